@@ -1,0 +1,79 @@
+"""How often to look: as often as it helps, within what the service and the budget allow."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+MAX_BACKOFF = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """Seconds between looks, and how many calls a metered service may get.
+
+    `calm_interval` is used while nothing is suspected; `interval` as soon as p rises.
+    """
+
+    interval: float = 10.0
+    calm_interval: float | None = None
+    calls_per_hour: int | None = None
+    calls_per_month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Calls made in the running hour and calendar month (UTC), as "2026-11-21T09" and "2026-11"."""
+
+    hour: str = ""
+    in_hour: int = 0
+    month: str = ""
+    in_month: int = 0
+
+
+def count(calls: Calls, at: float) -> Calls:
+    """Return the calls after one more at that time."""
+    calls = current(calls, at)
+    return replace(calls, in_hour=calls.in_hour + 1, in_month=calls.in_month + 1)
+
+
+def current(calls: Calls, at: float) -> Calls:
+    """Return the calls with the counts of past hours and months dropped."""
+    moment = datetime.fromtimestamp(at, UTC)
+    hour, month = moment.strftime("%Y-%m-%dT%H"), moment.strftime("%Y-%m")
+    return Calls(
+        hour,
+        calls.in_hour if calls.hour == hour else 0,
+        month,
+        calls.in_month if calls.month == month else 0,
+    )
+
+
+def budget_wait(cadence: Cadence, calls: Calls, at: float) -> float:
+    """Return the seconds until the budget allows another call; 0 if it does now."""
+    calls = current(calls, at)
+    moment = datetime.fromtimestamp(at, UTC)
+    if cadence.calls_per_month is not None and calls.in_month >= cadence.calls_per_month:
+        days = calendar.monthrange(moment.year, moment.month)[1]
+        start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return (start + timedelta(days=days) - moment).total_seconds()
+    if cadence.calls_per_hour is not None and calls.in_hour >= cadence.calls_per_hour:
+        start = moment.replace(minute=0, second=0, microsecond=0)
+        return (start + timedelta(hours=1) - moment).total_seconds()
+    return 0.0
+
+
+def next_interval(cadence: Cadence, *, calm: bool, failed: int = 0, retry_after: float | None = None) -> float:
+    """Return the seconds to the next look after `failed` looks in a row without an answer.
+
+    `retry_after` is what the service asked for, and is kept to.
+    """
+    interval = cadence.calm_interval if calm and cadence.calm_interval else cadence.interval
+    if cadence.calls_per_hour:
+        interval = max(interval, 3600 / cadence.calls_per_hour)
+    if retry_after is not None:
+        return max(interval, retry_after)
+    if failed > 1:
+        return min(max(MAX_BACKOFF, interval), interval * 2 ** (failed - 1))
+    return interval

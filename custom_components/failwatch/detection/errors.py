@@ -1,0 +1,104 @@
+"""What can go wrong between a camera and a verdict, as a few typed errors."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class FailWatchError(Exception):
+    """The base of every error that FailWatch raises on purpose.
+
+    `kind` is a stable key: hosts translate it, and it is the reason shown while a watch is blind.
+    The text is for people and never contains a token.
+    """
+
+    kind: ClassVar[str] = "error"
+
+
+class BadSetting(FailWatchError):
+    """A setting that cannot work; the text says which and what would."""
+
+    kind = "bad_setting"
+
+
+class SnapshotError(FailWatchError):
+    """The camera gave no picture."""
+
+    kind = "no_snapshot"
+
+
+class DarkPicture(SnapshotError):
+    """The picture is too dark to make anything out."""
+
+    kind = "dark"
+
+
+class FrozenPicture(SnapshotError):
+    """The camera keeps giving the same picture."""
+
+    kind = "frozen"
+
+
+class DetectionError(FailWatchError):
+    """A frame that got no answer."""
+
+    kind = "detection"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        """Keep the service's own message and, where it said so, the seconds to wait."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BadPicture(DetectionError):
+    """The bytes are no picture, or one too large to open."""
+
+    kind = "bad_picture"
+
+
+class ModelUnavailable(DetectionError):
+    """The built-in detector cannot run on this machine."""
+
+    kind = "model_unavailable"
+
+
+class BadRequest(DetectionError):
+    """The service did not accept what it was sent."""
+
+    kind = "bad_request"
+
+
+class NotAuthorised(DetectionError):
+    """The service refused the token or the credentials."""
+
+    kind = "not_authorised"
+
+
+class NotFound(DetectionError):
+    """The service does not know what was asked for: a model, a spec, or the address itself."""
+
+    kind = "not_found"
+
+
+class RateLimited(DetectionError):
+    """Too many requests; `retry_after` says how many seconds to wait, if the service did."""
+
+    kind = "rate_limited"
+
+
+class Busy(DetectionError):
+    """The service is up, but has no room for this request now."""
+
+    kind = "busy"
+
+
+class Unavailable(DetectionError):
+    """The service cannot be reached or failed: DNS, TLS, refused, timed out, or a 5xx."""
+
+    kind = "unavailable"
+
+
+class BadAnswer(DetectionError):
+    """The service answered something that is not an answer."""
+
+    kind = "bad_answer"

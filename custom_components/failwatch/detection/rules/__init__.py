@@ -1,0 +1,46 @@
+"""Rule sets: thresholds as data, and the pure function that judges a frame by them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TypeAlias
+
+from ..errors import BadSetting
+from .failwatch import FailWatchRules
+from .obico import ObicoRules
+from .super_api import SuperApiRules
+
+RuleSet: TypeAlias = FailWatchRules | ObicoRules | SuperApiRules
+
+RULE_SETS: dict[str, type[RuleSet]] = {
+    rules.name: rules for rules in (FailWatchRules, ObicoRules, SuperApiRules)
+}
+
+__all__ = ["RULE_SETS", "FailWatchRules", "ObicoRules", "RuleSet", "SuperApiRules", "create_rules"]
+
+
+def create_rules(name: str, thresholds: Mapping[str, float] | None = None) -> RuleSet:
+    """Return the named rule set with some of its numbers changed.
+
+    Raises BadSetting for an unknown name, an unknown number, or a value that is none of at least 0.
+    """
+    try:
+        rule_set = RULE_SETS[name]
+    except KeyError:
+        known = ", ".join(RULE_SETS)
+        raise BadSetting(f"There is no rule set {name!r}; choose one of {known}.") from None
+    kinds = {field.name: type(field.default) for field in fields(rule_set)}
+    values: dict[str, float] = {}
+    for key, value in (thresholds or {}).items():
+        if key not in kinds:
+            raise BadSetting(f"The rule set {name} has no number {key!r}; it has {', '.join(kinds)}.")
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number) or number < 0:
+            raise BadSetting(f"{key} must be a number of at least 0, not {value!r}.")
+        values[key] = int(number) if kinds[key] is int else number
+    return rule_set(**values)  # type: ignore[arg-type]

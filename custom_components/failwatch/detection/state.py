@@ -1,0 +1,120 @@
+"""All that is to be known of a watch at one moment, for showing, sending and storing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .cadence import Calls
+from .detection import Box
+from .judgement import Memory
+from .latch import Latch
+from .policy import Intervention
+from .statistics import TemporalStatistics
+from .verdict import Level, Verdict
+
+
+class Phase(StrEnum):
+    """What a watch is doing."""
+
+    IDLE = "idle"
+    WATCHING = "watching"
+    PAUSED = "paused"
+    BLIND = "blind"
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """Why FailWatch cannot see or cannot ask, in a stable key and in words, and since when."""
+
+    reason: str
+    detail: str
+    since: float
+    camera: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one camera's picture was answered with; `problem` says why there is no answer."""
+
+    camera: str
+    p: float = 0.0
+    boxes: tuple[Box, ...] = ()
+    tagged_image_url: str | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One frame, answered and judged. Times in seconds.
+
+    `latency` is how long the answer took in real time, `spacing` the distance from the look before.
+    """
+
+    number: int
+    at: float
+    p: float
+    views: tuple[View, ...]
+    statistics: TemporalStatistics
+    verdict: Verdict
+    latency: float
+    spacing: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchState:
+    """A watch at one moment; `to_json` and `from_json` of `wire` carry it anywhere."""
+
+    printer_id: str = ""
+    phase: Phase = Phase.IDLE
+    since: float = 0.0
+    print_id: str | None = None
+    print_name: str = ""
+    started_at: float | None = None
+    holds: tuple[str, ...] = ()
+    """Why the watch does not look just now although the print runs, e.g. "heating"."""
+    blind: Blind | None = None
+    look: Look | None = None
+    memory: Memory = field(default_factory=Memory)
+    latch: Latch = field(default_factory=Latch)
+    intervention: Intervention = field(default_factory=Intervention)
+    muted: bool = False
+    snoozed_until: float | None = None
+    calls: Calls = field(default_factory=Calls)
+    next_look_at: float | None = None
+
+    @property
+    def level(self) -> Level:
+        """The level that stands."""
+        return self.latch.level
+
+    def is_silent(self, at: float) -> bool:
+        """Return whether the user asked not to be bothered at that time."""
+        return self.muted or (self.snoozed_until is not None and at < self.snoozed_until)
+
+
+class EventKind(StrEnum):
+    """What a host may tell people about, or must do."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    MAYBE = "maybe"
+    FAILURE = "failure"
+    CLEARED = "cleared"
+    BLIND = "blind"
+    SEEING = "seeing"
+    ACKNOWLEDGED = "acknowledged"
+    COUNTDOWN = "countdown"
+    ACTION = "action"
+    ACTION_FAILED = "action_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that changed. `detail` is a reason, an answer or an action, by kind."""
+
+    kind: EventKind
+    at: float
+    print_id: str | None
+    detail: str = ""
+    level: Level = Level.NONE

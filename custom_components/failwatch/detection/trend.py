@@ -1,0 +1,57 @@
+"""What the `failwatch` rules know beyond the temporal statistics.
+
+Two gaps of the plain statistics are closed here. The lifetime mean of a new printer learns a failure
+as fast as the failure happens, and the short mean follows a slow rise. The baseline instead starts
+from a prior, learns only from frames that look good, and takes a user's "not a failure" at once;
+the slow mean keeps a long, moderate excess in view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .statistics import LONG_WINDOW, ewm
+
+SLOW_SPAN = 60
+SLOW_ALPHA = 2 / (SLOW_SPAN + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The slow mean of this print's p, and this printer's baseline.
+
+    `baseline` is None until the first frame of a new printer. `learned` counts the ten-second
+    frames that the baseline has learned from.
+    """
+
+    slow_mean: float = 0.0
+    baseline: float | None = None
+    learned: float = 0.0
+
+
+def advance(trend: Trend, p: float, weight: float) -> Trend:
+    """Return the trend after one more frame; the baseline stays until `learn`."""
+    return replace(trend, slow_mean=ewm(trend.slow_mean, p, SLOW_ALPHA, weight))
+
+
+def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: float) -> Trend:
+    """Return the trend with its baseline moved towards p, a frame of a good print.
+
+    The prior counts for `prior_frames` ten-second frames; the memory is that of the long mean.
+    """
+    baseline = prior if trend.baseline is None else trend.baseline
+    window = min(prior_frames + trend.learned + weight, float(LONG_WINDOW))
+    return replace(
+        trend, baseline=baseline + (p - baseline) * weight / window, learned=trend.learned + weight
+    )
+
+
+def accept(trend: Trend, level: float) -> Trend:
+    """Return the trend after the user said that `level`, a mean of p, is not a failure."""
+    baseline = max(level, trend.baseline or 0.0)
+    return replace(trend, baseline=baseline, slow_mean=min(trend.slow_mean, baseline))
+
+
+def for_new_print(trend: Trend) -> Trend:
+    """Return the trend with everything forgotten that belongs to one print."""
+    return replace(trend, slow_mean=0.0)
