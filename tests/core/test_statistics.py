@@ -1,0 +1,94 @@
+"""The temporal statistics equal the Super Detection API's."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octoprint_failwatch.detection.rules import ObicoRules
+from octoprint_failwatch.detection.statistics import (
+    LONG_WINDOW,
+    SHORT_WINDOW,
+    TemporalStatistics,
+    advance,
+    for_new_print,
+)
+from octoprint_failwatch.detection.trend import Trend
+from octoprint_failwatch.detection.verdict import Level
+
+VECTORS = Path(__file__).parent / "data" / "temporal-vectors.json"
+series = st.lists(st.floats(0, 3), min_size=1, max_size=60)
+
+
+def test_every_step_of_the_reference_series() -> None:
+    """330 frames of a printer that has seen 7200 frames at 0.02, failing from frame 61 on."""
+    statistics = TemporalStatistics(
+        rolling_mean_long=0.02, prediction_num_lifetime=LONG_WINDOW, frames_lifetime=LONG_WINDOW
+    )
+    for frame, p, ewm, short, long, alert, pause in json.loads(VECTORS.read_text()):
+        statistics = advance(statistics, p)
+        assert statistics.prediction_num == frame
+        assert statistics.ewm_mean == pytest.approx(ewm, abs=1e-12)
+        assert statistics.rolling_mean_short == pytest.approx(short, abs=1e-12)
+        assert statistics.rolling_mean_long == pytest.approx(long, abs=1e-12)
+        level = ObicoRules().judge(statistics, Trend()).level
+        assert (level is Level.FAILURE) == pause
+        assert (level is not Level.NONE) == alert
+
+
+@given(series)
+def test_ewm_is_pandas_recursive_mean_from_zero(ps: list[float]) -> None:
+    """A span of 12, started at 0 and without bias correction."""
+    expected = pd.Series([0.0, *ps]).ewm(span=12, adjust=False).mean()
+    statistics = TemporalStatistics()
+    for p, mean in zip(ps, expected[1:], strict=True):
+        statistics = advance(statistics, p)
+        assert statistics.ewm_mean == pytest.approx(mean, abs=1e-12)
+
+
+@given(series)
+def test_rolling_means_start_as_the_mean_with_one_zero_more(ps: list[float]) -> None:
+    """Before their windows are full, both rolling means count a phantom first sample of 0."""
+    expected = pd.Series([0.0, *ps]).expanding().mean()
+    statistics = TemporalStatistics()
+    for p, mean in zip(ps, expected[1:], strict=True):
+        statistics = advance(statistics, p)
+        assert statistics.rolling_mean_short == pytest.approx(mean, abs=1e-12)
+        assert statistics.rolling_mean_long == pytest.approx(mean, abs=1e-12)
+
+
+def test_a_full_window_becomes_an_exponential_mean() -> None:
+    """From frame 310 on the short mean moves by a 310th of the distance."""
+    statistics = TemporalStatistics()
+    for _ in range(SHORT_WINDOW):
+        statistics = advance(statistics, 0.5)
+    before = statistics.rolling_mean_short
+    after = advance(statistics, 1.0).rolling_mean_short
+    assert after - before == pytest.approx((1.0 - before) / SHORT_WINDOW)
+
+
+def test_a_new_print_keeps_only_the_printer() -> None:
+    """The long mean and the lifetime count belong to the printer, the rest to the print."""
+    statistics = TemporalStatistics()
+    for _ in range(5):
+        statistics = advance(statistics, 0.4)
+    fresh = for_new_print(statistics)
+    assert fresh == TemporalStatistics(
+        rolling_mean_long=statistics.rolling_mean_long, prediction_num_lifetime=5, frames_lifetime=5.0
+    )
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 6))
+def test_a_weight_of_n_equals_n_equal_frames(start: float, p: float, n: int) -> None:
+    """A frame that stands for a minute moves the recent mean as six ten-second frames do."""
+    begun = TemporalStatistics(ewm_mean=start)
+    stepwise = begun
+    for _ in range(n):
+        stepwise = advance(stepwise, p)
+    at_once = advance(begun, p, weight=float(n))
+    assert at_once.ewm_mean == pytest.approx(stepwise.ewm_mean, abs=1e-12)
+    assert at_once.frames == stepwise.frames
+    assert at_once.prediction_num == 1
