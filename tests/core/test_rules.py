@@ -106,7 +106,7 @@ def test_the_documented_clauses_at_their_limits(score: float, short: float, leve
     st.floats(0, 3),
     st.integers(0, 500),
 )
-def test_the_margin_tells_the_level(  # noqa: PLR0913 - one argument per drawn number
+def test_the_margin_tells_the_level(
     name: str, ewm: float, short: float, long: float, slow: float, number: int
 ) -> None:
     """A level that was reached has a margin of at least 0, and a reason with its numbers."""

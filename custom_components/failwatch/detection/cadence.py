@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -64,7 +65,9 @@ def budget_wait(cadence: Cadence, calls: Calls, at: float) -> float:
     return 0.0
 
 
-def next_interval(cadence: Cadence, *, calm: bool, failed: int = 0, retry_after: float | None = None) -> float:
+def next_interval(
+    cadence: Cadence, *, calm: bool, failed: int = 0, retry_after: float | None = None
+) -> float:
     """Return the seconds to the next look after `failed` looks in a row without an answer.
 
     `retry_after` is what the service asked for, and is kept to.
@@ -75,5 +78,5 @@ def next_interval(cadence: Cadence, *, calm: bool, failed: int = 0, retry_after:
     if retry_after is not None:
         return max(interval, retry_after)
     if failed > 1:
-        return min(max(MAX_BACKOFF, interval), interval * 2 ** (failed - 1))
+        return min(max(MAX_BACKOFF, interval), math.ldexp(interval, min(failed - 1, 16)))
     return interval

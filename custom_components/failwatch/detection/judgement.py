@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from . import statistics as temporal
 from . import trend as trends
@@ -12,25 +12,25 @@ from .statistics import REFERENCE_INTERVAL, TemporalStatistics
 from .trend import Trend
 from .verdict import Level, Verdict
 
-MIN_WEIGHT, MAX_WEIGHT = 0.05, 6.0
-"""Bounds of one frame's weight, so that a single frame after a gap does not stand for all of it."""
+MIN_WEIGHT, MAX_WEIGHT = 0.05, 3.0
+"""Bounds of one frame's weight: after a gap, a single frame must not make a failure by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """All that a judgement depends on besides the frame itself; JSON can hold it."""
 
-    statistics: TemporalStatistics = TemporalStatistics()
-    trend: Trend = Trend()
+    statistics: TemporalStatistics = field(default_factory=TemporalStatistics)
+    trend: Trend = field(default_factory=Trend)
     judged_at: float | None = None
 
     def for_new_print(self) -> Memory:
         """Return the memory of the printer alone."""
         return Memory(temporal.for_new_print(self.statistics), trends.for_new_print(self.trend), None)
 
-    def accepting(self) -> Memory:
-        """Return the memory after the user said "not a failure": the present level is a usual one."""
-        level = max(self.statistics.ewm_mean, self.trend.slow_mean)
+    def accepting(self, p: float) -> Memory:
+        """Return the memory after the user said, at this p, that it is not a failure."""
+        level = max(p, self.statistics.ewm_mean, self.trend.slow_mean)
         return replace(self, trend=trends.accept(self.trend, level))
 
 
@@ -45,8 +45,11 @@ def judge(memory: Memory, rules: RuleSet, detection: Detection, at: float) -> tu
     statistics = detection.statistics or temporal.advance(memory.statistics, detection.p, weight)
     trend = trends.advance(memory.trend, detection.p, weight)
     verdict = rules.judge(statistics, trend)
-    if isinstance(rules, FailWatchRules) and verdict.level is Level.NONE and verdict.score < rules.learn_below:
-        trend = trends.learn(
-            trend, detection.p, weight, prior=rules.prior, prior_frames=rules.prior_frames
-        )
+    if (
+        isinstance(rules, FailWatchRules)
+        and verdict.level is Level.NONE
+        and verdict.score < rules.learn_below
+    ):
+        usual = min(detection.p, rules.usual_at_most)
+        trend = trends.learn(trend, usual, weight, prior=rules.prior, prior_frames=rules.prior_frames)
     return Memory(statistics, trend, at), verdict

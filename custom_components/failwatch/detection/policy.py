@@ -77,7 +77,7 @@ def announce(intervention: Intervention, action: Action, at: float, due_at: floa
     return replace(intervention, countdown=Countdown(action, at, due_at))
 
 
-def carried_out(intervention: Intervention, policy: Policy, action: Action, at: float) -> Intervention:
+def carried_out(policy: Policy, action: Action, at: float) -> Intervention:
     """Return the intervention after its action was handed to the host."""
     if action is Action.PAUSE and policy.cancel_after is not None:
         cancel = Countdown(Action.CANCEL, at, at + policy.cancel_after)

@@ -7,6 +7,7 @@ window is full. All constants assume one frame every ten seconds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 EWM_SPAN = 12
@@ -61,7 +62,7 @@ def for_new_print(statistics: TemporalStatistics) -> TemporalStatistics:
 def ewm(mean: float, p: float, alpha: float, weight: float = 1.0) -> float:
     """Return an exponentially weighted mean after p, which counts for `weight` equal frames."""
     if weight != 1.0:
-        alpha = 1 - (1 - alpha) ** weight
+        alpha = 1 - math.pow(1 - alpha, weight)
     return p * alpha + mean * (1 - alpha)
 
 
@@ -69,4 +70,4 @@ def _rolling(mean: float, p: float, window: int, frames: float, weight: float) -
     divisor = window if window <= frames else frames + 1
     if weight == 1.0:
         return mean + (p - mean) / divisor
-    return mean + (p - mean) * (1 - (1 - 1 / divisor) ** weight)
+    return mean + (p - mean) * (1 - math.pow(1 - 1 / divisor, weight))

@@ -2,8 +2,8 @@
 
 Two gaps of the plain statistics are closed here. The lifetime mean of a new printer learns a failure
 as fast as the failure happens, and the short mean follows a slow rise. The baseline instead starts
-from a prior, learns only from frames that look good, and takes a user's "not a failure" at once;
-the slow mean keeps a long, moderate excess in view.
+from a prior and learns only from frames that look good, and the slow mean keeps a long, moderate
+excess in view.
 """
 
 from __future__ import annotations
@@ -18,20 +18,26 @@ SLOW_ALPHA = 2 / (SLOW_SPAN + 1)
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The slow mean of this print's p, and this printer's baseline.
+    """The slow mean of this print's p, this printer's baseline, and what the user accepted.
 
-    `baseline` is None until the first frame of a new printer. `learned` counts the ten-second
-    frames that the baseline has learned from.
+    `baseline` is None until the first good frame of a new printer. `learned` counts the ten-second
+    frames that the baseline has learned from. `accepted` is a level of p that the user called no
+    failure; it holds while this print goes on looking like that, and falls when p does.
     """
 
     slow_mean: float = 0.0
     baseline: float | None = None
     learned: float = 0.0
+    accepted: float = 0.0
 
 
 def advance(trend: Trend, p: float, weight: float) -> Trend:
     """Return the trend after one more frame; the baseline stays until `learn`."""
-    return replace(trend, slow_mean=ewm(trend.slow_mean, p, SLOW_ALPHA, weight))
+    return replace(
+        trend,
+        slow_mean=ewm(trend.slow_mean, p, SLOW_ALPHA, weight),
+        accepted=min(trend.accepted, ewm(trend.accepted, p, SLOW_ALPHA, weight)),
+    )
 
 
 def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: float) -> Trend:
@@ -47,11 +53,10 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
 
 
 def accept(trend: Trend, level: float) -> Trend:
-    """Return the trend after the user said that `level`, a mean of p, is not a failure."""
-    baseline = max(level, trend.baseline or 0.0)
-    return replace(trend, baseline=baseline, slow_mean=min(trend.slow_mean, baseline))
+    """Return the trend after the user said that p at this level is not a failure."""
+    return replace(trend, accepted=max(level, trend.accepted))
 
 
 def for_new_print(trend: Trend) -> Trend:
     """Return the trend with everything forgotten that belongs to one print."""
-    return replace(trend, slow_mean=0.0)
+    return replace(trend, slow_mean=0.0, accepted=0.0)

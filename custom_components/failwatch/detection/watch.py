@@ -175,12 +175,12 @@ class Watch:
     # What the user says
 
     def acknowledge(self) -> None:
-        """Not a failure: the level falls, a coming pause is off, and the printer's usual level rises."""
+        """Not a failure: the level falls, a coming pause is off, and looking like this is accepted."""
         now = self._clock.now()
         self._change(
             Event(EventKind.ACKNOWLEDGED, now, self.state.print_id, "not_a_failure", self.state.level),
             latch=latches.acknowledge(now, self._settings.latch_times),
-            memory=self.state.memory.accepting(),
+            memory=self.state.memory.accepting(self.state.look.p if self.state.look else 0.0),
             intervention=policies.answered(self.state.intervention),
         )
 
@@ -203,9 +203,7 @@ class Watch:
 
     def mute(self, muted: bool = True) -> None:
         """Go on looking, but raise nothing until this print ends."""
-        self._change(
-            muted=muted, latch=Latch(), intervention=policies.answered(self.state.intervention)
-        )
+        self._change(muted=muted, latch=Latch(), intervention=policies.answered(self.state.intervention))
 
     def check_now(self) -> None:
         """Look at once, if the print is being watched."""
@@ -215,7 +213,9 @@ class Watch:
     def acted(self, action: Action, problem: str = "") -> None:
         """The host has carried out an action, or could not and says why."""
         if problem:
-            event = Event(EventKind.ACTION_FAILED, self._clock.now(), self.state.print_id, f"{action}: {problem}")
+            event = Event(
+                EventKind.ACTION_FAILED, self._clock.now(), self.state.print_id, f"{action}: {problem}"
+            )
             self._change(event)
 
     # Looking
@@ -269,9 +269,7 @@ class Watch:
 
     async def _see(self, camera: Camera) -> Seen:
         stillness = self._stillness.get(camera.name, Stillness())
-        picture, self._stillness[camera.name] = await snapshot(
-            camera, stillness, self._settings.sight_limits
-        )
+        picture, self._stillness[camera.name] = await snapshot(camera, stillness, self._settings.sight_limits)
         state = self.state
         frame = Frame(
             jpeg=picture,
@@ -315,7 +313,8 @@ class Watch:
                 intervention = policies.plan(intervention, settings.policy, latch.level, now)
             elif latch.level is Level.NONE:
                 intervention = policies.answered(intervention)
-        calm = latch.level is Level.NONE and verdict.score < verdict.limit / 2
+        excess = max(verdict.score, look.p - verdict.usual)
+        calm = latch.level is Level.NONE and excess < verdict.limit / 2
         self._change(
             *events,
             phase=Phase.WATCHING,
@@ -378,7 +377,7 @@ class Watch:
         if countdown is not None and now >= countdown.due_at:
             self._change(
                 Event(EventKind.ACTION, now, state.print_id, countdown.action, state.level),
-                intervention=policies.carried_out(intervention, policy, countdown.action, now),
+                intervention=policies.carried_out(policy, countdown.action, now),
             )
 
     def _change(self, *events: Event, **changes: object) -> None:
@@ -386,9 +385,19 @@ class Watch:
         before = self.state
         self.state = replace(before, **changes)  # type: ignore[arg-type]
         countdown = self.state.intervention.countdown
-        if countdown is not None and countdown != before.intervention.countdown and countdown.due_at > countdown.announced_at:
+        if (
+            countdown is not None
+            and countdown != before.intervention.countdown
+            and countdown.due_at > countdown.announced_at
+        ):
             events += (
-                Event(EventKind.COUNTDOWN, countdown.announced_at, self.state.print_id, countdown.action, self.state.level),
+                Event(
+                    EventKind.COUNTDOWN,
+                    countdown.announced_at,
+                    self.state.print_id,
+                    countdown.action,
+                    self.state.level,
+                ),
             )
         self._sink(self.state, events)
         self._wake.set()

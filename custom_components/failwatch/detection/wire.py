@@ -6,7 +6,7 @@ import dataclasses
 import types
 from collections.abc import Mapping
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ def from_json(kind: type[T], data: Any) -> T:
     return result
 
 
-@lru_cache(maxsize=None)
+@cache
 def _fields(kind: type) -> dict[str, Any]:
     hints = get_type_hints(kind)
     return {field.name: hints[field.name] for field in dataclasses.fields(kind) if field.init}
@@ -68,5 +68,5 @@ def _build(kind: Any, data: Any) -> Any:
     if kind is float and isinstance(data, int):
         return float(data)
     if not isinstance(data, kind):
-        raise ValueError(f"{data!r} is no {kind.__name__}")
+        raise TypeError(f"{data!r} is no {kind.__name__}")
     return data

@@ -15,7 +15,8 @@ class FailWatchRules:
     """Limits on the recent mean, and a lower one on the slow mean, both above the baseline.
 
     `prior` is the level assumed of a new printer, and counts for `prior_frames` ten-second frames.
-    The baseline learns from a frame while the score is below `learn_below`.
+    The baseline learns from a frame while the score is below `learn_below`, and never rises above
+    `usual_at_most`, so that a sure failure is one on any printer.
     """
 
     name: ClassVar[str] = "failwatch"
@@ -29,10 +30,12 @@ class FailWatchRules:
     prior: float = 0.02
     prior_frames: float = 360.0
     learn_below: float = 0.20
+    usual_at_most: float = 0.35
 
     def usual(self, trend: Trend) -> float:
-        """Return the level of p that is normal for this printer."""
-        return self.prior if trend.baseline is None else trend.baseline
+        """Return the level of p that is normal for this printer, or accepted for this print."""
+        baseline = self.prior if trend.baseline is None else trend.baseline
+        return max(baseline, trend.accepted)
 
     def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:
         """Return the verdict on one frame."""

@@ -1,0 +1,325 @@
+"""A watch through the life of prints."""
+
+import asyncio
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from octoprint_failwatch.detection.cadence import Cadence
+from octoprint_failwatch.detection.detection import Detection
+from octoprint_failwatch.detection.errors import NotAuthorised, RateLimited, SnapshotError, Unavailable
+from octoprint_failwatch.detection.frame import Frame
+from octoprint_failwatch.detection.look import Camera
+from octoprint_failwatch.detection.policy import Action, Policy
+from octoprint_failwatch.detection.state import EventKind, Phase, WatchState
+from octoprint_failwatch.detection.verdict import Level
+from octoprint_failwatch.detection.watch import WatchSettings
+from octoprint_failwatch.detection.wire import from_json, to_json
+
+from .watching import START, ScriptedDetector, VirtualClock, live_camera, picture, watching
+
+PAUSING = WatchSettings(policy=Policy(on_failure=Action.PAUSE))
+
+
+def failing(after: int = 5) -> ScriptedDetector:
+    """Return a detector that sees a failure from some frame on."""
+    return ScriptedDetector([0.01] * after + [1.0])
+
+
+async def test_a_failing_print_is_paused_once() -> None:
+    """Good frames say nothing, bad ones raise maybe, then failure, then one pause."""
+    async with watching(failing(), PAUSING) as run:
+        run.watch.start("print-1", "benchy")
+        action = await run.told(EventKind.ACTION)
+        assert action.detail == "pause"
+        assert run.kinds() == [EventKind.STARTED, EventKind.MAYBE, EventKind.FAILURE, EventKind.ACTION]
+        await run.frames(40)
+        assert run.kinds().count(EventKind.ACTION) == 1
+        assert run.watch.state.level is Level.FAILURE
+        assert "above this printer's usual" in run.watch.state.latch.verdict.reason
+
+
+async def test_frames_carry_who_and_what() -> None:
+    """The detector is told the printer, the print, and whether all was good up to here."""
+    detector = failing()
+    async with watching(detector) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.FAILURE)
+        assert {(frame.printer_id, frame.print_id) for frame in detector.frames} == {("printer", "print-1")}
+        assert detector.frames[0].known_good
+        await run.frames(15)
+        assert not detector.frames[-1].known_good
+        assert [frame.taken_at - START for frame in detector.frames[:4]] == [0, 10, 20, 30]
+
+
+async def test_the_user_may_say_no_before_the_pause() -> None:
+    """An announced pause is off after "not a failure", and the same level alarms no more."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, veto=30))
+    async with watching(failing(), settings) as run:
+        run.watch.start("print-1")
+        countdown = await run.told(EventKind.COUNTDOWN)
+        assert run.watch.state.intervention.countdown.due_at == countdown.at + 30
+        run.watch.acknowledge()
+        await run.frames(60)
+        assert EventKind.ACTION not in run.kinds()
+        assert run.watch.state.level is Level.NONE
+
+
+async def test_an_unanswered_veto_becomes_a_pause() -> None:
+    """Without an answer the announced pause comes, even while a look hangs."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, veto=30))
+    async with watching(failing(), settings) as run:
+        run.watch.start("print-1")
+        countdown = await run.told(EventKind.COUNTDOWN)
+        action = await run.told(EventKind.ACTION)
+        assert action.at == pytest.approx(countdown.at + 30)
+
+
+async def test_resuming_says_not_a_failure() -> None:
+    """Whoever resumes has looked: the level falls, and this print is not paused again."""
+    async with watching(failing(), PAUSING) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.ACTION)
+        run.watch.pause()
+        assert run.watch.state.phase is Phase.PAUSED
+        run.watch.resume()
+        assert run.watch.state.level is Level.NONE
+        assert run.kinds()[-1] is EventKind.ACKNOWLEDGED
+        await run.frames(100)
+        assert run.kinds().count(EventKind.ACTION) == 1
+
+
+async def test_an_unanswered_pause_becomes_a_cancel() -> None:
+    """The cancel comes while the print stands paused."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, cancel_after=600))
+    async with watching(failing(), settings) as run:
+        run.watch.start("print-1")
+        paused = await run.told(EventKind.ACTION)
+        run.watch.pause()
+        await run.until(lambda: run.kinds().count(EventKind.ACTION) == 2)
+        assert (run.events[-1].detail, run.events[-1].at) == ("cancel", pytest.approx(paused.at + 600))
+
+
+async def test_nothing_is_looked_at_while_paused_or_held() -> None:
+    """Paused and held prints cost no call."""
+    detector = ScriptedDetector([0.0])
+    async with watching(detector) as run:
+        run.watch.hold("heating")
+        run.watch.start("print-1")
+        await asyncio.sleep(0.05)
+        assert not detector.frames
+        run.watch.release("heating")
+        await run.frames(2)
+        run.watch.pause()
+        looked = len(detector.frames)
+        await asyncio.sleep(0.05)
+        assert len(detector.frames) == looked
+        run.watch.resume()
+        await run.frames(4)
+        assert EventKind.ACKNOWLEDGED not in run.kinds()
+
+
+async def test_an_answer_after_the_end_is_dropped() -> None:
+    """The next print starts without the last one's late answer."""
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    class Slow(ScriptedDetector):
+        async def detect(self, frame: Frame) -> Detection:
+            if not asked.is_set():
+                asked.set()
+                await release.wait()
+            return await super().detect(frame)
+
+    detector = Slow([1.0])
+    async with watching(detector) as run:
+        run.watch.start("print-1")
+        await asked.wait()
+        run.watch.end("cancelled")
+        run.watch.start("print-2")
+        release.set()
+        await run.frames(3)
+        assert {frame.print_id for frame in detector.frames} == {"print-2"}
+        statistics = run.watch.state.memory.statistics
+        assert statistics.prediction_num == statistics.prediction_num_lifetime
+
+
+async def test_a_new_print_keeps_the_printer() -> None:
+    """Counters of the print start anew, those of the printer go on."""
+    async with watching(ScriptedDetector([0.1])) as run:
+        run.watch.start("print-1")
+        await run.frames(5)
+        run.watch.end("done")
+        assert run.watch.state.phase is Phase.IDLE
+        lifetime = run.watch.state.memory.statistics.prediction_num_lifetime
+        run.watch.start("print-2")
+        assert run.watch.state.memory.statistics.prediction_num == 0
+        assert run.watch.state.memory.statistics.ewm_mean == 0
+        await run.frames(1)
+        assert run.watch.state.memory.statistics.prediction_num_lifetime == lifetime + 1
+
+
+async def test_a_restart_goes_on_where_it_was() -> None:
+    """The state goes through JSON and the same print goes on, without a start being told again."""
+    async with watching(failing(), PAUSING) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.FAILURE)
+        stored = to_json(run.watch.state)
+    state = from_json(WatchState, stored)
+    async with watching(
+        ScriptedDetector([1.0]), PAUSING, state=state, clock=VirtualClock(START + 1000)
+    ) as run:
+        run.watch.start("print-1")
+        assert EventKind.STARTED not in run.kinds()
+        assert run.watch.state.level is Level.FAILURE
+        before = state.memory.statistics.prediction_num
+        await run.frames(before + 2)
+        assert EventKind.ACTION not in run.kinds()
+
+
+@pytest.mark.parametrize("answer", ["mute", "snooze"])
+async def test_silence_is_kept(answer: str) -> None:
+    """Muted or snoozed, looks go on but nothing is raised."""
+    async with watching(failing(), PAUSING) as run:
+        run.watch.start("print-1")
+        if answer == "mute":
+            run.watch.mute()
+        else:
+            run.watch.snooze(100_000)
+        await run.frames(60)
+        assert run.kinds() == [EventKind.STARTED]
+        if answer == "mute":
+            run.watch.mute(False)
+        else:
+            run.watch.snooze(0)
+        await run.told(EventKind.FAILURE)
+
+
+async def test_muting_ends_with_the_print() -> None:
+    """The next print is watched again."""
+    async with watching(failing()) as run:
+        run.watch.start("print-1")
+        run.watch.mute()
+        run.watch.end("done")
+        run.watch.start("print-2")
+        assert not run.watch.state.muted
+
+
+async def test_three_looks_without_an_answer_are_blindness() -> None:
+    """Blind is told once, with a reason, and cleared once."""
+    detector = ScriptedDetector([0.0] + [Unavailable("refused")] * 6 + [0.0])
+    async with watching(detector) as run:
+        run.watch.start("print-1")
+        blind = await run.told(EventKind.BLIND)
+        assert blind.detail == "unavailable"
+        assert run.watch.state.phase is Phase.BLIND
+        assert run.watch.state.blind.detail == "refused"
+        assert len(detector.frames) == 4
+        await run.told(EventKind.SEEING)
+        assert run.kinds().count(EventKind.BLIND) == 1
+        assert run.watch.state.phase is Phase.WATCHING
+        assert run.watch.state.blind is None
+
+
+@pytest.mark.parametrize("error", [NotAuthorised("token"), RateLimited("hot", retry_after=77)])
+async def test_what_waiting_cannot_mend_is_blindness_at_once(error: Exception) -> None:
+    """A refused token shows after one look, and Retry-After is kept to."""
+    detector = ScriptedDetector([error, 0.0])
+    async with watching(detector) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.BLIND)
+        await run.told(EventKind.SEEING)
+        waited = detector.frames[1].taken_at - detector.frames[0].taken_at
+        assert waited == pytest.approx(77 if isinstance(error, RateLimited) else 10)
+
+
+async def test_a_frozen_camera_is_noticed() -> None:
+    """The same bytes again and again are no pictures of a running print."""
+    same = picture(1)
+
+    async def snapshot() -> bytes:
+        return same
+
+    async with watching(ScriptedDetector([0.0]), cameras=[Camera(snapshot)]) as run:
+        run.watch.start("print-1")
+        assert (await run.told(EventKind.BLIND)).detail == "frozen"
+
+
+async def test_a_dark_camera_is_noticed_and_costs_no_call() -> None:
+    """A picture in which nothing can be seen is not sent."""
+    numbers = itertools.count()
+
+    async def snapshot() -> bytes:
+        return picture(next(numbers) % 3, brightness=1, size=(640, 480))
+
+    detector = ScriptedDetector([0.0])
+    async with watching(detector, cameras=[Camera(snapshot)]) as run:
+        run.watch.start("print-1")
+        assert (await run.told(EventKind.BLIND)).detail == "dark"
+        assert not detector.frames
+
+
+async def test_long_blindness_pauses_by_choice() -> None:
+    """After the chosen minutes without a picture the print is paused."""
+
+    async def snapshot() -> bytes:
+        raise SnapshotError("no route to the camera")
+
+    settings = WatchSettings(policy=Policy(pause_when_blind_after=300))
+    async with watching(ScriptedDetector([0.0]), settings, cameras=[Camera(snapshot)]) as run:
+        run.watch.start("print-1")
+        blind = await run.told(EventKind.BLIND)
+        action = await run.told(EventKind.ACTION)
+        assert action.at >= blind.at + 300
+        assert "no route" in run.watch.state.blind.detail
+
+
+async def test_two_cameras_and_a_quorum() -> None:
+    """With a quorum of two, one camera alone cannot raise p; a broken one is named."""
+
+    async def broken() -> bytes:
+        raise SnapshotError("unplugged")
+
+    settings = WatchSettings(quorum=2)
+    cameras = [live_camera("left"), live_camera("right"), Camera(broken, "top")]
+    async with watching(ScriptedDetector(itertools.cycle([1.0, 0.1])), settings, cameras) as run:
+        run.watch.start("print-1")
+        await run.frames(3)
+        look = run.watch.state.look
+        assert look.p == 0.1
+        assert [view.problem for view in look.views] == ["", "", "unplugged"]
+        assert run.watch.state.phase is Phase.WATCHING
+
+
+async def test_the_budget_is_kept() -> None:
+    """When the hour's calls are used up the watch says so, and goes on in the next hour."""
+    settings = WatchSettings(cadence=Cadence(interval=10, calls_per_hour=360))
+    detector = ScriptedDetector([0.0])
+    async with watching(detector, settings) as run:
+        run.watch.start("print-1")
+        await run.frames(700)
+        hours = [int(frame.taken_at // 3600) for frame in detector.frames]
+        assert max(hours.count(hour) for hour in set(hours)) <= 360
+
+
+async def test_a_calm_print_is_looked_at_less_often() -> None:
+    """The interval is long while nothing is suspected, short as soon as p rises."""
+    settings = WatchSettings(cadence=Cadence(interval=10, calm_interval=60))
+    detector = failing(5)
+    async with watching(detector, settings) as run:
+        run.watch.start("print-1")
+        await run.frames(8)
+        gaps = [b.taken_at - a.taken_at for a, b in itertools.pairwise(detector.frames)]
+        assert gaps[:7] == [60] * 5 + [10] * 2
+
+
+async def test_check_now_looks_at_once() -> None:
+    """The button does not wait for the interval."""
+    detector = ScriptedDetector([0.0])
+    async with watching(detector, WatchSettings(cadence=Cadence(interval=1000))) as run:
+        run.watch.start("print-1")
+        await run.frames(1)
+        before = run.clock.time
+        run.watch.check_now()
+        await run.frames(2)
+        assert detector.frames[1].taken_at - before < 1000

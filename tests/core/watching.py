@@ -1,0 +1,165 @@
+"""A watch in a test: virtual time, a scripted detector, and a camera that shows noise."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from octoprint_failwatch.detection.clock import Clock
+from octoprint_failwatch.detection.detection import Detection
+from octoprint_failwatch.detection.frame import Frame
+from octoprint_failwatch.detection.look import Camera
+from octoprint_failwatch.detection.state import Event, EventKind, WatchState
+from octoprint_failwatch.detection.watch import Watch, WatchSettings
+
+START = 1_700_000_000.0
+
+
+class VirtualClock(Clock):
+    """Time that passes only when everybody waits for it."""
+
+    def __init__(self, now: float = START) -> None:
+        """Start at a moment."""
+        super().__init__(speed=1)
+        self.time = now
+
+    def now(self) -> float:
+        """Return the virtual time."""
+        return self.time
+
+    async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
+        """Let everything else run, then jump to the end of the wait."""
+        if seconds is None:
+            await event.wait()
+            return
+        for _ in range(20):
+            await asyncio.sleep(0)
+            if event.is_set():
+                return
+        self.time += max(seconds, 0.0)
+
+
+@dataclass
+class ScriptedDetector:
+    """Answers p after p; an exception in the script is raised, and the last entry repeats."""
+
+    script: Iterable[float | Exception]
+    returns_boxes: bool = False
+    combines_by_sum: bool = False
+    metered: bool = True
+    frames: list[Frame] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin the script."""
+        self._answers = iter(self.script)
+        self._last: float | Exception = 0.0
+
+    async def detect(self, frame: Frame) -> Detection:
+        """Give the next answer."""
+        self.frames.append(frame)
+        self._last = next(self._answers, self._last)
+        if isinstance(self._last, Exception):
+            raise self._last
+        return Detection(self._last)
+
+    async def check(self) -> str:
+        """Say what it is."""
+        return "A script"
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
+def picture(seed: int, brightness: int = 128, size: tuple[int, int] = (64, 48)) -> bytes:
+    """Return a JPEG that differs from that of every other seed."""
+    image = Image.new("RGB", size, (brightness,) * 3)
+    for index in range(40):
+        x, y = (seed * 7919 + index * 104729) % size[0], (seed * 31 + index * 1299709) % size[1]
+        image.putpixel((x, y), ((brightness + seed * 37 + index * 11) % 256,) * 3)
+    corner = (seed * 53) % 200
+    image.paste(min(255, brightness + corner // 4), (0, 0, 16, 16))
+    out = io.BytesIO()
+    image.save(out, "JPEG")
+    return out.getvalue()
+
+
+def live_camera(name: str = "") -> Camera:
+    """Return a camera whose every picture is another one."""
+    numbers = itertools.count()
+
+    async def snapshot() -> bytes:
+        return picture(next(numbers))
+
+    return Camera(snapshot, name)
+
+
+@dataclass
+class Watched:
+    """A running watch and all that it told."""
+
+    watch: Watch
+    clock: VirtualClock
+    states: list[WatchState]
+    events: list[Event]
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Run until the condition holds."""
+        for _ in range(200_000):
+            if condition():
+                return
+            await asyncio.sleep(0)
+            if self.watch._looking is not None:
+                await asyncio.wait([self.watch._looking], timeout=5)
+        raise AssertionError("That never happened.")
+
+    async def frames(self, count: int) -> None:
+        """Run until that many frames of this print were judged."""
+        await self.until(lambda: self.watch.state.memory.statistics.prediction_num >= count)
+
+    async def told(self, kind: EventKind) -> Event:
+        """Run until an event of the kind was told, and return the newest."""
+        await self.until(lambda: kind in self.kinds())
+        return next(event for event in reversed(self.events) if event.kind is kind)
+
+    def kinds(self) -> list[EventKind]:
+        """Return the kinds of all events so far."""
+        return [event.kind for event in self.events]
+
+
+@asynccontextmanager
+async def watching(
+    detector: ScriptedDetector,
+    settings: WatchSettings | None = None,
+    cameras: Sequence[Camera] | None = None,
+    state: WatchState | None = None,
+    clock: VirtualClock | None = None,
+) -> AsyncIterator[Watched]:
+    """Run a watch for the length of a test."""
+    clock = clock or VirtualClock()
+    states: list[WatchState] = []
+    events: list[Event] = []
+
+    def sink(state: WatchState, new: Sequence[Event]) -> None:
+        states.append(state)
+        events.extend(new)
+
+    watch = Watch(
+        detector=detector,
+        cameras=cameras or [live_camera()],
+        sink=sink,
+        settings=settings or WatchSettings(),
+        clock=clock,
+        state=state or WatchState(printer_id="printer"),
+    )
+    task = asyncio.create_task(watch.run())
+    try:
+        yield Watched(watch, clock, states, events)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
