@@ -93,12 +93,48 @@ class Busy(DetectionError):
 
 
 class Unavailable(DetectionError):
-    """The service cannot be reached or failed: DNS, TLS, refused, timed out, or a 5xx."""
+    """The service cannot be reached, or failed; the kinds of this say more where more is known."""
 
     kind = "unavailable"
+
+
+class UnknownHost(Unavailable):
+    """No address is known for the service's name (DNS)."""
+
+    kind = "unknown_host"
+
+
+class UntrustedServer(Unavailable):
+    """No secure connection: the certificate is not trusted, or TLS failed otherwise."""
+
+    kind = "untrusted_server"
+
+
+class TimedOut(Unavailable):
+    """The service did not answer in time."""
+
+    kind = "timed_out"
+
+
+class ServerFailed(Unavailable):
+    """The service reports a fault of its own (5xx)."""
+
+    kind = "server_failed"
 
 
 class BadAnswer(DetectionError):
     """The service answered something that is not an answer."""
 
     kind = "bad_answer"
+
+
+class WrongAddress(BadAnswer):
+    """Something answers at the address, but not this service: a web page, or a redirect."""
+
+    kind = "wrong_address"
+
+
+class CutShort(BadAnswer):
+    """The connection ended in the middle of the answer."""
+
+    kind = "cut_short"

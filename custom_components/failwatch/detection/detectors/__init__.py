@@ -1,41 +1,47 @@
-"""The detectors, and how to make one from settings.
+"""The detectors: how to make one from settings, and how a host fills its forms.
 
 Settings are a plain mapping with the key `kind` and the keys of that kind:
 
 - `built_in`: `model` (optional: folder of an own model)
 - `super_api`: `url`, `token` (Obico's Super Detection API, or a FailWatch server)
-- `ml_api`: `url`, `token` (optional)
-- `hacarus`: `url`, `client_id`, `client_secret`, `dialect`, `model_id`, …
-- `deepomatic`: `url`, `api_key`, `spec`, `labels`, …
+- `ml_api`: `url`, `token` (optional); fetches each picture itself, so the host must `publish`
+- `obico_printer`: `url`, `token` (OAuth), `printer` (id); Obico's API for its own printers
+- `hacarus`: `url`, `client_id`, `client_secret`, `dialect` (auto, check, saas, sdk),
+  `model_id` ("active" for the service's active one), `threshold` (the score that counts as p = 0.5)
+- `deepomatic`: `url`, `api_key`, `spec` (id), `labels` (list of the names that mean failure),
+  `combine` (sum or max)
+
+A form shows `FIELDS[kind]` and nothing else. `await offers(settings, host)` tries the address and
+the credentials, and returns `Offers(says, choices)`: a sentence for the user, and for each field
+with `offered` set the values to pick from. It needs only the fields before the first offered one;
+a field that depends on a choice (`labels` on `spec`) is filled once that choice is in the settings.
+It raises BadSetting or DetectionError: `kind` is the key to translate, the text says the rest.
+A "Test" is `create_detector(settings, host).detect(frame)`, whose Detection has `raw`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
-
-import aiohttp
+from collections.abc import Mapping
+from typing import Any
 
 from ..errors import BadSetting
 from .detector import Detector
+from .fields import FIELDS, Field, FieldType
+from .host import DetectorHost, Publisher
+from .offers import Choice, Offers
 
-Publisher: TypeAlias = Callable[[bytes], AbstractContextManager[str]]
-"""Gives a JPEG a single-use address that the detection service can fetch, for as long as it is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class DetectorHost:
-    """What a host lends to its detectors.
-
-    `data_dir` is where a detector may keep files of its own. `publish` is needed by `ml_api` alone.
-    """
-
-    session: aiohttp.ClientSession
-    data_dir: Path | None = None
-    publish: Publisher | None = None
+__all__ = [
+    "FIELDS",
+    "Choice",
+    "Detector",
+    "DetectorHost",
+    "Field",
+    "FieldType",
+    "Offers",
+    "Publisher",
+    "create_detector",
+    "offers",
+]
 
 
 def create_detector(settings: Mapping[str, Any], host: DetectorHost) -> Detector:
@@ -50,3 +56,16 @@ def create_detector(settings: Mapping[str, Any], host: DetectorHost) -> Detector
 
         return SuperApiDetector.from_settings(settings, host)
     raise BadSetting(f"There is no detector {kind!r}.")
+
+
+async def offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
+    """Return what the service offers to choose from; raises BadSetting or DetectionError."""
+    if settings.get("kind") == "super_api":
+        from .super_api import SuperApiDetector
+
+        return await SuperApiDetector.from_settings(settings, host).offers()
+    detector = create_detector(settings, host)
+    try:
+        return Offers(await detector.check())
+    finally:
+        await detector.close()

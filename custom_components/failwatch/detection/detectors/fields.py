@@ -1,0 +1,73 @@
+"""The settings of every kind of detector, as data: forms are made from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ..services.obico import CLOUD
+
+
+class FieldType(StrEnum):
+    """How a setting is entered."""
+
+    URL = "url"
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105 - never given back by a host, only replaced
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+    CHOICES = "choices"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting.
+
+    `options` are the fixed values of a choice. Where `offered` is set, the values come from
+    `offers`, once the settings before this one are filled in; a value that is not among them may
+    still be typed.
+    """
+
+    key: str
+    type: FieldType
+    required: bool = True
+    default: Any = None
+    options: tuple[str, ...] = ()
+    offered: bool = False
+
+
+FIELDS: Mapping[str, tuple[Field, ...]] = {
+    "built_in": (Field("model", FieldType.TEXT, required=False),),
+    "super_api": (
+        Field("url", FieldType.URL, default=CLOUD),
+        Field("token", FieldType.SECRET, required=False),
+    ),
+    "ml_api": (
+        Field("url", FieldType.URL, default="http://127.0.0.1:3333"),
+        Field("token", FieldType.SECRET, required=False),
+    ),
+    "obico_printer": (
+        Field("url", FieldType.URL, default=CLOUD),
+        Field("token", FieldType.SECRET),
+        Field("printer", FieldType.TEXT),
+    ),
+    "hacarus": (
+        Field("url", FieldType.URL, default="https://sdd-api.hacarus.com"),
+        Field("client_id", FieldType.TEXT),
+        Field("client_secret", FieldType.SECRET),
+        Field("dialect", FieldType.CHOICE, default="auto", options=("auto", "check", "saas", "sdk")),
+        Field("model_id", FieldType.CHOICE, default="active", offered=True),
+        Field("threshold", FieldType.NUMBER, default=0.1),
+    ),
+    "deepomatic": (
+        Field("url", FieldType.URL, default="https://api.deepomatic.com/v0.7"),
+        Field("api_key", FieldType.SECRET),
+        Field("spec", FieldType.CHOICE, offered=True),
+        Field("labels", FieldType.CHOICES, offered=True),
+        Field("combine", FieldType.CHOICE, default="sum", options=("sum", "max")),
+    ),
+}
+"""Kind of detector to its settings, in the order in which a form shows them."""

@@ -1,0 +1,44 @@
+"""Obico's boxes, centre and size in pixels, as shares of the picture."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Sequence
+
+from PIL import Image, UnidentifiedImageError
+
+from ..detection import Box
+from ..errors import BadPicture
+from ..services.obico import Found
+
+
+async def boxes_of(found: Sequence[Found], jpeg: bytes) -> tuple[Box, ...]:
+    """Return the boxes as shares of the picture that they were found in."""
+    if not found:
+        return ()
+    width, height = await asyncio.get_running_loop().run_in_executor(None, picture_size, jpeg)
+    return tuple(
+        Box(
+            x_min=_share(box.x_center - box.width / 2, width),
+            y_min=_share(box.y_center - box.height / 2, height),
+            x_max=_share(box.x_center + box.width / 2, width),
+            y_max=_share(box.y_center + box.height / 2, height),
+            score=box.score,
+            label=box.label,
+        )
+        for box in found
+    )
+
+
+def picture_size(jpeg: bytes) -> tuple[int, int]:
+    """Return width and height in pixels, from the header alone. Raises BadPicture."""
+    try:
+        with Image.open(io.BytesIO(jpeg)) as picture:
+            return picture.size
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        raise BadPicture("This is no picture.") from error
+
+
+def _share(pixels: float, whole: int) -> float:
+    return min(1.0, max(0.0, pixels / whole))

@@ -1,0 +1,69 @@
+"""The Super Detection API as a detector: Obico's, or a FailWatch server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from ..detection import Detection
+from ..frame import Frame
+from ..services.http import base_url
+from ..services.obico import CLOUD, SuperApi, TemporalStats
+from ..statistics import TemporalStatistics
+from .host import DetectorHost
+from .offers import Offers
+from .pixels import boxes_of
+
+
+class SuperApiDetector:
+    """Sends each frame, and takes the statistics that the service keeps."""
+
+    returns_boxes = False
+    combines_by_sum = True
+    metered = True
+
+    def __init__(self, api: SuperApi) -> None:
+        """Ask that service."""
+        self._api = api
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:
+        """Use `url` and `token`."""
+        return cls(SuperApi(host.session, base_url(settings, CLOUD), str(settings.get("token") or "")))
+
+    async def detect(self, frame: Frame) -> Detection:
+        """Return the service's answer to a frame. Raises DetectionError."""
+        prediction = await self._api.predict(frame.printer_id, frame.print_id, frame.jpeg)
+        return Detection(
+            p=prediction.p,
+            boxes=await boxes_of(prediction.detections, frame.jpeg),
+            statistics=_statistics(prediction.temporal_stats),
+            tagged_image_url=prediction.tagged_img_url,
+            raw=prediction.raw,
+        )
+
+    async def check(self) -> str:
+        """Return a sentence on what answers there; raises DetectionError."""
+        await self._api.check()
+        return f"The Super Detection API answers at {self._api.where} and accepts the token."
+
+    async def offers(self) -> Offers:
+        """Return what there is to choose: nothing but the service itself."""
+        return Offers(await self.check())
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
+def _statistics(stats: TemporalStats | None) -> TemporalStatistics | None:
+    if stats is None:
+        return None
+    return TemporalStatistics(
+        stats.ewm_mean,
+        stats.rolling_mean_short,
+        stats.rolling_mean_long,
+        stats.prediction_num,
+        stats.prediction_num_lifetime,
+        frames=float(stats.prediction_num),
+        frames_lifetime=float(stats.prediction_num_lifetime),
+    )

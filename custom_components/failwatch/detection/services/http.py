@@ -1,0 +1,271 @@
+"""HTTP as the services use it: one call, one answer, and every failure as a typed error."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from ..errors import (
+    BadAnswer,
+    BadRequest,
+    BadSetting,
+    Busy,
+    CutShort,
+    DetectionError,
+    NotAuthorised,
+    NotFound,
+    RateLimited,
+    ServerFailed,
+    TimedOut,
+    Unavailable,
+    UnknownHost,
+    UntrustedServer,
+    WrongAddress,
+)
+
+REQUEST_TIMEOUT = 20.0
+"""Seconds for one call, unless the caller says otherwise; below the watch's `look_timeout`."""
+
+MAX_ANSWER = 16 * 2**20
+MAX_RETRY_AFTER = 86400.0
+MAX_SAID = 300
+
+NO_TLS = ("wrong version number", "record layer failure", "packet length too long")
+"""What OpenSSL says, by release, where the other side answers in plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that arrived whole, with a status below 400."""
+
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+    where: str
+
+    def json(self) -> Any:
+        """Return the body as JSON; raises BadAnswer, WrongAddress where it is a web page."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            pass
+        if _is_html(self.content_type, self.body):
+            raise WrongAddress(f"{self.where} answers with a web page, not as a detection service.")
+        raise BadAnswer(f"{self.where} answers with something that is no JSON.")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A service's address and what goes along with every call to it.
+
+    `secrets` are the values that may stand in no message, also where the service echoes them.
+    """
+
+    session: aiohttp.ClientSession = field(repr=False)
+    base: URL = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def where(self) -> str:
+        """The service's host, and its port where it is an unusual one."""
+        if self.base.is_default_port():
+            return self.base.host or ""
+        return f"{self.base.host}:{self.base.port}"
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | list[tuple[str, str]] | None = None,
+        json: Any = None,
+        data: aiohttp.FormData | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = REQUEST_TIMEOUT,
+        max_answer: int | None = MAX_ANSWER,
+    ) -> Reply:
+        """Return the answer to one request. `path` is relative to the base; raises DetectionError.
+
+        Redirects are not followed: a POST would become a GET, and secrets would go elsewhere.
+        """
+        url = self.base.with_path(f"{self.base.path.rstrip('/')}/{path.lstrip('/')}", encoded=True)
+        with self._errors(timeout):
+            async with self.session.request(
+                method,
+                url,
+                params=params,
+                json=json,
+                data=data,
+                headers={**self.headers, **(headers or {})},
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=timeout),
+            ) as response:
+                body = await _read(response, max_answer, self.where)
+                if response.status >= 300:
+                    raise self._refusal(response, body)
+                return Reply(response.status, response.content_type, body, self.where)
+
+    @contextmanager
+    def _errors(self, timeout: float) -> Iterator[None]:
+        """Turn what aiohttp raises into what FailWatch raises; the order is from narrow to wide."""
+        try:
+            yield
+        except TimeoutError as error:
+            raise TimedOut(f"{self.where} did not answer within {timeout:.0f} seconds.") from error
+        except (aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch) as error:
+            raise UntrustedServer(
+                f"No secure connection to {self.where}: {self._clean(_tls_reason(error))}."
+            ) from error
+        except aiohttp.ClientConnectorDNSError as error:
+            raise UnknownHost(f"The name {self.base.host} is not known in the network.") from error
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable(f"No connection to {self.where}: {_os_reason(error)}.") from error
+        except aiohttp.ClientPayloadError as error:
+            raise CutShort(f"The answer of {self.where} ended in the middle.") from error
+        except aiohttp.ServerDisconnectedError as error:
+            raise Unavailable(f"{self.where} closed the connection without an answer.") from error
+        except aiohttp.ClientResponseError as error:
+            raise WrongAddress(f"What answers at {self.where} does not speak HTTP.") from error
+        except aiohttp.ClientError as error:
+            raise Unavailable(f"The connection to {self.where} failed ({type(error).__name__}).") from error
+
+    def _refusal(self, response: aiohttp.ClientResponse, body: bytes) -> DetectionError:
+        status, where = response.status, self.where
+        if status < 400:
+            target = response.headers.get("Location", "")
+            return WrongAddress(
+                f"{where} redirects to {self._clean(_without_query(target))}: enter that address."
+            )
+        said = self._clean(_said(body))
+        message = said or f"{where} answers with status {status} ({response.reason})."
+        retry_after = _retry_after(response.headers)
+        if status in (401, 403):
+            return NotAuthorised(said or f"{where} refuses the credentials (status {status}).")
+        if status in (404, 405, 410):
+            return NotFound(said or f"{where} knows nothing at {response.url.path}: is the address right?")
+        if status == 429:
+            return RateLimited(message, retry_after=retry_after)
+        if status in (408, 425) or (status == 503 and retry_after is not None):
+            return Busy(message, retry_after=retry_after)
+        if status >= 500:
+            return ServerFailed(f"{where} failed (status {status})" + (f": {said}" if said else "."))
+        return BadRequest(message)
+
+    def _clean(self, text: str) -> str:
+        for secret in self.secrets:
+            if secret:
+                text = text.replace(secret, "***")
+        return text
+
+
+def base_url(settings: Mapping[str, Any], default: str | None = None) -> URL:
+    """Return the setting `url`, checked and without query and user; raises BadSetting."""
+    text = str(settings.get("url") or default or "").strip()
+    if text and "://" not in text:
+        text = f"http://{text}"
+    try:
+        url = URL(text)
+        good = url.scheme in ("http", "https") and url.host and url.port is not None
+    except ValueError:
+        good = False
+    if not good:
+        raise BadSetting("The service's address must look like https://example.org.")
+    return url.with_user(None).with_query(None).with_fragment(None)
+
+
+async def _read(response: aiohttp.ClientResponse, limit: int | None, where: str) -> bytes:
+    """Return the whole body, unless it is larger than any answer ought to be."""
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(65536):
+        body += chunk
+        if limit is not None and len(body) > limit:
+            raise BadAnswer(f"The answer of {where} is too large ({limit // 2**20} MiB are accepted).")
+    return bytes(body)
+
+
+def _is_html(content_type: str, body: bytes) -> bool:
+    return content_type in ("text/html", "application/xhtml+xml") or body.lstrip()[:1] == b"<"
+
+
+def _said(body: bytes) -> str:
+    """Return the service's own words on what was wrong, "" where it has none for people.
+
+    Known shapes: `{"error": …}` (Obico, Deepomatic), `{"detail": …}` (Django REST framework),
+    `{"message": …}` (Obico's ml_api), and HACARUS' `{"errors": {"title", "detail", "message"}}`,
+    where `detail` may be a list and `message` names the fields at fault.
+    """
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return ": ".join(dict.fromkeys(_words(answer)))[:MAX_SAID]
+
+
+def _words(answer: Any) -> Iterator[str]:
+    match answer:
+        case str():
+            if answer.strip():
+                yield answer.strip()
+        case list():
+            for item in answer:
+                yield from _words(item)
+        case {"key": key, "errors": errors}:
+            yield from (f"{key}: {word}" for word in _words(errors))
+        case dict():
+            known = [
+                answer[key] for key in ("error", "errors", "title", "detail", "message") if key in answer
+            ]
+            if known:
+                for value in known:
+                    yield from _words(value)
+                return
+            for key, value in answer.items():
+                if isinstance(value, list | dict):
+                    yield from (f"{key}: {word}" for word in _words(value))
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a Retry-After header asks for, be they given as a number or as a date.
+
+    A date is compared with the service's own clock where it tells it (RFC 9110, 10.2.3).
+    """
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdecimal():
+        return min(float(value), MAX_RETRY_AFTER)
+    moment, now = _date(value), _date(headers.get("Date", "")) or datetime.now(UTC)
+    return None if moment is None else min(max(0.0, (moment - now).total_seconds()), MAX_RETRY_AFTER)
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _tls_reason(error: aiohttp.ClientError) -> str:
+    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
+    reason = getattr(cause, "verify_message", "") or getattr(cause, "reason", "")
+    reason = str(reason or "TLS failed").replace("_", " ").lower()
+    if reason in NO_TLS:
+        return "the server does not use TLS (should the address begin with http://?)"
+    return reason
+
+
+def _os_reason(error: aiohttp.ClientConnectorError) -> str:
+    return os.strerror(error.os_error.errno).lower() if error.os_error.errno else "refused"
+
+
+def _without_query(address: str) -> str:
+    return address.partition("?")[0][:MAX_SAID] or "another address"

@@ -1,0 +1,49 @@
+"""Reading a service's JSON: values that are not what they must be are a bad answer, never a guess."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import BadAnswer
+
+
+def mapping(value: Any, what: str) -> Mapping[str, Any]:
+    """Return the value if it is a JSON object."""
+    if not isinstance(value, Mapping):
+        raise BadAnswer(f"The answer has no {what}.")
+    return value
+
+
+def sequence(value: Any, what: str) -> Sequence[Any]:
+    """Return the value if it is a JSON array."""
+    if not isinstance(value, list):
+        raise BadAnswer(f"The answer has no list of {what}.")
+    return value
+
+
+def text(value: Any, what: str) -> str:
+    """Return the value if it is a text, or a number that serves as an identifier."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise BadAnswer(f"The answer has no {what}.")
+    return str(value)
+
+
+def number(value: Any, what: str) -> float:
+    """Return the value as a finite number; numbers written as text are accepted."""
+    found = optional_number(value)
+    if found is None:
+        raise BadAnswer(f"The answer has no {what}.")
+    return found
+
+
+def optional_number(value: Any) -> float | None:
+    """Return the value as a finite number, None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
