@@ -4,7 +4,8 @@ Settings are a plain mapping with the key `kind` and the keys of that kind:
 
 - `built_in`: `model` (optional: folder of an own model)
 - `super_api`: `url`, `token` (Obico's Super Detection API, or a FailWatch server)
-- `ml_api`: `url`, `token` (optional); fetches each picture itself, so the host must `publish`
+- `ml_api`: `url`, `token` (optional); fetches each picture itself, so the host must `publish`:
+  it holds a `SingleUsePictures(address)` and answers requests for its names with `take(name)`
 - `obico_printer`: `url`, `token` (OAuth), `printer` (id); Obico's API for its own printers
 - `hacarus`: `url`, `client_id`, `client_secret`, `dialect` (auto, check, saas, sdk),
   `model_id` ("active" for the service's active one), `threshold` (the score that counts as p = 0.5)
@@ -28,7 +29,11 @@ from ..errors import BadSetting
 from .detector import Detector
 from .fields import FIELDS, Field, FieldType
 from .host import DetectorHost, Publisher
+from .ml_api import MlApiDetector
+from .obico_printer import ObicoPrinterDetector
 from .offers import Choice, Offers
+from .once import Published, SingleUsePictures
+from .super_api import SuperApiDetector
 
 __all__ = [
     "FIELDS",
@@ -38,32 +43,35 @@ __all__ = [
     "Field",
     "FieldType",
     "Offers",
+    "Published",
     "Publisher",
+    "SingleUsePictures",
     "create_detector",
     "offers",
 ]
 
+SERVICES: Mapping[str, type[SuperApiDetector | MlApiDetector | ObicoPrinterDetector]] = {
+    "super_api": SuperApiDetector,
+    "ml_api": MlApiDetector,
+    "obico_printer": ObicoPrinterDetector,
+}
+"""The detectors that are asked over the network, by kind."""
+
 
 def create_detector(settings: Mapping[str, Any], host: DetectorHost) -> Detector:
     """Return the detector that the settings describe; raises BadSetting."""
-    kind = settings.get("kind")
+    kind = str(settings.get("kind"))
     if kind == "built_in":
         from .built_in import BuiltInDetector
 
         return BuiltInDetector.from_settings(settings, host)
-    if kind == "super_api":
-        from .super_api import SuperApiDetector
-
-        return SuperApiDetector.from_settings(settings, host)
+    if kind in SERVICES:
+        return SERVICES[kind].from_settings(settings, host)
     raise BadSetting(f"There is no detector {kind!r}.")
 
 
 async def offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
     """Return what the service offers to choose from; raises BadSetting or DetectionError."""
-    if settings.get("kind") == "super_api":
-        from .super_api import SuperApiDetector
-
-        return await SuperApiDetector.from_settings(settings, host).offers()
     detector = create_detector(settings, host)
     try:
         return Offers(await detector.check())

@@ -10,7 +10,9 @@ from typing import TypeAlias
 
 import aiohttp
 
-Publisher: TypeAlias = Callable[[bytes], AbstractContextManager[str]]
+from .once import Published
+
+Publisher: TypeAlias = Callable[[bytes], AbstractContextManager[Published]]
 """Gives a JPEG a single-use address that the detection service can fetch, for as long as it is open."""
 
 
@@ -18,7 +20,8 @@ Publisher: TypeAlias = Callable[[bytes], AbstractContextManager[str]]
 class DetectorHost:
     """What a host lends to its detectors.
 
-    `data_dir` is where a detector may keep files of its own. `publish` is needed by `ml_api` alone.
+    `data_dir` is where a detector may keep files of its own. `publish` is needed by `ml_api` alone:
+    it is that of the host's `SingleUsePictures`.
     """
 
     session: aiohttp.ClientSession

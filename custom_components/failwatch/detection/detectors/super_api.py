@@ -11,7 +11,6 @@ from ..services.http import base_url
 from ..services.obico import CLOUD, SuperApi, TemporalStats
 from ..statistics import TemporalStatistics
 from .host import DetectorHost
-from .offers import Offers
 from .pixels import boxes_of
 
 
@@ -37,7 +36,7 @@ class SuperApiDetector:
         return Detection(
             p=prediction.p,
             boxes=await boxes_of(prediction.detections, frame.jpeg),
-            statistics=_statistics(prediction.temporal_stats),
+            statistics=statistics_of(prediction.temporal_stats),
             tagged_image_url=prediction.tagged_img_url,
             raw=prediction.raw,
         )
@@ -47,15 +46,12 @@ class SuperApiDetector:
         await self._api.check()
         return f"The Super Detection API answers at {self._api.where} and accepts the token."
 
-    async def offers(self) -> Offers:
-        """Return what there is to choose: nothing but the service itself."""
-        return Offers(await self.check())
-
     async def close(self) -> None:
         """Hold nothing."""
 
 
-def _statistics(stats: TemporalStats | None) -> TemporalStatistics | None:
+def statistics_of(stats: TemporalStats | None) -> TemporalStatistics | None:
+    """Return a service's statistics as the core's, None where it keeps none."""
     if stats is None:
         return None
     return TemporalStatistics(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
 
-from ..errors import BadAnswer, BadRequest
+from ..errors import BadAnswer, BadRequest, ServerFailed, WrongAddress
 from ..frame import MAX_ID_LENGTH
 from .http import REQUEST_TIMEOUT, Endpoint
 from .reading import mapping, number, sequence, text
@@ -136,3 +138,75 @@ def found(detections: Any) -> tuple[Found, ...]:
             raise BadAnswer("The answer has a box without four numbers.")
         boxes.append(Found(label, number(parts[-2], "score"), *edges))
     return tuple(boxes)
+
+
+class MlApi:
+    """Obico's self-hosted ml_api, which fetches the picture itself and keeps no statistics."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: URL, token: str) -> None:
+        """Speak to the service at `url`; the token is its ML_API_TOKEN, if it has one."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._endpoint = Endpoint(session, url, headers, (token,))
+
+    @property
+    def where(self) -> str:
+        """The service's host."""
+        return self._endpoint.where
+
+    async def predict(self, picture_url: str, *, timeout: float = REQUEST_TIMEOUT) -> Prediction:
+        """Return what is found in the picture at an address that the service can reach."""
+        reply = await self._endpoint.call("GET", "/p/", params={"img": picture_url}, timeout=timeout)
+        answer = reply.json()
+        detections = found(mapping(answer, "detections").get("detections"))
+        return Prediction(sum(box.score for box in detections), detections=detections, raw=answer)
+
+    async def check(self) -> None:
+        """Raise DetectionError unless the service is there, its model loaded, and the token good.
+
+        A request without a picture is refused by a service that takes the token, or, by older
+        releases, answered with nothing found.
+        """
+        health = await self._endpoint.call("GET", "/hc/")
+        if health.body.strip() == b"error":
+            raise ServerFailed(f"The ml_api at {self.where} has not loaded its model.")
+        if health.body.strip() != b"ok":
+            raise WrongAddress(f"What answers at {self.where} is no ml_api.")
+        try:
+            await self._endpoint.call("GET", "/p/")
+        except BadRequest:
+            return
+
+
+class PrinterApi:
+    """Obico's API for one of its own printers, for applications that manage prints themselves."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: URL, token: str, printer: str) -> None:
+        """Speak for the printer with that id; the token is an OAuth access token of its owner."""
+        self._endpoint = Endpoint(session, url, {"Authorization": f"Bearer {token}"}, (token,))
+        self._path = f"/api/v1/printers/{quote(printer, safe='')}"
+
+    @property
+    def where(self) -> str:
+        """The service's host."""
+        return self._endpoint.where
+
+    async def printer(self) -> Mapping[str, Any]:
+        """Return what Obico knows of the printer."""
+        reply = await self._endpoint.call("GET", f"{self._path}/")
+        return mapping(reply.json(), "printer")
+
+    async def start_print(self, filename: str) -> None:
+        """Begin a print; one that still runs is finished by this."""
+        await self._endpoint.call("POST", f"{self._path}/start_print/", json={"filename": filename})
+
+    async def predict(self, jpeg: bytes, *, timeout: float = REQUEST_TIMEOUT) -> Prediction:
+        """Return the answer to a picture of the running print; raises NotFound where none runs."""
+        form = aiohttp.FormData()
+        form.add_field("img", jpeg, filename="snapshot.jpg", content_type="image/jpeg")
+        reply = await self._endpoint.call("POST", f"{self._path}/predict/", data=form, timeout=timeout)
+        return _prediction(reply.json(), self._endpoint.base)
+
+    async def finish_print(self, *, cancelled: bool = False) -> None:
+        """End the running print; raises NotFound where none runs."""
+        status = "cancelled" if cancelled else "success"
+        await self._endpoint.call("POST", f"{self._path}/finish_print/", json={"status": status})
