@@ -49,6 +49,7 @@ class Look:
     """One frame, answered and judged. Times in seconds.
 
     `latency` is how long the answer took in real time, `spacing` the distance from the look before.
+    `statistics_served` says that the service kept the statistics, not this watch.
     """
 
     number: int
@@ -59,6 +60,7 @@ class Look:
     verdict: Verdict
     latency: float
     spacing: float | None = None
+    statistics_served: bool = False
 
 
 @dataclass(frozen=True, slots=True)

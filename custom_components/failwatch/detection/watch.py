@@ -299,6 +299,7 @@ class Watch:
             verdict=verdict,
             latency=latency,
             spacing=None if state.look is None else at - state.look.at,
+            statistics_served=answer.detection.statistics is not None,
         )
         events: list[Event] = []
         if state.blind is not None:

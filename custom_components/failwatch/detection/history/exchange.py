@@ -1,0 +1,203 @@
+"""Prints and labels as files: CSV for tables, a zip with everything for another history."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import PurePosixPath
+from typing import IO, Any, TextIO
+
+from .. import wire
+from .records import Entry, FrameRecord, Label, PrintRecord
+from .store import History, HistoryError, add_entry, add_frame, add_picture, print_key
+
+CSV_COLUMNS = (
+    "time",
+    "p",
+    "print_id",
+    "ewm_mean",
+    "rolling_mean_short",
+    "rolling_mean_long",
+    "prediction_num",
+    "prediction_num_lifetime",
+    "verdict",
+    "rule",
+    "score",
+    "usual",
+    "limit",
+    "level",
+    "latency",
+)
+LABEL_COLUMNS = ("print_id", "failed", "failed_from", "name")
+MAX_TEXT = 500_000_000
+MAX_PICTURE = 30_000_000
+_YES, _NO = ("1", "yes", "true", "failed"), ("0", "no", "false", "good")
+
+
+def write_csv(history: History, print_id: str, file: TextIO) -> int:
+    """Write a print's frames as a table that `replay` reads; return how many."""
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(CSV_COLUMNS)
+    count = 0
+    for record in history.frames(print_id):
+        look = record.look
+        statistics, verdict = look.statistics, look.verdict
+        table.writerow(
+            [
+                look.at,
+                look.p,
+                print_id,
+                statistics.ewm_mean,
+                statistics.rolling_mean_short,
+                statistics.rolling_mean_long,
+                statistics.prediction_num,
+                statistics.prediction_num_lifetime,
+                verdict.level.value,
+                verdict.rule.value,
+                verdict.score,
+                verdict.usual,
+                verdict.limit,
+                record.level.value,
+                look.latency,
+            ]
+        )
+        count += 1
+    return count
+
+
+def write_zip(history: History, print_ids: Iterable[str], file: IO[bytes]) -> int:
+    """Write prints with their frames, entries, labels and pictures; return how many."""
+    count = 0
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for count, print_id in enumerate(print_ids, 1):
+            _write_print(history, print_id, f"{count:05d}", archive)
+    return count
+
+
+def read_zip(history: History, file: IO[bytes]) -> int:
+    """Add the prints of a zip; return how many were not known before. Raises HistoryError."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            folders = sorted({PurePosixPath(name).parts[0] for name in archive.namelist()})
+            return sum(_read_print(history, folder, archive) for folder in folders)
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError) as error:
+        raise HistoryError(f"This is no archive of prints: {error}") from error
+
+
+def write_labels(history: History, file: TextIO) -> int:
+    """Write the labels of all prints as a table; return how many."""
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(LABEL_COLUMNS)
+    labelled = [record for record in history.prints() if record.label is not None]
+    for record in labelled:
+        label = record.label or Label(failed=False)
+        since = "" if label.failed_from is None else label.failed_from
+        table.writerow([record.print_id, "yes" if label.failed else "no", since, record.name])
+    return len(labelled)
+
+
+def read_labels(history: History, file: TextIO) -> int:
+    """Label the prints that a table names; return how many. Raises HistoryError, changing nothing."""
+    rows = list(csv.DictReader(file))
+    labels: list[tuple[str, Label]] = []
+    for number, row in enumerate(rows, 2):
+        print_id, failed = (row.get("print_id") or "").strip(), (row.get("failed") or "").strip().lower()
+        if not print_id or failed not in _YES + _NO:
+            raise HistoryError(f"Line {number}: needs a print_id, and yes or no under failed.")
+        history.print(print_id)
+        since = (row.get("failed_from") or "").strip()
+        try:
+            labels.append((print_id, Label(failed in _YES, float(since) if since else None)))
+        except ValueError:
+            raise HistoryError(f"Line {number}: failed_from is no time in seconds: {since!r}.") from None
+    for print_id, label in labels:
+        history.label(print_id, label)
+    return len(labels)
+
+
+def _write_print(history: History, print_id: str, folder: str, archive: zipfile.ZipFile) -> None:
+    record = history.print(print_id)
+    about = {"print": wire.to_json(record), "entries": wire.to_json(history.entries(print_id))}
+    archive.writestr(f"{folder}/print.json", json.dumps(about, indent=1))
+    pictured: list[FrameRecord] = []
+    with archive.open(f"{folder}/frames.jsonl", "w") as lines:
+        for frame in history.frames(print_id):
+            lines.write(json.dumps(wire.to_json(frame), separators=(",", ":")).encode() + b"\n")
+            if frame.pictures:
+                pictured.append(frame)
+    for frame in pictured:
+        for number, camera in enumerate(frame.pictures):
+            jpeg = history.picture(frame.id, camera)
+            if jpeg is not None:
+                name = f"{folder}/pictures/{frame.look.number:06d}-{frame.id}-{number}.jpg"
+                archive.writestr(name, jpeg, zipfile.ZIP_STORED)
+
+
+def _read_print(history: History, folder: str, archive: zipfile.ZipFile) -> bool:
+    about = json.loads(_read(archive, f"{folder}/print.json", MAX_TEXT))
+    record = wire.from_json(PrintRecord, about["print"])
+    entries = [wire.from_json(Entry, entry) for entry in about["entries"]]
+    with suppress(HistoryError):
+        history.print(record.print_id)
+        return False
+    pictures = {
+        (int(match[1]), int(match[2])): name
+        for name in archive.namelist()
+        if (match := re.fullmatch(rf"{re.escape(folder)}/pictures/\d+-(\d+)-(\d+)\.jpg", name))
+    }
+    problem: list[Exception] = []
+
+    def write(connection: sqlite3.Connection) -> None:
+        try:
+            key = _add_print(connection, record)
+            ids = {0: 0}
+            for frame in _read_frames(archive, f"{folder}/frames.jsonl"):
+                ids[frame.id] = add_frame(connection, key, frame.look, frame.level)
+                for number, camera in enumerate(frame.pictures):
+                    if (name := pictures.get((frame.id, number))) is not None:
+                        jpeg = _read(archive, name, MAX_PICTURE)
+                        add_picture(connection, ids[frame.id], camera, jpeg, near_change=True)
+            for entry in entries:
+                after = ids[entry.after_frame]
+                add_entry(connection, key, Entry(after, entry.at, entry.kind, entry.data))
+        except Exception as error:
+            problem.append(error)
+            raise
+
+    history.write(write)
+    history.settle()
+    if problem:
+        raise HistoryError(f"A print could not be read: {problem[0]}") from problem[0]
+    if record.label is not None:
+        history.label(record.print_id, record.label)
+    return True
+
+
+def _add_print(connection: sqlite3.Connection, record: PrintRecord) -> int:
+    values = asdict(record)
+    connection.execute(
+        "INSERT INTO prints (print_id, printer_id, printer_name, name, source, started_at, ended_at, outcome)"
+        " VALUES (:print_id, :printer_id, :printer_name, :name, :source, :started_at, :ended_at, :outcome)",
+        values,
+    )
+    return print_key(connection, record.print_id) or 0
+
+
+def _read_frames(archive: zipfile.ZipFile, name: str) -> Iterator[FrameRecord]:
+    if archive.getinfo(name).file_size > MAX_TEXT:
+        raise ValueError(f"{name} is too large")
+    with archive.open(name) as lines:
+        for line in lines:
+            yield wire.from_json(FrameRecord, json.loads(line))
+
+
+def _read(archive: zipfile.ZipFile, name: str, limit: int) -> Any:
+    if archive.getinfo(name).file_size > limit:
+        raise ValueError(f"{name} is too large")
+    return archive.read(name)

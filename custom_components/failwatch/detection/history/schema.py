@@ -1,0 +1,114 @@
+"""The database's tables, by version, and how to open it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from ..errors import FailWatchError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE prints (
+      id INTEGER PRIMARY KEY,
+      print_id TEXT NOT NULL UNIQUE,
+      printer_id TEXT NOT NULL,
+      printer_name TEXT NOT NULL,
+      name TEXT NOT NULL,
+      source TEXT NOT NULL,
+      started_at REAL NOT NULL,
+      ended_at REAL,
+      outcome TEXT NOT NULL DEFAULT '',
+      level TEXT NOT NULL DEFAULT 'none',
+      frames INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX prints_of_printer ON prints (printer_id, started_at);
+    CREATE TABLE frames (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      print INTEGER NOT NULL REFERENCES prints ON DELETE CASCADE,
+      at REAL NOT NULL,
+      p REAL NOT NULL,
+      ewm_mean REAL NOT NULL,
+      rolling_mean_short REAL NOT NULL,
+      rolling_mean_long REAL NOT NULL,
+      prediction_num INTEGER NOT NULL,
+      prediction_num_lifetime INTEGER NOT NULL,
+      frames REAL NOT NULL,
+      frames_lifetime REAL NOT NULL,
+      served INTEGER NOT NULL,
+      verdict TEXT NOT NULL,
+      rule TEXT NOT NULL,
+      score REAL NOT NULL,
+      usual REAL NOT NULL,
+      margin_limit REAL NOT NULL,
+      level TEXT NOT NULL,
+      latency REAL NOT NULL,
+      spacing REAL,
+      views TEXT NOT NULL
+    );
+    CREATE INDEX frames_of_print ON frames (print, id);
+    CREATE TABLE entries (
+      id INTEGER PRIMARY KEY,
+      print INTEGER NOT NULL REFERENCES prints ON DELETE CASCADE,
+      after_frame INTEGER NOT NULL,
+      at REAL NOT NULL,
+      kind TEXT NOT NULL,
+      data TEXT NOT NULL
+    );
+    CREATE INDEX entries_of_print ON entries (print, id);
+    CREATE TABLE pictures (
+      frame INTEGER NOT NULL REFERENCES frames ON DELETE CASCADE,
+      camera TEXT NOT NULL,
+      near_change INTEGER NOT NULL,
+      jpeg BLOB NOT NULL,
+      PRIMARY KEY (frame, camera)
+    );
+    CREATE TABLE labels (
+      print INTEGER PRIMARY KEY REFERENCES prints ON DELETE CASCADE,
+      failed INTEGER NOT NULL,
+      failed_from REAL
+    );
+    """,
+)
+"""Each brings a database from the version of its position to the next; none is ever changed."""
+
+
+class HistoryError(FailWatchError):
+    """The history cannot be opened or read."""
+
+    kind = "history"
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Return a connection to a database of the newest version.
+
+    Raises HistoryError if it comes from a later release or is no database.
+    """
+    connection = connect(path)
+    try:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _migrate(connection, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise HistoryError(f"{path.name} cannot be opened as a history: {error}") from error
+    except HistoryError:
+        connection.close()
+        raise
+    return connection
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a connection to a database that is open elsewhere already."""
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise HistoryError(f"{path.name} was written by a later release of FailWatch.")
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")

@@ -1,0 +1,255 @@
+"""The history keeps what was seen, within the retention, over restarts, and gives it back."""
+
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from octoprint_failwatch.detection.history import (
+    EntryKind,
+    History,
+    HistoryError,
+    Label,
+    RecordedSettings,
+    Recorder,
+    Retention,
+    exchange,
+    schema,
+)
+from octoprint_failwatch.detection.state import EventKind, WatchState
+from octoprint_failwatch.detection.verdict import Level
+from octoprint_failwatch.detection.watch import WatchSettings
+
+from .watching import ScriptedDetector, VirtualClock, Watched, watching
+
+
+def recorder(history: History, watched: Watched, settings: WatchSettings | None = None) -> Recorder:
+    """Put a recorder behind a running watch's sink."""
+    watch = watched.watch
+    made = Recorder(
+        history,
+        watch.state,
+        RecordedSettings.of(settings or WatchSettings(), "built_in"),
+        source="test",
+        clock=watched.clock,
+        printer_name="Printer",
+    )
+    told = watch._sink
+
+    def sink(state: WatchState, events: object) -> None:
+        told(state, events)  # type: ignore[arg-type]
+        made.record(state, events, watch.frames)  # type: ignore[arg-type]
+
+    watch._sink = sink
+    return made
+
+
+@pytest.fixture
+def history(tmp_path: Path):
+    """Return an empty history."""
+    made = History(tmp_path / "history.db")
+    yield made
+    made.close()
+
+
+async def test_a_print_is_kept_as_it_was_shown(history: History) -> None:
+    """Frames, verdicts, levels, events and the outcome are those that the sink got."""
+    async with watching(ScriptedDetector([0.01] * 10 + [0.95] * 30)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one", "cube.gcode")
+        await watched.frames(40)
+        watched.watch.end("failed")
+    history.settle()
+    shown = {}
+    for state in watched.states:
+        if state.look:
+            shown.setdefault(state.look.number, (state.look, state.level))
+    kept = [(frame.look, frame.level) for frame in history.frames("one")]
+    assert kept[:40] == list(shown.values())[:40]
+    (record,) = history.prints()
+    assert (record.name, record.outcome, record.level) == ("cube.gcode", "failed", Level.FAILURE)
+    assert (record.printer_id, record.printer_name, record.source) == ("printer", "Printer", "test")
+    assert record.frames == len(kept)
+    kinds = [entry.kind for entry in history.entries("one")]
+    assert kinds[:3] == [EntryKind.SETTINGS, EntryKind.STANDING, EventKind.STARTED]
+    assert kinds[-1] == EventKind.ENDED
+    assert EventKind.FAILURE in kinds
+
+
+async def test_pictures_are_kept_near_changes_and_thinned_elsewhere(history: History) -> None:
+    """Around the change every picture of a minute either side; else one in two minutes."""
+    async with watching(ScriptedDetector([0.0] * 100 + [0.95] * 100)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.frames(200)
+        watched.watch.end("finished")
+    history.settle()
+    frames = list(history.frames("one"))
+    pictured = {frame.look.number for frame in frames if frame.pictures}
+    changed = next(frame.look.number for frame in frames if frame.look.verdict.level is not Level.NONE)
+    assert set(range(changed - 5, changed + 6)) <= pictured
+    assert {1, 13, 25, 37} <= pictured
+    assert not {2, 3, 14, 30, 50} & pictured
+    frame = next(frame for frame in frames if frame.look.number == changed)
+    assert (history.picture(frame.id) or b"").startswith(b"\xff\xd8")
+    assert history.picture(frame.id, "no such camera") is None
+
+
+async def test_the_size_stays_within_the_limit(tmp_path: Path) -> None:
+    """Pictures away from changes go first, then prints; the newest stays."""
+    history = History(tmp_path / "history.db", Retention(megabytes=0.15, near=60, picture_every=10))
+    for number in range(6):
+        async with watching(ScriptedDetector([0.0] * 300)) as watched:
+            recorder(history, watched)
+            watched.watch.start(f"print {number}")
+            await watched.frames(300)
+            watched.watch.end("finished")
+    history.settle()
+    assert history.size() <= 150_000
+    assert history.prints()[0].print_id == "print 5"
+    assert 0 < len(history.prints()) < 6
+    history.close()
+
+
+async def test_old_prints_go_and_labelled_ones_stay(tmp_path: Path) -> None:
+    """The age limit does not touch what the user has labelled."""
+    history = History(tmp_path / "history.db", Retention(days=1.5))
+    clock = VirtualClock()
+    for number in range(4):
+        async with watching(ScriptedDetector([0.0]), clock=clock) as watched:
+            recorder(history, watched)
+            watched.watch.start(f"print {number}")
+            await watched.frames(3)
+            watched.watch.end("finished")
+        history.settle()
+        if number == 0:
+            history.label("print 0", Label(failed=False))
+        clock.time += 86400
+    history.settle()
+    assert [record.print_id for record in history.prints()] == ["print 3", "print 2", "print 0"]
+    history.close()
+
+
+async def test_answers_during_the_print_are_its_label(history: History) -> None:
+    """ "It failed" outweighs an earlier "not a failure"."""
+    async with watching(ScriptedDetector([0.95])) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.told(EventKind.FAILURE)
+        since = watched.watch.state.latch.since
+        watched.watch.confirm()
+        history.settle()
+        assert history.print("one").label == Label(failed=True, failed_from=since)
+        watched.watch.acknowledge()
+        history.settle()
+        assert history.print("one").label == Label(failed=True, failed_from=since)
+        watched.watch.start("two")
+        await watched.told(EventKind.FAILURE)
+        watched.watch.acknowledge()
+    history.settle()
+    assert history.print("two").label == Label(failed=False)
+    history.label("two", None)
+    assert history.print("two").label is None
+
+
+async def test_a_print_goes_on_after_a_restart(history: History, tmp_path: Path) -> None:
+    """The second process adds to the same print; one that was never ended is closed by the next."""
+    clock = VirtualClock()
+    async with watching(ScriptedDetector([0.1]), clock=clock) as first:
+        recorder(history, first)
+        first.watch.start("one")
+        await first.frames(5)
+        state = first.watch.state
+    history.close()
+    again = History(tmp_path / "history.db")
+    async with watching(ScriptedDetector([0.1]), clock=clock, state=state) as second:
+        recorder(again, second)
+        second.watch.check_now()
+        await second.frames(10)
+        second.watch.start("two")
+        await second.frames(2)
+    again.settle()
+    two, one = again.prints()
+    assert [frame.look.number for frame in again.frames("one")][:10] == list(range(1, 11))
+    assert one.ended_at is not None
+    assert one.outcome == ""
+    assert two.ended_at is None
+    again.close()
+
+
+async def test_export_and_import_give_the_same(history: History, tmp_path: Path) -> None:
+    """A zip brings everything into another history, once; the table has a line per frame."""
+    async with watching(ScriptedDetector([0.01] * 20 + [0.9] * 20)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one", "cube")
+        await watched.frames(40)
+        watched.watch.end("cancelled")
+    history.settle()
+    history.label("one", Label(failed=True, failed_from=5.5))
+    archive = io.BytesIO()
+    assert exchange.write_zip(history, ["one"], archive) == 1
+    other = History(tmp_path / "other.db")
+    assert exchange.read_zip(other, archive) == 1
+    assert exchange.read_zip(other, archive) == 0
+    assert other.print("one") == history.print("one")
+    mine, theirs = list(history.frames("one")), list(other.frames("one"))
+    assert [(f.look, f.level, f.pictures) for f in theirs] == [(f.look, f.level, f.pictures) for f in mine]
+    assert [(e.kind, e.data) for e in other.entries("one")] == [
+        (e.kind, e.data) for e in history.entries("one")
+    ]
+    pictured = [f for f in mine if f.pictures]
+    assert [other.picture(f.id) for f in theirs if f.pictures] == [history.picture(f.id) for f in pictured]
+    table = io.StringIO()
+    assert exchange.write_csv(other, "one", table) == len(mine)
+    assert table.getvalue().splitlines()[0].startswith("time,p,print_id,ewm_mean")
+    labels = io.StringIO()
+    exchange.write_labels(other, labels)
+    history.label("one", None)
+    assert exchange.read_labels(history, io.StringIO(labels.getvalue())) == 1
+    assert history.print("one").label == Label(failed=True, failed_from=5.5)
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "table", ["print_id,failed\none,perhaps\n", "print_id,failed\n,yes\n", "print_id,failed\nx,yes\n"]
+)
+def test_labels_that_make_no_sense_are_refused(history: History, table: str) -> None:
+    """A wrong word, no print, or one that is not known."""
+    with pytest.raises(HistoryError):
+        exchange.read_labels(history, io.StringIO(table))
+
+
+@pytest.mark.parametrize("junk", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])
+def test_a_file_that_is_no_archive_is_refused(history: History, junk: bytes) -> None:
+    """Nothing is added; an empty archive adds nothing either."""
+    if junk.startswith(b"PK"):
+        assert exchange.read_zip(history, io.BytesIO(junk)) == 0
+    else:
+        with pytest.raises(HistoryError):
+            exchange.read_zip(history, io.BytesIO(junk))
+    assert history.prints() == []
+
+
+def test_a_later_or_foreign_file_is_refused(tmp_path: Path) -> None:
+    """A database of a later release is not touched, and neither is what is none."""
+    with sqlite3.connect(tmp_path / "later.db") as connection:
+        connection.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
+    with pytest.raises(HistoryError, match="later release"):
+        History(tmp_path / "later.db")
+    (tmp_path / "text.db").write_text("This is no database, but it is long enough to look at." * 100)
+    with pytest.raises(HistoryError, match="cannot be opened"):
+        History(tmp_path / "text.db")
+
+
+def test_a_write_that_fails_is_logged_and_the_next_works(
+    history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk must not end a watch."""
+    history.write(lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)"))
+    history.settle()
+    assert "could not be written" in caplog.text
+    history.write(lambda connection: connection.execute("DELETE FROM prints"))
+    history.settle()
+    assert json.dumps(history.prints()) == "[]"
