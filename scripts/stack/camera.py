@@ -1,0 +1,37 @@
+"""The simulated camera as a process."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+
+from environments import OCTOPRINT
+
+from .processes import Program
+
+
+class SimulatedCamera:
+    """`failwatch simulate` on a port of its own."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, folder: Path, port: int, options: Sequence[str], key: str = ""
+    ) -> None:
+        """Settle what it shows: the options are those of the command."""
+        url = f"http://127.0.0.1:{port}"
+        self.snapshot_url = f"{url}/snapshot.jpg"
+        self.stream_url = f"{url}/stream.mjpg"
+        self._session = session
+        command = [OCTOPRINT.program("failwatch"), "simulate", "--port", str(port), *options]
+        self.program = Program("The camera", command, folder / "camera.log", {"OCTOPRINT_API_KEY": key})
+
+    async def start(self) -> None:
+        """Start it and wait until it takes pictures."""
+        self.program.start()
+        await self.program.until(self._answers, seconds=30)
+
+    async def _answers(self) -> bool:
+        try:
+            async with self._session.head(self.stream_url.replace("stream.mjpg", "")):
+                return True
+        except aiohttp.ClientError:
+            return False

@@ -1,0 +1,176 @@
+"""A real OctoPrint with its virtual printer, driven through its own API."""
+
+import asyncio
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from environments import OCTOPRINT, Environment
+
+from .processes import Program, ProgramError
+
+USER = "demo"
+PASSWORD = "failwatch"  # noqa: S105 - of a throw-away installation on the loopback address
+# These would ask the internet for news and updates; nothing here depends on them.
+SILENCED = ["announcements", "softwareupdate", "tracking", "firmware_check", "pi_support"]
+
+
+class OctoPrint:
+    """An OctoPrint in a folder of its own."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        folder: Path,
+        port: int,
+        *,
+        snapshot_url: str = "",
+        stream_url: str = "",
+        failwatch: dict[str, Any] | None = None,
+        clock_speed: float = 1.0,
+        environment: Environment = OCTOPRINT,
+    ) -> None:
+        """Settle where it lies and how FailWatch is set up in it; nothing is written before `create`."""
+        self.url = f"http://127.0.0.1:{port}"
+        self.key = ""
+        self.folder = folder
+        self._session = session
+        self._port = port
+        self._environment = environment
+        self._config = _config(port, snapshot_url, stream_url, failwatch or {})
+        # OctoPrint looks for plugins and writes caches below the home folder: keep that apart too.
+        variables = {"HOME": str(folder), "FAILWATCH_CLOCK_SPEED": str(clock_speed)}
+        self.program = Program(
+            "OctoPrint", [*self._command(), "serve", "--iknowwhatimdoing"], folder / "console.log", variables
+        )
+
+    def create(self) -> None:
+        """Write the configuration and make the user that may do everything."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # JSON is YAML, and needs no library.
+        (self.folder / "config.yaml").write_text(json.dumps(self._config, indent=1))
+        added = subprocess.run(
+            [*self._command(), "user", "add", USER, "--password", PASSWORD, "--admin"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if added.returncode != 0:
+            raise ProgramError(f"OctoPrint's user could not be made.\n{added.stderr}")
+
+    async def start(self) -> None:
+        """Start it, wait until it answers, and take an application key."""
+        self.program.start()
+        await self.program.until(self._answers, seconds=120)
+        if not self.key:
+            self.key = await self.new_key("FailWatch demo")
+
+    async def new_key(self, application: str) -> str:
+        """Return a new application key, made as the user does in the settings."""
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar, raise_for_status=True) as session:
+            # The log-in page is what hands out the cookie that forged requests lack.
+            await session.get(f"{self.url}/login/")
+            token = next(cookie.value for cookie in jar if cookie.key.startswith("csrf_token"))
+            session.headers["X-CSRF-Token"] = token
+            login = {"user": USER, "pass": PASSWORD, "remember": False}
+            await session.post(f"{self.url}/api/login", json=login)
+            request = {"command": "generate", "app": application}
+            answer = await session.post(f"{self.url}/api/plugin/appkeys", json=request)
+            return str((await answer.json())["api_key"])
+
+    async def get(self, path: str) -> Any:
+        """Return the JSON answer of a path such as /api/job."""
+        return await self._request("GET", path)
+
+    async def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Send JSON to a path; returns the answer's JSON, None if it has none."""
+        return await self._request("POST", path, json=body)
+
+    async def finish_wizards(self) -> None:
+        """Say that the first-run dialogs were seen, so that a visitor finds the ordinary page."""
+        wizards = await self.get("/api/setup/wizard")
+        await self.post("/api/setup/wizard", {"handled": list(wizards)})
+
+    async def connect_printer(self) -> None:
+        """Connect the virtual printer."""
+        request: dict[str, Any] = {"command": "connect", "port": "VIRTUAL"}
+        if self.is_version_2:
+            parameters = {"port": "VIRTUAL", "baudrate": 115200}
+            request = {"command": "connect", "connector": "serial", "parameters": parameters}
+        await self.post("/api/connection", request)
+        for _ in range(150):
+            if await self.flag("operational"):
+                return
+            await asyncio.sleep(0.2)
+        raise ProgramError(f"OctoPrint did not connect to its virtual printer.\n{self.program.last_lines()}")
+
+    async def print_file(self, name: str, gcode: str) -> None:
+        """Upload G-code and print it."""
+        form = aiohttp.FormData()
+        form.add_field("file", gcode.encode(), filename=name)
+        form.add_field("select", "true")
+        form.add_field("print", "true")
+        await self._request("POST", "/api/files/local", data=form)
+
+    async def job(self, command: str, action: str | None = None) -> None:
+        """Start, pause, resume or cancel: pause takes the action pause, resume or toggle."""
+        await self.post("/api/job", {"command": command, **({"action": action} if action else {})})
+
+    async def flag(self, name: str) -> bool:
+        """Return a flag of the printer's state, such as printing, paused or operational."""
+        try:
+            state = await self.get("/api/printer?exclude=temperature,sd")
+        except aiohttp.ClientResponseError as error:
+            if error.status == 409:  # no printer is connected
+                return False
+            raise
+        return bool(state["state"]["flags"].get(name))
+
+    @property
+    def is_version_2(self) -> bool:
+        """Whether this is OctoPrint 2, whose connections are made by connectors."""
+        return self._environment.name == "octoprint2"
+
+    async def _answers(self) -> bool:
+        try:
+            async with self._session.get(f"{self.url}/api/version") as answer:
+                # Before it is ready it answers with an intermediary page.
+                return answer.status in (200, 401, 403)
+        except aiohttp.ClientError:
+            return False
+
+    async def _request(self, method: str, path: str, **arguments: Any) -> Any:
+        headers = {"X-Api-Key": self.key}
+        async with self._session.request(method, self.url + path, headers=headers, **arguments) as answer:
+            if answer.status >= 400:
+                raise aiohttp.ClientResponseError(
+                    answer.request_info, (), status=answer.status, message=f"{path}: {await answer.text()}"
+                )
+            return await answer.json() if answer.content_type == "application/json" else None
+
+    def _command(self) -> list[str]:
+        return [self._environment.program("octoprint"), "--basedir", str(self.folder)]
+
+
+def _config(port: int, snapshot_url: str, stream_url: str, failwatch: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "server": {
+            "host": "127.0.0.1",
+            "port": port,
+            "firstRun": False,
+            "onlineCheck": {"enabled": False},
+            "pluginBlacklist": {"enabled": False},
+        },
+        "appearance": {"name": "Simulated printer"},
+        "webcam": {"webcamEnabled": bool(snapshot_url), "timelapseEnabled": False},
+        "plugins": {
+            "_disabled": SILENCED,
+            "classicwebcam": {"snapshot": snapshot_url, "stream": stream_url, "streamRatio": "4:3"},
+            "failwatch": failwatch,
+            "virtual_printer": {"enabled": True},
+        },
+    }

@@ -1,0 +1,110 @@
+"""Programs that are started, waited for and stopped by their own process group."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+STOP_SECONDS = 15.0
+
+
+class ProgramError(RuntimeError):
+    """A program did not start, or ended by itself; the message has the end of its log."""
+
+
+class Program:
+    """One program with a log file; stopping it stops all that it started."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Remember what to run; nothing runs before `start`."""
+        self.name = name
+        self.log = log
+        self._command = [str(part) for part in command]
+        self._environment = {**os.environ, **(environment or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start it; what it writes is added to the log."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    async def until(self, ready: Callable[[], Awaitable[bool]], seconds: float) -> None:
+        """Wait until `ready` says so; raises ProgramError when the program ends or time is up."""
+        ends = time.monotonic() + seconds
+        while not await ready():
+            if not self.is_running:
+                raise ProgramError(f"{self.name} ended while it was starting.\n{self.last_lines()}")
+            if time.monotonic() > ends:
+                raise ProgramError(f"{self.name} was not ready after {seconds:.0f} s.\n{self.last_lines()}")
+            await asyncio.sleep(0.2)
+
+    def stop(self) -> None:
+        """Ask it to end, and make it end when it does not."""
+        if self._process is None:
+            return
+        self._signal(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._signal(signal.SIGKILL)  # whatever it left behind in its group
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self._process is not None:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+
+    def last_lines(self, count: int = 25) -> str:
+        """Return the end of the log."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+
+def free_port(preferred: int | None = None) -> int:
+    """Return the preferred port if nothing listens there, else one that is free."""
+    if preferred is not None and _is_free(preferred):
+        return preferred
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
