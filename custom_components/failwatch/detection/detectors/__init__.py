@@ -10,7 +10,7 @@ Settings are a plain mapping with the key `kind` and the keys of that kind:
 - `hacarus`: `url`, `client_id`, `client_secret`, `dialect` (auto, check, saas, sdk),
   `model_id` ("active" for the service's active one), `threshold` (the score that counts as p = 0.5)
 - `deepomatic`: `url`, `api_key`, `spec` (id), `labels` (list of the names that mean failure),
-  `combine` (sum or max)
+  `combine` (max or sum), `answer_within` (seconds)
 
 A form shows `FIELDS[kind]` and nothing else. `await offers(settings, host)` tries the address and
 the credentials, and returns `Offers(says, choices)`: a sentence for the user, and for each field
@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BadSetting
+from .deepomatic import DeepomaticDetector, deepomatic_offers
 from .detector import Detector
 from .fields import FIELDS, Field, FieldType
 from .host import DetectorHost, Publisher
@@ -50,10 +51,11 @@ __all__ = [
     "offers",
 ]
 
-SERVICES: Mapping[str, type[SuperApiDetector | MlApiDetector | ObicoPrinterDetector]] = {
+SERVICES: Mapping[str, type[SuperApiDetector | MlApiDetector | ObicoPrinterDetector | DeepomaticDetector]] = {
     "super_api": SuperApiDetector,
     "ml_api": MlApiDetector,
     "obico_printer": ObicoPrinterDetector,
+    "deepomatic": DeepomaticDetector,
 }
 """The detectors that are asked over the network, by kind."""
 
@@ -72,6 +74,8 @@ def create_detector(settings: Mapping[str, Any], host: DetectorHost) -> Detector
 
 async def offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
     """Return what the service offers to choose from; raises BadSetting or DetectionError."""
+    if settings.get("kind") == "deepomatic":
+        return await deepomatic_offers(settings, host)
     detector = create_detector(settings, host)
     try:
         return Offers(await detector.check())

@@ -61,13 +61,15 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("dialect", FieldType.CHOICE, default="auto", options=("auto", "check", "saas", "sdk")),
         Field("model_id", FieldType.CHOICE, default="active", offered=True),
         Field("threshold", FieldType.NUMBER, default=0.1),
+        Field("answer_within", FieldType.NUMBER, default=8.0),
     ),
     "deepomatic": (
         Field("url", FieldType.URL, default="https://api.deepomatic.com/v0.7"),
         Field("api_key", FieldType.SECRET),
         Field("spec", FieldType.CHOICE, offered=True),
         Field("labels", FieldType.CHOICES, offered=True),
-        Field("combine", FieldType.CHOICE, default="sum", options=("sum", "max")),
+        Field("combine", FieldType.CHOICE, default="max", options=("max", "sum")),
+        Field("answer_within", FieldType.NUMBER, default=8.0),
     ),
 }
 """Kind of detector to its settings, in the order in which a form shows them."""
