@@ -1,0 +1,81 @@
+"""What holds for the repository as a whole."""
+
+import ast
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "custom_components" / "failwatch" / "detection"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def assigned(path: Path, name: str) -> object:
+    """Return the constant that a module assigns to a name, without importing it."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
+            return ast.literal_eval(node.value)
+    raise AssertionError(f"{path} assigns no {name}.")
+
+
+def tracked(pattern: str) -> list[str]:
+    """Return the files of the repository that fit a pattern."""
+    return sorted(
+        str(path.relative_to(ROOT))
+        for folder in ROOT.iterdir()
+        if not folder.name.startswith(".")
+        for path in ([folder] if folder.is_file() else folder.rglob("*"))
+        if path.match(pattern)
+    )
+
+
+def test_one_version() -> None:
+    """The code states it, the package and the integration carry it."""
+    version = assigned(ROOT / "octoprint_failwatch" / "__init__.py", "__version__")
+    manifest = json.loads((ROOT / "custom_components" / "failwatch" / "manifest.json").read_text())
+    assert PYPROJECT["project"]["version"] == version == manifest["version"]
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_one_manifest() -> None:
+    """Home Assistant's own checks look at every file of that name."""
+    assert tracked("manifest.json") == ["custom_components/failwatch/manifest.json"]
+
+
+def test_every_package_is_named() -> None:
+    """The wheel carries exactly the packages that exist."""
+    packages = {
+        "octoprint_failwatch.detection" + "".join(f".{part}" for part in path.parent.relative_to(CORE).parts)
+        for path in CORE.rglob("__init__.py")
+    }
+    plugin = ROOT / "octoprint_failwatch"
+    packages |= {".".join(path.parent.relative_to(ROOT).parts) for path in plugin.rglob("__init__.py")}
+    assert set(PYPROJECT["tool"]["setuptools"]["packages"]) == packages
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
+def test_the_core_knows_no_host(path: Path) -> None:
+    """It imports the standard library, aiohttp, Pillow, what the detector runs on, and itself relatively."""
+    allowed = {*sys.stdlib_module_names, "aiohttp", "yarl", "PIL", "numpy", "ncnn", "onnxruntime"}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+        else:
+            continue
+        assert {name.partition(".")[0] for name in names} <= allowed
+
+
+def test_importing_the_core_loads_no_runtime() -> None:
+    """Neither numpy nor ncnn is there before the built-in detector answers its first frame."""
+    code = (
+        "import sys, octoprint_failwatch.detection.watch, octoprint_failwatch.detection.detectors as d;"
+        "print(sorted({'numpy', 'ncnn', 'octoprint', 'homeassistant'} & set(sys.modules)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
