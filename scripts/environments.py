@@ -106,6 +106,18 @@ def make(*environments: Environment) -> None:
             stamp.write_text(recipe)
 
 
+def enter(environment: Environment, also: tuple[Environment, ...] = ()) -> None:
+    """Go on with the running script inside an environment, after making it and the others it needs."""
+    if Path(sys.prefix) == environment.folder:
+        return
+    try:
+        make(environment, *also)
+    except SetupError as error:
+        sys.exit(f"{sys.argv[0]}: {error}")
+    sys.stdout.flush()
+    os.execv(environment.python, [str(environment.python), *sys.argv])
+
+
 def _make(environment: Environment) -> None:
     uv = find_uv()
     if not environment.python.exists():

@@ -11,21 +11,24 @@ from .processes import Program
 
 
 class SimulatedCamera:
-    """`failwatch simulate` on a port of its own."""
+    """`failwatch simulate` on a port of its own; `key` lets it follow OctoPrint's job."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, folder: Path, port: int, options: Sequence[str], key: str = ""
+        self, session: aiohttp.ClientSession, folder: Path, port: int, options: Sequence[str]
     ) -> None:
         """Settle what it shows: the options are those of the command."""
         url = f"http://127.0.0.1:{port}"
         self.snapshot_url = f"{url}/snapshot.jpg"
         self.stream_url = f"{url}/stream.mjpg"
+        self.key = ""
         self._session = session
-        command = [OCTOPRINT.program("failwatch"), "simulate", "--port", str(port), *options]
-        self.program = Program("The camera", command, folder / "camera.log", {"OCTOPRINT_API_KEY": key})
+        self._log = folder / "camera.log"
+        self._command = [OCTOPRINT.program("failwatch"), "simulate", "--port", str(port), *options]
+        self.program = Program("The camera", self._command, self._log)
 
     async def start(self) -> None:
         """Start it and wait until it takes pictures."""
+        self.program = Program("The camera", self._command, self._log, {"OCTOPRINT_API_KEY": self.key})
         self.program.start()
         await self.program.until(self._answers, seconds=30)
 

@@ -12,7 +12,7 @@ from environments import HOME_ASSISTANT, REPOSITORY, Environment
 from .processes import Program, ProgramError
 
 USER = "demo"
-PASSWORD = "failwatch"  # noqa: S105 - of a throw-away installation on the loopback address
+PASSWORD = "failwatch"
 CONFIGURATION = """
 homeassistant:
   name: Workshop

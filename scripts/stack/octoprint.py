@@ -13,7 +13,7 @@ from environments import OCTOPRINT, Environment
 from .processes import Program, ProgramError
 
 USER = "demo"
-PASSWORD = "failwatch"  # noqa: S105 - of a throw-away installation on the loopback address
+PASSWORD = "failwatch"
 # These would ask the internet for news and updates; nothing here depends on them.
 SILENCED = ["announcements", "softwareupdate", "tracking", "firmware_check", "pi_support"]
 
