@@ -91,6 +91,8 @@ class SetupError(RuntimeError):
 def make(*environments: Environment) -> None:
     """Make what is missing or out of date; returns at once when all is there."""
     CACHE.mkdir(exist_ok=True)
+    # Trust what the system trusts, as pip does: a company's proxy may sign with a certificate of its own.
+    os.environ.setdefault("UV_SYSTEM_CERTS", "1")
     with _one_at_a_time():
         for environment in environments:
             recipe = _recipe(environment)
