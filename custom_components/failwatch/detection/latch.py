@@ -39,7 +39,7 @@ def follow(latch: Latch, verdict: Verdict, at: float, times: LatchTimes) -> Latc
             return latch
         return Latch(verdict.level, at, verdict)
     if verdict.level is latch.level or latch.confirmed:
-        return replace(latch, quiet_since=None)
+        return latch if latch.quiet_since is None else replace(latch, quiet_since=None)
     if latch.quiet_since is None:
         return replace(latch, quiet_since=at)
     patience = times.clear_failure if latch.level is Level.FAILURE else times.clear_maybe

@@ -44,13 +44,13 @@ def advance(statistics: TemporalStatistics, p: float, weight: float = 1.0) -> Te
     frames = statistics.frames + weight
     lifetime = statistics.frames_lifetime + weight
     return TemporalStatistics(
-        ewm_mean=ewm(statistics.ewm_mean, p, EWM_ALPHA, weight),
-        rolling_mean_short=_rolling(statistics.rolling_mean_short, p, SHORT_WINDOW, frames, weight),
-        rolling_mean_long=_rolling(statistics.rolling_mean_long, p, LONG_WINDOW, lifetime, weight),
-        prediction_num=statistics.prediction_num + 1,
-        prediction_num_lifetime=statistics.prediction_num_lifetime + 1,
-        frames=frames,
-        frames_lifetime=lifetime,
+        ewm(statistics.ewm_mean, p, EWM_ALPHA, weight),
+        _rolling(statistics.rolling_mean_short, p, SHORT_WINDOW, frames, weight),
+        _rolling(statistics.rolling_mean_long, p, LONG_WINDOW, lifetime, weight),
+        statistics.prediction_num + 1,
+        statistics.prediction_num_lifetime + 1,
+        frames,
+        lifetime,
     )
 
 

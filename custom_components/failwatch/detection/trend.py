@@ -33,11 +33,10 @@ class Trend:
 
 def advance(trend: Trend, p: float, weight: float) -> Trend:
     """Return the trend after one more frame; the baseline stays until `learn`."""
-    return replace(
-        trend,
-        slow_mean=ewm(trend.slow_mean, p, SLOW_ALPHA, weight),
-        accepted=min(trend.accepted, ewm(trend.accepted, p, SLOW_ALPHA, weight)),
-    )
+    accepted = trend.accepted
+    if accepted > p:
+        accepted = ewm(accepted, p, SLOW_ALPHA, weight)
+    return Trend(ewm(trend.slow_mean, p, SLOW_ALPHA, weight), trend.baseline, trend.learned, accepted)
 
 
 def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: float) -> Trend:
@@ -47,9 +46,8 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
     """
     baseline = prior if trend.baseline is None else trend.baseline
     window = min(prior_frames + trend.learned + weight, float(LONG_WINDOW))
-    return replace(
-        trend, baseline=baseline + (p - baseline) * weight / window, learned=trend.learned + weight
-    )
+    baseline += (p - baseline) * weight / window
+    return Trend(trend.slow_mean, baseline, trend.learned + weight, trend.accepted)
 
 
 def accept(trend: Trend, level: float) -> Trend:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import wire
 from ..clock import Clock
@@ -14,6 +14,8 @@ from ..state import Event, EventKind, Look, Phase, WatchState
 from ..verdict import Level
 from .records import Entry, EntryKind, RecordedSettings, Standing
 from .store import TIDY_EVERY, History, add_entry, add_frame, add_picture, print_key
+
+_NewEntry: TypeAlias = tuple[float, str, Any]
 
 
 class Recorder:
@@ -41,7 +43,8 @@ class Recorder:
         self._last = state
         self._pictures = _Pictures(history)
         if state.print_id is not None:
-            began = [(EntryKind.SETTINGS, settings), (EntryKind.STANDING, Standing.of(state))]
+            now = clock.now()
+            began = [(now, EntryKind.SETTINGS, settings), (now, EntryKind.STANDING, Standing.of(state))]
             self._put(state, state.print_id, began, None)
 
     def record(self, state: WatchState, events: Sequence[Event], frames: Mapping[str, Frame]) -> None:
@@ -51,11 +54,20 @@ class Recorder:
         if print_id is None:
             return
         looked = state.look is not None and state.look is not last.look
-        entries: list[tuple[str, Any]] = []
+        now = self._clock.now()
+        entries: list[_NewEntry] = []
         if state.print_id != last.print_id and state.print_id is not None:
-            entries += [(EntryKind.SETTINGS, self._settings), (EntryKind.STANDING, Standing.of(state))]
-        entries += _changes(last, state)
-        entries += [(event.kind, {"detail": event.detail, "level": event.level}) for event in events]
+            entries += [
+                (now, EntryKind.SETTINGS, self._settings),
+                (now, EntryKind.STANDING, Standing.of(state)),
+            ]
+        else:
+            entries += [(now, kind, data) for kind, data in _changes(last, state)]
+        entries += [
+            (event.at, event.kind, {"detail": event.detail, "level": event.level}) for event in events
+        ]
+        if not looked and not entries and Standing.of(state) != Standing.of(last):
+            entries.append((now, EntryKind.STANDING, Standing.of(state)))
         if looked or entries:
             self._put(state, print_id, entries, frames if looked else None)
 
@@ -63,14 +75,14 @@ class Recorder:
         self,
         state: WatchState,
         print_id: str,
-        entries: Sequence[tuple[str, Any]],
+        entries: Sequence[_NewEntry],
         frames: Mapping[str, Frame] | None,
     ) -> None:
         at = self._clock.now()
         pictures = (
             {} if self._history.is_behind else {name: frame.jpeg for name, frame in (frames or {}).items()}
         )
-        rows = [(kind, wire.to_json(data)) for kind, data in entries]
+        rows = [(moment, kind, wire.to_json(data)) for moment, kind, data in entries]
 
         def write(connection: sqlite3.Connection) -> None:
             key = self._open(connection, print_id, state, at)
@@ -80,21 +92,22 @@ class Recorder:
             (after,) = connection.execute(
                 "SELECT coalesce(max(id), 0) FROM frames WHERE print = ?", (key,)
             ).fetchone()
-            for kind, data in rows:
-                add_entry(connection, key, Entry(after, at, kind, data))
+            for moment, kind, data in rows:
+                add_entry(connection, key, Entry(after, moment, kind, data))
                 if kind in _CHANGES_OF_LEVEL:
                     self._pictures.keep(connection, at)
                 if kind == EventKind.ENDED:
                     self._pictures.clear()
                     connection.execute(
-                        "UPDATE prints SET ended_at = ?, outcome = ? WHERE id = ?", (at, data["detail"], key)
+                        "UPDATE prints SET ended_at = ?, outcome = ? WHERE id = ?",
+                        (moment, data["detail"], key),
                     )
                 elif kind == EventKind.ACKNOWLEDGED:
                     _label(connection, key, state, failed=data["detail"] == "failure")
 
         self._history.write(write)
         number = state.look.number if state.look is not None else 0
-        if any(kind == EventKind.ENDED for kind, _ in entries) or (frames and number % TIDY_EVERY == 0):
+        if any(kind == EventKind.ENDED for _, kind, _ in entries) or (frames and number % TIDY_EVERY == 0):
             self._history.tidy(at)
 
     def _open(self, connection: sqlite3.Connection, print_id: str, state: WatchState, at: float) -> int:
@@ -179,17 +192,16 @@ _CHANGES_OF_LEVEL = {
 def _changes(last: WatchState, state: WatchState) -> list[tuple[str, Any]]:
     """Return what the user or the printer changed, of what no event tells."""
     changes: list[tuple[str, Any]] = []
-    if state.print_id == last.print_id:
-        if state.snoozed_until != last.snoozed_until:
-            changes.append((EntryKind.SNOOZED, state.snoozed_until))
-        if state.muted != last.muted:
-            changes.append((EntryKind.MUTED, state.muted))
-        if state.phase is Phase.PAUSED and last.phase is not Phase.PAUSED:
-            changes.append((EntryKind.PAUSED, None))
-        if last.phase is Phase.PAUSED and state.phase is not Phase.PAUSED:
-            changes.append((EntryKind.RESUMED, None))
-        if state.holds != last.holds:
-            changes.append((EntryKind.HOLDS, list(state.holds)))
+    if state.snoozed_until != last.snoozed_until:
+        changes.append((EntryKind.SNOOZED, state.snoozed_until))
+    if state.muted != last.muted and state.print_id is not None:
+        changes.append((EntryKind.MUTED, state.muted))
+    if state.phase is Phase.PAUSED and last.phase is not Phase.PAUSED:
+        changes.append((EntryKind.PAUSED, None))
+    if last.phase is Phase.PAUSED and state.phase is not Phase.PAUSED:
+        changes.append((EntryKind.RESUMED, None))
+    if state.holds != last.holds:
+        changes.append((EntryKind.HOLDS, list(state.holds)))
     return changes
 
 

@@ -1,1 +1,14 @@
-"""A series of p judged again: by other rules, at another cadence, as fast as the machine can."""
+"""A series of p judged again: by other rules, at another cadence, as fast as the machine can.
+
+    steps = read_csv(file)                          # or recorded(history, print_ids)
+    for judged in replay(at_cadence(steps, 30), create_rules("failwatch")):
+        print(judged.as_json())
+
+Recorded prints replayed without rules of one's own come to the verdicts that were live.
+"""
+
+from .fold import Judged, replay
+from .recorded import recorded
+from .series import BadSeries, Began, Sample, Step, at_cadence, read_csv
+
+__all__ = ["BadSeries", "Began", "Judged", "Sample", "Step", "at_cadence", "read_csv", "recorded", "replay"]

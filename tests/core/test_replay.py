@@ -1,0 +1,250 @@
+"""A replay comes to the live verdicts, and tells what other rules would have said."""
+
+import io
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octoprint_failwatch.detection.detection import Detection
+from octoprint_failwatch.detection.history import History, Standing
+from octoprint_failwatch.detection.judgement import Memory
+from octoprint_failwatch.detection.latch import LatchTimes
+from octoprint_failwatch.detection.policy import Action, Policy
+from octoprint_failwatch.detection.replay import (
+    BadSeries,
+    Began,
+    Judged,
+    Sample,
+    at_cadence,
+    read_csv,
+    recorded,
+    replay,
+)
+from octoprint_failwatch.detection.rules import RULE_SETS, FailWatchRules, ObicoRules, create_rules
+from octoprint_failwatch.detection.state import EventKind
+from octoprint_failwatch.detection.statistics import TemporalStatistics
+from octoprint_failwatch.detection.verdict import Level
+from octoprint_failwatch.detection.watch import WatchSettings
+
+from .test_history import recorder
+from .watching import ScriptedDetector, VirtualClock, Watched, watching
+
+VECTORS = json.loads((Path(__file__).parent / "data" / "temporal-vectors.json").read_text())
+
+
+@pytest.fixture
+def history(tmp_path: Path):
+    """Return an empty history."""
+    made = History(tmp_path / "history.db")
+    yield made
+    made.close()
+
+
+def live(history: History, print_id: str) -> list[tuple[object, ...]]:
+    """Return what was recorded live of each frame."""
+    return [
+        (frame.look.at, frame.look.p, frame.look.statistics, frame.look.verdict, frame.level)
+        for frame in history.frames(print_id)
+    ]
+
+
+def again(judged: list[Judged]) -> list[tuple[object, ...]]:
+    """Return the same of a replay."""
+    return [(one.at, one.p, one.statistics, one.verdict, one.level) for one in judged]
+
+
+def user(watched: Watched) -> list[Callable[[], object]]:
+    """Return all that a user or a host may do in mid-print."""
+    watch = watched.watch
+    return [
+        watch.acknowledge,
+        watch.confirm,
+        lambda: watch.snooze(300),
+        lambda: watch.snooze(0),
+        lambda: watch.mute(True),
+        lambda: watch.mute(False),
+        watch.pause,
+        watch.resume,
+        lambda: watch.hold("heating"),
+        lambda: watch.release("heating"),
+        watch.check_now,
+    ]
+
+
+@pytest.mark.parametrize("name", RULE_SETS)
+@pytest.mark.parametrize("seed", range(4))
+async def test_the_recorded_print_gives_the_live_verdicts(history: History, name: str, seed: int) -> None:
+    """Whatever was answered, snoozed, paused, changed or restarted on the way."""
+    numbers = _noise(seed)
+    ps = [abs(math.sin(index / 17 + seed)) ** 3 * 1.3 * next(numbers) for index in range(400)]
+    settings = WatchSettings(rules=create_rules(name), policy=Policy(on_failure=Action.PAUSE))
+    clock = VirtualClock()
+    async with watching(ScriptedDetector(ps), settings, clock=clock) as first:
+        recorder(history, first, settings)
+        first.watch.start("one")
+        for turn in range(1, 9):
+            number = 15 * turn
+            await first.frames(number)
+            does = user(first)
+            does[int(next(numbers) * 1000) % len(does)]()
+            first.watch.resume()
+            first.watch.release("heating")
+        state = first.watch.state
+    stricter = WatchSettings(rules=FailWatchRules(failure=0.3), latch_times=LatchTimes(clear_failure=100))
+    async with watching(ScriptedDetector(ps[150:]), stricter, state=state, clock=clock) as second:
+        recorder(history, second, stricter)
+        second.watch.resume()
+        second.watch.check_now()
+        await second.frames(220)
+        second.watch.end("finished")
+        second.watch.start("two")
+        second.watch.mute()
+        await second.frames(30)
+        second.watch.mute(False)
+        await second.frames(60)
+    history.settle()
+    for print_id in ("one", "two"):
+        assert again(list(replay(recorded(history, [print_id])))) == live(history, print_id)
+    both = live(history, "one") + live(history, "two")
+    assert again(list(replay(recorded(history, ["one", "two"])))) == both
+    assert len({row[4] for row in both}) > 1 or name != "failwatch"
+
+
+async def test_a_service_that_keeps_the_statistics_is_replayed_with_them(history: History) -> None:
+    """They are taken as they were returned, except at another cadence."""
+
+    class Service(ScriptedDetector):
+        async def detect(self, frame: object) -> Detection:
+            detection = await super().detect(frame)  # type: ignore[arg-type]
+            return Detection(detection.p, statistics=TemporalStatistics(0.7, 0.1, 0.05, 900, 9000))
+
+    settings = WatchSettings(rules=ObicoRules())
+    async with watching(Service([0.1]), settings) as watched:
+        recorder(history, watched, settings)
+        watched.watch.start("one")
+        await watched.frames(900)
+        await watched.until(lambda: len(watched.watch._detector.frames) > 20)  # type: ignore[attr-defined]
+        watched.watch.end("finished")
+    history.settle()
+    assert again(list(replay(recorded(history, ["one"])))) == live(history, "one")
+    assert next(replay(recorded(history, ["one"]))).statistics.ewm_mean == 0.7
+    thinned = next(replay(at_cadence(recorded(history, ["one"]), 60), ObicoRules()))
+    assert thinned.statistics.ewm_mean == pytest.approx(0.1 * 2 / 13)
+
+
+async def test_an_answer_counts_only_for_what_stands(history: History) -> None:
+    """The user denied an alarm; rules that raised none must not learn from the denial."""
+    async with watching(ScriptedDetector([0.0] * 50 + [0.7] * 500)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.told(EventKind.FAILURE)
+        watched.watch.acknowledge()
+        await watched.frames(150)
+        watched.watch.end("finished")
+    history.settle()
+    deaf = list(replay(recorded(history, ["one"]), FailWatchRules(maybe=9, failure=9, sustained=9)))
+    assert {one.verdict.usual for one in deaf if one.at > deaf[60].at} != {0.7}
+    assert max(one.verdict.usual for one in deaf) < 0.1
+    same = list(replay(recorded(history, ["one"]), FailWatchRules()))
+    assert max(one.verdict.usual for one in same) > 0.5
+
+
+def test_obico_on_the_vectors() -> None:
+    """The columns of the vectors, to 1e-12: frame, p, ewm, short, long, alert, pause."""
+    lifetime = TemporalStatistics(rolling_mean_long=0.02, prediction_num_lifetime=7200, frames_lifetime=7200)
+    steps = [Began(""), *(Sample(10.0 * row[0], row[1]) for row in VECTORS)]
+    judged = list(replay(steps, ObicoRules(), standing=Standing(Memory(lifetime))))
+    assert len(judged) == len(VECTORS)
+    for one, (frame, p, ewm, short, long, alert, pause) in zip(judged, VECTORS, strict=True):
+        assert (one.statistics.prediction_num, one.p) == (frame, p)
+        assert one.statistics.ewm_mean == pytest.approx(ewm, abs=1e-12)
+        assert one.statistics.rolling_mean_short == pytest.approx(short, abs=1e-12)
+        assert one.statistics.rolling_mean_long == pytest.approx(long, abs=1e-12)
+        assert (one.verdict.level is not Level.NONE, one.verdict.level is Level.FAILURE) == (alert, pause)
+
+
+@given(st.lists(st.tuples(st.floats(0, 2), st.floats(0.1, 100), st.booleans()), max_size=60))
+def test_a_table_gives_back_what_was_written(rows: list[tuple[float, float, bool]]) -> None:
+    """Numbers survive exactly; another print_id is another print."""
+    at, number = 0.0, 0
+    lines = ["p,note, time ,print_id"]
+    expected: list[object] = []
+    for p, spacing, new in rows:
+        at += spacing
+        number += new
+        if new or not expected:
+            expected.append(Began(f"print {number}"))
+        expected.append(Sample(at, p))
+        lines.append(f"{p!r},x,{at!r},print {number}")
+    assert list(read_csv(io.StringIO("\n".join(lines) + "\n"))) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a,b\n1,2\n",
+        "time,p\n1\n",
+        "time,p\n1,x\n",
+        "time,p\n1,nan\n",
+        "time,p\n1,-0.1\n",
+        "time,p\ninf,0\n",
+    ],
+)
+def test_a_table_that_is_no_series_is_refused(text: str) -> None:
+    """The error names the line."""
+    with pytest.raises(BadSeries, match=r"[Ll]ine"):
+        list(read_csv(io.StringIO(text)))
+
+
+def test_a_new_print_keeps_the_printer_and_forgets_the_print() -> None:
+    """Long mean and lifetime go on, the rest starts again."""
+    table = "time,p,print_id\n" + "".join(
+        f"{10 * n},{0.5 if n < 50 else 0.0},{n // 50}\n" for n in range(100)
+    )
+    judged = list(replay(read_csv(io.StringIO(table)), ObicoRules()))
+    last, first = judged[49].statistics, judged[50].statistics
+    assert (first.prediction_num, first.prediction_num_lifetime) == (1, 51)
+    assert first.ewm_mean == 0
+    assert first.rolling_mean_short == 0
+    assert first.rolling_mean_long == last.rolling_mean_long * (1 - 1 / 52)
+    assert [one.print_id for one in judged[48:52]] == ["0", "0", "1", "1"]
+
+
+def test_another_cadence_takes_the_frames_that_would_have_been_taken() -> None:
+    """Jitter does not make it skip; a new print is looked at at once."""
+    steps = [Began("a"), *(Sample(10.1 * n, 0.0) for n in range(13)), Began("b"), Sample(125.0, 0.0)]
+    kept = [step.at for step in at_cadence(steps, 30) if isinstance(step, Sample)]
+    assert kept == pytest.approx([0, 30.3, 60.6, 90.9, 121.2, 125.0])
+
+
+def test_the_json_of_a_frame() -> None:
+    """One object with these keys, in this order."""
+    (judged,) = replay([Began("x"), Sample(5.0, 0.65)], ObicoRules())
+    assert list(judged.as_json()) == [
+        "time",
+        "p",
+        "ewm_mean",
+        "rolling_mean_short",
+        "rolling_mean_long",
+        "prediction_num",
+        "prediction_num_lifetime",
+        "verdict",
+        "rule",
+        "margin",
+    ]
+    assert judged.level is Level.NONE
+    assert judged.as_json()["verdict"] == "none"
+
+
+def _noise(seed: int):
+    """Yield numbers between 0 and 1 that are the same in every run."""
+    value = seed * 7919 + 12345
+    while True:
+        value = (value * 1103515245 + 12345) % 2**31
+        yield value / 2**31
