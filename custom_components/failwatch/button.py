@@ -1,0 +1,75 @@
+"""The user's answers, and the print itself, as buttons."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import SNOOZE_SECONDS
+from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+from .entity import PrinterEntity, add_for_printers
+
+PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailWatchButtonEntityDescription(ButtonEntityDescription):
+    """A button and what it does."""
+
+    press_fn: Callable[[PrinterCoordinator], Awaitable[None]]
+
+
+BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
+    FailWatchButtonEntityDescription(
+        key="not_a_failure", press_fn=lambda printer: printer.async_acknowledge(failure=False)
+    ),
+    FailWatchButtonEntityDescription(
+        key="it_failed", press_fn=lambda printer: printer.async_acknowledge(failure=True)
+    ),
+    FailWatchButtonEntityDescription(
+        key="snooze", press_fn=lambda printer: printer.async_snooze(SNOOZE_SECONDS)
+    ),
+    FailWatchButtonEntityDescription(key="check_now", press_fn=lambda printer: printer.async_check()),
+)
+
+JOB_BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
+    FailWatchButtonEntityDescription(
+        key="pause_print", press_fn=lambda printer: printer.async_job("pause")
+    ),
+    FailWatchButtonEntityDescription(
+        key="resume_print", press_fn=lambda printer: printer.async_job("resume")
+    ),
+    FailWatchButtonEntityDescription(
+        key="cancel_print", press_fn=lambda printer: printer.async_job("cancel")
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FailWatchConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the buttons of an entry's printers."""
+    add_for_printers(
+        entry,
+        async_add_entities,
+        lambda printer: (
+            FailWatchButton(printer, description)
+            for description in (BUTTONS + JOB_BUTTONS if printer.controls_job else BUTTONS)
+        ),
+    )
+
+
+class FailWatchButton(PrinterEntity, ButtonEntity):
+    """One button of a watch."""
+
+    entity_description: FailWatchButtonEntityDescription
+
+    @override
+    async def async_press(self) -> None:
+        """Do it."""
+        await self.entity_description.press_fn(self.coordinator)

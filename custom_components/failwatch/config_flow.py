@@ -1,0 +1,484 @@
+"""Adding, repairing and changing an OctoPrint link or a detection service."""
+
+import asyncio
+from collections.abc import Mapping
+import logging
+from typing import Any, Final, override
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+)
+from homeassistant.const import (
+    CONF_API_KEY,
+    CONF_HOST,
+    CONF_PATH,
+    CONF_PORT,
+    CONF_SSL,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+import voluptuous as vol
+
+from . import forms
+from .camera_flow import CameraFlow
+from .const import (
+    APP_NAME,
+    CONF_KIND,
+    DOMAIN,
+    KIND_BUILT_IN,
+    KIND_DEEPOMATIC,
+    KIND_HACARUS,
+    KIND_ML_API,
+    KIND_OCTOPRINT,
+    KIND_SUPER_API,
+    SUBENTRY_CAMERA,
+)
+from .detection.detectors import Offers, offers
+from .detection.errors import BadSetting, DetectionError, FailWatchError
+from .detector import async_require_built_in, detector_host
+from .link import octoprint_client, octoprint_url
+from .octoprint import (
+    KeyDenied,
+    KeyRefused,
+    NotOctoPrint,
+    OctoPrintError,
+    PluginMissing,
+    PluginTooOld,
+    TooManyRequests,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+KEY_PATIENCE: Final = 300.0
+"""Seconds that somebody has to allow access in OctoPrint."""
+
+SECTION_ADVANCED: Final = "advanced"
+ADVANCED = {CONF_PATH: "/", CONF_SSL: False, CONF_VERIFY_SSL: True}
+
+KINDS = (KIND_BUILT_IN, KIND_SUPER_API, KIND_ML_API, KIND_HACARUS, KIND_DEEPOMATIC)
+
+ADDRESS = vol.Schema(
+    {
+        vol.Required(CONF_HOST): TextSelector(),
+        vol.Required(CONF_PORT, default=80): vol.All(
+            NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
+            vol.Coerce(int),
+        ),
+        vol.Optional(CONF_API_KEY): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+        ),
+        vol.Required(SECTION_ADVANCED): section(
+            vol.Schema(
+                {
+                    vol.Required(CONF_PATH, default="/"): TextSelector(),
+                    vol.Required(CONF_SSL, default=False): BooleanSelector(),
+                    vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
+                }
+            ),
+            {"collapsed": True},
+        ),
+    }
+)
+KEY = vol.Schema(
+    {
+        vol.Required(CONF_API_KEY): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+        )
+    }
+)
+
+ERRORS: Mapping[type[OctoPrintError], tuple[str, str]] = {
+    NotOctoPrint: (CONF_HOST, "not_octoprint"),
+    KeyRefused: (CONF_API_KEY, "key_refused"),
+    PluginMissing: ("base", "plugin_missing"),
+    PluginTooOld: ("base", "plugin_too_old"),
+    TooManyRequests: ("base", "too_many_requests"),
+}
+
+
+class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
+    """One flow for both kinds of entry."""
+
+    VERSION = 1
+    MINOR_VERSION = 1
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._data: dict[str, Any] = {}
+        self._name = "OctoPrint"
+        self._key_task: asyncio.Task[str] | None = None
+        self._key_place = ""
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """A detection service watches cameras; an OctoPrint link has its own."""
+        if config_entry.data[CONF_KIND] == KIND_OCTOPRINT:
+            return {}
+        return {SUBENTRY_CAMERA: CameraFlow}
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what to add."""
+        return self.async_show_menu(step_id="user", menu_options=[KIND_OCTOPRINT, *KINDS])
+
+    # An OctoPrint link
+
+    async def async_step_octoprint(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask where OctoPrint is."""
+        if user_input is None:
+            return self._address_form({})
+        self._data = {
+            CONF_KIND: KIND_OCTOPRINT,
+            **{key: value for key, value in self._data.items() if key == CONF_API_KEY},
+            **user_input.get(SECTION_ADVANCED, ADVANCED),
+            **{key: value for key, value in user_input.items() if key != SECTION_ADVANCED},
+        }
+        self._data[CONF_HOST] = self._data[CONF_HOST].strip()
+        try:
+            octoprint_url(self._data)
+        except ValueError:
+            return self._address_form({CONF_HOST: "bad_host"})
+        return await self._ask_or_check()
+
+    @override
+    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
+        """Take what the plugin announces."""
+        uuid = discovery_info.properties.get("uuid")
+        if not uuid:
+            return self.async_abort(reason="not_failwatch")
+        self._data = {
+            CONF_KIND: KIND_OCTOPRINT,
+            CONF_HOST: discovery_info.host,
+            CONF_PORT: discovery_info.port or 80,
+            **ADVANCED,
+            CONF_PATH: discovery_info.properties.get("path") or "/",
+        }
+        await self.async_set_unique_id(uuid)
+        self._abort_if_unique_id_configured(
+            {key: self._data[key] for key in (CONF_HOST, CONF_PORT, CONF_PATH)},
+            reload_on_update=False,
+        )
+        self._name = discovery_info.name.removesuffix(f".{discovery_info.type}") or self._name
+        self.context["title_placeholders"] = {"name": self._name}
+        return await self.async_step_zeroconf_confirm()
+
+    async def async_step_zeroconf_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether to link what was discovered."""
+        if user_input is None:
+            self._set_confirm_only()
+            return self.async_show_form(
+                step_id="zeroconf_confirm",
+                description_placeholders={"name": self._name, "url": str(octoprint_url(self._data))},
+            )
+        return await self._ask_or_check()
+
+    async def _ask_or_check(self) -> ConfigFlowResult:
+        """Use the key that was pasted, or ask OctoPrint for one."""
+        if self._data.get(CONF_API_KEY):
+            return await self.async_step_finish()
+        client = octoprint_client(self.hass, self._data)
+        try:
+            await client.probe()
+            self._key_place = await client.request_key(APP_NAME, None)
+        except OctoPrintError as error:
+            return self._link_error(error)
+        self._key_task = self.hass.async_create_task(
+            asyncio.wait_for(client.decided_key(self._key_place), KEY_PATIENCE),
+            "FailWatch waits for an application key",
+        )
+        return await self.async_step_wait_for_key()
+
+    async def async_step_wait_for_key(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Wait until somebody has answered in OctoPrint."""
+        assert self._key_task is not None
+        if not self._key_task.done():
+            return self.async_show_progress(
+                step_id="wait_for_key",
+                progress_action="wait_for_key",
+                progress_task=self._key_task,
+                description_placeholders={
+                    "url": str(octoprint_url(self._data)),
+                    "dialog": str(
+                        octoprint_url(self._data) / self._key_place.replace("/request/", "/auth/")
+                    ),
+                },
+            )
+        task, self._key_task = self._key_task, None
+        try:
+            self._data[CONF_API_KEY] = task.result()
+        except TimeoutError:
+            return self.async_show_progress_done(next_step_id="key_timed_out")
+        except KeyDenied:
+            return self.async_show_progress_done(next_step_id="key_denied")
+        except OctoPrintError:
+            return self.async_show_progress_done(next_step_id="key_interrupted")
+        return self.async_show_progress_done(next_step_id="finish")
+
+    async def async_step_key_denied(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer another way after a no."""
+        return self.async_show_menu(step_id="key_denied", menu_options=["ask_for_key", "paste_key"])
+
+    async def async_step_key_timed_out(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer another way after no answer."""
+        return self.async_show_menu(step_id="key_timed_out", menu_options=["ask_for_key", "paste_key"])
+
+    async def async_step_key_interrupted(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer another way after OctoPrint went away."""
+        return self.async_show_menu(step_id="key_interrupted", menu_options=["ask_for_key", "paste_key"])
+
+    async def async_step_ask_for_key(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask OctoPrint for a key."""
+        self._data.pop(CONF_API_KEY, None)
+        return await self._ask_or_check()
+
+    async def async_step_paste_key(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take a key that the user made in OctoPrint."""
+        if user_input is None:
+            return self._key_form({})
+        self._data[CONF_API_KEY] = user_input[CONF_API_KEY].strip()
+        return await self.async_step_finish()
+
+    async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Check that the plugin answers to the key, and keep the link."""
+        try:
+            report = await octoprint_client(self.hass, self._data).report()
+        except OctoPrintError as error:
+            return self._link_error(error)
+        await self.async_set_unique_id(report.uuid, raise_on_progress=False)
+        if self.source == SOURCE_REAUTH:
+            self._abort_if_unique_id_mismatch(reason="other_octoprint")
+            return self._changed(self._get_reauth_entry())
+        if self.source == SOURCE_RECONFIGURE:
+            self._abort_if_unique_id_mismatch(reason="other_octoprint")
+            return self._changed(self._get_reconfigure_entry())
+        self._abort_if_unique_id_configured()
+        return self.async_create_entry(title=report.printer_name or self._name, data=self._data)
+
+    def _link_error(self, error: OctoPrintError) -> ConfigFlowResult:
+        place, key = ERRORS.get(type(error), (CONF_HOST, "not_reachable"))
+        if self.source == SOURCE_REAUTH or (place == CONF_API_KEY and self.cur_step_id == "paste_key"):
+            return self._key_form({CONF_API_KEY if place == CONF_API_KEY else "base": key}, str(error))
+        return self._address_form({place: key}, str(error))
+
+    @property
+    def cur_step_id(self) -> str | None:
+        """The step that was shown last."""
+        return self.cur_step["step_id"] if self.cur_step else None
+
+    def _key_form(self, errors: dict[str, str], problem: str = "") -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id="paste_key",
+            data_schema=KEY,
+            errors=errors,
+            description_placeholders={"url": str(octoprint_url(self._data)), "problem": problem},
+        )
+
+    def _address_form(self, errors: dict[str, str], problem: str = "") -> ConfigFlowResult:
+        shown = {key: self._data[key] for key in (CONF_HOST, CONF_PORT) if key in self._data}
+        advanced = {key: self._data.get(key, default) for key, default in ADVANCED.items()}
+        return self.async_show_form(
+            step_id="octoprint",
+            data_schema=self.add_suggested_values_to_schema(
+                ADDRESS, {**shown, SECTION_ADVANCED: advanced}
+            ),
+            errors=errors,
+            description_placeholders={"problem": problem},
+        )
+
+    # A detection service
+
+    async def async_step_built_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up the detector that runs on this machine."""
+        if any(entry.data[CONF_KIND] == KIND_BUILT_IN for entry in self._async_current_entries()):
+            return self.async_abort(reason="already_configured")
+        return await self._service_step(KIND_BUILT_IN, user_input)
+
+    async def async_step_super_api(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up the Super Detection API."""
+        return await self._service_step(KIND_SUPER_API, user_input)
+
+    async def async_step_ml_api(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up an Obico ml_api server."""
+        return await self._service_step(KIND_ML_API, user_input)
+
+    async def async_step_hacarus(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up HACARUS Check."""
+        return await self._service_step(KIND_HACARUS, user_input)
+
+    async def async_step_deepomatic(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up Deepomatic."""
+        return await self._service_step(KIND_DEEPOMATIC, user_input)
+
+    async def async_step_choices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for what only the service could tell the choices of."""
+        return await self._service_step(self._data[CONF_KIND], user_input, step_id="choices")
+
+    async def _service_step(
+        self, kind: str, user_input: dict[str, Any] | None, step_id: str | None = None
+    ) -> ConfigFlowResult:
+        """Take what was entered, try it on the service, and ask for the rest."""
+        if user_input is None:
+            return self._service_form(kind, forms.first_fields(kind))
+        old = self._old_settings(kind)
+        self._data = {**self._data, CONF_KIND: kind, **user_input}
+        for field in forms.secret_fields(kind):
+            # A secret that is left empty stays as it is.
+            if not self._data.get(field.key) and field.key in old:
+                self._data[field.key] = old[field.key]
+        try:
+            answer = await self._offers()
+        except FailWatchError as error:
+            return self._service_form(
+                kind,
+                forms.first_fields(kind),
+                errors={forms.error_place(error, kind): error.kind},
+                problem=str(error),
+            )
+        fields = forms.open_fields(self._data, answer.choices)
+        if fields:
+            return self.async_show_form(
+                step_id="choices",
+                data_schema=forms.schema(fields, {**old, **self._data}, answer.choices),
+                description_placeholders={"says": answer.says},
+            )
+        return self._finish_service(kind)
+
+    async def _offers(self) -> Offers:
+        if self._data[CONF_KIND] == KIND_BUILT_IN:
+            await async_require_built_in(self.hass)
+        try:
+            return await offers(self._data, detector_host(self.hass))
+        except (BadSetting, DetectionError):
+            raise
+        except Exception as error:
+            _LOGGER.exception("The detection service could not be tried")
+            raise BadSetting(f"Unexpected: {type(error).__name__}") from error
+
+    def _service_form(
+        self,
+        kind: str,
+        fields: list[forms.Field],
+        errors: dict[str, str] | None = None,
+        problem: str = "",
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id=kind,
+            data_schema=forms.schema(fields, {**self._old_settings(kind), **self._data}),
+            errors=errors,
+            description_placeholders={"problem": problem},
+        )
+
+    def _finish_service(self, kind: str) -> ConfigFlowResult:
+        if self.source == SOURCE_REAUTH:
+            return self._changed(self._get_reauth_entry())
+        if self.source == SOURCE_RECONFIGURE:
+            return self._changed(self._get_reconfigure_entry())
+        self._async_abort_entries_match(self._data)
+        return self.async_create_entry(title=_TITLES[kind], data=self._data)
+
+    def _old_settings(self, kind: str) -> Mapping[str, Any]:
+        if self.source == SOURCE_REAUTH:
+            return self._get_reauth_entry().data
+        if self.source == SOURCE_RECONFIGURE:
+            return self._get_reconfigure_entry().data
+        return {}
+
+    # Both
+
+    @override
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Ask for new credentials."""
+        self._name = self._get_reauth_entry().title
+        if entry_data[CONF_KIND] != KIND_OCTOPRINT:
+            return await self.async_step_reauth_confirm()
+        self._data = dict(entry_data)
+        return self.async_show_menu(
+            step_id="reauth",
+            menu_options=["ask_for_key", "paste_key"],
+            description_placeholders={"name": self._name, "url": str(octoprint_url(entry_data))},
+        )
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take new credentials of a service."""
+        entry = self._get_reauth_entry()
+        kind = entry.data[CONF_KIND]
+        errors: dict[str, str] = {}
+        problem = ""
+        if user_input is not None:
+            self._data = {**entry.data, **user_input}
+            try:
+                await self._offers()
+            except FailWatchError as error:
+                place = forms.error_place(error, kind)
+                errors[place if place in user_input else "base"] = error.kind
+                problem = str(error)
+            else:
+                return self._changed(entry)
+        return self.async_show_form(
+            step_id="reauth_confirm",
+            data_schema=forms.schema(forms.secret_fields(kind), {}),
+            errors=errors,
+            description_placeholders={"problem": problem},
+        )
+
+    @override
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change an address or credentials."""
+        entry = self._get_reconfigure_entry()
+        if entry.data[CONF_KIND] == KIND_OCTOPRINT:
+            self._data = dict(entry.data)
+            return self._address_form({})
+        return self._service_form(entry.data[CONF_KIND], forms.first_fields(entry.data[CONF_KIND]))
+
+    def _changed(self, entry: ConfigEntry) -> ConfigFlowResult:
+        """Keep the new settings; a loaded entry reloads by itself when it sees them."""
+        if not entry.update_listeners:
+            return self.async_update_reload_and_abort(entry, data=self._data)
+        return self.async_update_and_abort(entry, data=self._data)
+
+
+_TITLES = {
+    KIND_BUILT_IN: "Built-in detector",
+    KIND_SUPER_API: "Super Detection API",
+    KIND_ML_API: "Obico ml_api",
+    KIND_HACARUS: "HACARUS Check",
+    KIND_DEEPOMATIC: "Deepomatic",
+}

@@ -1,0 +1,49 @@
+"""What the integration's modules agree on."""
+
+from typing import Final
+
+DOMAIN: Final = "failwatch"
+APP_NAME: Final = "FailWatch"
+"""How the integration calls itself when it asks OctoPrint for an application key."""
+
+EVENT_FAILWATCH: Final = "failwatch_event"
+"""Home Assistant's bus event for everything that a watch has to tell."""
+
+KIND_OCTOPRINT: Final = "octoprint"
+KIND_BUILT_IN: Final = "built_in"
+KIND_SUPER_API: Final = "super_api"
+KIND_ML_API: Final = "ml_api"
+KIND_HACARUS: Final = "hacarus"
+KIND_DEEPOMATIC: Final = "deepomatic"
+
+SUBENTRY_CAMERA: Final = "camera"
+
+CONF_KIND: Final = "kind"
+CONF_UUID: Final = "uuid"
+
+CONF_ACTIONS: Final = "actions"
+CONF_CALLS_PER_MONTH: Final = "calls_per_month"
+CONF_CANCEL_AFTER: Final = "cancel_after"
+CONF_CANCEL_WITH: Final = "cancel_with"
+CONF_IGNORE: Final = "ignore"
+CONF_INTERVAL: Final = "interval"
+CONF_JOB_ENTITY: Final = "job_entity"
+CONF_LIGHT: Final = "light"
+CONF_NUMBERS: Final = "numbers"
+CONF_ON_FAILURE: Final = "on_failure"
+CONF_ON_MAYBE: Final = "on_maybe"
+CONF_PAUSE_WITH: Final = "pause_with"
+CONF_PAUSED_STATES: Final = "paused_states"
+CONF_PICTURE_ENTITY: Final = "picture_entity"
+CONF_PRINTING_STATES: Final = "printing_states"
+CONF_RULES: Final = "rules"
+CONF_STATUS_ENTITY: Final = "status_entity"
+CONF_VETO: Final = "veto"
+CONF_WATCHING: Final = "watching"
+
+DEFAULT_INTERVAL: Final = 10
+SNOOZE_SECONDS: Final = 15 * 60
+"""What the snooze button asks for."""
+
+BLIND_FOR_LONG: Final = 10 * 60
+"""Seconds without seeing anything, in the middle of a print, that are worth a repair issue."""

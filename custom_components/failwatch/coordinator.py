@@ -1,0 +1,156 @@
+"""A printer's watch as Home Assistant sees it, wherever the watching is done."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+import logging
+from typing import Any, ClassVar, Literal
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .const import DOMAIN, EVENT_FAILWATCH
+from .detection.rules import RuleSet
+from .detection.state import Event, EventKind, WatchState
+
+_LOGGER = logging.getLogger(__package__)
+
+type JobCommand = Literal["pause", "resume", "cancel"]
+type EventListener = Callable[[Event], None]
+
+
+class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
+    """One printer: its state, what happens to it, and what a user may ask of it.
+
+    The commands raise HomeAssistantError with a translated text.
+    """
+
+    config_entry: FailWatchConfigEntry
+    controls_job: ClassVar[bool] = False
+    """Whether `job` works, so that the printer gets buttons for it."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FailWatchConfigEntry, *, key: str, subentry_id: str | None
+    ) -> None:
+        """Begin without news."""
+        super().__init__(hass, _LOGGER, config_entry=entry, name=entry.title, always_update=False)
+        self.key = key
+        self.subentry_id = subentry_id
+        self.watching = True
+        self.rules: RuleSet | None = None
+        self.data = WatchState()
+        self.recent_events: list[Event] = []
+        self._event_listeners: list[EventListener] = []
+
+    @property
+    @abstractmethod
+    def device_info(self) -> DeviceInfo:
+        """The printer as a device."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is news from the printer at all."""
+        return self.last_update_success
+
+    @property
+    def last_problem(self) -> str | None:
+        """Why there is no news, in words, if that is known."""
+        return str(self.last_exception) if self.last_exception else None
+
+    @property
+    def device(self) -> dr.DeviceEntry | None:
+        """The printer's entry in the device registry."""
+        return dr.async_get(self.hass).async_get_device(identifiers={(DOMAIN, self.key)})
+
+    # What a user may ask
+
+    @abstractmethod
+    async def async_acknowledge(self, *, failure: bool) -> None:
+        """Take the user's answer: it is a failure, or it is none."""
+
+    @abstractmethod
+    async def async_snooze(self, seconds: float) -> None:
+        """Raise nothing for a while."""
+
+    @abstractmethod
+    async def async_mute(self, muted: bool) -> None:
+        """Raise nothing until this print ends."""
+
+    @abstractmethod
+    async def async_check(self) -> None:
+        """Look now."""
+
+    @abstractmethod
+    async def async_watch(self, enabled: bool) -> None:
+        """Switch the watching of this printer on or off."""
+
+    @abstractmethod
+    async def async_set_rules(
+        self, name: str | None = None, numbers: Mapping[str, float] | None = None
+    ) -> None:
+        """Change the rule set, or some of its numbers."""
+
+    @abstractmethod
+    async def async_picture(self) -> bytes | None:
+        """Return the last judged picture with its boxes as JPEG, None if there is none yet."""
+
+    async def async_job(self, command: JobCommand) -> None:
+        """Pause, resume or cancel the print."""
+        raise NotImplementedError
+
+    # What happens
+
+    @callback
+    def async_listen(self, listener: EventListener) -> CALLBACK_TYPE:
+        """Call the listener with every event, until the returned function is called."""
+        self._event_listeners.append(listener)
+        return lambda: self._event_listeners.remove(listener)
+
+    @callback
+    def async_take(self, state: WatchState, events: Sequence[Event]) -> None:
+        """Take news: the new state, and the events that led to it."""
+        self.async_set_updated_data(state)
+        for event in events:
+            self.recent_events = [*self.recent_events[-19:], event]
+            for listener in tuple(self._event_listeners):
+                listener(event)
+            self._async_fire(event)
+
+    @callback
+    def _async_fire(self, event: Event) -> None:
+        """Tell automations, as device triggers hear it."""
+        if (device := self.device) is None or event.kind is EventKind.STARTED:
+            return
+        self.hass.bus.async_fire(
+            EVENT_FAILWATCH,
+            {
+                ATTR_DEVICE_ID: device.id,
+                "type": event_type(event),
+                "print_id": event.print_id,
+                "print_name": self.data.print_name,
+                "detail": event.detail,
+            },
+        )
+
+
+def event_type(event: Event) -> str:
+    """Return the name under which an event is told to people."""
+    if event.kind is EventKind.ACTION:
+        return {"pause": "paused", "cancel": "cancelled"}.get(event.detail, event.detail)
+    return event.kind.value
+
+
+@dataclass
+class RuntimeData:
+    """What a loaded entry holds: its printers, by subentry (None for an OctoPrint link)."""
+
+    printers: dict[str | None, PrinterCoordinator]
+    settings: Mapping[str, Any]
+    """The entry's data that all of it was made from."""
+
+
+type FailWatchConfigEntry = ConfigEntry[RuntimeData]

@@ -1,0 +1,45 @@
+"""The detector of a detection service entry."""
+
+from collections.abc import Mapping
+import importlib
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.requirements import RequirementsNotFound, async_process_requirements
+
+from .const import CONF_KIND, DOMAIN, KIND_BUILT_IN
+from .detection.detectors import Detector, DetectorHost, create_detector
+from .detection.errors import ModelUnavailable
+from .publishing import async_publisher
+
+BUILT_IN_REQUIREMENTS = ["ncnn>=1.0.20250503"]
+"""Asked for when the built-in detector is first used: who uses a service installs nothing."""
+
+
+def detector_host(hass: HomeAssistant) -> DetectorHost:
+    """Return what Home Assistant lends to a detector."""
+    return DetectorHost(
+        session=async_get_clientsession(hass),
+        data_dir=None,
+        publish=async_publisher(hass),
+    )
+
+
+async def async_create_detector(hass: HomeAssistant, settings: Mapping[str, Any]) -> Detector:
+    """Return the detector, with what it needs installed; raises BadSetting or ModelUnavailable."""
+    if settings[CONF_KIND] == KIND_BUILT_IN:
+        await async_require_built_in(hass)
+    return await hass.async_add_executor_job(create_detector, settings, detector_host(hass))
+
+
+async def async_require_built_in(hass: HomeAssistant) -> None:
+    """Install what the built-in detector runs on; raises ModelUnavailable where there is none."""
+    try:
+        await async_process_requirements(hass, DOMAIN, BUILT_IN_REQUIREMENTS)
+        # The first import takes a while, and no import may block the loop.
+        await hass.async_add_executor_job(importlib.import_module, "ncnn")
+    except (RequirementsNotFound, ImportError) as error:
+        raise ModelUnavailable(
+            "The built-in detector cannot be installed on this machine; use a detection service instead."
+        ) from error

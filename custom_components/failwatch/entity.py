@@ -1,0 +1,39 @@
+"""What all entities of a printer share."""
+
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+
+
+class PrinterEntity(CoordinatorEntity[PrinterCoordinator]):
+    """One fact about, or one handle on, a printer."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: PrinterCoordinator, description: EntityDescription) -> None:
+        """Belong to the printer's device."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{coordinator.key}_{description.key}"
+        self._attr_device_info = coordinator.device_info
+
+    @property
+    @override
+    def translation_key(self) -> str:
+        """Name every entity by its key."""
+        return self.entity_description.translation_key or self.entity_description.key
+
+
+def add_for_printers(
+    entry: FailWatchConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entities: Callable[[PrinterCoordinator], Iterable[Entity]],
+) -> None:
+    """Add the entities of every printer of an entry, each to its own subentry."""
+    for subentry_id, printer in entry.runtime_data.printers.items():
+        async_add_entities(entities(printer), config_subentry_id=subentry_id)

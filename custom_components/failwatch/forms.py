@@ -1,0 +1,109 @@
+"""Forms for the settings of detection services, made from the core's description of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    Selector,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import voluptuous as vol
+
+from .const import CONF_KIND
+from .detection.detectors import FIELDS, Choice, Field, FieldType
+from .detection.errors import (
+    FailWatchError,
+    NotAuthorised,
+    NotFound,
+    Unavailable,
+    WrongAddress,
+)
+
+URL_KEY: Final = "url"
+
+
+def first_fields(kind: str) -> list[Field]:
+    """Return what must be known before the service can be asked for the rest."""
+    fields = [field for field in FIELDS[kind] if field.key != "model"]
+    offered = [field.offered for field in fields]
+    return fields[: offered.index(True)] if True in offered else fields
+
+
+def open_fields(settings: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> list[Field]:
+    """Return what is still to be filled in: what the service offers now, and what then needs no offer."""
+    missing = [field for field in FIELDS[settings[CONF_KIND]] if field.key not in settings | {"model": ""}]
+    offered = [field for field in missing if field.offered]
+    if not offered:
+        return missing
+    answerable = [field for field in offered if choices.get(field.key)] or offered[:1]
+    rest = [field for field in missing if not field.offered] if len(answerable) == len(offered) else []
+    return answerable + rest
+
+
+def secret_fields(kind: str) -> list[Field]:
+    """Return the credentials, which expire."""
+    return [field for field in FIELDS[kind] if field.type is FieldType.SECRET]
+
+
+def schema(
+    fields: Iterable[Field],
+    settings: Mapping[str, Any],
+    choices: Mapping[str, Sequence[Choice]] | None = None,
+) -> vol.Schema:
+    """Return a form with the settings filled in, except secrets, which are never shown again."""
+    markers: dict[vol.Marker, Selector[Any]] = {}
+    for field in fields:
+        shown = None if field.type is FieldType.SECRET else settings.get(field.key, field.default)
+        marker = vol.Required if field.required else vol.Optional
+        description = {} if shown is None else {"suggested_value": shown}
+        markers[marker(field.key, description=description)] = _selector(
+            field, (choices or {}).get(field.key, ())
+        )
+    return vol.Schema(markers)
+
+
+def error_place(error: FailWatchError, kind: str) -> str:
+    """Return the field that an error is about, "base" for the form as a whole."""
+    keys = [field.key for field in first_fields(kind)]
+    if isinstance(error, NotAuthorised):
+        return next((field.key for field in secret_fields(kind)), "base")
+    if isinstance(error, (Unavailable, WrongAddress, NotFound)) and URL_KEY in keys:
+        return URL_KEY
+    return "base"
+
+
+def _selector(field: Field, choices: Sequence[Choice]) -> Selector[Any]:
+    match field.type:
+        case FieldType.FLAG:
+            return BooleanSelector()
+        case FieldType.NUMBER:
+            return NumberSelector(NumberSelectorConfig(min=0, step="any", mode=NumberSelectorMode.BOX))
+        case FieldType.CHOICE | FieldType.CHOICES:
+            options: list[str] | list[SelectOptionDict] = list(field.options)
+            if field.offered:
+                options = [SelectOptionDict(value=one.value, label=one.title) for one in choices]
+            return SelectSelector(
+                SelectSelectorConfig(
+                    options=options,
+                    multiple=field.type is FieldType.CHOICES,
+                    custom_value=field.offered,
+                    mode=SelectSelectorMode.DROPDOWN,
+                    translation_key=None if field.offered else field.key,
+                )
+            )
+        case FieldType.SECRET:
+            return TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
+        case FieldType.URL:
+            return TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
+        case _:
+            return TextSelector()

@@ -1,0 +1,276 @@
+"""A printer whose OctoPrint runs the FailWatch plugin: Home Assistant listens and sends commands."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from dataclasses import fields
+import logging
+import random
+from typing import Any, ClassVar, override
+
+from homeassistant.config_entries import SOURCE_IGNORE
+from homeassistant.const import (
+    CONF_API_KEY,
+    CONF_HOST,
+    CONF_PATH,
+    CONF_PORT,
+    CONF_SSL,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, HomeAssistantError
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.device_registry import DeviceInfo
+from yarl import URL
+
+from .const import DOMAIN
+from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
+from .detection.errors import BadSetting
+from .detection.rules import RULE_SETS, RuleSet, create_rules
+from .octoprint import (
+    KeyRefused,
+    OctoPrintClient,
+    OctoPrintError,
+    PluginMissing,
+    PluginTooOld,
+    Report,
+    Update,
+)
+
+_LOGGER = logging.getLogger(__package__)
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds between attempts to reach an OctoPrint that went away."""
+
+
+def octoprint_url(data: Mapping[str, Any]) -> URL:
+    """Return the address that a link's settings stand for."""
+    scheme = "https" if data[CONF_SSL] else "http"
+    path = "/" + data.get(CONF_PATH, "/").strip("/")
+    return URL.build(scheme=scheme, host=data[CONF_HOST], port=data[CONF_PORT], path=path)
+
+
+def octoprint_client(hass: HomeAssistant, data: Mapping[str, Any]) -> OctoPrintClient:
+    """Return a client for a link's settings."""
+    session = async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL])
+    return OctoPrintClient(session, octoprint_url(data), data.get(CONF_API_KEY))
+
+
+class LinkCoordinator(PrinterCoordinator):
+    """Keeps the push socket of one OctoPrint open."""
+
+    controls_job: ClassVar[bool] = True
+
+    def __init__(self, hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
+        """Know the address; nothing is asked yet."""
+        assert entry.unique_id is not None
+        super().__init__(hass, entry, key=entry.unique_id, subentry_id=None)
+        self.report: Report | None = None
+        self._client = octoprint_client(hass, entry.data)
+        self._picture: tuple[object, bytes] | None = None
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The printer, below core's OctoPrint device when that is there."""
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.key)},
+            name=self.config_entry.title,
+            manufacturer="FailWatch",
+            model="OctoPrint",
+            sw_version=self.report.version if self.report else None,
+            configuration_url=str(self._client.url),
+        )
+
+    async def async_start(self) -> None:
+        """Read the state once, raising what Home Assistant shows of a failed set-up, then listen."""
+        try:
+            self._take_report(await self._client.report())
+        except KeyRefused as error:
+            raise ConfigEntryAuthFailed(
+                translation_domain=DOMAIN, translation_key="key_refused"
+            ) from error
+        except OctoPrintError as error:
+            self._judge_plugin(error)
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key=_TRANSLATIONS.get(type(error), "not_reachable"),
+                translation_placeholders={"problem": str(error)},
+            ) from error
+        self.config_entry.async_create_background_task(
+            self.hass, self._run(), f"FailWatch link {self.config_entry.title}"
+        )
+
+    async def _run(self) -> None:
+        """Listen, and come back after every interruption."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                async with self._client.push() as updates:
+                    self._take_report(await self._client.report())
+                    wait = FIRST_WAIT
+                    async for update in updates:
+                        self._take_update(update)
+            except KeyRefused as error:
+                self.async_set_update_error(error)
+                self.config_entry.async_start_reauth(self.hass)
+                return
+            except OctoPrintError as error:
+                self._judge_plugin(error)
+                self.async_set_update_error(error)
+            await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads reconnects
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    def _take_report(self, report: Report) -> None:
+        if not self.last_update_success:
+            _LOGGER.info("%s answers again", self.config_entry.title)
+        ir.async_delete_issue(self.hass, DOMAIN, self._plugin_issue)
+        renewed = self.report is not None and self.report.version != report.version
+        self.report = report
+        self.watching = report.watching
+        self.rules = _rules(report.rules)
+        if renewed and (device := self.device):
+            dr.async_get(self.hass).async_update_device(device.id, sw_version=report.version)
+        self.async_take(report.state, ())
+
+    def _take_update(self, update: Update) -> None:
+        self.watching = update.watching
+        self.rules = _rules(update.rules)
+        self.async_take(update.state, update.events)
+
+    @property
+    def _plugin_issue(self) -> str:
+        return f"plugin_{self.config_entry.entry_id}"
+
+    def _judge_plugin(self, error: OctoPrintError) -> None:
+        """Ask for help where only a person in front of OctoPrint can give it."""
+        if not isinstance(error, PluginMissing | PluginTooOld):
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._plugin_issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=_TRANSLATIONS[type(error)],
+            translation_placeholders={
+                "printer": self.config_entry.title,
+                "url": str(self._client.url),
+            },
+        )
+
+    @callback
+    def async_follow_octoprint_device(self) -> None:
+        """Stand below core's OctoPrint device, now or as soon as there is one."""
+        self._relate()
+
+        @callback
+        def relate(_: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+            self._relate()
+
+        @callback
+        def is_new(data: dr.EventDeviceRegistryUpdatedData) -> bool:
+            return data["action"] == "create"
+
+        self.config_entry.async_on_unload(
+            self.hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, relate, event_filter=is_new)
+        )
+
+    def _relate(self) -> None:
+        """Show the printer as reached through core's OctoPrint device, if there is one."""
+        own = self.device
+        if own is None:
+            return
+        registry = dr.async_get(self.hass)
+        for entry in self.hass.config_entries.async_entries("octoprint"):
+            if entry.unique_id != self.key or entry.source == SOURCE_IGNORE:
+                continue
+            for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+                if own.via_device_id != device.id:
+                    registry.async_update_device(own.id, via_device_id=device.id)
+                return
+
+    @override
+    async def async_acknowledge(self, *, failure: bool) -> None:
+        await self._ask(
+            self._client.command("acknowledge", answer="failure" if failure else "not_a_failure")
+        )
+
+    @override
+    async def async_snooze(self, seconds: float) -> None:
+        await self._ask(self._client.command("snooze", seconds=seconds))
+
+    @override
+    async def async_mute(self, muted: bool) -> None:
+        await self._ask(self._client.command("mute", muted=muted))
+
+    @override
+    async def async_check(self) -> None:
+        await self._ask(self._client.command("check"))
+
+    @override
+    async def async_watch(self, enabled: bool) -> None:
+        await self._ask(self._client.command("watching", enabled=enabled))
+
+    @override
+    async def async_set_rules(
+        self, name: str | None = None, numbers: Mapping[str, float] | None = None
+    ) -> None:
+        arguments: dict[str, Any] = {}
+        if name is not None:
+            arguments["name"] = name
+        if numbers is not None:
+            arguments["numbers"] = dict(numbers)
+        await self._ask(self._client.command("rules", **arguments))
+
+    @override
+    async def async_job(self, command: JobCommand) -> None:
+        await self._ask(self._client.job(command))
+
+    @override
+    async def async_picture(self) -> bytes | None:
+        look = self.data.look
+        if look is None:
+            return None
+        if self._picture is None or self._picture[0] != look.at:
+            try:
+                self._picture = (look.at, await self._ask(self._client.tagged_picture()))
+            except HomeAssistantError:
+                return self._picture[1] if self._picture else None
+        return self._picture[1]
+
+    async def _ask[T](self, request: Awaitable[T]) -> T:
+        """Do a request, with its errors as Home Assistant's."""
+        try:
+            return await request
+        except KeyRefused as error:
+            self.config_entry.async_start_reauth(self.hass)
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="key_refused"
+            ) from error
+        except OctoPrintError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="command_failed",
+                translation_placeholders={"problem": str(error)},
+            ) from error
+
+
+def _rules(told: Mapping[str, Any]) -> RuleSet | None:
+    """Return the rules in force, None if this integration does not know them."""
+    known = RULE_SETS.get(told.get("name", ""))
+    if known is None:
+        return None
+    numbers = told.get("numbers", told)
+    try:
+        return create_rules(
+            known.name, {key: numbers[key] for key in (f.name for f in fields(known)) if key in numbers}
+        )
+    except BadSetting:
+        return None
+
+
+_TRANSLATIONS: dict[type[OctoPrintError], str] = {
+    PluginMissing: "plugin_missing",
+    PluginTooOld: "plugin_too_old",
+}

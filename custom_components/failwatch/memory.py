@@ -1,0 +1,57 @@
+"""The states of an entry's watches, kept over restarts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+from .detection.state import WatchState
+from .detection.wire import from_json, to_json
+
+VERSION = 1
+SAVE_DELAY = 60.0
+"""Seconds of looks that a power cut may cost."""
+
+
+class WatchMemory:
+    """One file for an entry, with a state for each watched camera."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Read nothing yet."""
+        self._store: Store[dict[str, Any]] = Store(hass, VERSION, f"{DOMAIN}.{entry_id}")
+        self._states: dict[str, Any] = {}
+        self._sources: dict[str, Callable[[], WatchState]] = {}
+
+    async def async_load(self) -> None:
+        """Read the file."""
+        self._states = await self._store.async_load() or {}
+
+    async def async_save(self) -> None:
+        """Write the file now, without the states of cameras that are no longer watched."""
+        await self._store.async_save(self._data())
+
+    async def async_remove(self) -> None:
+        """Leave nothing behind."""
+        await self._store.async_remove()
+
+    def recall(self, key: str) -> WatchState | None:
+        """Return what is known of a camera; None if nothing, or nothing that can be understood."""
+        try:
+            return from_json(WatchState, self._states[key])
+        except (KeyError, ValueError):
+            return None
+
+    @callback
+    def async_keep(self, key: str, source: Callable[[], WatchState]) -> None:
+        """Keep what the source gives, soon after each `async_changed`."""
+        self._sources[key] = source
+
+    @callback
+    def async_changed(self) -> None:
+        """Write the file before long."""
+        self._store.async_delay_save(self._data, SAVE_DELAY)
+
+    def _data(self) -> dict[str, Any]:
+        return {key: to_json(source()) for key, source in self._sources.items()}

@@ -1,0 +1,35 @@
+"""What a watch decides, done by pressing a button or running a script of the user's choice."""
+
+from homeassistant.components import button, input_button, input_boolean, script, switch
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.exceptions import HomeAssistantError
+
+DOMAIN_SERVICES = {
+    button.DOMAIN: button.SERVICE_PRESS,
+    input_button.DOMAIN: input_button.SERVICE_PRESS,
+    script.DOMAIN: SERVICE_TURN_ON,
+    input_boolean.DOMAIN: SERVICE_TURN_ON,
+    switch.DOMAIN: SERVICE_TURN_OFF,
+}
+"""What may carry out an order, and the action that does it. A switch is switched off."""
+
+
+async def async_carry_out(hass: HomeAssistant, entity_id: str) -> str:
+    """Press, run or switch the entity; return what went wrong, or nothing."""
+    state = hass.states.get(entity_id)
+    if state is None or state.state == STATE_UNAVAILABLE:
+        return f"{entity_id} is not available"
+    domain = split_entity_id(entity_id)[0]
+    try:
+        await hass.services.async_call(
+            domain, DOMAIN_SERVICES[domain], {ATTR_ENTITY_ID: entity_id}, blocking=True
+        )
+    except HomeAssistantError as error:
+        return str(error)
+    return ""

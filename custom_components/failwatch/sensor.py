@@ -1,0 +1,276 @@
+"""What a watch sees and thinks, as sensors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+from .detection.state import Phase, WatchState
+from .detection.verdict import Level, Verdict
+from .entity import PrinterEntity, add_for_printers
+
+PARALLEL_UPDATES = 0
+
+REASON_SPACING: Final = 60.0
+"""Seconds between writes while only the numbers behind an unchanged state move."""
+
+type Value = StateType | datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailWatchSensorEntityDescription(SensorEntityDescription):
+    """A sensor and where its value comes from.
+
+    A value that moved by less than `deadband` is not written, to spare the recorder.
+    """
+
+    value_fn: Callable[[WatchState], Value]
+    attributes_fn: Callable[[WatchState], Mapping[str, Any]] | None = None
+    deadband: float = 0.0
+
+
+def _statistic(name: str) -> Callable[[WatchState], float | None]:
+    def value(state: WatchState) -> float | None:
+        return getattr(state.look.statistics, name) if state.look else None
+
+    return value
+
+
+def _score(state: WatchState) -> float | None:
+    if state.look is None:
+        return None
+    statistics = state.look.statistics
+    return statistics.ewm_mean - statistics.rolling_mean_long
+
+
+def _time(at: float | None) -> datetime | None:
+    return datetime.fromtimestamp(at, UTC) if at is not None else None
+
+
+def _why(state: WatchState) -> Mapping[str, Any]:
+    """Return why the failure state is what it is."""
+    verdict = state.latch.verdict if state.level is not Level.NONE else None
+    if verdict is None:
+        verdict = state.look.verdict if state.look else Verdict()
+    return {
+        "rule": verdict.rule.value,
+        "reason": verdict.reason,
+        "score": round(verdict.score, 3),
+        "usual": round(verdict.usual, 3),
+        "limit": round(verdict.limit, 3),
+        "margin": round(verdict.margin, 3),
+        "since": _time(state.latch.since),
+        "confirmed": state.latch.confirmed,
+        "print_id": state.print_id,
+        "print_name": state.print_name or None,
+    }
+
+
+def _doing(state: WatchState) -> Mapping[str, Any]:
+    """Return what stands behind the watch's phase."""
+    countdown = state.intervention.countdown
+    return {
+        "blind_reason": state.blind.reason if state.blind else None,
+        "blind_detail": state.blind.detail if state.blind else None,
+        "on_hold": list(state.holds),
+        "muted": state.muted,
+        "snoozed_until": _time(state.snoozed_until),
+        "coming_action": countdown.action.value if countdown else None,
+        "coming_action_at": _time(countdown.due_at) if countdown else None,
+    }
+
+
+SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
+    FailWatchSensorEntityDescription(
+        key="failure_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=[level.value for level in Level],
+        value_fn=lambda state: state.level.value,
+        attributes_fn=_why,
+    ),
+    FailWatchSensorEntityDescription(
+        key="watch_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=[phase.value for phase in Phase],
+        value_fn=lambda state: state.phase.value,
+        attributes_fn=_doing,
+    ),
+    FailWatchSensorEntityDescription(
+        key="p",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda state: state.look.p if state.look else None,
+        deadband=0.02,
+    ),
+    FailWatchSensorEntityDescription(
+        key="ewm_mean",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=_statistic("ewm_mean"),
+        deadband=0.01,
+    ),
+    FailWatchSensorEntityDescription(
+        key="score",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=_score,
+        deadband=0.01,
+    ),
+    FailWatchSensorEntityDescription(
+        key="rolling_mean_short",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=3,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_statistic("rolling_mean_short"),
+        deadband=0.005,
+    ),
+    FailWatchSensorEntityDescription(
+        key="rolling_mean_long",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=3,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_statistic("rolling_mean_long"),
+        deadband=0.005,
+    ),
+    FailWatchSensorEntityDescription(
+        key="prediction_num",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_statistic("prediction_num"),
+        deadband=6,
+    ),
+    FailWatchSensorEntityDescription(
+        key="prediction_num_lifetime",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=_statistic("prediction_num_lifetime"),
+        deadband=30,
+    ),
+    FailWatchSensorEntityDescription(
+        key="last_look",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda state: _time(state.look.at) if state.look else None,
+        deadband=60,
+    ),
+    FailWatchSensorEntityDescription(
+        key="latency",
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda state: state.look.latency if state.look else None,
+        deadband=0.1,
+    ),
+    FailWatchSensorEntityDescription(
+        key="calls_in_month",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda state: state.calls.in_month,
+        deadband=30,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FailWatchConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of an entry's printers."""
+    add_for_printers(
+        entry,
+        async_add_entities,
+        lambda printer: (FailWatchSensor(printer, description) for description in SENSORS),
+    )
+
+
+class FailWatchSensor(PrinterEntity, SensorEntity):
+    """One value of a watch."""
+
+    entity_description: FailWatchSensorEntityDescription
+    _unrecorded_attributes = frozenset(
+        {
+            "reason",
+            "score",
+            "usual",
+            "limit",
+            "margin",
+            "since",
+            "blind_detail",
+            "on_hold",
+            "snoozed_until",
+            "coming_action_at",
+        }
+    )
+
+    def __init__(
+        self, coordinator: PrinterCoordinator, description: FailWatchSensorEntityDescription
+    ) -> None:
+        """Show the present value."""
+        super().__init__(coordinator, description)
+        self._written: _Written | None = None
+        self._update()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the value if it moved enough to be worth a row in the recorder."""
+        self._update()
+        state = self.coordinator.data
+        attributes = self._attr_extra_state_attributes or {}
+        now = _Written(
+            value=self._attr_native_value,
+            at=state.look.at if state.look else 0.0,
+            standing=(
+                self.available,
+                state.level,
+                state.print_id,
+                *(value for key, value in attributes.items() if key not in self._unrecorded_attributes),
+            ),
+        )
+        if self._written is None or not self._is_near(self._written, now):
+            self._written = now
+            self.async_write_ha_state()
+
+    def _update(self) -> None:
+        description, state = self.entity_description, self.coordinator.data
+        self._attr_native_value = description.value_fn(state)
+        if description.attributes_fn is not None:
+            self._attr_extra_state_attributes = dict(description.attributes_fn(state))
+
+    def _is_near(self, before: _Written, now: _Written) -> bool:
+        """Return whether only details changed: a number by less than the deadband, or a moving reason."""
+        if before.standing != now.standing:
+            return False
+        old, new, deadband = before.value, now.value, self.entity_description.deadband
+        if isinstance(old, datetime) and isinstance(new, datetime):
+            return abs((new - old).total_seconds()) < deadband
+        if isinstance(old, int | float) and isinstance(new, int | float):
+            return abs(new - old) < deadband
+        return old == new and abs(now.at - before.at) < REASON_SPACING
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What was last written, to tell whether there is news."""
+
+    value: Value
+    at: float
+    standing: tuple[Any, ...]

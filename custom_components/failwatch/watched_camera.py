@@ -1,0 +1,314 @@
+"""A printer that Home Assistant itself watches, through a camera entity."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import Event as HomeAssistantEvent, EventStateChangedData
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.event import async_track_state_change_event
+
+from . import issues
+from .const import (
+    CONF_CALLS_PER_MONTH,
+    CONF_CANCEL_AFTER,
+    CONF_CANCEL_WITH,
+    CONF_IGNORE,
+    CONF_INTERVAL,
+    CONF_JOB_ENTITY,
+    CONF_KIND,
+    CONF_LIGHT,
+    CONF_NUMBERS,
+    CONF_ON_FAILURE,
+    CONF_ON_MAYBE,
+    CONF_PAUSE_WITH,
+    CONF_PAUSED_STATES,
+    CONF_PICTURE_ENTITY,
+    CONF_PRINTING_STATES,
+    CONF_RULES,
+    CONF_STATUS_ENTITY,
+    CONF_VETO,
+    CONF_WATCHING,
+    DOMAIN,
+)
+from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+from .detection.cadence import Cadence
+from .detection.clock import Clock
+from .detection.detectors import Detector
+from .detection.drawing import tagged
+from .detection.errors import BadPicture, BadSetting, NotAuthorised
+from .detection.look import Camera
+from .detection.policy import Action, Policy
+from .detection.rules import RULE_SETS, RuleSet, create_rules
+from .detection.state import Event, EventKind, Phase, WatchState
+from .detection.watch import Watch, WatchSettings
+from .memory import WatchMemory
+from .orders import async_carry_out
+from .printing import PrintingStates, follow
+from .snapshots import async_snapshot
+
+
+def rules_of(settings: Mapping[str, Any]) -> RuleSet:
+    """Return the rules that a subentry's settings choose; raises BadSetting."""
+    return create_rules(settings[CONF_RULES], settings.get(CONF_NUMBERS, {}))
+
+
+def watch_settings(settings: Mapping[str, Any]) -> WatchSettings:
+    """Return the core's settings for a subentry's; raises BadSetting."""
+    return WatchSettings(
+        rules=rules_of(settings),
+        policy=Policy(
+            on_maybe=Action(settings.get(CONF_ON_MAYBE, Action.NOTIFY)),
+            on_failure=Action(settings.get(CONF_ON_FAILURE, Action.NOTIFY)),
+            veto=float(settings.get(CONF_VETO, 0)),
+            cancel_after=60.0 * settings[CONF_CANCEL_AFTER] if settings.get(CONF_CANCEL_AFTER) else None,
+        ),
+        cadence=Cadence(
+            interval=float(settings[CONF_INTERVAL]),
+            calls_per_month=settings.get(CONF_CALLS_PER_MONTH) or None,
+        ),
+    )
+
+
+def ignored_regions(text: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return the corners of each region in a text like "0,0 20,0 20,10; …", in percent.
+
+    Raises BadSetting.
+    """
+    regions = []
+    for part in filter(None, (part.strip() for part in text.replace("\n", ";").split(";"))):
+        try:
+            corners = tuple(
+                (float(x) / 100, float(y) / 100)
+                for x, y in (corner.split(",") for corner in part.split())
+            )
+        except ValueError:
+            raise BadSetting(f"{part!r} is no list of corners.") from None
+        if len(corners) < 3 or not all(0 <= value <= 1 for corner in corners for value in corner):
+            raise BadSetting(f"{part!r} has fewer than three corners, or one outside the picture.")
+        regions.append(corners)
+    return tuple(regions)
+
+
+class WatchedCamera(PrinterCoordinator):
+    """Runs the core's watch in Home Assistant's loop."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: FailWatchConfigEntry,
+        subentry: ConfigSubentry,
+        detector: Detector,
+        memory: WatchMemory,
+    ) -> None:
+        """Remember what is known of the printer; nothing runs yet. Raises BadSetting."""
+        super().__init__(
+            hass, entry, key=subentry.subentry_id, subentry_id=subentry.subentry_id
+        )
+        self.settings = subentry.data
+        self.title = subentry.title
+        self.watching = subentry.data.get(CONF_WATCHING, True)
+        self.rules = rules_of(subentry.data)
+        self._detector = detector
+        self._memory = memory
+        self._clock = Clock()
+        self._states = PrintingStates(
+            subentry.data[CONF_PRINTING_STATES], subentry.data.get(CONF_PAUSED_STATES, ())
+        )
+        known = memory.recall(self.key) or WatchState(printer_id=self.key)
+        # Whether the print still runs is for the printing entity to say, not for what was true before.
+        self.data = replace(known, phase=Phase.IDLE, next_look_at=None, blind=None)
+        self._watch = self._create_watch(self.data)
+        self._task: asyncio.Task[None] | None = None
+        memory.async_keep(self.key, lambda: self.data)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The printer."""
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.key)},
+            name=self.title,
+            manufacturer="FailWatch",
+            model=self.config_entry.title,
+        )
+
+    @property
+    def detector(self) -> Detector:
+        """What answers this camera's frames."""
+        return self._detector
+
+    @callback
+    def async_start(self) -> None:
+        """Follow the printing entity from now on."""
+        self._run()
+        self.config_entry.async_on_unload(self.async_stop)
+        self.config_entry.async_on_unload(
+            async_track_state_change_event(
+                self.hass, [self.settings[CONF_STATUS_ENTITY]], self._handle_status
+            )
+        )
+        self._follow()
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    @callback
+    def async_apply(self, subentry: ConfigSubentry) -> bool:
+        """Take changed settings; return False if they need the camera to be set up anew."""
+        own = {CONF_RULES, CONF_NUMBERS, CONF_WATCHING}
+        before, after = dict(self.settings), dict(subentry.data)
+        if subentry.title != self.title or any(
+            before.get(key) != after.get(key) for key in (before.keys() | after.keys()) - own
+        ):
+            return False
+        if before != after:
+            self.settings = subentry.data
+            self.watching = subentry.data.get(CONF_WATCHING, True)
+            self.rules = rules_of(subentry.data)
+            self.async_stop()
+            self._watch = self._create_watch(self.data)
+            self._run()
+            if self.watching:
+                self._follow()
+            else:
+                self._watch.end("off")
+            self.async_update_listeners()
+        return True
+
+    def _create_watch(self, state: WatchState) -> Watch:
+        picture_id, light_id = self.settings[CONF_PICTURE_ENTITY], self.settings.get(CONF_LIGHT)
+        return Watch(
+            detector=self._detector,
+            cameras=[
+                Camera(
+                    lambda: async_snapshot(self.hass, picture_id, light_id),
+                    name=picture_id,
+                    regions=ignored_regions(self.settings.get(CONF_IGNORE, "")),
+                )
+            ],
+            sink=self._take,
+            settings=watch_settings(self.settings),
+            clock=self._clock,
+            state=state,
+        )
+
+    def _run(self) -> None:
+        self._task = self.config_entry.async_create_background_task(
+            self.hass, self._watch.run(), f"FailWatch watch {self.title}"
+        )
+
+    @callback
+    def _handle_status(self, event: HomeAssistantEvent[EventStateChangedData]) -> None:
+        self._follow()
+
+    @callback
+    def _follow(self) -> None:
+        """Tell the watch what the printing entity says, if it says anything."""
+        state = self.hass.states.get(self.settings[CONF_STATUS_ENTITY])
+        if state is None or not self.watching:
+            return
+        follow(self._watch, self._states.meaning(state.state), state=state.state, name=self._job_name())
+
+    def _job_name(self) -> str:
+        entity_id = self.settings.get(CONF_JOB_ENTITY)
+        state = self.hass.states.get(entity_id) if entity_id else None
+        if state is None or self._states.meaning(state.state) is None:
+            return ""
+        return state.state
+
+    @callback
+    def _take(self, state: WatchState, events: Sequence[Event]) -> None:
+        """Take what the watch tells, and do what it orders."""
+        self.async_take(state, events)
+        self._memory.async_changed()
+        issues.async_judge_sight(self.hass, self, self._clock.now())
+        for event in events:
+            if event.kind is EventKind.ACTION:
+                self.config_entry.async_create_task(self.hass, self._act(Action(event.detail)))
+            elif event.kind is EventKind.BLIND and event.detail == NotAuthorised.kind:
+                self.config_entry.async_start_reauth(self.hass)
+
+    async def _act(self, action: Action) -> None:
+        key = CONF_PAUSE_WITH if action is Action.PAUSE else CONF_CANCEL_WITH
+        entity_id = self.settings.get(key)
+        problem = await async_carry_out(self.hass, entity_id) if entity_id else "nothing is set for it"
+        self._watch.acted(action, problem)
+
+    @override
+    async def async_acknowledge(self, *, failure: bool) -> None:
+        if failure:
+            self._watch.confirm()
+        else:
+            self._watch.acknowledge()
+
+    @override
+    async def async_snooze(self, seconds: float) -> None:
+        self._watch.snooze(seconds)
+
+    @override
+    async def async_mute(self, muted: bool) -> None:
+        self._watch.mute(muted)
+
+    @override
+    async def async_check(self) -> None:
+        if self.data.phase not in (Phase.WATCHING, Phase.BLIND):
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_watching")
+        self._watch.check_now()
+
+    @override
+    async def async_watch(self, enabled: bool) -> None:
+        self._change_settings({CONF_WATCHING: enabled})
+
+    @override
+    async def async_set_rules(
+        self, name: str | None = None, numbers: Mapping[str, float] | None = None
+    ) -> None:
+        name = name or self.settings[CONF_RULES]
+        known = {field.name for field in fields(RULE_SETS[name])}
+        kept = {
+            key: value
+            for key, value in {**self.settings.get(CONF_NUMBERS, {}), **(numbers or {})}.items()
+            if key in known and (name == self.settings[CONF_RULES] or key == "sensitivity")
+        }
+        self._change_settings({CONF_RULES: name, CONF_NUMBERS: kept})
+
+    def _change_settings(self, changes: Mapping[str, Any]) -> None:
+        """Put changed settings in force, and where the user finds them."""
+        subentry = self.config_entry.subentries[self.key]
+        self.hass.config_entries.async_update_subentry(
+            self.config_entry, subentry, data={**subentry.data, **changes}
+        )
+        self.async_apply(self.config_entry.subentries[self.key])
+
+    @override
+    async def async_picture(self) -> bytes | None:
+        frame = next(iter(self._watch.frames.values()), None)
+        if frame is None or self.data.look is None:
+            return None
+        boxes = [box for view in self.data.look.views for box in view.boxes]
+        try:
+            return await self.hass.async_add_executor_job(tagged, frame.jpeg, boxes)
+        except BadPicture:
+            return frame.jpeg
+
+    @property
+    def is_camera_gone(self) -> bool:
+        """Whether the camera's entity no longer exists."""
+        state = self.hass.states.get(self.settings[CONF_PICTURE_ENTITY])
+        return state is None or (state.state == STATE_UNAVAILABLE and state.attributes.get("restored") is True)
+
+    @property
+    def service_kind(self) -> str:
+        """Which detector it is."""
+        kind: str = self.config_entry.data[CONF_KIND]
+        return kind
