@@ -1,0 +1,134 @@
+"""Pictures as cameras and people really send them."""
+
+import contextlib
+import io
+import struct
+import zlib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from octoprint_failwatch.detection.errors import BadPicture
+from octoprint_failwatch.detection.pictures import as_jpeg, decode, is_jpeg
+
+
+def saved(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def half(mode: str = "RGB", size: tuple[int, int] = (64, 32)) -> Image.Image:
+    """A picture whose left half is bright and whose right half is dark."""
+    image = Image.new("L", size, 20)
+    ImageDraw.Draw(image).rectangle((0, 0, size[0] // 2 - 1, size[1]), fill=230)
+    return image.convert(mode)
+
+
+def sixteen_bits() -> bytes:
+    return saved(half("I").point(lambda value: value * 256).convert("I;16"), "PNG")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        saved(half()),
+        saved(half("L")),
+        saved(half("CMYK")),
+        saved(half(), progressive=True),
+        saved(half("P"), "PNG"),
+        saved(half("RGBA"), "PNG"),
+        saved(half("LA"), "PNG"),
+        saved(half("1"), "PNG"),
+        sixteen_bits(),
+        saved(half(), "WEBP"),
+        saved(half(), "GIF"),
+        saved(half(), "BMP"),
+    ],
+    ids=[
+        "rgb",
+        "grey",
+        "cmyk",
+        "progressive",
+        "palette",
+        "alpha",
+        "grey-alpha",
+        "bits",
+        "deep",
+        "webp",
+        "gif",
+        "bmp",
+    ],
+)
+@pytest.mark.parametrize("max_side", [None, 32])
+def test_every_kind_comes_out_alike(data: bytes, max_side: int | None) -> None:
+    image = decode(data, max_side)
+    assert image.mode == "RGB"
+    assert image.size == ((64, 32) if max_side is None else (32, 16))
+    assert min(image.getpixel((2, 2))) > 180
+    assert max(image.getpixel((image.width - 3, 2))) < 80
+
+
+def test_the_camera_says_which_way_is_up() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 3  # upside down
+    image = decode(saved(half(), exif=exif))
+    assert image.getpixel((2, 2))[0] < 80
+    exif[0x0112] = 6  # a quarter turn
+    assert decode(saved(half(), exif=exif)).size == (32, 64)
+
+
+def test_a_large_picture_is_opened_small() -> None:
+    assert decode(saved(Image.new("RGB", (8000, 6000))), 320).size == (320, 240)
+
+
+def test_a_single_pixel_is_a_picture() -> None:
+    assert decode(saved(Image.new("RGB", (1, 1), "red")), 320).size == (1, 1)
+
+
+def test_a_bomb_is_not_opened() -> None:
+    """A PNG of a few hundred bytes that says it has 50,000 by 50,000 pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+    with pytest.raises(BadPicture, match="pixels"):
+        decode(bomb + chunk(b"IEND", b""))
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>no camera</html>", b"\xff\xd8\xff", b"GIF89a"])
+def test_what_is_no_picture_is_said_to_be_none(data: bytes) -> None:
+    with pytest.raises(BadPicture, match=r"no picture|damaged"):
+        decode(data)
+
+
+@given(st.integers(2, 600), st.sampled_from(["JPEG", "PNG"]))
+def test_a_picture_cut_off_anywhere_is_refused(keep: int, kind: str) -> None:
+    noisy = Image.effect_noise((64, 64), 80).convert("RGB")
+    data = saved(noisy, kind)
+    with pytest.raises(BadPicture):
+        decode(data[: min(keep, len(data) // 2)])
+
+
+@given(st.binary(max_size=300))
+def test_garbage_never_gets_further_than_an_error(data: bytes) -> None:
+    for start in (b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF", b"BM"):
+        with contextlib.suppress(BadPicture):
+            assert decode(start + data).mode == "RGB"
+
+
+def test_services_get_jpeg() -> None:
+    jpeg, png = saved(half()), saved(half(), "PNG")
+    assert as_jpeg(jpeg) is jpeg
+    assert is_jpeg(as_jpeg(png))
+
+
+@pytest.mark.parametrize("use", [decode, as_jpeg])
+def test_errors_are_typed(use: Callable[[bytes], object]) -> None:
+    with pytest.raises(BadPicture):
+        use(b"nothing")
