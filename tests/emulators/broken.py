@@ -12,6 +12,9 @@ from yarl import URL
 HANG: Final = b""
 """The connection is accepted, and nothing ever comes."""
 
+HANG_UP: Final = b"-"
+"""The connection is closed without an answer."""
+
 
 def answer(status: str, body: bytes = b"{}", *, kind: str = "application/json", **headers: str) -> bytes:
     """Return an answer as it goes over the wire; `length` overrides that of the body."""
@@ -34,7 +37,7 @@ async def broken(reply: bytes) -> AsyncIterator[URL]:
             await _read_request(reader)
             if reply == HANG:
                 await asyncio.Event().wait()
-            writer.write(reply)
+            writer.write(b"" if reply == HANG_UP else reply)
             await writer.drain()
         finally:
             writer.close()

@@ -12,7 +12,7 @@ from yarl import URL
 
 from ..errors import BadAnswer, BadRequest, ServerFailed, WrongAddress
 from ..frame import MAX_ID_LENGTH
-from .http import REQUEST_TIMEOUT, Endpoint
+from .http import Endpoint
 from .reading import mapping, number, sequence, text
 
 CLOUD = "https://app.obico.io"
@@ -67,15 +67,13 @@ class SuperApi:
         """The service's host."""
         return self._endpoint.where
 
-    async def predict(
-        self, printer_id: str, print_id: str, jpeg: bytes, *, timeout: float = REQUEST_TIMEOUT
-    ) -> Prediction:
+    async def predict(self, printer_id: str, print_id: str, jpeg: bytes) -> Prediction:
         """Return the answer to one picture of a print. Every call counts in the printer's statistics."""
         if not 0 < len(printer_id) <= MAX_ID_LENGTH or not 0 < len(print_id) <= MAX_ID_LENGTH:
             raise BadRequest(f"printer_id and print_id must have 1 to {MAX_ID_LENGTH} characters.")
         form = aiohttp.FormData({"printer_id": printer_id, "print_id": print_id})
         form.add_field("img", jpeg, filename="snapshot.jpg", content_type="image/jpeg")
-        reply = await self._endpoint.call("POST", SUPER_PREDICT, data=form, timeout=timeout)
+        reply = await self._endpoint.call("POST", SUPER_PREDICT, data=form)
         return _prediction(reply.json(), self._endpoint.base)
 
     async def check(self) -> None:
@@ -99,7 +97,7 @@ def _prediction(answer: Any, base: URL) -> Prediction:
         p=_p(result.get("p")),
         temporal_stats=_temporal_stats(result.get("temporal_stats")),
         tagged_img_url=str(base.join(URL(tagged))) if isinstance(tagged, str) and tagged else None,
-        detections=found(result.get("detections") or []),
+        detections=found(result.get("detections", [])),
         raw=answer,
     )
 
@@ -153,9 +151,9 @@ class MlApi:
         """The service's host."""
         return self._endpoint.where
 
-    async def predict(self, picture_url: str, *, timeout: float = REQUEST_TIMEOUT) -> Prediction:
+    async def predict(self, picture_url: str) -> Prediction:
         """Return what is found in the picture at an address that the service can reach."""
-        reply = await self._endpoint.call("GET", "/p/", params={"img": picture_url}, timeout=timeout)
+        reply = await self._endpoint.call("GET", "/p/", params={"img": picture_url})
         answer = reply.json()
         detections = found(mapping(answer, "detections").get("detections"))
         return Prediction(sum(box.score for box in detections), detections=detections, raw=answer)
@@ -199,11 +197,11 @@ class PrinterApi:
         """Begin a print; one that still runs is finished by this."""
         await self._endpoint.call("POST", f"{self._path}/start_print/", json={"filename": filename})
 
-    async def predict(self, jpeg: bytes, *, timeout: float = REQUEST_TIMEOUT) -> Prediction:
+    async def predict(self, jpeg: bytes) -> Prediction:
         """Return the answer to a picture of the running print; raises NotFound where none runs."""
         form = aiohttp.FormData()
         form.add_field("img", jpeg, filename="snapshot.jpg", content_type="image/jpeg")
-        reply = await self._endpoint.call("POST", f"{self._path}/predict/", data=form, timeout=timeout)
+        reply = await self._endpoint.call("POST", f"{self._path}/predict/", data=form)
         return _prediction(reply.json(), self._endpoint.base)
 
     async def finish_print(self, *, cancelled: bool = False) -> None:

@@ -1,0 +1,186 @@
+"""The Super Detection API as a detector, and Obico's printer API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octoprint_failwatch.detection.detectors import create_detector, offers
+from octoprint_failwatch.detection.errors import (
+    BadAnswer,
+    BadRequest,
+    BadSetting,
+    DetectionError,
+    NotAuthorised,
+    NotFound,
+    RateLimited,
+)
+from octoprint_failwatch.detection.services.obico import Found, found
+from octoprint_failwatch.detection.statistics import TemporalStatistics, advance
+from tests.emulators.obico import TOKEN, Obico, PrinterRecord
+from tests.emulators.running import running
+
+from .asking import frame, host
+
+
+def settings(url: Any, **changes: Any) -> dict[str, Any]:
+    return {"kind": "super_api", "url": str(url), "token": TOKEN, **changes}
+
+
+async def test_p_statistics_and_tagged_picture_are_the_services() -> None:
+    emulator = Obico()
+    async with running(emulator.application()) as url, host() as lent:
+        detector = create_detector(settings(url), lent)
+        first = await detector.detect(frame(0.8))
+        second = await detector.detect(frame(0.4))
+        assert first.p == pytest.approx(0.8, abs=0.03)
+        expected = advance(advance(TemporalStatistics(), first.p), second.p)
+        assert second.statistics == expected
+        async with lent.session.get(str(first.tagged_image_url)) as response:
+            assert await response.read() == frame(0.8).jpeg
+    assert emulator.requests == [{"printer_id": "printer-1", "print_id": "print-1"}] * 2
+
+
+async def test_boxes_of_later_releases_are_shares_of_the_picture() -> None:
+    async with running(Obico(boxes=True).application()) as url, host() as lent:
+        detection = await create_detector(settings(url), lent).detect(frame(0.8))
+    (box,) = detection.boxes
+    assert (box.x_min, box.y_min, box.x_max, box.y_max) == pytest.approx((0.25, 0.25, 0.75, 0.75), abs=0.03)
+    assert detection.tagged_image_url is None
+
+
+@pytest.mark.parametrize("path", ["", "/", "/ent/partners/api/predict/", "/ent/partners/api/predict"])
+async def test_the_address_may_be_pasted_whole(path: str) -> None:
+    emulator = Obico()
+    async with running(emulator.application()) as url, host() as lent:
+        await create_detector(settings(f"{url}{path}"), lent).detect(frame())
+    assert len(emulator.requests) == 1
+
+
+async def test_checking_leaves_no_trace_in_the_statistics() -> None:
+    emulator = Obico()
+    async with running(emulator.application()) as url, host() as lent:
+        answer = await offers(settings(url), lent)
+        assert "accepts the token" in answer.says
+        with pytest.raises(NotAuthorised, match="Invalid or Inactive Token"):
+            await offers(settings(url, token="wrong"), lent)
+    assert emulator.printers == {}
+
+
+async def test_the_services_refusals_keep_their_words() -> None:
+    emulator = Obico()
+    async with running(emulator.application()) as url, host() as lent:
+        detector = create_detector(settings(url), lent)
+        with pytest.raises(BadRequest, match="print_id"):
+            await detector.detect(frame(print_id="x" * 257))
+        emulator.too_hot = True
+        with pytest.raises(RateLimited, match="running too hot") as caught:
+            await detector.detect(frame())
+    assert caught.value.retry_after is None
+
+
+ODD_ANSWERS: list[Any] = [
+    [],
+    {},
+    {"result": None},
+    {"result": {}},
+    {"result": {"p": None}},
+    {"result": {"p": True}},
+    {"result": {"p": "often"}},
+    {"result": {"p": -0.1}},
+    {"result": {"p": 1, "temporal_stats": []}},
+    {"result": {"p": 1, "temporal_stats": {"ewm_mean": 1}}},
+    {"result": {"p": 1, "detections": {}}},
+    {"result": {"p": 1, "detections": [[0.5]]}},
+    {"result": {"p": 1, "detections": [[0.5, [1, 2, 3]]]}},
+]
+
+
+@pytest.mark.parametrize("odd", ODD_ANSWERS, ids=str)
+async def test_an_answer_without_what_it_must_have_is_an_error_and_never_a_zero(odd: Any) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response(odd)
+
+    app = web.Application()
+    app.router.add_post("/ent/partners/api/predict/", answer)
+    async with running(app) as url, host() as lent:
+        with pytest.raises(BadAnswer):
+            await create_detector(settings(url), lent).detect(frame())
+
+
+@pytest.mark.parametrize(("p", "statistics"), [(1.437, {}), ("0.25", {"temporal_stats": None})])
+async def test_a_sum_above_one_and_missing_statistics_are_fine(p: Any, statistics: Any) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response({"result": {"p": p, **statistics}})
+
+    app = web.Application()
+    app.router.add_post("/ent/partners/api/predict/", answer)
+    async with running(app) as url, host() as lent:
+        detection = await create_detector(settings(url), lent).detect(frame())
+    assert detection.p == float(p)
+    assert detection.statistics is None
+
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+)
+
+
+@given(JSON)
+def test_whatever_stands_for_boxes_is_read_or_refused(value: Any) -> None:
+    try:
+        boxes = found(value)
+    except DetectionError:
+        return
+    assert len(boxes) == len(value)
+
+
+@given(st.lists(st.tuples(NUMBERS, st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS))), st.booleans())
+def test_boxes_are_read_with_and_without_a_label(boxes: list[Any], labelled: bool) -> None:
+    sent = [[*(["failure"] if labelled else []), score, list(edges)] for score, edges in boxes]
+    assert found(sent) == tuple(Found("failure", score, *edges) for score, edges in boxes)
+
+
+def of_printer(url: Any, **changes: Any) -> dict[str, Any]:
+    return {"kind": "obico_printer", "url": str(url), "token": TOKEN, "printer": "7", **changes}
+
+
+async def test_obico_is_told_when_prints_begin_and_end() -> None:
+    emulator = Obico(printers={"7": PrinterRecord()})
+    async with running(emulator.application()) as url, host() as lent:
+        detector = create_detector(of_printer(url), lent)
+        assert "Prusa in the shed" in await detector.check()
+        await detector.detect(frame(print_id="one"))
+        second = await detector.detect(frame(print_id="one"))
+        third = await detector.detect(frame(print_id="two"))
+        await detector.close()
+    assert second.statistics is not None
+    assert second.statistics.prediction_num == 2
+    assert third.statistics is not None
+    assert (third.statistics.prediction_num, third.statistics.prediction_num_lifetime) == (1, 3)
+    assert emulator.finished == [("one", "success"), ("two", "success")]
+
+
+async def test_a_print_ended_at_obico_is_begun_again() -> None:
+    record = PrinterRecord()
+    async with running(Obico(printers={"7": record}).application()) as url, host() as lent:
+        detector = create_detector(of_printer(url), lent)
+        await detector.detect(frame())
+        record.filename = None
+        assert (await detector.detect(frame())).p > 0.5
+
+
+async def test_obicos_printer_api_says_what_is_wrong() -> None:
+    async with running(Obico(printers={"7": PrinterRecord()}).application()) as url, host() as lent:
+        with pytest.raises(NotAuthorised, match="credentials"):
+            await offers(of_printer(url, token="wrong"), lent)
+        with pytest.raises(NotFound, match="Not found"):
+            await offers(of_printer(url, printer="8"), lent)
+        with pytest.raises(BadSetting, match="printer"):
+            await offers(of_printer(url, printer=""), lent)
