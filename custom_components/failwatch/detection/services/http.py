@@ -56,7 +56,7 @@ class Reply:
         """Return the body as JSON; raises BadAnswer, WrongAddress where it is a web page."""
         try:
             return json.loads(self.body)
-        except ValueError, RecursionError:
+        except (ValueError, RecursionError):
             pass
         if _is_html(self.content_type, self.body):
             raise WrongAddress(f"{self.where} answers with a web page, not as a detection service.")
@@ -206,7 +206,7 @@ def _said(body: bytes) -> str:
     """
     try:
         answer = json.loads(body)
-    except ValueError, RecursionError:
+    except (ValueError, RecursionError):
         return ""
     return ": ".join(dict.fromkeys(_words(answer)))[:MAX_SAID]
 

@@ -44,6 +44,6 @@ def optional_number(value: Any) -> float | None:
         return None
     try:
         found = float(value)
-    except ValueError, OverflowError:
+    except (ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
