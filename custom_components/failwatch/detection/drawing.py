@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 
 from PIL import ImageDraw
 
 from .detection import Box
-from .pictures import decode
+from .pictures import decode, encode
 
 MAX_SIDE = 1280
 OUTLINE = (46, 204, 64)
@@ -30,6 +29,4 @@ def tagged(picture: bytes, boxes: Iterable[Box]) -> bytes:
         extent = draw.textbbox((left, max(0, top - 14)), caption)
         draw.rectangle(extent, fill=OUTLINE)
         draw.text(extent[:2], caption, fill=(0, 0, 0))
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=88)
-    return out.getvalue()
+    return encode(image)

@@ -12,6 +12,7 @@ from .detection import Detection
 from .detectors.detector import Detector
 from .errors import DarkPicture, FailWatchError, FrozenPicture
 from .frame import Frame
+from .pictures import as_jpeg, is_jpeg
 from .regions import Polygon, blacked_out, without_ignored
 from .sight import SightLimits, Stillness
 from .state import View
@@ -47,17 +48,20 @@ class Answer:
 
 
 async def snapshot(camera: Camera, stillness: Stillness, limits: SightLimits) -> tuple[bytes, Stillness]:
-    """Return a camera's picture that something can be seen in, and for how long it has stood still.
+    """Return a camera's picture as JPEG, if something can be seen in it, and how long it has stood still.
 
     Raises SnapshotError or BadPicture.
     """
+    loop = asyncio.get_running_loop()
     picture = await camera.snapshot()
-    sight = await asyncio.get_running_loop().run_in_executor(None, sights.examine, picture)
+    sight = await loop.run_in_executor(None, sights.examine, picture)
     stillness = sights.follow(stillness, sight)
     if sights.is_dark(sight, limits):
         raise DarkPicture(f"The picture is too dark to see anything (brightness {sight.brightness:.0%}).")
     if sights.is_frozen(stillness, limits):
         raise FrozenPicture("The camera keeps giving the same picture.")
+    if not is_jpeg(picture):
+        picture = await loop.run_in_executor(None, as_jpeg, picture)
     return picture, stillness
 
 

@@ -6,7 +6,7 @@ import io
 import struct
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import BadPicture
 
@@ -33,7 +33,7 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadPicture("The picture has more pixels than FailWatch opens.") from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise BadPicture("This is no picture.") from error
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error) as error:
         raise BadPicture("The picture is damaged or cut off.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -10,7 +9,7 @@ from typing import TypeAlias
 from PIL import ImageDraw
 
 from .detection import Box, Detection
-from .pictures import decode
+from .pictures import decode, encode
 
 Point: TypeAlias = tuple[float, float]
 Polygon: TypeAlias = Sequence[Point]
@@ -41,9 +40,7 @@ def blacked_out(picture: bytes, regions: Iterable[Polygon]) -> bytes:
     draw = ImageDraw.Draw(image)
     for polygon in regions:
         draw.polygon([(x * image.width, y * image.height) for x, y in polygon], fill="black")
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=90)
-    return out.getvalue()
+    return encode(image)
 
 
 def _is_ignored(box: Box, regions: Sequence[Polygon]) -> bool:
