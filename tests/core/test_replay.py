@@ -242,6 +242,13 @@ def test_the_json_of_a_frame() -> None:
     assert judged.as_json()["verdict"] == "none"
 
 
+@given(st.floats(0, 1e6), st.floats(0, 3), st.sampled_from(list(RULE_SETS)))
+def test_the_fast_line_is_the_json(at: float, p: float, name: str) -> None:
+    """It only saves time."""
+    for judged in replay([Began("x"), Sample(at, p), Sample(at + 10, p)], create_rules(name)):
+        assert judged.as_line() == json.dumps(judged.as_json())
+
+
 def _noise(seed: int):
     """Yield numbers between 0 and 1 that are the same in every run."""
     value = seed * 7919 + 12345

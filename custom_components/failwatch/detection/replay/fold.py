@@ -45,6 +45,18 @@ class Judged(NamedTuple):
             "margin": verdict.margin,
         }
 
+    def as_line(self) -> str:
+        """Return the same as a line of text, several times faster than through `as_json`."""
+        statistics, verdict = self.statistics, self.verdict
+        return (
+            f'{{"time": {self.at!r}, "p": {self.p!r}, "ewm_mean": {statistics.ewm_mean!r},'
+            f' "rolling_mean_short": {statistics.rolling_mean_short!r},'
+            f' "rolling_mean_long": {statistics.rolling_mean_long!r},'
+            f' "prediction_num": {statistics.prediction_num},'
+            f' "prediction_num_lifetime": {statistics.prediction_num_lifetime},'
+            f' "verdict": "{verdict.level}", "rule": "{verdict.rule}", "margin": {verdict.margin!r}}}'
+        )
+
 
 def replay(
     steps: Iterable[Step],
@@ -60,26 +72,27 @@ def replay(
     "not a failure" counts only where the level that it answered stands here too.
     """
     course = _Course(rules, times, standing)
+    now = course.standing
+    memory, latch, muted, snoozed_until = now.memory, now.latch, now.muted, now.snoozed_until
     for step in steps:
         if type(step) is Sample:
             at, p, served = step
-            standing = course.standing
-            memory, verdict = judge(standing.memory, course.rules, Detection(p, (), served), at)
-            latch = standing.latch
-            snoozed_until = standing.snoozed_until
-            if not standing.muted and (snoozed_until is None or at >= snoozed_until):
+            memory, verdict = judge(memory, course.rules, Detection(p, (), served), at)
+            if not muted and (snoozed_until is None or at >= snoozed_until):
                 latch = latches.follow(latch, verdict, at, course.times)
-            course.standing = Standing(memory, latch, standing.muted, snoozed_until)
             course.p = p
             yield Judged(at, p, memory.statistics, verdict, latch.level, course.print_id)
-        elif isinstance(step, Began):
-            course.begin(step.print_id)
+            continue
+        now = Standing(memory, latch, muted, snoozed_until)
+        if isinstance(step, Began):
+            now = course.begin(now, step.print_id)
         elif isinstance(step, Entry):
-            course.enter(step)
+            now = course.enter(now, step)
+        memory, latch, muted, snoozed_until = now.memory, now.latch, now.muted, now.snoozed_until
 
 
 class _Course:
-    """Where a replay has got to, and how it takes what happened between frames."""
+    """What is in force along a replay, and how it takes what happened between frames."""
 
     def __init__(self, rules: RuleSet | None, times: LatchTimes | None, standing: Standing | None) -> None:
         self.as_recorded = rules is None
@@ -91,15 +104,13 @@ class _Course:
         self.print_id = ""
         self.p = 0.0
 
-    def begin(self, print_id: str) -> None:
+    def begin(self, now: Standing, print_id: str) -> Standing:
         """Another print begins."""
         self.print_id = print_id
         self.p = 0.0
-        self.standing = Standing(
-            self.standing.memory.for_new_print(), snoozed_until=self.standing.snoozed_until
-        )
+        return Standing(now.memory.for_new_print(), snoozed_until=now.snoozed_until)
 
-    def enter(self, entry: Entry) -> None:
+    def enter(self, now: Standing, entry: Entry) -> Standing:
         """Take an entry of the history."""
         kind, data = entry.kind, entry.data
         if kind == EntryKind.SETTINGS:
@@ -110,25 +121,23 @@ class _Course:
                 self.times = settings.latch_times
         elif kind == EntryKind.STANDING:
             recorded = wire.from_json(Standing, data)
-            if self.as_recorded:
-                self.standing = recorded
-            elif not self.has_memory:
-                self.standing = changed(self.standing, memory=recorded.memory)
+            began_with = None if self.has_memory else recorded.memory
             self.has_memory = True
+            if self.as_recorded:
+                return recorded
+            if began_with is not None:
+                return changed(now, memory=began_with)
         elif kind == EntryKind.SNOOZED:
-            self.standing = changed(self.standing, snoozed_until=data, latch=Latch())
+            return changed(now, snoozed_until=data, latch=Latch())
         elif kind == EntryKind.MUTED:
-            self.standing = changed(self.standing, muted=data, latch=Latch())
+            return changed(now, muted=data, latch=Latch())
         elif kind == EventKind.ACKNOWLEDGED:
-            self._answer(entry.at, data["detail"], Level(data["level"]))
+            return self._answer(now, entry.at, data["detail"], Level(data["level"]))
+        return now
 
-    def _answer(self, at: float, answer: str, level: Level) -> None:
-        standing = self.standing
+    def _answer(self, now: Standing, at: float, answer: str, level: Level) -> Standing:
         if answer == "failure":
-            self.standing = changed(standing, latch=latches.confirm(standing.latch, at))
-        elif level is Level.NONE or standing.latch.level is not Level.NONE:
-            self.standing = changed(
-                standing,
-                latch=latches.acknowledge(at, self.times),
-                memory=standing.memory.accepting(self.p),
-            )
+            return changed(now, latch=latches.confirm(now.latch, at))
+        if level is not Level.NONE and now.latch.level is Level.NONE:
+            return now
+        return changed(now, latch=latches.acknowledge(at, self.times), memory=now.memory.accepting(self.p))

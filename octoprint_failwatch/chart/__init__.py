@@ -1,0 +1,1 @@
+"""Pictures of series and curves, as SVG or PNG."""
