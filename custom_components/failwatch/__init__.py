@@ -1,9 +1,10 @@
 """FailWatch: watches 3D prints for failure."""
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import config_validation as cv, issue_registry as ir
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
 from . import issues
@@ -86,7 +87,7 @@ async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> N
         ) from error
     memory = WatchMemory(hass, entry.entry_id)
     await memory.async_load()
-    cameras = {
+    cameras: dict[str | None, WatchedCamera] = {
         subentry.subentry_id: WatchedCamera(hass, entry, subentry, detector, memory)
         for subentry in entry.subentries.values()
     }

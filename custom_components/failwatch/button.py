@@ -36,9 +36,7 @@ BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
 )
 
 JOB_BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
-    FailWatchButtonEntityDescription(
-        key="pause_print", press_fn=lambda printer: printer.async_job("pause")
-    ),
+    FailWatchButtonEntityDescription(key="pause_print", press_fn=lambda printer: printer.async_job("pause")),
     FailWatchButtonEntityDescription(
         key="resume_print", press_fn=lambda printer: printer.async_job("resume")
     ),

@@ -1,17 +1,18 @@
 """Adding and changing a watched camera of a detection service."""
 
 from collections.abc import Mapping
-from typing import Any, Final, override
+from typing import Any, Final
 
+import voluptuous as vol
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
-    ConfigEntryState,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.const import ATTR_FRIENDLY_NAME, STATE_OFF, STATE_ON
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -24,7 +25,6 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
 )
-import voluptuous as vol
 
 from .const import (
     CONF_ACTIONS,
@@ -68,9 +68,7 @@ PAUSED_WORDS: Final = ("paused", "pausing", "pause", "resuming")
 
 SOURCES = vol.Schema(
     {
-        vol.Required(CONF_PICTURE_ENTITY): EntitySelector(
-            EntitySelectorConfig(domain=["camera", "image"])
-        ),
+        vol.Required(CONF_PICTURE_ENTITY): EntitySelector(EntitySelectorConfig(domain=["camera", "image"])),
         vol.Required(CONF_STATUS_ENTITY): EntitySelector(EntitySelectorConfig(domain=STATUS_DOMAINS)),
         vol.Optional(CONF_JOB_ENTITY): EntitySelector(EntitySelectorConfig(domain=["sensor"])),
         vol.Optional(CONF_LIGHT): EntitySelector(EntitySelectorConfig(domain=["light"])),
@@ -138,7 +136,9 @@ class CameraFlow(ConfigSubentryFlow):
             try:
                 await self._try(user_input)
             except FailWatchError as error:
-                place = CONF_PICTURE_ENTITY if error.kind in ("no_snapshot", "dark", "bad_picture") else "base"
+                place = (
+                    CONF_PICTURE_ENTITY if error.kind in ("no_snapshot", "dark", "bad_picture") else "base"
+                )
                 errors[place] = error.kind
                 problem = str(error)
             else:
@@ -152,9 +152,7 @@ class CameraFlow(ConfigSubentryFlow):
             description_placeholders={"problem": problem},
         )
 
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Begin with what is set now."""
         self._data = dict(self._get_reconfigure_subentry().data)
         return await self.async_step_user()
@@ -194,9 +192,7 @@ class CameraFlow(ConfigSubentryFlow):
             },
         )
 
-    async def async_step_judgement(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
+    async def async_step_judgement(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask how to judge and what to do."""
         errors: dict[str, str] = {}
         problem = ""

@@ -1,10 +1,11 @@
 """Adding, repairing and changing an OctoPrint link or a detection service."""
 
 import asyncio
-from collections.abc import Mapping
 import logging
+from collections.abc import Mapping
 from typing import Any, Final, override
 
+import voluptuous as vol
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
@@ -15,25 +16,18 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import (
     CONF_API_KEY,
-    CONF_HOST,
-    CONF_PATH,
-    CONF_PORT,
-    CONF_SSL,
+    CONF_URL,
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-import voluptuous as vol
+from yarl import URL
 
 from . import forms
 from .camera_flow import CameraFlow
@@ -49,7 +43,7 @@ from .const import (
     KIND_SUPER_API,
     SUBENTRY_CAMERA,
 )
-from .detection.detectors import Offers, offers
+from .detection.detectors import Field, Offers, offers
 from .detection.errors import BadSetting, DetectionError, FailWatchError
 from .detector import async_require_built_in, detector_host
 from .link import octoprint_client, octoprint_url
@@ -68,31 +62,15 @@ _LOGGER = logging.getLogger(__name__)
 KEY_PATIENCE: Final = 300.0
 """Seconds that somebody has to allow access in OctoPrint."""
 
-SECTION_ADVANCED: Final = "advanced"
-ADVANCED = {CONF_PATH: "/", CONF_SSL: False, CONF_VERIFY_SSL: True}
-
 KINDS = (KIND_BUILT_IN, KIND_SUPER_API, KIND_ML_API, KIND_HACARUS, KIND_DEEPOMATIC)
 
 ADDRESS = vol.Schema(
     {
-        vol.Required(CONF_HOST): TextSelector(),
-        vol.Required(CONF_PORT, default=80): vol.All(
-            NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
-            vol.Coerce(int),
-        ),
+        vol.Required(CONF_URL): TextSelector(),
         vol.Optional(CONF_API_KEY): TextSelector(
             TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
         ),
-        vol.Required(SECTION_ADVANCED): section(
-            vol.Schema(
-                {
-                    vol.Required(CONF_PATH, default="/"): TextSelector(),
-                    vol.Required(CONF_SSL, default=False): BooleanSelector(),
-                    vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
-                }
-            ),
-            {"collapsed": True},
-        ),
+        vol.Optional(CONF_VERIFY_SSL, default=True): BooleanSelector(),
     }
 )
 KEY = vol.Schema(
@@ -104,7 +82,7 @@ KEY = vol.Schema(
 )
 
 ERRORS: Mapping[type[OctoPrintError], tuple[str, str]] = {
-    NotOctoPrint: (CONF_HOST, "not_octoprint"),
+    NotOctoPrint: (CONF_URL, "not_octoprint"),
     KeyRefused: (CONF_API_KEY, "key_refused"),
     PluginMissing: ("base", "plugin_missing"),
     PluginTooOld: ("base", "plugin_too_old"),
@@ -150,14 +128,12 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data = {
             CONF_KIND: KIND_OCTOPRINT,
             **{key: value for key, value in self._data.items() if key == CONF_API_KEY},
-            **user_input.get(SECTION_ADVANCED, ADVANCED),
-            **{key: value for key, value in user_input.items() if key != SECTION_ADVANCED},
+            **user_input,
         }
-        self._data[CONF_HOST] = self._data[CONF_HOST].strip()
         try:
-            octoprint_url(self._data)
+            self._data[CONF_URL] = str(_address(user_input[CONF_URL]))
         except ValueError:
-            return self._address_form({CONF_HOST: "bad_host"})
+            return self._address_form({CONF_URL: "bad_address"})
         return await self._ask_or_check()
 
     @override
@@ -168,23 +144,19 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="not_failwatch")
         self._data = {
             CONF_KIND: KIND_OCTOPRINT,
-            CONF_HOST: discovery_info.host,
-            CONF_PORT: discovery_info.port or 80,
-            **ADVANCED,
-            CONF_PATH: discovery_info.properties.get("path") or "/",
+            CONF_URL: str(_announced(discovery_info)),
+            CONF_VERIFY_SSL: True,
         }
-        await self.async_set_unique_id(uuid)
-        self._abort_if_unique_id_configured(
-            {key: self._data[key] for key in (CONF_HOST, CONF_PORT, CONF_PATH)},
-            reload_on_update=False,
-        )
+        known = await self.async_set_unique_id(uuid)
+        if known is not None and URL(known.data[CONF_URL]).scheme == "https":
+            # What is announced is the plain address; one that was entered with encryption stays.
+            return self.async_abort(reason="already_configured")
+        self._abort_if_unique_id_configured({CONF_URL: self._data[CONF_URL]}, reload_on_update=False)
         self._name = discovery_info.name.removesuffix(f".{discovery_info.type}") or self._name
         self.context["title_placeholders"] = {"name": self._name}
         return await self.async_step_zeroconf_confirm()
 
-    async def async_step_zeroconf_confirm(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_zeroconf_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask whether to link what was discovered."""
         if user_input is None:
             self._set_confirm_only()
@@ -210,9 +182,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         )
         return await self.async_step_wait_for_key()
 
-    async def async_step_wait_for_key(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_wait_for_key(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Wait until somebody has answered in OctoPrint."""
         assert self._key_task is not None
         if not self._key_task.done():
@@ -222,9 +192,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
                 progress_task=self._key_task,
                 description_placeholders={
                     "url": str(octoprint_url(self._data)),
-                    "dialog": str(
-                        octoprint_url(self._data) / self._key_place.replace("/request/", "/auth/")
-                    ),
+                    "dialog": str(octoprint_url(self._data) / self._key_place.replace("/request/", "/auth/")),
                 },
             )
         task, self._key_task = self._key_task, None
@@ -238,34 +206,24 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_show_progress_done(next_step_id="key_interrupted")
         return self.async_show_progress_done(next_step_id="finish")
 
-    async def async_step_key_denied(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_key_denied(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer another way after a no."""
         return self.async_show_menu(step_id="key_denied", menu_options=["ask_for_key", "paste_key"])
 
-    async def async_step_key_timed_out(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_key_timed_out(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer another way after no answer."""
         return self.async_show_menu(step_id="key_timed_out", menu_options=["ask_for_key", "paste_key"])
 
-    async def async_step_key_interrupted(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_key_interrupted(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer another way after OctoPrint went away."""
         return self.async_show_menu(step_id="key_interrupted", menu_options=["ask_for_key", "paste_key"])
 
-    async def async_step_ask_for_key(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_ask_for_key(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask OctoPrint for a key."""
         self._data.pop(CONF_API_KEY, None)
         return await self._ask_or_check()
 
-    async def async_step_paste_key(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_paste_key(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take a key that the user made in OctoPrint."""
         if user_input is None:
             return self._key_form({})
@@ -289,7 +247,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_create_entry(title=report.printer_name or self._name, data=self._data)
 
     def _link_error(self, error: OctoPrintError) -> ConfigFlowResult:
-        place, key = ERRORS.get(type(error), (CONF_HOST, "not_reachable"))
+        place, key = ERRORS.get(type(error), (CONF_URL, "not_reachable"))
         if self.source == SOURCE_REAUTH or (place == CONF_API_KEY and self.cur_step_id == "paste_key"):
             return self._key_form({CONF_API_KEY if place == CONF_API_KEY else "base": key}, str(error))
         return self._address_form({place: key}, str(error))
@@ -308,13 +266,10 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _address_form(self, errors: dict[str, str], problem: str = "") -> ConfigFlowResult:
-        shown = {key: self._data[key] for key in (CONF_HOST, CONF_PORT) if key in self._data}
-        advanced = {key: self._data.get(key, default) for key, default in ADVANCED.items()}
+        shown: dict[str, Any] = {key: self._data[key] for key in (CONF_URL, CONF_VERIFY_SSL) if key in self._data}
         return self.async_show_form(
             step_id="octoprint",
-            data_schema=self.add_suggested_values_to_schema(
-                ADDRESS, {**shown, SECTION_ADVANCED: advanced}
-            ),
+            data_schema=self.add_suggested_values_to_schema(ADDRESS, shown),
             errors=errors,
             description_placeholders={"problem": problem},
         )
@@ -382,7 +337,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
             await async_require_built_in(self.hass)
         try:
             return await offers(self._data, detector_host(self.hass))
-        except (BadSetting, DetectionError):
+        except BadSetting, DetectionError:
             raise
         except Exception as error:
             _LOGGER.exception("The detection service could not be tried")
@@ -391,7 +346,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
     def _service_form(
         self,
         kind: str,
-        fields: list[forms.Field],
+        fields: list[Field],
         errors: dict[str, str] | None = None,
         problem: str = "",
     ) -> ConfigFlowResult:
@@ -419,7 +374,6 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
 
     # Both
 
-    @override
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Ask for new credentials."""
         self._name = self._get_reauth_entry().title
@@ -432,9 +386,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"name": self._name, "url": str(octoprint_url(entry_data))},
         )
 
-    async def async_step_reauth_confirm(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take new credentials of a service."""
         entry = self._get_reauth_entry()
         kind = entry.data[CONF_KIND]
@@ -457,10 +409,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"problem": problem},
         )
 
-    @override
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change an address or credentials."""
         entry = self._get_reconfigure_entry()
         if entry.data[CONF_KIND] == KIND_OCTOPRINT:
@@ -473,6 +422,23 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         if not entry.update_listeners:
             return self.async_update_reload_and_abort(entry, data=self._data)
         return self.async_update_and_abort(entry, data=self._data)
+
+
+def _address(text: str) -> URL:
+    """Return the address that somebody entered, also where the scheme was left out.
+
+    Raises ValueError.
+    """
+    text = text.strip()
+    url = URL(text if "://" in text else f"http://{text}")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError(text)
+    return url.origin().with_path(url.path.rstrip("/") or "/")
+
+
+def _announced(info: ZeroconfServiceInfo) -> URL:
+    path = "/" + (info.properties.get("path") or "").strip("/")
+    return URL.build(scheme="http", host=info.host, port=info.port or 80, path=path)
 
 
 _TITLES = {

@@ -19,7 +19,6 @@ KIND_DEEPOMATIC: Final = "deepomatic"
 SUBENTRY_CAMERA: Final = "camera"
 
 CONF_KIND: Final = "kind"
-CONF_UUID: Final = "uuid"
 
 CONF_ACTIONS: Final = "actions"
 CONF_CALLS_PER_MONTH: Final = "calls_per_month"

@@ -1,9 +1,9 @@
 """A printer's watch as Home Assistant sees it, wherever the watching is done."""
 
+import logging
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-import logging
 from typing import Any, ClassVar, Literal
 
 from homeassistant.config_entries import ConfigEntry
@@ -64,7 +64,11 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     @property
     def device(self) -> dr.DeviceEntry | None:
         """The printer's entry in the device registry."""
-        return dr.async_get(self.hass).async_get_device(identifiers={(DOMAIN, self.key)})
+        registry = dr.async_get(self.hass)
+        for device in dr.async_entries_for_config_entry(registry, self.config_entry.entry_id):
+            if (DOMAIN, self.key) in device.identifiers:
+                return device
+        return None
 
     # What a user may ask
 

@@ -1,7 +1,7 @@
 """The detector of a detection service entry."""
 
-from collections.abc import Mapping
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.core import HomeAssistant

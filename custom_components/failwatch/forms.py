@@ -3,21 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import voluptuous as vol
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     SelectOptionDict,
+    Selector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
-    Selector,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
-import voluptuous as vol
 
 from .const import CONF_KIND
 from .detection.detectors import FIELDS, Choice, Field, FieldType
@@ -41,7 +41,7 @@ def first_fields(kind: str) -> list[Field]:
 
 def open_fields(settings: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> list[Field]:
     """Return what is still to be filled in: what the service offers now, and what then needs no offer."""
-    missing = [field for field in FIELDS[settings[CONF_KIND]] if field.key not in settings | {"model": ""}]
+    missing = [field for field in FIELDS[settings[CONF_KIND]] if field.key not in {*settings, "model"}]
     offered = [field for field in missing if field.offered]
     if not offered:
         return missing
@@ -92,15 +92,15 @@ def _selector(field: Field, choices: Sequence[Choice]) -> Selector[Any]:
             options: list[str] | list[SelectOptionDict] = list(field.options)
             if field.offered:
                 options = [SelectOptionDict(value=one.value, label=one.title) for one in choices]
-            return SelectSelector(
-                SelectSelectorConfig(
-                    options=options,
-                    multiple=field.type is FieldType.CHOICES,
-                    custom_value=field.offered,
-                    mode=SelectSelectorMode.DROPDOWN,
-                    translation_key=None if field.offered else field.key,
-                )
+            config = SelectSelectorConfig(
+                options=options,
+                multiple=field.type is FieldType.CHOICES,
+                custom_value=field.offered,
+                mode=SelectSelectorMode.DROPDOWN,
             )
+            if not field.offered:
+                config["translation_key"] = field.key
+            return SelectSelector(config)
         case FieldType.SECRET:
             return TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
         case FieldType.URL:

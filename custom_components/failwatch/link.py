@@ -1,24 +1,22 @@
 """A printer whose OctoPrint runs the FailWatch plugin: Home Assistant listens and sends commands."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from dataclasses import fields
 import logging
 import random
+from collections.abc import Awaitable, Mapping
+from dataclasses import fields
 from typing import Any, ClassVar, override
 
 from homeassistant.config_entries import SOURCE_IGNORE
 from homeassistant.const import (
     CONF_API_KEY,
-    CONF_HOST,
-    CONF_PATH,
-    CONF_PORT,
-    CONF_SSL,
+    CONF_URL,
     CONF_VERIFY_SSL,
 )
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, HomeAssistantError
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import DeviceInfo
 from yarl import URL
@@ -44,10 +42,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
 
 def octoprint_url(data: Mapping[str, Any]) -> URL:
-    """Return the address that a link's settings stand for."""
-    scheme = "https" if data[CONF_SSL] else "http"
-    path = "/" + data.get(CONF_PATH, "/").strip("/")
-    return URL.build(scheme=scheme, host=data[CONF_HOST], port=data[CONF_PORT], path=path)
+    """Return the address of a link's OctoPrint."""
+    return URL(data[CONF_URL])
 
 
 def octoprint_client(hass: HomeAssistant, data: Mapping[str, Any]) -> OctoPrintClient:
@@ -87,9 +83,7 @@ class LinkCoordinator(PrinterCoordinator):
         try:
             self._take_report(await self._client.report())
         except KeyRefused as error:
-            raise ConfigEntryAuthFailed(
-                translation_domain=DOMAIN, translation_key="key_refused"
-            ) from error
+            raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="key_refused") from error
         except OctoPrintError as error:
             self._judge_plugin(error)
             raise ConfigEntryNotReady(
@@ -192,9 +186,7 @@ class LinkCoordinator(PrinterCoordinator):
 
     @override
     async def async_acknowledge(self, *, failure: bool) -> None:
-        await self._ask(
-            self._client.command("acknowledge", answer="failure" if failure else "not_a_failure")
-        )
+        await self._ask(self._client.command("acknowledge", answer="failure" if failure else "not_a_failure"))
 
     @override
     async def async_snooze(self, seconds: float) -> None:
@@ -245,9 +237,7 @@ class LinkCoordinator(PrinterCoordinator):
             return await request
         except KeyRefused as error:
             self.config_entry.async_start_reauth(self.hass)
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="key_refused"
-            ) from error
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="key_refused") from error
         except OctoPrintError as error:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,

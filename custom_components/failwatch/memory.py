@@ -40,7 +40,7 @@ class WatchMemory:
         """Return what is known of a camera; None if nothing, or nothing that can be understood."""
         try:
             return from_json(WatchState, self._states[key])
-        except (KeyError, ValueError):
+        except KeyError, ValueError:
             return None
 
     @callback

@@ -1,11 +1,11 @@
 """A client for OctoPrint with the FailWatch plugin: application key, state, push socket, commands."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-import json
 from typing import Any, Literal
 
 import aiohttp
@@ -177,9 +177,7 @@ class OctoPrintClient:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotReachable(f"The push socket cannot be opened: {_reason(error)}") from error
         try:
-            await socket.send_json(
-                {"subscribe": {"state": False, "plugins": [PLUGIN], "events": False}}
-            )
+            await socket.send_json({"subscribe": {"state": False, "plugins": [PLUGIN], "events": False}})
             await socket.send_json({"auth": f"{user}:{session}"})
             yield _updates(socket)
         except ConnectionError as error:

@@ -1,6 +1,6 @@
 """What a watch decides, done by pressing a button or running a script of the user's choice."""
 
-from homeassistant.components import button, input_button, input_boolean, script, switch
+from homeassistant.components import button, input_boolean, input_button, script, switch
 from homeassistant.const import (
     ATTR_ENTITY_ID,
     SERVICE_TURN_OFF,

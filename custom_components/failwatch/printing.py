@@ -1,9 +1,9 @@
 """What an entity says about a print: whether it runs, rests or is over."""
 
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
-import uuid
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 

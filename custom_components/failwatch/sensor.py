@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
@@ -26,7 +27,7 @@ PARALLEL_UPDATES = 0
 REASON_SPACING: Final = 60.0
 """Seconds between writes while only the numbers behind an unchanged state move."""
 
-type Value = StateType | datetime
+type Value = StateType | date | datetime | Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +235,7 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
         """Write the value if it moved enough to be worth a row in the recorder."""
         self._update()
         state = self.coordinator.data
-        attributes = self._attr_extra_state_attributes or {}
+        attributes = self.extra_state_attributes or {}
         now = _Written(
             value=self._attr_native_value,
             at=state.look.at if state.look else 0.0,

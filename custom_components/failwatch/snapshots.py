@@ -1,9 +1,9 @@
 """Pictures from Home Assistant's camera and image entities, as JPEG."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-import io
 
 from homeassistant.components import image
 from homeassistant.const import (

@@ -7,8 +7,8 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import Event as HomeAssistantEvent, EventStateChangedData
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event as HomeAssistantEvent
+from homeassistant.core import EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_track_state_change_event
@@ -84,8 +84,7 @@ def ignored_regions(text: str) -> tuple[tuple[tuple[float, float], ...], ...]:
     for part in filter(None, (part.strip() for part in text.replace("\n", ";").split(";"))):
         try:
             corners = tuple(
-                (float(x) / 100, float(y) / 100)
-                for x, y in (corner.split(",") for corner in part.split())
+                (float(x) / 100, float(y) / 100) for x, y in (corner.split(",") for corner in part.split())
             )
         except ValueError:
             raise BadSetting(f"{part!r} is no list of corners.") from None
@@ -107,9 +106,7 @@ class WatchedCamera(PrinterCoordinator):
         memory: WatchMemory,
     ) -> None:
         """Remember what is known of the printer; nothing runs yet. Raises BadSetting."""
-        super().__init__(
-            hass, entry, key=subentry.subentry_id, subentry_id=subentry.subentry_id
-        )
+        super().__init__(hass, entry, key=subentry.subentry_id, subentry_id=subentry.subentry_id)
         self.settings = subentry.data
         self.title = subentry.title
         self.watching = subentry.data.get(CONF_WATCHING, True)
@@ -305,7 +302,9 @@ class WatchedCamera(PrinterCoordinator):
     def is_camera_gone(self) -> bool:
         """Whether the camera's entity no longer exists."""
         state = self.hass.states.get(self.settings[CONF_PICTURE_ENTITY])
-        return state is None or (state.state == STATE_UNAVAILABLE and state.attributes.get("restored") is True)
+        return state is None or (
+            state.state == STATE_UNAVAILABLE and state.attributes.get("restored") is True
+        )
 
     @property
     def service_kind(self) -> str:

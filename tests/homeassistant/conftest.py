@@ -1,0 +1,48 @@
+"""A Home Assistant with the integration, and an OctoPrint for it to talk to."""
+
+from collections.abc import AsyncIterator
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
+
+DOMAIN = "failwatch"
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration."""
+
+
+@pytest.fixture
+async def octoprint(socket_enabled: None) -> AsyncIterator[OctoPrintServer]:
+    server = OctoPrintServer()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+def link_entry(octoprint: OctoPrintServer) -> MockConfigEntry:
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Ender 3",
+        unique_id=UUID,
+        data={"kind": "octoprint", "url": octoprint.url, "verify_ssl": True, "api_key": KEY},
+    )
+
+
+@pytest.fixture
+def linked(hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry) -> Linked:
+    """Set the link up and wait until it listens."""
+
+    async def set_up() -> MockConfigEntry:
+        link_entry.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(link_entry.entry_id)
+        await octoprint.connected()
+        await hass.async_block_till_done()
+        return link_entry
+
+    return set_up

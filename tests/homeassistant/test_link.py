@@ -1,0 +1,207 @@
+"""An OctoPrint link from set-up to removal."""
+
+import asyncio
+from dataclasses import replace
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+import pytest
+
+from custom_components.failwatch.detection.state import Event, EventKind, Phase
+from custom_components.failwatch.detection.verdict import Level
+
+from tests.homeassistant import states
+from tests.homeassistant.octoprint_server import Linked
+from tests.homeassistant.octoprint_server import UUID, OctoPrintServer
+
+
+async def until(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
+    async with asyncio.timeout(10):
+        while (state := hass.states.get(entity_id)) is None or state.state != wanted:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_failing_print_shows(hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked) -> None:
+    await linked()
+    assert hass.states.get("sensor.ender_3_failure_state").state == "none"
+
+    await octoprint.push(
+        state=states.watching(Level.FAILURE, p=0.9),
+        events=[Event(EventKind.FAILURE, states.AT, "print-1", "because", Level.FAILURE)],
+    )
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+
+    state = hass.states.get("sensor.ender_3_failure_state")
+    assert state.attributes["rule"] == "high"
+    assert state.attributes["print_name"] == "benchy.gcode"
+    assert hass.states.get("binary_sensor.ender_3_print_failing").state == "on"
+    assert float(hass.states.get("sensor.ender_3_p").state) == pytest.approx(0.9)
+    assert float(hass.states.get("sensor.ender_3_ewm_mean").state) == pytest.approx(0.81)
+    assert hass.states.get("event.ender_3_events").attributes["event_type"] == "failure"
+    assert octoprint.subscriptions == [{"state": False, "plugins": ["failwatch"], "events": False}]
+
+
+async def test_all_entities_are_unavailable_while_the_link_is_down(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.05)
+    await linked()
+    octoprint.key = "changed-for-a-moment"
+    key, octoprint.plugin = octoprint.key, False
+    octoprint.key = "F3DE0B6E1A3A4F0F8B6F4D2B5F0E7A91"
+    await octoprint.drop()
+    await until(hass, "sensor.ender_3_p", "unavailable")
+    down = {
+        state.entity_id
+        for state in hass.states.async_all()
+        if state.state != "unavailable" and "connectivity" not in state.attributes.get("device_class", "")
+    }
+    assert not down
+    assert hass.states.get("binary_sensor.ender_3_sight").state == "off"
+
+    octoprint.plugin = True
+    await until(hass, "sensor.ender_3_failure_state", "none")
+    assert caplog.text.count("Error requesting Ender 3 data") == 1
+    assert caplog.text.count("Ender 3 answers again") == 1
+    del key
+
+
+async def test_a_refused_key_starts_reauthentication(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    entry = await linked()
+    octoprint.key = "another"
+    await octoprint.drop()
+    async with asyncio.timeout(10):
+        while not hass.config_entries.flow.async_progress():
+            await asyncio.sleep(0.01)
+    flow = hass.config_entries.flow.async_progress()[0]
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert flow["context"]["entry_id"] == entry.entry_id
+
+
+@pytest.mark.parametrize(
+    ("service", "entity", "data", "command"),
+    [
+        ("button.press", "button.ender_3_not_a_failure", {}, {"command": "acknowledge", "answer": "not_a_failure"}),
+        ("button.press", "button.ender_3_it_failed", {}, {"command": "acknowledge", "answer": "failure"}),
+        ("button.press", "button.ender_3_snooze_for_15_minutes", {}, {"command": "snooze", "seconds": 900}),
+        ("button.press", "button.ender_3_check_now", {}, {"command": "check"}),
+        ("switch.turn_off", "switch.ender_3_watching", {}, {"command": "watching", "enabled": False}),
+        ("switch.turn_on", "switch.ender_3_mute_this_print", {}, {"command": "mute", "muted": True}),
+        (
+            "number.set_value",
+            "number.ender_3_failing_above",
+            {"value": 0.7},
+            {"command": "rules", "numbers": {"failure": 0.7}},
+        ),
+        (
+            "select.select_option",
+            "select.ender_3_rule_set",
+            {"option": "obico"},
+            {"command": "rules", "name": "obico"},
+        ),
+    ],
+)
+async def test_what_the_user_asks_reaches_the_plugin(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    service: str,
+    entity: str,
+    data: dict[str, object],
+    command: dict[str, object],
+) -> None:
+    await linked()
+    domain, name = service.split(".")
+    await hass.services.async_call(domain, name, {"entity_id": entity, **data}, blocking=True)
+    assert octoprint.commands == [command]
+
+
+@pytest.mark.parametrize(
+    ("button", "job"),
+    [
+        ("pause_print", {"command": "pause", "action": "pause"}),
+        ("resume_print", {"command": "pause", "action": "resume"}),
+        ("cancel_print", {"command": "cancel"}),
+    ],
+)
+async def test_job_buttons(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, button: str, job: dict[str, str]
+) -> None:
+    await linked()
+    await hass.services.async_call("button", "press", {"entity_id": f"button.ender_3_{button}"}, blocking=True)
+    assert octoprint.jobs == [job]
+
+
+async def test_the_numbers_are_those_of_the_rule_set_in_force(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    await linked()
+    assert float(hass.states.get("number.ender_3_failing_above").state) == 0.6
+    assert hass.states.get("number.ender_3_escalation_factor") is None
+    octoprint.rules = {"name": "obico", "numbers": {"escalation": 2.0}}
+    await octoprint.push()
+    await until(hass, "number.ender_3_escalation_factor", "2.0")
+    assert hass.states.get("number.ender_3_failing_above") is None
+
+
+async def test_below_cores_octoprint_device(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, device_registry: dr.DeviceRegistry
+) -> None:
+    from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+    entry = await linked()
+    core = MockConfigEntry(domain="octoprint", unique_id=UUID)
+    core.add_to_hass(hass)
+    theirs = device_registry.async_get_or_create(
+        config_entry_id=core.entry_id, identifiers={("octoprint", UUID)}, name="OctoPrint"
+    )
+    await hass.async_block_till_done()
+    (ours,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert ours.via_device_id == theirs.id
+
+
+async def test_a_missing_plugin_is_a_repair_issue_that_goes_away(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    link_entry,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    octoprint.plugin = False
+    link_entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(link_entry.entry_id)
+    assert link_entry.state is ConfigEntryState.SETUP_RETRY
+    issue = issue_registry.async_get_issue("failwatch", f"plugin_{link_entry.entry_id}")
+    assert issue.translation_key == "plugin_missing"
+
+    octoprint.plugin = True
+    assert await hass.config_entries.async_reload(link_entry.entry_id)
+    await octoprint.connected()
+    assert not issue_registry.issues
+
+
+async def test_pictures_are_fetched_once_per_look(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, hass_client
+) -> None:
+    await linked()
+    client = await hass_client()
+    await octoprint.push(state=states.watching(Level.MAYBE, p=0.5))
+    await until(hass, "sensor.ender_3_failure_state", "maybe")
+    state = hass.states.get("image.ender_3_last_look")
+    for _ in range(2):
+        answer = await client.get(state.attributes["entity_picture"])
+        assert answer.status == 200
+    assert octoprint.pictures == 1
+
+
+async def test_unload(hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked) -> None:
+    entry = await linked()
+    await octoprint.push(state=replace(states.idle(), phase=Phase.WATCHING, print_id="x"))
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
