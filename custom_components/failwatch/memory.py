@@ -23,6 +23,7 @@ class WatchMemory:
         self._store: Store[dict[str, Any]] = Store(hass, VERSION, f"{DOMAIN}.{entry_id}")
         self._states: dict[str, Any] = {}
         self._sources: dict[str, Callable[[], WatchState]] = {}
+        self._pending = False
 
     async def async_load(self) -> None:
         """Read the file."""
@@ -50,8 +51,15 @@ class WatchMemory:
 
     @callback
     def async_changed(self) -> None:
-        """Write the file before long."""
-        self._store.async_delay_save(self._data, SAVE_DELAY)
+        """Write the file before long.
+
+        A pending write is left alone: every further call would put it off, and looks come more often
+        than the delay lasts.
+        """
+        if not self._pending:
+            self._pending = True
+            self._store.async_delay_save(self._data, SAVE_DELAY)
 
     def _data(self) -> dict[str, Any]:
+        self._pending = False
         return {key: to_json(source()) for key, source in self._sources.items()}
