@@ -26,15 +26,20 @@ STAMP = "made-from"
 OCTOPRINT_PYTHONS = ">=3.11,<3.14"
 
 # Home Assistant installs what its components ask for when they first start; having it there before
-# makes the first start quick. These are the components that the demo and the tests switch on.
+# makes the first start quick. These are the ones that the demo and the tests switch on, and the kinds of
+# entity that every start sets up.
 HOME_ASSISTANT_COMPONENTS = (
+    "ai_task",
+    "assist_satellite",
     "config",
     "frontend",
     "history",
+    "image_processing",
+    "infrared",
     "logbook",
-    "zeroconf",
     "mobile_app",
-    "media_source",
+    "radio_frequency",
+    "zeroconf",
 )
 HOME_ASSISTANT_REQUIREMENTS = """
 import json, pathlib, sys, homeassistant
@@ -42,13 +47,13 @@ components = pathlib.Path(homeassistant.__file__).parent / "components"
 wanted, seen, needed = sys.argv[1:], set(), set()
 while wanted:
     name = wanted.pop()
-    if name in seen:
+    if name in seen or not (components / name).is_dir():
         continue
     seen.add(name)
     manifest = json.loads((components / name / "manifest.json").read_text())
     needed.update(manifest.get("requirements", []))
     wanted += manifest.get("dependencies", []) + manifest.get("after_dependencies", []) * (name == "frontend")
-print(json.dumps([str(components.parent / "package_constraints.txt"), *sorted(needed)]))
+print(json.dumps(sorted(needed)))
 """
 
 
@@ -133,8 +138,8 @@ def _make(environment: Environment) -> None:
             text=True,
             check=True,
         )
-        constraints, *requirements = json.loads(answer.stdout)
-        _run(*install, "--constraint", constraints, *requirements, *_built_in_detector())
+        requirements = json.loads(answer.stdout)
+        _run(*install, *requirements, *_built_in_detector())
     else:
         _run(*install, "--editable", str(REPOSITORY))
 
@@ -177,9 +182,11 @@ def _built_in_detector() -> list[str]:
 def _recipe(environment: Environment) -> str:
     """Return a fingerprint of all that decides what is in the environment."""
     project = _project()
-    parts = [project["project"], project["dependency-groups"], environment.name, HOME_ASSISTANT_COMPONENTS]
-    if not environment.home_assistant:
-        parts.append(project["tool"]["setuptools"])
+    parts = [environment.name, project["dependency-groups"], project["tool"]["uv"]]
+    if environment.home_assistant:
+        parts += [HOME_ASSISTANT_COMPONENTS, _built_in_detector()]
+    else:
+        parts += [project["build-system"], project["project"], project["tool"]["setuptools"]]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

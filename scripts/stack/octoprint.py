@@ -169,7 +169,13 @@ def _config(port: int, snapshot_url: str, stream_url: str, failwatch: dict[str, 
         "webcam": {"webcamEnabled": bool(snapshot_url), "timelapseEnabled": False},
         "plugins": {
             "_disabled": SILENCED,
-            "classicwebcam": {"snapshot": snapshot_url, "stream": stream_url, "streamRatio": "4:3"},
+            # Without a version it takes the addresses of before OctoPrint 1.9, and forgets these.
+            "classicwebcam": {
+                "_config_version": 1,
+                "snapshot": snapshot_url,
+                "stream": stream_url,
+                "streamRatio": "4:3",
+            },
             "failwatch": failwatch,
             "virtual_printer": {"enabled": True},
         },
