@@ -6,11 +6,14 @@ import asyncio
 import io
 from collections.abc import Sequence
 
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ..detection import Box
 from ..errors import BadPicture
 from ..services.obico import Found
+
+LYING = range(5, 9)
+"""EXIF orientations that swap width and height."""
 
 
 async def boxes_of(found: Sequence[Found], jpeg: bytes) -> tuple[Box, ...]:
@@ -32,10 +35,15 @@ async def boxes_of(found: Sequence[Found], jpeg: bytes) -> tuple[Box, ...]:
 
 
 def picture_size(jpeg: bytes) -> tuple[int, int]:
-    """Return width and height in pixels, from the header alone. Raises BadPicture."""
+    """Return width and height in pixels of the upright picture, from the header alone.
+
+    Raises BadPicture.
+    """
     try:
         with Image.open(io.BytesIO(jpeg)) as picture:
-            return picture.size
+            width, height = picture.size
+            lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in LYING
+            return (height, width) if lies else (width, height)
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise BadPicture("This is no picture.") from error
 

@@ -1,0 +1,59 @@
+"""The command line `failwatch`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..detection.errors import FailWatchError
+
+COMMANDS = {
+    "detect": ".detect",
+    "serve": ".serve",
+    "watch": ".watch",
+    "replay": ".replay",
+    "tune": ".tune",
+    "history": ".history",
+    "check": ".check",
+    "hacarus": ".hacarus",
+    "deepomatic": ".deepomatic",
+    "simulate": "..simulator.command",
+}
+"""Each command's module, imported only when it is used; it exports `command`."""
+
+
+class Commands(click.Group):
+    """All commands, and the one place where their errors turn into a line for the user."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names in the order in which the help shows them."""
+        return [name for name, module in COMMANDS.items() if find_spec(module, __package__)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, if there is one."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name], __package__).command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except FailWatchError as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            where = click.format_filename(error.filename)
+            raise click.ClickException(f"{where}: {error.strerror}") from error
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__)
+def main() -> None:
+    """Watch 3D prints for failure."""

@@ -1,0 +1,183 @@
+"""The command `failwatch detect`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from ..detection import wire
+from ..detection.detection import Detection
+from ..detection.detectors import Detector, DetectorHost, create_detector
+from ..detection.drawing import tagged
+from ..detection.errors import BadPicture, DetectionError
+from ..detection.frame import Frame
+
+SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
+"""What counts as a picture in a folder; a file that is named itself is always tried."""
+
+MAX_FILE = 128 * 2**20
+MANY = 5
+"""From this many pictures on there is a progress bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file to answer, and where below the `--save` folder its copy goes."""
+
+    path: Path
+    saved_as: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the detector said of a file, or why it said nothing."""
+
+    path: Path
+    detection: Detection | None = None
+    ms: float = 0.0
+    error: str = ""
+
+
+@click.command("detect")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture and line.")
+@click.option(
+    "--save",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the pictures with their boxes into this folder.",
+)
+@click.option(
+    "--model",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a model to use instead of the built-in one.",
+)
+def command(paths: tuple[Path, ...], as_json: bool, save: Path | None, model: Path | None) -> None:
+    """Say how much pictures look like a failed print.
+
+    PATH is a picture, or a folder of pictures. p is 0 for no sign of failure and 1 for certain.
+    """
+    settings = {"kind": "built_in"} | ({"model": str(model)} if model else {})
+    if asyncio.run(_detect(settings, list(_pictures(paths)), as_json, save)):
+        sys.exit(1)
+
+
+async def _detect(
+    settings: Mapping[str, Any], pictures: list[Picture], as_json: bool, save: Path | None
+) -> int:
+    """Answer all pictures, tell each answer as it comes, and return how many got none."""
+    unanswered = 0
+    async with aiohttp.ClientSession() as session:
+        detector = create_detector(settings, DetectorHost(session))
+        try:
+            await detector.check()
+            for picture in _with_progress(pictures):
+                answer = await _answer(detector, picture, save)
+                unanswered += answer.detection is None
+                _tell(answer, as_json)
+        finally:
+            await detector.close()
+    return unanswered
+
+
+async def _answer(detector: Detector, picture: Picture, save: Path | None) -> Answer:
+    try:
+        data = await asyncio.to_thread(_read, picture.path)
+        frame = Frame(data, time.time(), "failwatch-detect", str(picture.path)[-256:])
+        began = time.perf_counter()
+        detection = await detector.detect(frame)
+        ms = (time.perf_counter() - began) * 1000
+        if save is not None:
+            copy = await asyncio.to_thread(tagged, data, detection.boxes)
+            await asyncio.to_thread(_write, save / picture.saved_as, copy, picture.path)
+    except DetectionError as error:
+        return Answer(picture.path, error=str(error))
+    except OSError as error:
+        return Answer(picture.path, error=error.strerror or str(error))
+    return Answer(picture.path, detection, ms)
+
+
+def _pictures(paths: Iterable[Path]) -> Iterator[Picture]:
+    """Yield the pictures, those of a folder and all below it sorted by name."""
+    taken: set[Path] = set()
+    for path in paths:
+        inside = _inside(path) if path.is_dir() else []
+        for file, name in inside or [(path, Path(path.name))]:
+            yield Picture(file, _free(name, taken))
+
+
+def _inside(folder: Path) -> list[tuple[Path, Path]]:
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    return [(file, file.relative_to(folder)) for file in files]
+
+
+def _free(name: Path, taken: set[Path]) -> Path:
+    """Return the name for a copy, numbered if several pictures have it."""
+    copy, number = name.parent / f"{name.stem}.jpg", 1
+    while copy in taken:
+        number += 1
+        copy = name.parent / f"{name.stem}-{number}.jpg"
+    taken.add(copy)
+    return copy
+
+
+def _read(path: Path) -> bytes:
+    if path.is_dir():
+        raise BadPicture("There is no picture in this folder.")
+    if path.exists() and not path.is_file():
+        raise BadPicture("This is no file.")
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise BadPicture(f"This file is larger than {MAX_FILE // 2**20} MiB.")
+    return data
+
+
+def _write(path: Path, data: bytes, source: Path) -> None:
+    if path.resolve() == source.resolve():
+        raise BadPicture("The copy with boxes would replace the picture itself: choose another folder.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _with_progress(pictures: list[Picture]) -> Iterator[Picture]:
+    console = Console(stderr=True)
+    hidden = len(pictures) < MANY or not console.is_terminal
+    # Answers that go to a terminal are printed above the bar, those that go elsewhere not at all.
+    with Progress(
+        console=console, transient=True, disable=hidden, redirect_stdout=sys.stdout.isatty()
+    ) as progress:
+        yield from progress.track(pictures, description="Looking")
+
+
+def _tell(answer: Answer, as_json: bool) -> None:
+    file, detection = str(answer.path), answer.detection
+    if as_json:
+        told: dict[str, Any] = {"file": file, "error": answer.error}
+        if detection is not None:
+            told = {
+                "file": file,
+                "p": detection.p,
+                "boxes": wire.to_json(detection.boxes),
+                "ms": round(answer.ms, 1),
+            }
+        click.echo(json.dumps(told))
+        return
+    name = click.format_filename(file)
+    if detection is None:
+        click.echo(f"   -                   {name}: {answer.error}")
+        return
+    boxes = len(detection.boxes)
+    click.echo(
+        f"{detection.p:.2f}  {boxes:3} {'box  ' if boxes == 1 else 'boxes'}  {answer.ms:6.0f} ms  {name}"
+    )

@@ -1,0 +1,124 @@
+"""The command `failwatch serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from ..detection.services.http import base_url
+from ..server.log import start_logging
+from ..server.process import serve
+from ..server.settings import ServerSettings
+from ..server.tokens import checked, own_token, read_tokens
+
+DATA = Path(click.get_app_dir("failwatch")) / "server"
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8383, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--token",
+    "tokens",
+    multiple=True,
+    envvar="FAILWATCH_TOKEN",
+    show_envvar=True,
+    help="A token to accept; may be given several times (in the environment: separated by spaces).",
+)
+@click.option(
+    "--token-file",
+    envvar="FAILWATCH_TOKEN_FILE",
+    show_envvar=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with a token on each line.",
+)
+@click.option(
+    "--data",
+    default=DATA,
+    envvar="FAILWATCH_DATA",
+    show_envvar=True,
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for statistics and tagged pictures.",
+)
+@click.option(
+    "--rate-limit", type=click.IntRange(min=1), metavar="N", help="Requests a minute for each token."
+)
+@click.option(
+    "--keep-pictures",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    metavar="MINUTES",
+    help="For how long a tagged picture can be fetched.",
+)
+@click.option(
+    "--max-picture",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    metavar="MIB",
+    help="The largest picture to accept.",
+)
+@click.option("--public-url", metavar="URL", help="Where clients reach the server, for links to pictures.")
+@click.option(
+    "--behind-proxy",
+    is_flag=True,
+    help="Believe a reverse proxy's X-Forwarded-For, -Host, -Proto and -Prefix.",
+)
+@click.option(
+    "--obico",
+    metavar="URL",
+    help="Also be the ml_api of a self-hosted Obico: fetch its pictures from this address, and no other.",
+)
+@click.option(
+    "--model",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a model to use instead of the built-in one.",
+)
+def command(
+    host: str,
+    port: int,
+    tokens: tuple[str, ...],
+    token_file: Path | None,
+    data: Path,
+    rate_limit: int | None,
+    keep_pictures: float,
+    max_picture: int,
+    public_url: str | None,
+    behind_proxy: bool,
+    obico: str | None,
+    model: Path | None,
+) -> None:
+    """Be a detection server: the Super Detection API, answered on this machine.
+
+    Without a token it makes one, and keeps it in its data folder. The log goes to standard output,
+    one JSON object a line.
+    """
+    accepted = [*tokens, *(read_tokens(token_file) if token_file else [])]
+    own = data / "token"
+    settings = ServerSettings(
+        data_dir=data,
+        tokens=checked(accepted or [own_token(own)]),
+        host=host,
+        port=port,
+        rate_limit=rate_limit,
+        keep_pictures=keep_pictures * 60,
+        max_picture=max_picture * 2**20,
+        public_url=base_url({"url": public_url}) if public_url else None,
+        behind_proxy=behind_proxy,
+        obico=base_url({"url": obico}) if obico else None,
+        model=model,
+    )
+
+    def started(address: str) -> None:
+        click.echo(f"FailWatch server: {address} (Ctrl-C ends it)", err=True)
+        if not accepted:
+            secret = settings.tokens[0] if sys.stderr.isatty() else f"the one in {own}"
+            click.echo(f"Token: {secret}", err=True)
+
+    start_logging()
+    asyncio.run(serve(settings, started))

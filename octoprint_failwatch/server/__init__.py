@@ -1,0 +1,1 @@
+"""A detection server of one's own, which speaks Obico's Super Detection API."""

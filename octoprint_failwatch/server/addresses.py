@@ -1,0 +1,42 @@
+"""Where clients reach the server, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from yarl import URL
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Reads addresses off a request; a proxy's headers are believed only `behind_proxy`."""
+
+    public_url: URL | None = None
+    behind_proxy: bool = False
+
+    def base(self, request: web.Request) -> URL:
+        """Return the address under which this client reaches the server, without a slash at the end."""
+        if self.public_url is not None:
+            return self.public_url
+        scheme, authority, prefix = request.scheme, request.host, ""
+        if self.behind_proxy:
+            scheme = _first(request, "X-Forwarded-Proto") or scheme
+            authority = _first(request, "X-Forwarded-Host") or authority
+            prefix = _first(request, "X-Forwarded-Prefix").rstrip("/")
+        try:
+            return URL.build(scheme=scheme, authority=authority, path=prefix)
+        except ValueError as error:
+            raise web.HTTPBadRequest(text="The Host header is no address.") from error
+
+    def client(self, request: web.BaseRequest) -> str:
+        """Return the client's address."""
+        if not self.behind_proxy:
+            return request.remote or ""
+        # The last one is whom the proxy itself has seen; those before it are anybody's claim.
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.remote or ""
+
+
+def _first(request: web.Request, header: str) -> str:
+    """Return a header's first value: what the proxy nearest to the client said."""
+    return request.headers.get(header, "").partition(",")[0].strip()

@@ -1,0 +1,93 @@
+"""What the server answers, as JSON: results, and errors with the status that they have on the wire."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from aiohttp import web
+
+from ..detection.detection import Box
+from ..detection.errors import (
+    BadPicture,
+    BadRequest,
+    Busy,
+    FailWatchError,
+    NotAuthorised,
+    NotFound,
+    RateLimited,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+STATUSES: dict[type[FailWatchError], int] = {
+    BadRequest: 400,
+    BadPicture: 400,
+    NotAuthorised: 401,
+    NotFound: 404,
+    RateLimited: 429,
+    Busy: 503,
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error with `{"error": …}`."""
+    try:
+        return await handler(request)
+    except FailWatchError as error:
+        if status_of(error) == web.HTTPInternalServerError.status_code:
+            _LOGGER.exception("No answer")
+        return refusal(request, error)
+    except web.HTTPException as error:
+        note(request, error=error.reason)
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return web.json_response({"error": error.reason}, status=error.status, headers=headers)
+    except Exception:
+        _LOGGER.exception("A request failed")
+        return web.json_response({"error": "The server failed; its log says more."}, status=500)
+
+
+def refusal(request: web.Request, error: FailWatchError, **body: Any) -> web.Response:
+    """Return the answer to a request that failed for that reason."""
+    note(request, error=str(error))
+    body = body or {"error": str(error)}
+    headers = {}
+    if isinstance(error, NotAuthorised):
+        body["is_authenticated"] = "False"
+        headers["WWW-Authenticate"] = "Token"
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
+    return web.json_response(body, status=status_of(error), headers=headers)
+
+
+def status_of(error: FailWatchError) -> int:
+    """Return the status that the error has on the wire."""
+    return STATUSES.get(type(error), web.HTTPInternalServerError.status_code)
+
+
+def in_pixels(boxes: Iterable[Box], size: tuple[int, int]) -> list[tuple[float, list[float]]]:
+    """Return each box as Obico writes it: score, and centre and size in pixels."""
+    width, height = size
+    return [
+        (
+            box.score,
+            [
+                (box.x_min + box.x_max) / 2 * width,
+                (box.y_min + box.y_max) / 2 * height,
+                (box.x_max - box.x_min) * width,
+                (box.y_max - box.y_min) * height,
+            ],
+        )
+        for box in boxes
+    ]
+
+
+def note(request: web.Request, **facts: Any) -> None:
+    """Have facts about a request stand in its line of the access log."""
+    request.setdefault("facts", {}).update(facts)

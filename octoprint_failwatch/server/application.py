@@ -1,0 +1,59 @@
+"""The server as an aiohttp application: what it holds, and what answers where."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+from aiohttp import web
+
+from .. import __version__
+from ..detection.detectors import Detector
+from .addresses import Addresses
+from .answers import errors_as_json
+from .ml_api import MlApi
+from .one_by_one import OneByOne
+from .printers import Printers
+from .settings import ServerSettings
+from .super_api import SuperApi
+from .tagged_pictures import TaggedPictures
+from .throttle import Throttle
+from .tokens import Tokens
+
+
+def create_application(
+    settings: ServerSettings, detector: Detector, session: aiohttp.ClientSession
+) -> web.Application:
+    """Return the server's application. Raises BadSetting where its data cannot be used.
+
+    The detector and the session are the caller's, and outlive the application.
+    """
+    one_by_one, tokens = OneByOne(detector), Tokens(settings.tokens)
+    printers = Printers(settings.data_dir / "printers.sqlite")
+    pictures = TaggedPictures(settings.data_dir / "pictures.sqlite", settings.keep_pictures)
+    super_api = SuperApi(
+        one_by_one,
+        printers,
+        pictures,
+        tokens,
+        Throttle(settings.rate_limit),
+        Addresses(settings.public_url, settings.behind_proxy),
+        settings.max_picture,
+    )
+
+    async def health(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok", "version": __version__, "printers": await printers.count()})
+
+    async def close(_: web.Application) -> AsyncIterator[None]:
+        yield
+        await printers.close()
+        await pictures.close()
+
+    # The largest body is checked while it is read, part by part.
+    application = web.Application(middlewares=[errors_as_json], client_max_size=2 * settings.max_picture)
+    application.add_routes([*super_api.routes(), web.get("/healthz", health)])
+    if settings.obico is not None:
+        ml_api = MlApi(one_by_one, tokens, session, settings.obico, settings.max_picture)
+        application.add_routes(ml_api.routes())
+    application.cleanup_ctx.append(close)
+    return application

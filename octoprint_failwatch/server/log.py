@@ -1,0 +1,67 @@
+"""The server's log: one JSON object a line, on standard output, without any token."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+from .addresses import Addresses
+
+ACCESS = logging.getLogger("octoprint_failwatch.server.access")
+MAX_PATH = 200
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one line of JSON; a mapping as the message gives its own keys."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, Any] = {"time": moment, "level": record.levelname.lower()}
+        if isinstance(record.msg, dict):
+            line |= record.msg
+        else:
+            line |= {"logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def start_logging() -> None:
+    """Send everything that is logged to standard output."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def access_log(addresses: Addresses) -> type[AbstractAccessLogger]:
+    """Return an access log that takes clients' addresses from there."""
+
+    class AccessLog(AbstractAccessLogger):
+        """Writes one line for each request."""
+
+        def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+            """Write the line. Names of tagged pictures are left out: they open the pictures."""
+            line = {
+                "client": addresses.client(request),
+                "method": request.method,
+                "path": _path(request),
+                "status": response.status,
+                "ms": round(time * 1000, 1),
+                **request.get("facts", {}),
+            }
+            self.logger.info(line)
+
+    return AccessLog
+
+
+def _path(request: web.BaseRequest) -> str:
+    if isinstance(request, web.Request) and request.match_info.route.resource is not None:
+        return request.match_info.route.resource.canonical
+    return request.path[:MAX_PATH]

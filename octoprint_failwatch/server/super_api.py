@@ -1,0 +1,97 @@
+"""The Super Detection API."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from ..detection.detectors.pixels import picture_size
+from ..detection.errors import RateLimited
+from ..detection.frame import Frame
+from .addresses import Addresses
+from .answers import in_pixels, note
+from .one_by_one import OneByOne
+from .printers import Printers
+from .submission import read_submission
+from .tagged_pictures import TaggedPictures
+from .throttle import Throttle
+from .tokens import Owner, Tokens
+
+PREDICT = "/ent/partners/api/predict/"
+TAGGED = "/tagged"
+
+
+@dataclass(frozen=True, slots=True)
+class SuperApi:
+    """Answers predictions, and serves the tagged pictures that they point to."""
+
+    detector: OneByOne
+    printers: Printers
+    pictures: TaggedPictures
+    tokens: Tokens
+    throttle: Throttle
+    addresses: Addresses
+    max_picture: int
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return what is to be routed here."""
+        return [
+            web.post(PREDICT, self.predict),
+            web.get(f"{TAGGED}/{{name}}.jpg", self.tagged_picture),
+        ]
+
+    async def predict(self, request: web.Request) -> web.Response:
+        """Look at a picture, bring its printer's statistics forward, and answer with both."""
+        owner = self._admit(request)
+        base = self.addresses.base(request)
+        submission = await read_submission(request, self.max_picture)
+        note(request, printer_id=submission.printer_id)
+        frame = Frame(
+            submission.jpeg, time.time(), f"{owner.key}/{submission.printer_id}", submission.print_id
+        )
+        detection = await self.detector.detect(frame)
+        size = await asyncio.to_thread(picture_size, submission.jpeg)
+        name = await self.pictures.keep(submission.jpeg, detection.boxes)
+        statistics = await self.printers.advance(
+            owner.key, submission.printer_id, submission.print_id, detection.p
+        )
+        note(request, p=round(detection.p, 4))
+        return web.json_response(
+            {
+                "result": {
+                    "p": detection.p,
+                    "temporal_stats": {
+                        "ewm_mean": statistics.ewm_mean,
+                        "rolling_mean_short": statistics.rolling_mean_short,
+                        "rolling_mean_long": statistics.rolling_mean_long,
+                        "prediction_num": statistics.prediction_num,
+                        "prediction_num_lifetime": statistics.prediction_num_lifetime,
+                    },
+                    "tagged_img_url": f"{base}{TAGGED}/{name}.jpg",
+                    "detections": in_pixels(detection.boxes, size),
+                }
+            }
+        )
+
+    async def tagged_picture(self, request: web.Request) -> web.Response:
+        """Serve a tagged picture to whoever knows its name."""
+        found = await self.pictures.take(request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound
+        jpeg, stays = found
+        headers = {
+            "Cache-Control": f"private, max-age={int(stays)}, immutable",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
+
+    def _admit(self, request: web.Request) -> Owner:
+        owner = self.tokens.owner(request.headers.get("Authorization"))
+        note(request, token=owner.number)
+        wait = self.throttle.wait(owner.key)
+        if wait:
+            raise RateLimited("You are running too hot! Take it easy buddy...", retry_after=wait)
+        return owner

@@ -1,0 +1,31 @@
+"""The rate limit: so many requests in any minute."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+
+MINUTE = 60.0
+
+
+class Throttle:
+    """Counts each owner's requests of the last minute."""
+
+    def __init__(self, per_minute: int | None, now: Callable[[], float] = time.monotonic) -> None:
+        """Let that many through, or all of them."""
+        self._per_minute = per_minute
+        self._now = now
+        self._passed: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def wait(self, owner: str) -> float:
+        """Return 0 and count the request if it may pass, else the seconds until one may."""
+        if self._per_minute is None:
+            return 0.0
+        now, passed = self._now(), self._passed[owner]
+        while passed and passed[0] <= now - MINUTE:
+            passed.popleft()
+        if len(passed) >= self._per_minute:
+            return passed[0] + MINUTE - now
+        passed.append(now)
+        return 0.0

@@ -1,0 +1,77 @@
+"""Who may ask: the tokens of a server."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..detection.errors import BadSetting, NotAuthorised
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whoever holds a token. `number` is its place among the server's tokens, from 1.
+
+    `key` tells owners apart over restarts: a printer_id is unique only within one owner's system.
+    """
+
+    number: int
+    key: str
+
+
+class Tokens:
+    """The tokens that are accepted; only their digests are kept."""
+
+    def __init__(self, tokens: Iterable[str]) -> None:
+        """Accept these."""
+        digests = [_digest(token.encode()) for token in dict.fromkeys(tokens)]
+        self._owners = [
+            (digest, Owner(number, digest.hex()[:16])) for number, digest in enumerate(digests, start=1)
+        ]
+
+    def owner(self, authorization: str | None, scheme: str = "Token") -> Owner:
+        """Return whose `Authorization` header that is; raises NotAuthorised."""
+        given_scheme, _, token = (authorization or "").strip().partition(" ")
+        digest = _digest(token.strip().encode(errors="surrogateescape"))
+        # All are compared, so that the time taken tells nothing.
+        found = [owner for known, owner in self._owners if hmac.compare_digest(known, digest)]
+        if not found or given_scheme.lower() != scheme.lower():
+            raise NotAuthorised("Invalid or Inactive Token")
+        return found[0]
+
+
+def read_tokens(file: Path) -> list[str]:
+    """Return the tokens in a file, one a line; empty lines and those that begin with # are left out."""
+    lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    tokens = [line for line in lines if line and not line.startswith("#")]
+    if not tokens:
+        raise BadSetting(f"There is no token in {file}.")
+    return tokens
+
+
+def checked(tokens: Iterable[str]) -> tuple[str, ...]:
+    """Return the tokens if every one of them can stand in a header; raises BadSetting."""
+    tokens = tuple(tokens)
+    for token in tokens:
+        if not token.isascii() or not token.isprintable() or not token or " " in token:
+            raise BadSetting("A token is made of letters, digits and signs, without spaces.")
+    return tokens
+
+
+def own_token(file: Path) -> str:
+    """Return the token that a server without any made for itself, now or at an earlier start."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(f"{secrets.token_urlsafe(24)}\n")
+    return read_tokens(file)[0]
+
+
+def _digest(token: bytes) -> bytes:
+    return hashlib.sha256(token).digest()
