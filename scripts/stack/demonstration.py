@@ -117,7 +117,7 @@ async def _frames(workshop: Workshop) -> AsyncIterator[dict[str, Any]]:
     ends = time.monotonic() + plan.seconds / plan.clock_speed + 90
     blind = ""
     while time.monotonic() < ends:
-        state = (await workshop.failwatch())["state"]
+        state = (await workshop.octoprint.failwatch())["state"]
         if state["look"] and state["look"]["number"] != last and state["print_id"]:
             last = state["look"]["number"]
             yield state
@@ -142,7 +142,7 @@ async def _look_around(workshop: Workshop) -> Outcome:
 
 async def _compare(workshop: Workshop) -> Outcome:
     missing, seen = [], []
-    failwatch = await workshop.failwatch()
+    failwatch = await workshop.octoprint.failwatch()
     state = failwatch["state"]
     if failwatch["detector"]["kind"] == "built_in" and state["latch"]["level"] == "failure":
         seen.append(f"the built-in detector saw the failure: {state['latch']['verdict']['reason']}")

@@ -67,6 +67,7 @@ class OctoPrint:
         await self.program.until(self._answers, seconds=120)
         if not self.key:
             self.key = await self.new_key("FailWatch demo")
+        await self.program.until(self._watches, seconds=60)
 
     async def new_key(self, application: str) -> str:
         """Return a new application key, made as the user does in the settings."""
@@ -89,6 +90,10 @@ class OctoPrint:
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send JSON to a path; returns the answer's JSON, None if it has none."""
         return await self._request("POST", path, json=body)
+
+    async def failwatch(self) -> dict[str, Any]:
+        """Return what the plugin says of itself and of its watch."""
+        return dict(await self.get("/api/plugin/failwatch"))
 
     async def finish_wizards(self) -> None:
         """Say that the first-run dialogs were seen, so that a visitor finds the ordinary page."""
@@ -142,6 +147,15 @@ class OctoPrint:
                 return answer.status in (200, 401, 403)
         except aiohttp.ClientError:
             return False
+
+    async def _watches(self) -> bool:
+        try:
+            await self.failwatch()
+        except aiohttp.ClientResponseError as error:
+            if error.status == 503:  # plugins start after the pages are there
+                return False
+            raise
+        return True
 
     async def _request(self, method: str, path: str, **arguments: Any) -> Any:
         headers = {"X-Api-Key": self.key}

@@ -50,10 +50,6 @@ class Workshop:
         """Start a print that takes the plan's time."""
         await self.octoprint.print_file(name, cylinder(self.plan.seconds / self.plan.clock_speed, LAYERS))
 
-    async def failwatch(self) -> dict[str, Any]:
-        """Return what the plugin says of itself."""
-        return dict(await self.octoprint.get("/api/plugin/failwatch"))
-
     async def link(self) -> None:
         """Set the integration up with this OctoPrint, as a user does who pastes an application key."""
         key = await self.octoprint.new_key("Home Assistant")
