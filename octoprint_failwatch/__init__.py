@@ -1,0 +1,31 @@
+"""FailWatch for OctoPrint: watches prints for failure. Nothing is loaded before OctoPrint asks."""
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+__plugin_name__ = "FailWatch"
+__plugin_version__ = __version__
+__plugin_description__ = "Watches prints for failure, and warns, pauses or cancels"
+__plugin_author__ = "FailWatch maintainers"
+__plugin_license__ = "AGPL-3.0-or-later"
+__plugin_pythoncompat__ = ">=3.11,<4"
+
+__plugin_implementation__: Any
+__plugin_hooks__: dict[str, Any]
+
+
+def __plugin_load__() -> None:
+    """Build the plugin. Called by OctoPrint when the plugin is enabled."""
+    global __plugin_implementation__, __plugin_hooks__  # noqa: PLW0603 - how OctoPrint takes a plugin
+
+    from .events import custom_events
+    from .permissions import permissions
+    from .plugin import FailWatchPlugin
+
+    plugin = FailWatchPlugin()
+    __plugin_implementation__ = plugin
+    __plugin_hooks__ = {
+        "octoprint.access.permissions": permissions,
+        "octoprint.events.register_custom_events": custom_events,
+    }

@@ -1,0 +1,44 @@
+"""What the watch needs of OctoPrint, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from .detection.state import Event, WatchState
+from .pausing import Printer
+from .print_identity import Job
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterProfile:
+    """A printer as OctoPrint's user knows it."""
+
+    id: str
+    name: str
+
+
+class Host(Protocol):
+    """OctoPrint, as far as the watch deals with it. Every method may be called from any thread."""
+
+    @property
+    def printer(self) -> Printer:
+        """The printer to pause or cancel."""
+
+    @property
+    def data_folder(self) -> Path:
+        """Where FailWatch keeps its files."""
+
+    def settings(self) -> Mapping[str, Any]:
+        """Return all settings as they are now."""
+
+    def profile(self) -> PrinterProfile:
+        """Return the printer that is connected, or would be."""
+
+    def job(self) -> Job | None:
+        """Return what is printed or paused now, None if nothing is."""
+
+    def changed(self, state: WatchState, events: Sequence[Event]) -> None:
+        """Tell browsers, other plugins and people."""

@@ -1,0 +1,98 @@
+"""OctoPrint's events, turned into the life of a watched print. All of it runs on the watch's loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from octoprint.events import Events
+
+from .detection.state import Phase
+from .print_identity import Job, PrintIdentities
+from .watcher import Watcher
+
+LISTENED_TO = {
+    Events.PRINT_STARTED,
+    Events.PRINT_PAUSED,
+    Events.PRINT_RESUMED,
+    Events.PRINT_DONE,
+    Events.PRINT_FAILED,
+    Events.PRINT_CANCELLED,
+    Events.CONNECTED,
+    Events.DISCONNECTED,
+}
+
+
+class Lifecycle:
+    """Follows the prints of one OctoPrint, in the order of its events."""
+
+    def __init__(self, watcher: Watcher, identities: PrintIdentities) -> None:
+        """Follow nothing before `catch_up`."""
+        self._watcher = watcher
+        self._identities = identities
+
+    async def catch_up(self) -> None:
+        """Go on with a print that ran before OctoPrint, or this plugin, started."""
+        job = self._watcher.host.job()
+        if job is not None:
+            await self._started(job)
+
+    async def take(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Take one of the events listened to."""
+        watch = self._watcher.watch
+        if event == Events.PRINT_STARTED:
+            await self._started(_job_of(payload, self._watcher.host.job()))
+        elif event == Events.PRINT_PAUSED:
+            watch.pause()
+        elif event == Events.PRINT_RESUMED:
+            watch.resume()
+        elif event == Events.PRINT_DONE:
+            self._ended("done", payload)
+        elif event == Events.PRINT_CANCELLED:
+            self._ended("cancelled", payload)
+        elif event == Events.PRINT_FAILED and payload.get("reason") != "cancelled":
+            # A cancelled print was ended by PrintCancelled; its PrintFailed comes whenever it likes.
+            self._ended("failed", payload)
+        elif event == Events.CONNECTED:
+            await self._watcher.use_printer(self._watcher.host.profile())
+        elif event == Events.DISCONNECTED:
+            self._ended("disconnected", {})
+
+    def watch_it(self) -> None:
+        """Watch the print that runs, if the user's switch is on and it is not watched yet."""
+        identity, host = self._identities.current, self._watcher.host
+        if identity is None or identity.ended or host.job() is None or not host.settings()["watching"]:
+            return
+        self._watcher.watch.start(identity.print_id, identity.name)
+
+    def leave_it(self) -> None:
+        """Stop watching the print that runs: the user's switch is off."""
+        self._watcher.watch.end("not_watched")
+
+    async def _started(self, job: Job) -> None:
+        await self._watcher.use_printer(self._watcher.host.profile())
+        identity = self._identities.begin(job, self._watcher.printer_id, time.time())
+        if not self._watcher.host.settings()["watching"]:
+            return
+        self._watcher.watch.start(identity.print_id, identity.name)
+        if self._watcher.host.printer.get_state_id() == "PAUSED":
+            self._watcher.watch.pause()
+
+    def _ended(self, outcome: str, payload: Mapping[str, Any]) -> None:
+        elapsed = payload.get("time")
+        ended = self._identities.end(payload.get("path"), elapsed, time.time())
+        watch = self._watcher.watch
+        if (
+            ended is not None
+            and ended.print_id == watch.state.print_id
+            and watch.state.phase is not Phase.IDLE
+        ):
+            watch.end(outcome)
+
+
+def _job_of(payload: Mapping[str, Any], current: Job | None) -> Job:
+    """Return the job that an event tells of, with the position of the one that runs."""
+    path, origin = str(payload.get("path") or ""), str(payload.get("origin") or "local")
+    position = current.position if current and (current.path, current.origin) == (path, origin) else 0
+    return Job(path, origin, str(payload.get("name") or path), position)

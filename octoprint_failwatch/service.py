@@ -1,0 +1,108 @@
+"""All of FailWatch that runs in OctoPrint: one thread with the watch, and the way in from every other thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from .detection.clock import Clock
+from .detection.detectors.once import SingleUsePictures
+from .detection.state import Event, WatchState
+from .installation import Installation
+from .lifecycle import Lifecycle
+from .loop_thread import LoopThread
+from .octoprint_host import OctoPrintHost
+from .print_identity import PrintIdentities
+from .report import update_json
+from .watcher import Watcher
+
+_LOGGER = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Service:
+    """Lives from OctoPrint's start to its end, or while the plugin is enabled."""
+
+    def __init__(self, host: OctoPrintHost, address: Callable[[str], str]) -> None:
+        """Open the files; `address` gives the URL of a single-use picture by its name."""
+        self.host = host
+        self.clock = Clock()
+        self.installation = Installation(host.data_folder / "installation.json")
+        self.pictures = SingleUsePictures(address)
+        self.watcher = Watcher(host, self.clock, self.installation, self.pictures)
+        self.lifecycle = Lifecycle(self.watcher, PrintIdentities(host.data_folder / "print.json"))
+        self._inbox: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
+        self._thread = LoopThread("failwatch")
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Open the watch, and go on with a print that runs already."""
+        self.host.message = self.update
+        self._thread.ask(self._open())
+
+    def stop(self) -> None:
+        """Leave everything on disk, and end the thread."""
+        with suppress(TimeoutError):
+            self._thread.ask(self._close())
+        self._thread.stop()
+        self.host.close()
+
+    def hand_over(self, event: str, payload: Mapping[str, Any] | None) -> None:
+        """Take an event from OctoPrint's bus; returns at once."""
+        # The bus shares one payload between all plugins, and changes it for later events.
+        self._thread.post(self._inbox.put_nowait, (event, dict(payload or {})))
+
+    def ask(self, work: Callable[[Watcher], T]) -> T:
+        """Have the watch's thread do something that takes no time, and return the result."""
+
+        async def do() -> T:
+            return work(self.watcher)
+
+        return self._thread.ask(do())
+
+    def run(self, work: Any, patience: float = 30.0) -> Any:
+        """Have the watch's thread run a coroutine, and return its result; raises TimeoutError."""
+        return self._thread.ask(work, patience)
+
+    def post(self, call: Callable[[], object]) -> None:
+        """Have the watch's thread call something soon; returns at once."""
+        self._thread.post(call)
+
+    def settings_changed(self) -> None:
+        """Take the settings as they are now."""
+        self._thread.ask(self._take_settings())
+
+    def update(self, state: WatchState, events: Sequence[Event]) -> dict[str, Any]:
+        """Return the push message for a change."""
+        watching = bool(self.host.settings()["watching"])
+        return update_json(state, events, self.watcher.rules, self.clock, watching=watching)
+
+    async def _open(self) -> None:
+        await self.watcher.open()
+        await self.lifecycle.catch_up()
+        self._tasks.append(asyncio.get_running_loop().create_task(self._follow_events()))
+
+    async def _close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self.watcher.close()
+
+    async def _follow_events(self) -> None:
+        while True:
+            event, payload = await self._inbox.get()
+            try:
+                await self.lifecycle.take(event, payload)
+            except Exception:
+                _LOGGER.exception("The event %s could not be followed", event)
+
+    async def _take_settings(self) -> None:
+        await self.watcher.rebuild()
+        if self.host.settings()["watching"]:
+            self.lifecycle.watch_it()
+        else:
+            self.lifecycle.leave_it()
+        self.host.changed(self.watcher.state, ())

@@ -1,0 +1,74 @@
+"""Each printer's state on disk, so that what was learned of it and of its print survives a restart."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from .detection import wire
+from .detection.policy import Intervention
+from .detection.state import Phase, WatchState
+from .storage import read_json, write_json
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class StateStore:
+    """Keeps the newest state of each printer; writing happens on a thread of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the states in that folder."""
+        self._folder = folder
+        self._writer = ThreadPoolExecutor(1, "failwatch-state")
+        self._newest: WatchState | None = None
+
+    def load(self, printer_id: str) -> WatchState:
+        """Return a printer's state as it was left, at rest until its print is known to go on."""
+        content = read_json(self._path(printer_id))
+        state = WatchState(printer_id=printer_id)
+        if content is not None:
+            try:
+                state = wire.from_json(WatchState, content)
+            except ValueError as error:
+                _LOGGER.warning(
+                    "The state of printer %s cannot be read and begins anew: %s", printer_id, error
+                )
+        return at_rest(replace(state, printer_id=printer_id))
+
+    def save(self, state: WatchState) -> None:
+        """Keep a state soon; returns at once. Of states that wait only the newest is written."""
+        waiting, self._newest = self._newest, state
+        if waiting is None or waiting.printer_id != state.printer_id:
+            with suppress(RuntimeError):  # closed: the host is going down
+                self._writer.submit(self._write)
+
+    def close(self) -> None:
+        """Write what waits."""
+        self._writer.shutdown()
+
+    def _write(self) -> None:
+        state, self._newest = self._newest, None
+        if state is None:
+            return
+        try:
+            write_json(self._path(state.printer_id), wire.to_json(state))
+        except OSError as error:
+            _LOGGER.warning("The state could not be stored: %s", error)
+
+    def _path(self, printer_id: str) -> Path:
+        return self._folder / f"printer-{printer_id}.json"
+
+
+def at_rest(state: WatchState) -> WatchState:
+    """Return the state with nothing under way; `start` of the same print goes on with the rest."""
+    return replace(
+        state,
+        phase=Phase.IDLE,
+        holds=(),
+        blind=None,
+        next_look_at=None,
+        intervention=replace(state.intervention, countdown=None) if state.print_id else Intervention(),
+    )

@@ -1,0 +1,118 @@
+/* What FailWatch says, in the user's language. */
+var FailWatchWords = (function () {
+    "use strict";
+
+    function number(value) {
+        return value === null || value === undefined ? "–" : value.toFixed(2);
+    }
+
+    function duration(seconds) {
+        seconds = Math.max(0, Math.round(seconds));
+        if (seconds < 90) return _.sprintf(gettext("%(seconds)d s"), {seconds: seconds});
+        var minutes = Math.round(seconds / 60);
+        if (minutes < 90) return _.sprintf(gettext("%(minutes)d min"), {minutes: minutes});
+        return _.sprintf(gettext("%(hours)d h %(minutes)d min"), {
+            hours: Math.floor(minutes / 60),
+            minutes: minutes % 60
+        });
+    }
+
+    function level(key) {
+        return {
+            none: gettext("No failure"),
+            maybe: gettext("Maybe a failure"),
+            failure: gettext("Failure")
+        }[key];
+    }
+
+    /* One sentence on why the verdict is what it is. */
+    function reason(verdict) {
+        if (!verdict) return "";
+        var text = {
+            warm_up: gettext("Too early to tell: still getting to know this print."),
+            quiet: gettext("%(score)s above this printer's usual %(usual)s; the limit is %(limit)s."),
+            settled: gettext(
+                "%(score)s above this printer's usual %(usual)s, but no longer rising; the limit is %(limit)s."
+            ),
+            rising: gettext(
+                "%(score)s above this printer's usual %(usual)s and rising; the limit is %(limit)s."
+            ),
+            high: gettext("%(score)s above this printer's usual %(usual)s; the limit is %(limit)s."),
+            sustained: gettext(
+                "For minutes %(score)s above this printer's usual %(usual)s; the limit is %(limit)s."
+            )
+        }[verdict.rule];
+        if (!text) return verdict.reason || "";
+        return _.sprintf(text, {
+            score: number(verdict.score),
+            usual: number(verdict.usual),
+            limit: number(verdict.limit)
+        });
+    }
+
+    function phase(state, watching) {
+        if (!watching) return gettext("Switched off");
+        if (state.phase === "watching" && state.holds.length) return hold(state.holds[0]);
+        return {
+            idle: gettext("No print to watch"),
+            watching: gettext("Watching"),
+            paused: gettext("The print is paused"),
+            blind: gettext("Cannot see")
+        }[state.phase];
+    }
+
+    function hold(key) {
+        return (
+            {
+                heating: gettext("Waiting: the printer is heating"),
+                too_early: gettext("Waiting: the print has only begun"),
+                filament_change: gettext("Waiting: filament is being changed"),
+                waiting: gettext("Waiting: the printer waits for you"),
+                command: gettext("Waiting: switched off by the print file")
+            }[key] || key
+        );
+    }
+
+    /* What is wrong, and what the user can do. */
+    function blind(problem) {
+        return (
+            {
+                no_snapshot: gettext("The camera gives no picture. Check its cable and its address in OctoPrint's webcam settings."),
+                dark: gettext("The picture is too dark. Switch a light on."),
+                frozen: gettext("The camera keeps giving the same picture. Restart the camera."),
+                bad_picture: gettext("What the camera gives is no picture. Check its snapshot address."),
+                model_unavailable: gettext("The detector cannot run with these settings. Choose another one in FailWatch's settings."),
+                bad_request: gettext("The detection service did not accept the picture. Check FailWatch's settings."),
+                not_authorised: gettext("The detection service refused the token. Enter it again in FailWatch's settings."),
+                not_found: gettext("The detection service does not know what it was asked for. Check FailWatch's settings."),
+                rate_limited: gettext("No more calls are allowed just now. FailWatch goes on as soon as they are."),
+                busy: gettext("The detection service is busy. FailWatch goes on trying."),
+                unavailable: gettext("The detection service does not answer. FailWatch goes on trying."),
+                unknown_host: gettext("The name of the detection service is not known. Check its address and the network."),
+                untrusted_server: gettext("No secure connection to the detection service. Check its address and certificate."),
+                timed_out: gettext("The detection service does not answer in time. FailWatch goes on trying."),
+                server_failed: gettext("The detection service has a fault of its own. FailWatch goes on trying."),
+                bad_answer: gettext("The detection service answers nonsense. Check its address."),
+                wrong_address: gettext("Something else answers at that address. Check the detection service's address."),
+                cut_short: gettext("The connection to the detection service broke. FailWatch goes on trying.")
+            }[problem.reason || problem.kind] ||
+            problem.detail ||
+            ""
+        );
+    }
+
+    function action(key) {
+        return {pause: gettext("pause"), cancel: gettext("cancel")}[key] || key;
+    }
+
+    return {
+        number: number,
+        duration: duration,
+        level: level,
+        reason: reason,
+        phase: phase,
+        hold: hold,
+        blind: blind,
+        action: action
+    };
+})();

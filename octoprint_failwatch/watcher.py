@@ -1,0 +1,181 @@
+"""The watch in OctoPrint: detector, cameras, history and state put together, on the watch's own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+
+from .detection.clock import Clock
+from .detection.detectors import DetectorHost, create_detector
+from .detection.detectors.detector import Detector
+from .detection.detectors.once import SingleUsePictures
+from .detection.errors import FailWatchError
+from .detection.frame import Frame
+from .detection.history import History, RecordedSettings, Recorder
+from .detection.look import Camera
+from .detection.policy import Action
+from .detection.rules import RuleSet
+from .detection.state import Event, EventKind, WatchState
+from .detection.trial import Trial, try_out
+from .detection.watch import Watch
+from .host import Host, PrinterProfile
+from .installation import Installation
+from .pausing import carry_out
+from .settings import DEFAULTS, cameras, detector_settings, regions, retention, watch_settings
+from .state_store import StateStore, at_rest
+from .unusable import UnusableDetector
+from .webcams import Webcams
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Watcher:
+    """One printer's watch, made anew whenever the settings or the printer change.
+
+    Everything but the constructor belongs to the loop's thread. Nothing is watched before `open`.
+    """
+
+    def __init__(
+        self, host: Host, clock: Clock, installation: Installation, pictures: SingleUsePictures
+    ) -> None:
+        """Open the files; `open` does the rest on the loop."""
+        self.host = host
+        self.clock = clock
+        self.history = History(host.data_folder / "history.db", retention(host.settings()))
+        self.profile = host.profile()
+        self.problem = ""
+        self._installation = installation
+        self._pictures = pictures
+        self._webcams = Webcams()
+        self._store = StateStore(host.data_folder)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Begin with what is known of the connected printer."""
+        self._session = aiohttp.ClientSession()
+        self._build(self._store.load(self.printer_id))
+
+    async def close(self) -> None:
+        """Stop looking, and leave everything on disk."""
+        await self._stop_watch()
+        for task in self._running:
+            task.cancel()
+        self._webcams.close()
+        await self._session.close()
+        self._store.close()
+        self.history.close()
+
+    @property
+    def printer_id(self) -> str:
+        """The connected printer's UUID."""
+        return self._installation.printer_id(self.profile.id)
+
+    @property
+    def state(self) -> WatchState:
+        """The watch's state."""
+        return self.watch.state
+
+    @property
+    def frames(self) -> Mapping[str, Frame]:
+        """The last judged frame of each camera, by the camera's name."""
+        return self.watch.frames
+
+    async def rebuild(self) -> None:
+        """Take the settings as they are now; what was learned and the print that runs go on."""
+        await self._stop_watch()
+        self.history.retention = retention(self.host.settings())
+        self._build(self.watch.state)
+
+    async def use_printer(self, profile: PrinterProfile) -> None:
+        """Watch that printer from now on, with all that was learned of it."""
+        if profile.id == self.profile.id:
+            self.profile = profile
+            return
+        await self._stop_watch()
+        self._store.save(at_rest(self.watch.state))
+        self.profile = profile
+        self._build(self._store.load(self.printer_id))
+        self.host.changed(self.state, ())
+
+    async def try_out(self, camera: str, settings: Mapping[str, Any]) -> Trial:
+        """Take one look with settings that need not be stored; raises FailWatchError."""
+        detector = create_detector(detector_settings(settings), self.detector_host())
+        try:
+            source = Camera(self._webcams.source(camera), camera, regions(settings, camera))
+            return await try_out(source, detector)
+        finally:
+            await detector.close()
+
+    async def snapshot(self, camera: str) -> bytes:
+        """Return a webcam's picture; raises SnapshotError."""
+        return await self._webcams.snapshot(camera)
+
+    def _build(self, state: WatchState) -> None:
+        settings = self.host.settings()
+        chosen = detector_settings(settings)
+        detector, self.problem = self._detector(chosen)
+        self._detector_in_use: Detector = detector
+        try:
+            how = watch_settings(settings)
+        except FailWatchError as error:
+            self.problem = str(error)
+            _LOGGER.error("These settings cannot work, the defaults are used instead: %s", error)
+            how = watch_settings(DEFAULTS)
+        self.rules: RuleSet = how.rules
+        self.detector_kind = chosen["kind"]
+        names = cameras(settings)
+        ignored = {name: regions(settings, name) for name in names}
+        self.watch = Watch(
+            detector=detector,
+            cameras=[Camera(self._webcams.source(name), name, ignored[name]) for name in names],
+            sink=self._sink,
+            settings=how,
+            clock=self.clock,
+            state=state,
+        )
+        recorded = RecordedSettings.of(how, chosen["kind"], by_sum=detector.combines_by_sum, regions=ignored)
+        self._recorder = Recorder(
+            self.history,
+            self.watch.state,
+            recorded,
+            source="octoprint",
+            clock=self.clock,
+            printer_name=self.profile.name,
+        )
+        self._task = asyncio.get_running_loop().create_task(self.watch.run())
+
+    def _detector(self, chosen: Mapping[str, Any]) -> tuple[Detector, str]:
+        try:
+            return create_detector(chosen, self.detector_host()), ""
+        except FailWatchError as error:
+            _LOGGER.error("The detector cannot be used: %s", error)
+            return UnusableDetector(error), str(error)
+
+    def detector_host(self) -> DetectorHost:
+        """Return what detectors are lent here."""
+        return DetectorHost(self._session, self.host.data_folder, self._pictures.publish)
+
+    async def _stop_watch(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        await self._detector_in_use.close()
+
+    def _sink(self, state: WatchState, events: Sequence[Event]) -> None:
+        self._recorder.record(state, events, self.watch.frames)
+        self._store.save(state)
+        self.host.changed(state, events)
+        for event in events:
+            if event.kind is EventKind.ACTION:
+                task = asyncio.get_running_loop().create_task(self._act(Action(event.detail)))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+
+    async def _act(self, action: Action) -> None:
+        problem = await carry_out(self.host.printer, action)
+        self.watch.acted(action, problem)
