@@ -8,7 +8,8 @@ Settings are a plain mapping with the key `kind` and the keys of that kind:
   it holds a `SingleUsePictures(address)` and answers requests for its names with `take(name)`
 - `obico_printer`: `url`, `token` (OAuth), `printer` (id); Obico's API for its own printers
 - `hacarus`: `url`, `client_id`, `client_secret`, `dialect` (auto, check, saas, sdk),
-  `model_id` ("active" for the service's active one), `threshold` (the score that counts as p = 0.5)
+  `model_id` ("active" for the service's active one), `threshold` (the score that counts as p = 0.5),
+  `answer_within` (seconds)
 - `deepomatic`: `url`, `api_key`, `spec` (id), `labels` (list of the names that mean failure),
   `combine` (max or sum), `answer_within` (seconds)
 
@@ -29,6 +30,7 @@ from ..errors import BadSetting
 from .deepomatic import DeepomaticDetector, deepomatic_offers
 from .detector import Detector
 from .fields import FIELDS, Field, FieldType
+from .hacarus import HacarusDetector, hacarus_offers
 from .host import DetectorHost, Publisher
 from .ml_api import MlApiDetector
 from .obico_printer import ObicoPrinterDetector
@@ -51,11 +53,14 @@ __all__ = [
     "offers",
 ]
 
-SERVICES: Mapping[str, type[SuperApiDetector | MlApiDetector | ObicoPrinterDetector | DeepomaticDetector]] = {
+SERVICES: Mapping[
+    str, type[SuperApiDetector | MlApiDetector | ObicoPrinterDetector | DeepomaticDetector | HacarusDetector]
+] = {
     "super_api": SuperApiDetector,
     "ml_api": MlApiDetector,
     "obico_printer": ObicoPrinterDetector,
     "deepomatic": DeepomaticDetector,
+    "hacarus": HacarusDetector,
 }
 """The detectors that are asked over the network, by kind."""
 
@@ -76,6 +81,8 @@ async def offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
     """Return what the service offers to choose from; raises BadSetting or DetectionError."""
     if settings.get("kind") == "deepomatic":
         return await deepomatic_offers(settings, host)
+    if settings.get("kind") == "hacarus":
+        return await hacarus_offers(settings, host)
     detector = create_detector(settings, host)
     try:
         return Offers(await detector.check())

@@ -23,10 +23,10 @@ async def boxes_of(found: Sequence[Found], jpeg: bytes) -> tuple[Box, ...]:
     width, height = await asyncio.get_running_loop().run_in_executor(None, picture_size, jpeg)
     return tuple(
         Box(
-            x_min=_share(box.x_center - box.width / 2, width),
-            y_min=_share(box.y_center - box.height / 2, height),
-            x_max=_share(box.x_center + box.width / 2, width),
-            y_max=_share(box.y_center + box.height / 2, height),
+            x_min=share(box.x_center - box.width / 2, width),
+            y_min=share(box.y_center - box.height / 2, height),
+            x_max=share(box.x_center + box.width / 2, width),
+            y_max=share(box.y_center + box.height / 2, height),
             score=box.score,
             label=box.label,
         )
@@ -48,5 +48,6 @@ def picture_size(jpeg: bytes) -> tuple[int, int]:
         raise BadPicture("This is no picture.") from error
 
 
-def _share(pixels: float, whole: int) -> float:
+def share(pixels: float, whole: int) -> float:
+    """Return pixels as a share of the whole, from 0 to 1."""
     return min(1.0, max(0.0, pixels / whole))

@@ -45,7 +45,7 @@ NO_TLS = ("wrong version number", "record layer failure", "packet length too lon
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that arrived whole, with a status below 400."""
+    """An answer that arrived whole, and was accepted."""
 
     status: int
     content_type: str
@@ -93,10 +93,12 @@ class Endpoint:
         headers: Mapping[str, str] | None = None,
         timeout: float = REQUEST_TIMEOUT,
         max_answer: int | None = MAX_ANSWER,
+        accept: tuple[int, ...] = (),
     ) -> Reply:
         """Return the answer to one request. `path` is relative to the base; raises DetectionError.
 
-        Redirects are not followed: a POST would become a GET, and secrets would go elsewhere.
+        Statuses from 300 on are errors, except for those in `accept`. Redirects are not followed: a
+        POST would become a GET, and secrets would go elsewhere.
         """
         url = self.base.with_path(f"{self.base.path.rstrip('/')}/{path.lstrip('/')}", encoded=True)
         with self._errors(timeout):
@@ -111,7 +113,7 @@ class Endpoint:
                 timeout=aiohttp.ClientTimeout(total=timeout),
             ) as response:
                 body = await _read(response, max_answer, self.where)
-                if response.status >= 300:
+                if response.status >= 300 and response.status not in accept:
                     raise self._refusal(response, body)
                 return Reply(response.status, response.content_type, body, self.where)
 

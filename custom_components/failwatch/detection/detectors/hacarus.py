@@ -1,0 +1,264 @@
+"""HACARUS as a detector: each frame is added, judged by a model, and deleted after use."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Self
+
+from ..detection import Box, Detection
+from ..errors import BadAnswer, BadSetting, DetectionError, TimedOut, Unavailable
+from ..frame import Frame
+from ..services.hacarus import (
+    Assessment,
+    Dialect,
+    Hacarus,
+    HacarusCheck,
+    HacarusSaas,
+    HacarusSdk,
+    Item,
+    connect,
+)
+from ..services.hacarus.connection import Connection
+from ..services.hacarus.saas import ACTIVE
+from ..services.http import base_url
+from .host import DetectorHost
+from .offers import Choice, Offers
+from .pixels import picture_size, share
+
+ANSWER_WITHIN = 8.0
+"""Seconds for one frame, upload and waiting together, unless set; below the ten between frames."""
+
+THRESHOLD = 0.1
+"""The default threshold of HACARUS' algorithms."""
+
+BAD = frozenset({"ng", "bad"})
+GOOD = frozenset({"ok", "good"})
+
+
+class HacarusDetector:
+    """Adds each frame as an item, has a model judge it, and reads the answer by asking for the item.
+
+    Anomaly scores have no upper limit, so p = s / (s + threshold): 0.5 at the threshold. Dialects
+    without scores say good or bad, which is 0 or 1; an answer that says neither is no answer.
+
+    The item of a frame is deleted when a newer one has been answered, so that its tagged picture can
+    be shown until then, and when the detector is closed. Only CHECK can delete items.
+    """
+
+    returns_boxes = False
+    combines_by_sum = False
+    metered = True
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        dialect: Dialect = Dialect.AUTO,
+        model_id: str = ACTIVE,
+        threshold: float = THRESHOLD,
+        answer_within: float = ANSWER_WITHIN,
+    ) -> None:
+        """Ask that model; `threshold` is the score that counts as p = 0.5."""
+        self._connection = connection
+        self._dialect = dialect
+        self._model_id = model_id
+        self._threshold = threshold
+        self._answer_within = answer_within
+        self._client: Hacarus | None = None
+        self._shown: tuple[str, ...] = ()
+        self._deleting: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:
+        """Use `url`, `client_id`, `client_secret`, `dialect`, `model_id`, `threshold` and
+        `answer_within`; raises BadSetting.
+        """
+        threshold = float(settings.get("threshold") or THRESHOLD)
+        if threshold <= 0:
+            raise BadSetting("The threshold must be above 0.")
+        return cls(
+            hacarus_connection(settings, host),
+            dialect=hacarus_dialect(settings),
+            model_id=str(settings.get("model_id") or ACTIVE),
+            threshold=threshold,
+            answer_within=float(settings.get("answer_within") or ANSWER_WITHIN),
+        )
+
+    async def detect(self, frame: Frame) -> Detection:
+        """Return the model's answer to a frame. Raises DetectionError."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._answer_within
+        client = self._client = self._client or await self._connected()
+        name = f"failwatch-{uuid.uuid4().hex}.jpg"
+        item_ids = await client.add_items({name: frame.jpeg}, training=False, timeout=self._answer_within)
+        if not item_ids:
+            raise BadAnswer("HACARUS took the picture, but gave it no number.")
+        try:
+            await client.predict(self._model_id, item_ids, timeout=_left(end))
+            item, assessment = await self._assessed(client, item_ids[0], end)
+            detection = await self._detection(item, assessment, frame)
+        except BaseException:
+            self._delete(item_ids)
+            raise
+        self._delete(self._shown)
+        self._shown = item_ids
+        return detection
+
+    async def check(self) -> str:
+        """Return a sentence on what answers there; raises DetectionError."""
+        client = self._client = await self._connected()
+        if self._model_id != ACTIVE:
+            await client.model(self._model_id)
+        return f"HACARUS {name_of(client)} at {client.where} accepts the credentials{_remark(client)}."
+
+    async def close(self) -> None:
+        """Delete what is left of the frames."""
+        self._delete(self._shown)
+        self._shown = ()
+        await asyncio.gather(*self._deleting)
+
+    async def _connected(self) -> Hacarus:
+        try:
+            async with asyncio.timeout(self._answer_within):
+                return await connect(self._connection, self._dialect)
+        except TimeoutError as error:
+            raise TimedOut(f"{self._connection.where} did not answer in time.") from error
+
+    async def _assessed(self, client: Hacarus, item_id: str, end: float) -> tuple[Item, Assessment]:
+        """Ask for the item until the model has judged it; faults of the connection are sat out."""
+        pause = 0.1
+        fault: Unavailable = TimedOut(
+            f"HACARUS had not judged the picture after {self._answer_within:.0f} seconds."
+        )
+        while _left(end, least=0) > 0:
+            try:
+                item = await _item(client, item_id, self._model_id, _left(end))
+            except Unavailable as error:
+                fault = error
+            else:
+                assessment = self._own(item) if item.status == "done" else None
+                if assessment is not None:
+                    return item, assessment
+            await asyncio.sleep(min(pause, _left(end, least=0)))
+            pause = min(1.0, pause * 1.5)
+        raise fault
+
+    def _own(self, item: Item) -> Assessment | None:
+        """Return what the model asked said of an item; the last word, where the model has no name."""
+        for assessment in reversed(item.assessments):
+            if self._model_id == ACTIVE or assessment.model_id in (None, self._model_id):
+                return assessment
+        return None
+
+    async def _detection(self, item: Item, assessment: Assessment, frame: Frame) -> Detection:
+        p = p_of(assessment, self._threshold)
+        loop = asyncio.get_running_loop()
+        width, height = (item.images[0].width, item.images[0].height) if item.images else (0, 0)
+        if assessment.annotations and not (width and height):
+            width, height = await loop.run_in_executor(None, picture_size, frame.jpeg)
+        tagged = assessment.images[0].url if assessment.images else None
+        return Detection(
+            p=p, boxes=_boxes(assessment, width, height, p), tagged_image_url=tagged or None, raw=item.raw
+        )
+
+    def _delete(self, item_ids: tuple[str, ...]) -> None:
+        """Delete items in the background; one that stays is not worth an alarm."""
+        client = self._client
+        if not isinstance(client, HacarusCheck) or not item_ids:
+            return
+
+        async def delete() -> None:
+            with suppress(DetectionError):
+                await client.delete_items(item_ids)
+
+        task = asyncio.get_running_loop().create_task(delete())
+        self._deleting.add(task)
+        task.add_done_callback(self._deleting.discard)
+
+
+def p_of(assessment: Assessment, threshold: float) -> float:
+    """Return p, by the score where there is one, else by the words. Raises BadAnswer."""
+    score = assessment.anomaly_score
+    if score is not None:
+        if score < 0:
+            raise BadAnswer("HACARUS gave an anomaly score below 0.")
+        return score / (score + threshold)
+    words = {assessment.label.lower(), assessment.result.lower()}
+    if words & BAD or (assessment.detected_objects or 0) > 0:
+        return 1.0
+    if words & GOOD or assessment.detected_objects == 0:
+        return 0.0
+    raise BadAnswer("HACARUS gave neither a score nor good or bad.")
+
+
+async def hacarus_offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
+    """Return the trained models; raises BadSetting or DetectionError."""
+    client = await connect(hacarus_connection(settings, host), hacarus_dialect(settings))
+    models = [model for model in await client.models() if model.status not in ("creating", "failed")]
+    choices = [Choice(ACTIVE, "Active model")]
+    choices += [Choice(model.model_id, f"{model.name} ({model.algorithm_id})") for model in models]
+    return Offers(
+        f"HACARUS {name_of(client)} at {client.where} accepts the credentials and has"
+        f" {len(models)} trained models{_remark(client)}.",
+        {"model_id": tuple(choices)},
+    )
+
+
+def hacarus_connection(settings: Mapping[str, Any], host: DetectorHost) -> Connection:
+    """Return a connection by `url`, `client_id` and `client_secret`; raises BadSetting."""
+    client_id, secret = str(settings.get("client_id") or ""), str(settings.get("client_secret") or "")
+    if not client_id or not secret:
+        raise BadSetting("HACARUS needs a client id and its secret.")
+    return Connection(host.session, base_url(settings), client_id, secret)
+
+
+def hacarus_dialect(settings: Mapping[str, Any]) -> Dialect:
+    """Return the setting `dialect`; raises BadSetting."""
+    try:
+        return Dialect(settings.get("dialect") or Dialect.AUTO)
+    except ValueError:
+        raise BadSetting(f"The dialect must be one of {', '.join(Dialect)}.") from None
+
+
+def name_of(client: Hacarus) -> str:
+    """Return what the client's dialect is called."""
+    if isinstance(client, HacarusSdk):
+        return "Visual Inspection SDK"
+    return "CHECK v1" if isinstance(client, HacarusCheck) else "Saas web detection v1"
+
+
+def _remark(client: Hacarus) -> str:
+    return "" if client.deletes_items else ", but keeps every picture that it is sent"
+
+
+async def _item(client: Hacarus, item_id: str, model_id: str, timeout: float) -> Item:
+    if isinstance(client, HacarusSaas):
+        model = None if model_id == ACTIVE else model_id
+        return await client.item(item_id, model_id=model, timeout=timeout)
+    return await client.item(item_id, timeout=timeout)
+
+
+def _boxes(assessment: Assessment, width: int, height: int, p: float) -> tuple[Box, ...]:
+    """Return the places marked as shares of the picture; each has the whole picture's p."""
+    boxes = []
+    for place in assessment.annotations:
+        if place.x_min is None or place.y_min is None or place.x_max is None or place.y_max is None:
+            continue
+        boxes.append(
+            Box(
+                x_min=share(place.x_min, width),
+                y_min=share(place.y_min, height),
+                x_max=share(place.x_max, width),
+                y_max=share(place.y_max, height),
+                score=p,
+                label="anomaly",
+            )
+        )
+    return tuple(boxes)
+
+
+def _left(end: float, least: float = 0.1) -> float:
+    return max(least, end - asyncio.get_running_loop().time())
