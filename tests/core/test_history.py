@@ -74,7 +74,7 @@ async def test_a_print_is_kept_as_it_was_shown(history: History) -> None:
     assert record.frames == len(kept)
     kinds = [entry.kind for entry in history.entries("one")]
     assert kinds[:3] == [EntryKind.SETTINGS, EntryKind.STANDING, EventKind.STARTED]
-    assert kinds[-1] == EventKind.ENDED
+    assert kinds[-2:] == [EventKind.ENDED, EntryKind.STANDING]
     assert EventKind.FAILURE in kinds
 
 

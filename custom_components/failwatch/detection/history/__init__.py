@@ -12,6 +12,7 @@ started with, every setting in force, every frame's answer, and every answer of 
     history.prints(printer_id=None, limit=50)      # newest first, with outcome, level, label
     history.frames(print_id)                       # iterator of FrameRecord (id, look, level, cameras)
     history.entries(print_id)                      # what else happened, for marks in a filmstrip
+    history.standing(printer_id)                   # what the last print left, for hosts without own state
     history.picture(frame_id, camera)              # JPEG bytes or None
     history.label(print_id, Label(failed=True, failed_from=frame.look.at))     # None takes it back
     history.forget(print_id); history.size(); history.settle(); history.close()

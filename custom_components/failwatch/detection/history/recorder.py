@@ -66,6 +66,8 @@ class Recorder:
         entries += [
             (event.at, event.kind, {"detail": event.detail, "level": event.level}) for event in events
         ]
+        if any(event.kind is EventKind.ENDED for event in events):
+            entries.append((now, EntryKind.STANDING, Standing.of(state)))
         if not looked and not entries and Standing.of(state) != Standing.of(last):
             entries.append((now, EntryKind.STANDING, Standing.of(state)))
         if looked or entries:

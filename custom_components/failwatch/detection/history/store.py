@@ -17,7 +17,7 @@ from ..detection import Box
 from ..state import Look, View
 from ..statistics import TemporalStatistics
 from ..verdict import Level, Rule, Verdict
-from .records import Entry, FrameRecord, Label, PrintRecord
+from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
 from .retention import Retention, tidy, used_bytes
 from .schema import HistoryError, connect, open_database
 
@@ -92,6 +92,16 @@ class History:
             return [
                 Entry(row["after_frame"], row["at"], row["kind"], json.loads(row["data"])) for row in rows
             ]
+
+    def standing(self, printer_id: str) -> Standing | None:
+        """Return what is known of a printer since its last print ended, for a host that keeps no state."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT data FROM entries JOIN prints ON prints.id = entries.print"
+                " WHERE printer_id = ? AND kind = ? ORDER BY entries.id DESC LIMIT 1",
+                (printer_id, EntryKind.STANDING),
+            ).fetchone()
+        return None if row is None else wire.from_json(Standing, json.loads(row["data"]))
 
     def picture(self, frame_id: int, camera: str = "") -> bytes | None:
         """Return the picture of a frame as JPEG, if it was kept."""

@@ -1,0 +1,236 @@
+"""`failwatch watch`: a folder, a video or a camera, judged as in a host, without one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import click
+
+from ..detection.cadence import Cadence
+from ..detection.clock import Clock
+from ..detection.detectors import DetectorHost, create_detector
+from ..detection.errors import BadSetting
+from ..detection.history import History, RecordedSettings, Recorder
+from ..detection.look import Camera
+from ..detection.rules import RULE_SETS, FailWatchRules, RuleSet
+from ..detection.state import Event, WatchState
+from ..detection.verdict import Level
+from ..detection.watch import Watch, WatchSettings
+from ..sources import Source, SourceEnded, open_source
+from ..sources.paced_clock import PacedClock
+from .places import history_option, open_history
+from .reactions import Reactions
+from .replay import rules_from
+from .reports import JsonReport, Report, TableReport
+
+EXIT_CODES = {Level.NONE: 0, Level.MAYBE: 3, Level.FAILURE: 4}
+NOTHING_SEEN = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What the command line asks for."""
+
+    place: str
+    detector: Mapping[str, Any]
+    rules: RuleSet
+    interval: float
+    timelapse: bool
+    printer: str
+    name: str
+    until: Level | None
+    save: Path | None
+    on_maybe: str | None
+    on_failure: str | None
+    history: Path | None
+
+
+@click.command("watch")
+@click.argument("source")
+@click.option(
+    "--interval", default=10.0, type=click.FloatRange(min=0.1), help="Seconds between pictures. [10]"
+)
+@click.option(
+    "--timelapse", is_flag=True, help="Every frame of the video was taken one interval after another."
+)
+@click.option("--detector", "detector_file", type=click.File("r"), help="Settings of a detector, as JSON.")
+@click.option("--rules", "rules_name", type=click.Choice(list(RULE_SETS)), help="The rule set. [failwatch]")
+@click.option(
+    "--set", "numbers", multiple=True, metavar="NAME=VALUE", help="Change a number of the rule set."
+)
+@click.option(
+    "--printer", default="camera", help="Whose usual level is learned, if there are several. [camera]"
+)
+@click.option("--name", default="", help="What is printed, for the history.")
+@click.option(
+    "--until", type=click.Choice(["maybe", "failure"]), help="End as soon as this level is reached."
+)
+@click.option(
+    "--save", type=click.Path(file_okay=False, path_type=Path), help="Write pictures with boxes here."
+)
+@click.option("--on-maybe", metavar="COMMAND", help="Run at the first doubt.")
+@click.option("--on-failure", metavar="COMMAND", help="Run at a failure, e.g. to pause the printer.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture and event.")
+@history_option
+@click.option("--no-history", is_flag=True, help="Keep nothing.")
+def command(
+    source: str,
+    detector_file: Any,
+    rules_name: str | None,
+    numbers: tuple[str, ...],
+    until: str | None,
+    as_json: bool,
+    history: Path,
+    no_history: bool,
+    **options: Any,
+) -> None:
+    """Watch a print.
+
+    SOURCE is a folder of pictures, a video file, or an address: a snapshot or MJPEG stream
+    (http, https), or a stream such as rtsp. Pictures that were taken before are judged as fast as
+    they can be; a camera is watched until Ctrl-C.
+
+    Commands get FAILWATCH_EVENT, FAILWATCH_REASON, FAILWATCH_P, FAILWATCH_PRINT_ID and
+    FAILWATCH_PICTURE, a file with the boxes drawn in, in their environment.
+
+    The exit code is 0 for no failure, 3 for maybe, 4 for a failure, and 1 if nothing could be judged.
+    """
+    order = Order(
+        place=source,
+        detector=_detector(detector_file),
+        rules=rules_from(rules_name, numbers) or FailWatchRules(),
+        until=Level(until) if until else None,
+        history=None if no_history else history,
+        **options,
+    )
+    sys.exit(asyncio.run(_watch(order, JsonReport() if as_json else TableReport())))
+
+
+def _detector(file: Any) -> Mapping[str, Any]:
+    if file is None:
+        return {"kind": "built_in"}
+    try:
+        settings = json.load(file)
+    except ValueError as error:
+        raise BadSetting(f"{file.name} is no JSON: {error}") from error
+    if not isinstance(settings, dict):
+        raise BadSetting(f"{file.name} must hold one JSON object with the detector's settings.")
+    return settings
+
+
+async def _watch(order: Order, report: Report) -> int:
+    async with contextlib.AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        source = open_source(order.place, session, interval=order.interval, timelapse=order.timelapse)
+        stack.push_async_callback(source.close)
+        detector = create_detector(order.detector, DetectorHost(session))
+        stack.push_async_callback(detector.close)
+        history = None
+        state = WatchState(printer_id=order.printer)
+        if order.history is not None:
+            history = open_history(order.history)
+            stack.callback(history.close)
+            known = await asyncio.to_thread(history.standing, order.printer)
+            state = replace(state, memory=known.memory) if known else state
+        settings = WatchSettings(rules=order.rules, cadence=Cadence(interval=order.interval))
+        clock = Clock() if source.live else PacedClock()
+        sink = _Sink(order, report)
+        done = asyncio.Event()
+        watch = Watch(
+            detector=detector,
+            cameras=[Camera(_until_ended(source, done))],
+            sink=sink,
+            settings=settings,
+            clock=clock,
+            state=state,
+        )
+        sink.watch, sink.done = watch, done
+        if history is not None:
+            sink.recorder = _recorder(history, watch, settings, order, clock, by_sum=detector.combines_by_sum)
+        stack.enter_context(report)
+        await _run(watch, done, order)
+        await sink.reactions.finish()
+    if sink.looks == 0:
+        report.nothing_seen(sink.problem)
+        return NOTHING_SEEN
+    return EXIT_CODES[sink.highest]
+
+
+async def _run(watch: Watch, done: asyncio.Event, order: Order) -> None:
+    """Watch until the source has ended, the level is reached, or the user says stop."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            loop.add_signal_handler(number, done.set)
+    watch.start(str(uuid.uuid4()), order.name or Path(order.place).name)
+    running = asyncio.create_task(watch.run())
+    ended = asyncio.create_task(done.wait())
+    await asyncio.wait([running, ended], return_when=asyncio.FIRST_COMPLETED)
+    watch.end("stopped" if not running.done() else "")
+    for task in (running, ended):
+        task.cancel()
+    await asyncio.gather(running, ended, return_exceptions=True)
+
+
+def _until_ended(source: Source, done: asyncio.Event) -> Any:
+    async def snapshot() -> bytes:
+        try:
+            return await source.snapshot()
+        except SourceEnded:
+            done.set()
+            raise
+
+    return snapshot
+
+
+def _recorder(
+    history: History, watch: Watch, settings: WatchSettings, order: Order, clock: Clock, *, by_sum: bool
+) -> Recorder:
+    recorded = RecordedSettings.of(settings, str(order.detector.get("kind")), by_sum=by_sum)
+    return Recorder(history, watch.state, recorded, source="watch", clock=clock, printer_name=order.printer)
+
+
+class _Sink:
+    """Hands every change to the report, the history and the reactions."""
+
+    def __init__(self, order: Order, report: Report) -> None:
+        self.watch: Watch | None = None
+        self.done: asyncio.Event | None = None
+        self.recorder: Recorder | None = None
+        self.reactions = Reactions(order.save, {Level.MAYBE: order.on_maybe, Level.FAILURE: order.on_failure})
+        self.looks = 0
+        self.highest = Level.NONE
+        self.problem = ""
+        self._order = order
+        self._report = report
+        self._last: WatchState | None = None
+
+    def __call__(self, state: WatchState, events: Sequence[Event], /) -> None:
+        frames = self.watch.frames if self.watch is not None else {}
+        if self.recorder is not None:
+            self.recorder.record(state, events, frames)
+        looked = state.look is not None and (self._last is None or state.look is not self._last.look)
+        self._last = state
+        if looked:
+            self.looks += 1
+            self._report.looked(state)
+        for event in events:
+            self._report.happened(event)
+        if state.blind is not None:
+            self.problem = state.blind.detail
+        self.reactions.take(state, events, frames, looked=looked)
+        if state.level.rank > self.highest.rank:
+            self.highest = state.level
+        until = self._order.until
+        if until is not None and self.highest.rank >= until.rank and self.done is not None:
+            self.done.set()

@@ -1,0 +1,264 @@
+"""`failwatch watch` on every kind of source, against a detection service on this machine."""
+
+import asyncio
+import contextlib
+import io
+import itertools
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from PIL import Image, ImageDraw
+
+from octoprint_failwatch.detection.history import History
+from octoprint_failwatch.detection.statistics import TemporalStatistics, advance, for_new_print
+
+BRIGHT, DIM = 230, 100
+
+
+def jpeg(number: int, brightness: int) -> bytes:
+    """Return a picture of a bed; bright ones are what the service calls a failure."""
+    image = Image.new("RGB", (160, 120), (brightness,) * 3)
+    ImageDraw.Draw(image).rectangle((number % 140, 20, number % 140 + 18, 60), fill=(30, 30, 200))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+@dataclass
+class Lab:
+    """A detection service and cameras, on loopback."""
+
+    url: str
+    folder: Path
+    asked: int = 0
+    pictures: list[bytes] = field(default_factory=list)
+    printers: dict[str, TemporalStatistics] = field(default_factory=dict)
+    prints: set[str] = field(default_factory=set)
+
+    async def failwatch(
+        self, *arguments: object, stop_after: int = 0
+    ) -> tuple[int, list[dict[str, object]], str]:
+        """Run `failwatch watch` in a process; interrupt it after some lines if asked."""
+        detector = self.folder / "detector.json"
+        detector.write_text(json.dumps({"kind": "super_api", "url": self.url, "token": "t"}))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "octoprint_failwatch", "watch", "--json", "--detector", str(detector)),
+            *(str(argument) for argument in arguments),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={
+                **os.environ,
+                "FAILWATCH_HISTORY": str(self.folder / "history.db"),
+                "FAILWATCH_CLOCK_SPEED": "200",
+            },
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        lines = []
+        async for line in process.stdout:
+            lines.append(json.loads(line))
+            if stop_after and len(lines) == stop_after:
+                process.send_signal(signal.SIGINT)
+        errors = (await process.stderr.read()).decode()
+        return await process.wait(), lines, errors
+
+
+@pytest.fixture
+async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
+    """Serve pictures, a stream of them, and answers."""
+    made = Lab("", tmp_path)
+    live = itertools.count()
+
+    async def predict(request: web.Request) -> web.Response:
+        form = await request.post()
+        picture = form["img"].file.read()  # type: ignore[union-attr]
+        made.asked += 1
+        made.pictures.append(picture)
+        with Image.open(io.BytesIO(picture)) as image:
+            bright = image.convert("L").getpixel((2, 2)) > (BRIGHT + DIM) / 2  # type: ignore[operator]
+        p = 0.9 if bright else 0.02
+        printer, print_id = str(form["printer_id"]), str(form["print_id"])
+        known = made.printers.get(printer, TemporalStatistics())
+        if print_id not in made.prints:
+            known = for_new_print(known)
+        made.prints.add(print_id)
+        made.printers[printer] = known = advance(known, p)
+        stats = {key: value for key, value in asdict(known).items() if not key.startswith("frames")}
+        return web.json_response({"result": {"p": p, "temporal_stats": stats, "detections": []}})
+
+    async def snapshot(request: web.Request) -> web.Response:
+        number = next(live)
+        return web.Response(body=jpeg(number, BRIGHT if number > 8 else DIM), content_type="image/jpeg")
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_type = "multipart/x-mixed-replace; boundary=--edge"
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(20):
+                picture = jpeg(next(live), BRIGHT)
+                length = f"Content-Length: {len(picture)}\r\n" if "length" in request.query else ""
+                head = f"----edge\r\nContent-Type: image/jpeg\r\n{length}\r\n".encode()
+                for part in (head, picture[:100], picture[100:], b"\r\n"):
+                    await response.write(part)
+                    await asyncio.sleep(0)
+        return response
+
+    async def refuse(request: web.Request) -> web.Response:
+        return web.Response(status=403)
+
+    app = web.Application()
+    app.add_routes(
+        [
+            web.post("/{path:.*}", predict),
+            web.get("/snapshot.jpg", snapshot),
+            web.get("/stream", stream),
+            web.get("/refused", refuse),
+        ]
+    )
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    made.url = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr, assignment]
+    made.url = f"http://127.0.0.1:{made.url}"
+    try:
+        yield made
+    finally:
+        await runner.cleanup()
+
+
+def pictures(folder: Path, good: int, bad: int) -> Path:
+    """Write a folder of pictures of a print that fails."""
+    folder.mkdir()
+    for number in range(good + bad):
+        (folder / f"{number:04d}.jpg").write_bytes(jpeg(number, DIM if number < good else BRIGHT))
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+async def test_a_folder_that_fails(lab: Lab) -> None:
+    """All pictures are judged in order; the history, the copies and the command have what was seen."""
+    source = pictures(lab.folder / "print", 20, 20)
+    told = lab.folder / "told"
+    code, lines, errors = await lab.failwatch(
+        source,
+        *(
+            "--save",
+            lab.folder / "copies",
+            "--on-failure",
+            f'cp "$FAILWATCH_PICTURE" {told}; echo $FAILWATCH_EVENT >&2',
+        ),
+        *("--name", "benchy", "--printer", "corner"),
+    )
+    frames = [line for line in lines if "p" in line]
+    assert lab.asked == len(frames) == 40, errors
+    assert errors == "failure\n"
+    assert told.read_bytes().startswith(b"\xff\xd8")
+    assert len(list((lab.folder / "copies").iterdir())) == 40
+    history = History(lab.folder / "history.db")
+    (record,) = history.prints()
+    assert (record.name, record.printer_id, record.source, record.frames) == ("benchy", "corner", "watch", 40)
+    assert (record.outcome, record.level.value) == ("stopped", "failure")
+    assert [frame.look.p for frame in history.frames(record.print_id)] == [line["p"] for line in frames]
+    history.close()
+    assert code == 4
+
+
+async def test_a_good_folder_and_what_is_learned_for_the_next(lab: Lab) -> None:
+    """Exit code 0; the lifetime count goes on with the same printer only."""
+    source = pictures(lab.folder / "print", 15, 0)
+    code, lines, _ = await lab.failwatch(source)
+    assert code == 0
+    assert lines[0]["event"] == "started"
+    assert lines[-1]["event"] == "ended"
+    await lab.failwatch(source)
+    await lab.failwatch(source, "--printer", "other")
+    history = History(lab.folder / "history.db")
+    assert [history.prints()[0].printer_id, len(history.prints())] == ["other", 3]
+    learned = [history.standing(name).memory.trend.learned for name in ("camera", "other")]  # type: ignore[union-attr]
+    assert learned == [30, 15]
+    assert history.standing("nobody") is None
+    history.close()
+
+
+async def test_it_can_end_at_a_level(lab: Lab) -> None:
+    """--until failure stops before the last picture."""
+    code, lines, _ = await lab.failwatch(
+        pictures(lab.folder / "print", 5, 60), "--until", "failure", "--no-history"
+    )
+    assert code == 4
+    assert len(lines) < 50
+    assert not (lab.folder / "history.db").exists()
+
+
+async def test_a_camera_until_interrupted(lab: Lab) -> None:
+    """A snapshot address is watched until Ctrl-C, and the exit code still tells the verdict."""
+    code, lines, errors = await lab.failwatch(f"{lab.url}/snapshot.jpg", stop_after=45)
+    assert code == 4, errors
+    assert lines[-1]["event"] == "ended"
+
+
+@pytest.mark.parametrize("path", ["stream", "stream?length"])
+async def test_an_mjpeg_stream(lab: Lab, path: str) -> None:
+    """Whole pictures are taken out of it, with and without lengths, whatever the boundary looks like."""
+    code, _, errors = await lab.failwatch(f"{lab.url}/{path}", "--until", "failure")
+    assert code == 4, errors
+    for picture in lab.pictures:
+        with Image.open(io.BytesIO(picture)) as image:
+            image.load()
+
+
+async def test_a_camera_that_refuses(lab: Lab) -> None:
+    """Blindness is told, nothing is judged, and the password is not shown."""
+    address = lab.url.replace("http://", "http://me:secret@") + "/refused"
+    code, lines, errors = await lab.failwatch(address, stop_after=2)
+    assert code == 1
+    assert "blind" in [line.get("event") for line in lines]
+    assert "403" in str(lines[-1])
+    assert "secret" not in json.dumps(lines) + errors
+
+
+@pytest.mark.parametrize("timelapse", [False, True])
+async def test_a_video(lab: Lab, timelapse: bool) -> None:
+    """A frame for every interval of the film, or every frame of a time-lapse."""
+    av = pytest.importorskip("av")
+    with av.open(str(lab.folder / "print.mp4"), "w") as film:
+        stream = film.add_stream("mpeg4", rate=2)
+        stream.width, stream.height = 160, 120
+        for number in range(120):
+            with Image.open(io.BytesIO(jpeg(number, DIM if number < 80 else BRIGHT))) as image:
+                film.mux(stream.encode(av.VideoFrame.from_image(image)))
+        film.mux(stream.encode())
+    options = ["--timelapse"] if timelapse else ["--interval", "2"]
+    code, lines, errors = await lab.failwatch(lab.folder / "print.mp4", *options)
+    frames = [line for line in lines if "p" in line]
+    assert len(frames) == (120 if timelapse else 30), errors
+    spacing = frames[1]["time"] - frames[0]["time"]  # type: ignore[operator]
+    assert spacing == pytest.approx(10 if timelapse else 2)
+    assert code == 4
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("nowhere", "no folder, no video file"),
+        ("empty", "no picture in"),
+        ("text.mp4", "no video that can be read"),
+    ],
+)
+async def test_a_source_that_is_none(lab: Lab, source: str, says: str) -> None:
+    """The user reads what is wrong with it."""
+    (lab.folder / "empty").mkdir()
+    (lab.folder / "text.mp4").write_text("no film")
+    code, lines, errors = await lab.failwatch(lab.folder / source)
+    assert code == 1
+    assert says in errors
+    assert not lines
