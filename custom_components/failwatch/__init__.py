@@ -14,6 +14,7 @@ from .detection.errors import BadSetting, DetectionError, ModelUnavailable, NotA
 from .detector import async_create_detector
 from .link import LinkCoordinator
 from .memory import WatchMemory
+from .services import async_setup_services
 from .watched_camera import WatchedCamera
 
 PLATFORMS = [
@@ -32,6 +33,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions."""
+    async_setup_services(hass)
     return True
 
 

@@ -244,7 +244,9 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
             self._abort_if_unique_id_mismatch(reason="other_octoprint")
             return self._changed(self._get_reconfigure_entry())
         self._abort_if_unique_id_configured()
-        return self.async_create_entry(title=report.printer_name or self._name, data=self._data)
+        # "Default" is what OctoPrint calls a printer that nobody has named.
+        unnamed = report.printer_name in ("", "Default")
+        return self.async_create_entry(title=self._name if unnamed else report.printer_name, data=self._data)
 
     def _link_error(self, error: OctoPrintError) -> ConfigFlowResult:
         place, key = ERRORS.get(type(error), (CONF_URL, "not_reachable"))
@@ -266,7 +268,9 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _address_form(self, errors: dict[str, str], problem: str = "") -> ConfigFlowResult:
-        shown: dict[str, Any] = {key: self._data[key] for key in (CONF_URL, CONF_VERIFY_SSL) if key in self._data}
+        shown: dict[str, Any] = {
+            key: self._data[key] for key in (CONF_URL, CONF_VERIFY_SSL) if key in self._data
+        }
         return self.async_show_form(
             step_id="octoprint",
             data_schema=self.add_suggested_values_to_schema(ADDRESS, shown),

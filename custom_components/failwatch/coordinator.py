@@ -2,6 +2,7 @@
 
 import logging
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -14,8 +15,9 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN, EVENT_FAILWATCH
+from .course import Course
 from .detection.rules import RuleSet
-from .detection.state import Event, EventKind, WatchState
+from .detection.state import Event, EventKind, Look, WatchState
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -43,7 +45,9 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
         self.watching = True
         self.rules: RuleSet | None = None
         self.data = WatchState()
-        self.recent_events: list[Event] = []
+        self.course = Course()
+        self.recent_events: deque[Event] = deque(maxlen=20)
+        self.recent_looks: deque[Look] = deque(maxlen=20)
         self._event_listeners: list[EventListener] = []
 
     @property
@@ -117,9 +121,12 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     @callback
     def async_take(self, state: WatchState, events: Sequence[Event]) -> None:
         """Take news: the new state, and the events that led to it."""
+        self.course.follow(self.data, state)
+        if state.look is not None and (not self.recent_looks or state.look.at != self.recent_looks[-1].at):
+            self.recent_looks.append(state.look)
         self.async_set_updated_data(state)
         for event in events:
-            self.recent_events = [*self.recent_events[-19:], event]
+            self.recent_events.append(event)
             for listener in tuple(self._event_listeners):
                 listener(event)
             self._async_fire(event)
@@ -127,7 +134,7 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     @callback
     def _async_fire(self, event: Event) -> None:
         """Tell automations, as device triggers hear it."""
-        if (device := self.device) is None or event.kind is EventKind.STARTED:
+        if (device := self.device) is None:
             return
         self.hass.bus.async_fire(
             EVENT_FAILWATCH,

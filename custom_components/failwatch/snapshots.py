@@ -20,6 +20,7 @@ from .detection.errors import BadPicture, SnapshotError
 from .detection.pictures import decode
 
 SNAPSHOT_TIMEOUT = 10
+JPEG = b"\xff\xd8"
 LIGHT_SETTLES = 2.0
 """Seconds that a camera needs after the light went on."""
 
@@ -37,10 +38,10 @@ async def async_snapshot(hass: HomeAssistant, entity_id: str, light_id: str | No
             picture = await _take(hass, entity_id)
         except HomeAssistantError as error:
             raise SnapshotError(f"{entity_id} gave no picture.") from error
-    if picture.startswith(b"\xff\xd8"):
+    if picture.startswith(JPEG):
         return picture
     try:
-        return await hass.async_add_executor_job(_as_jpeg, picture)
+        return await hass.async_add_executor_job(as_jpeg, picture)
     except BadPicture as error:
         raise SnapshotError(f"What {entity_id} gives is no picture.") from error
 
@@ -71,7 +72,10 @@ async def _lit(hass: HomeAssistant, light_id: str | None) -> AsyncIterator[None]
         await hass.services.async_call("light", SERVICE_TURN_OFF, target, blocking=False)
 
 
-def _as_jpeg(picture: bytes) -> bytes:
+def as_jpeg(picture: bytes) -> bytes:
+    """Return any picture as JPEG; raises BadPicture. Takes milliseconds: not for an event loop."""
+    if picture.startswith(JPEG):
+        return picture
     out = io.BytesIO()
     decode(picture).convert("RGB").save(out, "JPEG", quality=90)
     return out.getvalue()

@@ -204,4 +204,5 @@ async def test_unload(hass: HomeAssistant, octoprint: OctoPrintServer, linked: L
     entry = await linked()
     await octoprint.push(state=replace(states.idle(), phase=Phase.WATCHING, print_id="x"))
     assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.state is ConfigEntryState.NOT_LOADED

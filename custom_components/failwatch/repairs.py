@@ -1,0 +1,57 @@
+"""Fix flows for what can be fixed from here."""
+
+from typing import TYPE_CHECKING, Any
+
+import voluptuous as vol
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
+
+from . import issues
+from .const import CONF_PICTURE_ENTITY
+
+if TYPE_CHECKING:
+    from homeassistant.components.repairs import RepairsFlowResult
+
+CAMERA = vol.Schema(
+    {vol.Required(CONF_PICTURE_ENTITY): EntitySelector(EntitySelectorConfig(domain=["camera", "image"]))}
+)
+
+
+class AnotherCameraFlow(RepairsFlow):
+    """Takes another camera for a printer whose own is gone."""
+
+    def __init__(self, entry: ConfigEntry, subentry_id: str) -> None:
+        """Remember which printer it is."""
+        self._entry = entry
+        self._subentry_id = subentry_id
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask for the camera."""
+        subentry = self._entry.subentries.get(self._subentry_id)
+        if subentry is None:
+            return self.async_abort(reason="already_removed")
+        if user_input is None:
+            return self.async_show_form(
+                step_id="init",
+                data_schema=CAMERA,
+                description_placeholders={
+                    "printer": subentry.title,
+                    "camera": subentry.data[CONF_PICTURE_ENTITY],
+                },
+            )
+        self.hass.config_entries.async_update_subentry(
+            self._entry, subentry, data={**subentry.data, **user_input}
+        )
+        return self.async_create_entry(data={})
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the flow that fixes an issue."""
+    entry = hass.config_entries.async_get_entry(str(data["entry_id"])) if data else None
+    if data is None or entry is None or not issue_id.startswith(issues.CAMERA_GONE):
+        return ConfirmRepairFlow()
+    return AnotherCameraFlow(entry, str(data["subentry_id"]))

@@ -1,0 +1,215 @@
+"""The actions: try a picture, answer an alarm, be left alone, and ask what other rules would have said."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, cast
+
+import voluptuous as vol
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
+
+from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT
+from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+from .detection.errors import BadPicture, BadSetting, FailWatchError
+from .detection.frame import Frame
+from .detection.rules import RULE_SETS, FailWatchRules, create_rules
+from .detection.statistics import TemporalStatistics
+from .detection.trend import Trend
+from .detection.trial import TRIAL_PRINTER_ID
+from .detection.wire import to_json
+from .detector import async_create_detector
+from .printers import async_targeted_printers
+from .snapshots import as_jpeg, async_snapshot
+
+ATTR_ANSWER = "answer"
+ATTR_ENTRY = "config_entry_id"
+ATTR_MEDIA = "media"
+ATTR_MINUTES = "minutes"
+ATTR_MUTED = "muted"
+ATTR_NUMBERS = "numbers"
+ATTR_RULES = "rules"
+
+DETECT = vol.Schema(
+    {
+        vol.Optional(ATTR_ENTRY): cv.string,
+        vol.Exclusive(ATTR_ENTITY_ID, "picture"): cv.entity_domain(["camera", "image"]),
+        vol.Exclusive(ATTR_MEDIA, "picture"): vol.Any(
+            cv.string,
+            vol.Schema({vol.Required("media_content_id"): cv.string}, extra=vol.REMOVE_EXTRA),
+        ),
+    }
+)
+ACKNOWLEDGE = vol.Schema(
+    {
+        **cv.TARGET_SERVICE_FIELDS,
+        vol.Required(ATTR_ANSWER): vol.In(["not_a_failure", "failure"]),
+    }
+)
+SNOOZE = vol.Schema(
+    {
+        **cv.TARGET_SERVICE_FIELDS,
+        vol.Required(ATTR_MINUTES): vol.All(vol.Coerce(float), vol.Range(min=0, max=1440)),
+    }
+)
+MUTE = vol.Schema({**cv.TARGET_SERVICE_FIELDS, vol.Optional(ATTR_MUTED, default=True): cv.boolean})
+REPLAY = vol.Schema(
+    {
+        **cv.TARGET_SERVICE_FIELDS,
+        vol.Required(ATTR_RULES): vol.In(list(RULE_SETS)),
+        vol.Optional(ATTR_NUMBERS, default=dict): {cv.string: vol.Coerce(float)},
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    hass.services.async_register(DOMAIN, "detect", _detect, DETECT, supports_response=SupportsResponse.ONLY)
+    for name, schema, ask in (
+        ("acknowledge", ACKNOWLEDGE, _acknowledge),
+        ("snooze", SNOOZE, _snooze),
+        ("mute", MUTE, _mute),
+    ):
+        hass.services.async_register(
+            DOMAIN, name, _ask_each(ask), schema, supports_response=SupportsResponse.OPTIONAL
+        )
+    hass.services.async_register(DOMAIN, "replay", _replay, REPLAY, supports_response=SupportsResponse.ONLY)
+
+
+async def _acknowledge(printer: PrinterCoordinator, call: ServiceCall) -> None:
+    await printer.async_acknowledge(failure=call.data[ATTR_ANSWER] == "failure")
+
+
+async def _snooze(printer: PrinterCoordinator, call: ServiceCall) -> None:
+    await printer.async_snooze(call.data[ATTR_MINUTES] * 60)
+
+
+async def _mute(printer: PrinterCoordinator, call: ServiceCall) -> None:
+    await printer.async_mute(call.data[ATTR_MUTED])
+
+
+def _ask_each(
+    ask: Callable[[PrinterCoordinator, ServiceCall], Awaitable[None]],
+) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
+    """Return an action that asks every printer meant, and answers with what then stands."""
+
+    async def handle(call: ServiceCall) -> ServiceResponse:
+        printers = _printers(call)
+        for printer in printers:
+            await ask(printer, call)
+        return cast(JsonObjectType, {"printers": [_standing(printer) for printer in printers]})
+
+    return handle
+
+
+async def _replay(call: ServiceCall) -> ServiceResponse:
+    """Judge the looks at the present or last print by other rules."""
+    try:
+        rules = create_rules(call.data[ATTR_RULES], call.data[ATTR_NUMBERS])
+    except BadSetting as error:
+        raise _invalid("bad_rules", error) from error
+    printers = _printers(call)
+    outcomes = [
+        _standing(printer) | await call.hass.async_add_executor_job(printer.course.judged_by, rules)
+        for printer in printers
+    ]
+    return cast(JsonObjectType, {"printers": outcomes})
+
+
+async def _detect(call: ServiceCall) -> ServiceResponse:
+    """Ask a detection service about one picture."""
+    hass = call.hass
+    entry = _service(hass, call.data.get(ATTR_ENTRY))
+    try:
+        if entity_id := call.data.get(ATTR_ENTITY_ID):
+            picture = await async_snapshot(hass, entity_id)
+        elif media := call.data.get(ATTR_MEDIA):
+            picture = await _media(hass, media if isinstance(media, str) else media["media_content_id"])
+        else:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_picture")
+        detector = await async_create_detector(hass, entry.data)
+        try:
+            detection = await detector.detect(Frame(picture, 0.0, TRIAL_PRINTER_ID, "trial"))
+        finally:
+            await detector.close()
+    except FailWatchError as error:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="service_problem",
+            translation_placeholders={"problem": str(error)},
+        ) from error
+    rules = FailWatchRules()
+    lasting = TemporalStatistics(ewm_mean=detection.p, prediction_num=rules.warm_up_frames)
+    return cast(
+        JsonObjectType,
+        {
+            "p": detection.p,
+            "boxes": to_json(detection.boxes),
+            "verdict": rules.judge(lasting, Trend()).level.value,
+        },
+    )
+
+
+async def _media(hass: HomeAssistant, media_id: str) -> bytes:
+    """Return a picture of the media folders as JPEG."""
+    from homeassistant.components import media_source
+
+    try:
+        media = await media_source.async_resolve_media(hass, media_id, None)
+    except media_source.Unresolvable as error:
+        raise _invalid("no_media", error) from error
+    path = media.path
+    if path is None:
+        raise _invalid("no_media", media_id)
+    try:
+        return await hass.async_add_executor_job(lambda: as_jpeg(path.read_bytes()))
+    except (OSError, BadPicture) as error:
+        raise _invalid("no_media", error) from error
+
+
+def _printers(call: ServiceCall) -> list[PrinterCoordinator]:
+    printers = async_targeted_printers(call.hass, call.data)
+    if not printers:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_printer")
+    return printers
+
+
+def _service(hass: HomeAssistant, entry_id: str | None) -> FailWatchConfigEntry:
+    """Return the detection service that is meant: the only one, where none is named."""
+    services = [
+        entry
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        if entry.data[CONF_KIND] != KIND_OCTOPRINT and entry_id in (None, entry.entry_id)
+    ]
+    if len(services) != 1:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_service" if not services else "which_service",
+        )
+    return services[0]
+
+
+def _standing(printer: PrinterCoordinator) -> dict[str, Any]:
+    device = printer.device
+    return {
+        "device_id": device.id if device else None,
+        "print_name": printer.data.print_name,
+        "failure_state": printer.data.level.value,
+        "watch": printer.data.phase.value,
+    }
+
+
+def _invalid(key: str, problem: object) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"problem": str(problem)},
+    )
