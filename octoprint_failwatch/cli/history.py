@@ -1,0 +1,217 @@
+"""`failwatch history`: what was seen of past prints, their labels, and moving them elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ..detection import wire
+from ..detection.history import History, HistoryError, Label, PrintRecord, exchange
+from .places import history_option, open_history
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group("history")
+def command() -> None:
+    """Show, label, move and drop recorded prints.
+
+    A print is named by its id, or by enough of its beginning to tell it from the others.
+    """
+
+
+@command.command("list")
+@history_option
+@click.option("--printer", help="Only this printer's.")
+@click.option("--limit", default=50, show_default=True, help="At most so many, newest first; -1 for all.")
+@json_option
+def list_prints(history: Path, printer: str | None, limit: int, as_json: bool) -> None:
+    """List prints, newest first."""
+    with _opened(history) as opened:
+        records = opened.prints(printer_id=printer, limit=limit)
+    if as_json:
+        for record in records:
+            click.echo(json.dumps(wire.to_json(record)))
+        return
+    table = Table(
+        "id", "started", "minutes", "printer", "name", "frames", "pictures", "level", "ended", "label"
+    )
+    for record in records:
+        table.add_row(*_row(record))
+    Console().print(table)
+
+
+@command.command("show")
+@history_option
+@click.argument("print_id")
+@json_option
+def show(history: Path, print_id: str, as_json: bool) -> None:
+    """Show what happened during a print."""
+    with _opened(history) as opened:
+        record = _find(opened, print_id)
+        entries = opened.entries(record.print_id)
+    if as_json:
+        click.echo(json.dumps({"print": wire.to_json(record), "entries": wire.to_json(entries)}))
+        return
+    table = Table("minutes", "what", "detail")
+    for entry in entries:
+        detail = entry.data if isinstance(entry.data, str | int | float | bool) else ""
+        if isinstance(entry.data, dict):
+            detail = entry.data.get("detail") or entry.data.get("rules", "")
+        table.add_row(f"{(entry.at - record.started_at) / 60:.1f}", entry.kind, str(detail))
+    Console().print(table)
+
+
+@command.command("label")
+@history_option
+@click.argument("print_id")
+@click.option("--failed", "verdict", flag_value="failed", help="It failed.")
+@click.option("--good", "verdict", flag_value="good", help="It did not fail.")
+@click.option("--none", "verdict", flag_value="none", help="Take the label back.")
+@click.option("--from-minute", type=float, help="It failed from this minute of the print on.")
+@click.option("--from-frame", type=int, help="It failed from this frame on.")
+def label(
+    history: Path, print_id: str, verdict: str | None, from_minute: float | None, from_frame: int | None
+) -> None:
+    """Say what a print really was: --failed, --good or --none."""
+    if verdict is None:
+        raise click.UsageError("Say --failed, --good or --none.")
+    if verdict != "failed" and (from_minute is not None or from_frame is not None):
+        raise click.UsageError("Only a failed print fails from somewhere on.")
+    with _opened(history) as opened:
+        record = _find(opened, print_id)
+        since = None if from_minute is None else record.started_at + 60 * from_minute
+        if from_frame is not None:
+            looks = (frame.look for frame in opened.frames(record.print_id))
+            since = next((look.at for look in looks if look.number == from_frame), None)
+            if since is None:
+                raise click.UsageError(f"This print has no frame {from_frame}.")
+        opened.label(record.print_id, None if verdict == "none" else Label(verdict == "failed", since))
+
+
+@command.command("labels")
+@history_option
+@click.option("--import", "table", type=click.File("r"), help="Take labels from a table instead.")
+def labels(history: Path, table: TextIO | None) -> None:
+    """Write all labels as a table (CSV), or take them from one."""
+    with _opened(history) as opened:
+        if table is None:
+            exchange.write_labels(opened, sys.stdout)
+        else:
+            click.echo(f"{exchange.read_labels(opened, table)} prints labelled.")
+
+
+@command.command("export")
+@history_option
+@click.argument("print_ids", nargs=-1)
+@click.option(
+    "--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .zip or .csv file."
+)
+def export(history: Path, print_ids: tuple[str, ...], to: Path) -> None:
+    """Write prints with everything to a zip, or the frames of one print to a table.
+
+    Without PRINT_IDS all prints go into the zip.
+    """
+    with _opened(history) as opened:
+        found = [_find(opened, print_id).print_id for print_id in print_ids]
+        if to.suffix.lower() == ".csv":
+            if len(found) != 1:
+                raise click.UsageError("A table holds one print: name it.")
+            with to.open("w", newline="", encoding="utf-8") as table:
+                exchange.write_csv(opened, found[0], table)
+            return
+        with to.open("wb") as archive:
+            count = exchange.write_zip(
+                opened, found or [record.print_id for record in opened.prints()], archive
+            )
+    click.echo(f"{count} prints written.")
+
+
+@command.command("import")
+@history_option
+@click.argument("archive", type=click.File("rb"))
+def import_prints(history: Path, archive: Any) -> None:
+    """Add the prints of a zip that `export` wrote."""
+    with _opened(history, must_exist=False) as opened:
+        click.echo(f"{exchange.read_zip(opened, archive)} prints added.")
+
+
+@command.command("picture")
+@history_option
+@click.argument("print_id")
+@click.argument("frame", type=int)
+@click.option("--camera", default="", help="Which camera, if there are several.")
+@click.option(
+    "--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
+)
+def picture(history: Path, print_id: str, frame: int, camera: str, to: Path) -> None:
+    """Write the picture of a frame, if it was kept."""
+    with _opened(history) as opened:
+        record = _find(opened, print_id)
+        ids = (known.id for known in opened.frames(record.print_id) if known.look.number == frame)
+        jpeg = next((jpeg for known in ids if (jpeg := opened.picture(known, camera))), None)
+    if jpeg is None:
+        raise click.ClickException(f"There is no picture of frame {frame}.")
+    to.write_bytes(jpeg)
+
+
+@command.command("forget")
+@history_option
+@click.argument("print_ids", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(history: Path, print_ids: tuple[str, ...], yes: bool) -> None:
+    """Drop prints with all their frames and pictures."""
+    with _opened(history) as opened:
+        records = [_find(opened, print_id) for print_id in print_ids]
+        if not yes:
+            click.confirm(f"Drop {len(records)} prints for good?", abort=True)
+        for record in records:
+            opened.forget(record.print_id)
+
+
+@contextmanager
+def _opened(path: Path, *, must_exist: bool = True) -> Iterator[History]:
+    history = open_history(path, must_exist=must_exist)
+    try:
+        yield history
+    finally:
+        history.close()
+
+
+def _find(history: History, beginning: str) -> PrintRecord:
+    """Return the print whose id is or begins with this; raises HistoryError."""
+    records = history.prints()
+    found = [record for record in records if record.print_id == beginning] or [
+        record for record in records if record.print_id.startswith(beginning)
+    ]
+    if len(found) != 1:
+        raise HistoryError(
+            f"{len(found)} prints begin with {beginning!r}." if found else f"There is no print {beginning!r}."
+        )
+    return found[0]
+
+
+def _row(record: PrintRecord) -> tuple[str, ...]:
+    label = "" if record.label is None else ("failed" if record.label.failed else "good")
+    if record.label is not None and record.label.failed_from is not None:
+        label += f" from minute {(record.label.failed_from - record.started_at) / 60:.0f}"
+    started = datetime.fromtimestamp(record.started_at).astimezone()
+    minutes = "" if record.ended_at is None else f"{(record.ended_at - record.started_at) / 60:.0f}"
+    return (
+        record.print_id[:8],
+        f"{started:%Y-%m-%d %H:%M}",
+        minutes,
+        record.name,
+        record.level.value,
+        record.outcome or ("" if record.ended_at else "still printing"),
+        label,
+    )
