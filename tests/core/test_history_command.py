@@ -43,7 +43,9 @@ def labels(path: Path) -> dict[str, Label | None]:
 
 async def test_listing_and_showing(kept: Path) -> None:
     """For people and for machines."""
-    assert "aa-one" in run("list", "--history", kept).stdout
+    shown = run("list", "--history", kept).stdout
+    assert "aa-one" in shown
+    assert "failed" in shown
     listed = [json.loads(line) for line in run("list", "--history", kept, "--json").stdout.splitlines()]
     assert [one["print_id"] for one in listed] == ["ab-two", "aa-one"]
     assert "failure" in run("show", "aa", "--history", kept).stdout
