@@ -42,9 +42,9 @@ def list_prints(history: Path, printer: str | None, limit: int, as_json: bool) -
         for record in records:
             click.echo(json.dumps(wire.to_json(record)))
         return
-    table = Table(
-        "id", "started", "minutes", "printer", "name", "frames", "pictures", "level", "ended", "label"
-    )
+    table = Table("id", "started", "minutes", "name", "level", "ended", "label")
+    for column in table.columns:
+        column.overflow = "fold"
     for record in records:
         table.add_row(*_row(record))
     Console().print(table)
