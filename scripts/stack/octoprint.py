@@ -4,11 +4,11 @@ import asyncio
 import json
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
-from environments import OCTOPRINT, Environment
+from environments import OCTOPRINT
 
 from .processes import Program, ProgramError
 
@@ -16,6 +16,17 @@ USER = "demo"
 PASSWORD = "failwatch"
 # These would ask the internet for news and updates; nothing here depends on them.
 SILENCED = ["announcements", "softwareupdate", "tracking", "firmware_check", "pi_support"]
+
+
+class Installed(Protocol):
+    """An environment that OctoPrint is installed in."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    def program(self, name: str) -> str:
+        """Return the path of a program in it."""
 
 
 class OctoPrint:
@@ -31,7 +42,7 @@ class OctoPrint:
         stream_url: str = "",
         failwatch: dict[str, Any] | None = None,
         clock_speed: float = 1.0,
-        environment: Environment = OCTOPRINT,
+        environment: Installed = OCTOPRINT,
     ) -> None:
         """Settle where it lies and how FailWatch is set up in it; nothing is written before `create`."""
         self.url = f"http://127.0.0.1:{port}"

@@ -1,0 +1,114 @@
+"""The main job with every part real: a print fails; it is seen by the server, paused, and shown in both hosts."""
+
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+from playwright.async_api import Browser, expect
+
+from stack.browser import open_home_assistant, open_octoprint
+from stack.server import Server
+from stack.workshop import Plan, Workshop, open_workshop
+from tests.e2e.conftest import TOKEN
+from tests.e2e.waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SPEED = 10.0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def workshop(tmp_path_factory: pytest.TempPathFactory, server: Server) -> AsyncIterator[Workshop]:
+    detector = {"kind": "super_api", "url": server.url, "token": TOKEN}
+    plan = Plan(clock_speed=SPEED, failwatch={"detector": detector, "on_failure": "pause"})
+    async with open_workshop(tmp_path_factory.mktemp("workshop"), plan) as workshop:
+        await workshop.start_print()
+        yield workshop
+
+
+async def test_octoprint_is_paused_by_the_failure(workshop: Workshop) -> None:
+    async def paused() -> bool:
+        return await workshop.octoprint.flag("paused")
+
+    await eventually(paused, seconds=workshop.plan.seconds / SPEED)
+    state = (await workshop.octoprint.failwatch())["state"]
+    assert state["latch"]["level"] == "failure"
+    assert state["phase"] == "paused"
+    assert state["intervention"]["paused_at"] is not None
+    verdict = state["latch"]["verdict"]
+    assert verdict["score"] >= verdict["limit"]
+    assert state["look"]["views"][0]["boxes"]
+
+
+async def test_the_failure_was_seen_after_it_began_and_before_the_print_was_over(workshop: Workshop) -> None:
+    progress = (await workshop.octoprint.get("/api/job"))["progress"]["completion"]
+    assert 30 < progress < 70
+
+
+async def test_home_assistant_shows_the_same(workshop: Workshop) -> None:
+    look = (await workshop.octoprint.failwatch())["state"]["look"]
+    entities = await workshop.home_assistant.entities()
+
+    async def state_is_failure() -> bool:
+        states = await workshop.home_assistant.states()
+        return bool(states[entities["failure_state"]]["state"] == "failure")
+
+    await eventually(state_is_failure)
+    states = await workshop.home_assistant.states()
+    assert float(states[entities["p"]]["state"]) == pytest.approx(look["p"], abs=1e-6)
+    assert float(states[entities["ewm_mean"]]["state"]) == pytest.approx(
+        look["statistics"]["ewm_mean"], abs=1e-6
+    )
+    assert states[entities["problem"]]["state"] == "on"
+    assert states[entities["connectivity"]]["state"] == "on"
+    assert "usual" in states[entities["failure_state"]]["attributes"]["reason"]
+
+
+async def test_home_assistant_has_the_picture(workshop: Workshop) -> None:
+    entities, states = await workshop.home_assistant.entities(), await workshop.home_assistant.states()
+    picture = await workshop.home_assistant.picture(
+        states[entities["tagged_picture"]]["attributes"]["entity_picture"]
+    )
+    assert Image.open(io.BytesIO(picture)).size == (640, 480)
+
+
+async def test_the_tab_says_why_the_print_is_paused(workshop: Workshop, browser: Browser) -> None:
+    page = await open_octoprint(browser, workshop.octoprint.url)
+    await page.click("a[href='#tab_plugin_failwatch']")
+    tab = page.locator("#tab_plugin_failwatch")
+    await expect(tab.locator(".failwatch-headline")).to_contain_text("failure", ignore_case=True)
+    await expect(tab.locator(".failwatch-why")).to_contain_text("usual")
+    await expect(tab.locator(".failwatch-paused")).to_be_visible()
+    await expect(tab.locator(".failwatch-boxes rect").first).to_be_visible()
+    loaded = "picture => picture.complete && picture.naturalWidth"
+    assert await tab.locator(".failwatch-frame img").evaluate(loaded) == 640
+    await page.context.close()
+
+
+async def test_the_device_page_shows_the_failure(workshop: Workshop, browser: Browser) -> None:
+    address = await workshop.home_assistant.device_page()
+    page = await open_home_assistant(browser, workshop.home_assistant.url, address)
+    await expect(page.get_by_text("Failure", exact=True).first).to_be_visible(timeout=30_000)
+    await page.context.close()
+
+
+async def test_the_token_is_nowhere_to_be_read(workshop: Workshop, server: Server) -> None:
+    assert server.program.log.stat().st_size > 0
+    logs = [server.program.log, workshop.octoprint.program.log, workshop.home_assistant.program.log]
+    assert not [log for log in logs if TOKEN in log.read_text(errors="replace")]
+    settings = await workshop.octoprint.get("/api/settings")
+    assert TOKEN not in str(settings)
+
+
+async def test_resuming_says_that_it_is_no_failure(workshop: Workshop) -> None:
+    await workshop.octoprint.job("pause", "resume")
+    entities = await workshop.home_assistant.entities()
+
+    async def calm() -> bool:
+        states = await workshop.home_assistant.states()
+        return bool(states[entities["failure_state"]]["state"] == "none")
+
+    await eventually(calm)
+    assert (await workshop.octoprint.failwatch())["state"]["phase"] == "watching"
