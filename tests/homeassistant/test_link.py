@@ -200,9 +200,10 @@ async def test_pictures_are_fetched_once_per_look(
     assert octoprint.pictures == 1
 
 
+# aiohttp leaves the ping timer of a closed socket to run out by itself.
+@pytest.mark.parametrize("expected_lingering_timers", [True])
 async def test_unload(hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked) -> None:
     entry = await linked()
     await octoprint.push(state=replace(states.idle(), phase=Phase.WATCHING, print_id="x"))
     assert await hass.config_entries.async_unload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.state is ConfigEntryState.NOT_LOADED
