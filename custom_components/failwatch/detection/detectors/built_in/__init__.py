@@ -1,9 +1,19 @@
-"""FailWatch's own detector: a small net that says, cell by cell, whether a picture shows a mess.
+"""The built-in detector: a small net that runs here, without any account.
 
-It runs on the processor of the machine that watches, in one thread of its own at the lowest priority.
+It takes in each camera's normal: cells of the picture that look like a mess while the print is known
+to be good (cables, lights, a logo) count for less, camera by camera. It learns from a frame only if
+`frame.known_good`, and only once some more frames were good too. `normals()` shows what it has
+learned and `forget(printer_id)` resets it; with a `data_dir` it outlasts a restart.
+
+numpy and the runtime are imported by the first frame, after a child process has tried them: a runtime
+that was built for another processor ends the process that imports it.
+
+Settings: `model` (optional) is a folder with a model to use instead of the built-in one, see
+`model_folder`.
 """
 
 from .detector import BuiltInDetector
-from .model_folder import ModelFolder
+from .model_folder import BUILT_IN, ModelFolder
+from .normal import CameraNormal
 
-__all__ = ["BuiltInDetector", "ModelFolder"]
+__all__ = ["BUILT_IN", "BuiltInDetector", "CameraNormal", "ModelFolder"]

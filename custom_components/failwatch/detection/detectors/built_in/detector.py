@@ -1,4 +1,4 @@
-"""The built-in detector as hosts use it."""
+"""The detector that asks a net on this machine."""
 
 from __future__ import annotations
 
@@ -6,75 +6,180 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...detection import Detection
+from ...errors import BadSetting, ModelUnavailable
 from ...frame import Frame
 from ...pictures import decode
-from ..host import DetectorHost
-from .heat import boxes, probabilities, top_mean
-from .model_folder import SHIPPED, ModelFolder
-from .runtime import Network
+from .heat import HeatOutput
+from .letterbox import Letterbox, placed
+from .model_folder import BUILT_IN, ModelFolder
+from .net import Net, load
+from .normals import Normals
+from .other_outputs import BoxOutput, ClassOutput
+from .probe import probe
 
-LOWEST_PRIORITY = 19
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from ...detectors.host import DetectorHost
+    from .normal import CameraNormal
+
+NICENESS = 10
+"""How much less urgent than a print the net is."""
+NORMALS = "camera_normals.json"
+DECODED_SIDE = 640
+"""Pixels of the longer side that pictures are opened at, unless the net takes larger ones."""
 
 
 class BuiltInDetector:
-    """Answers frames on this machine. Nothing is loaded before the first answer."""
+    """Answers frames on a thread of its own, niced, one at a time.
+
+    The net is loaded by the first frame; ModelUnavailable says why it cannot be, and is tried again
+    by the next one.
+    """
 
     returns_boxes = True
-    combines_by_sum = False
-    metered = False
+    metered: ClassVar[bool] = False
 
-    def __init__(self, folder: Path = SHIPPED) -> None:
-        """Use the model in a folder, by default the one that comes along."""
-        self._folder = folder
-        self._network: Network | None = None
-        self._model: ModelFolder | None = None
-        self._executor = ThreadPoolExecutor(1, "failwatch-detector", initializer=_step_back)
+    def __init__(self, model: ModelFolder | None = None, *, data_dir: Path | None = None) -> None:
+        """Prepare to answer; reads no more than a small file. Raises BadSetting for a bad description."""
+        self._model = model or ModelFolder.read(BUILT_IN)
+        try:
+            self._output = _OUTPUTS[self._model.output["kind"]](self._model.output)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadSetting(
+                f"The model {self._model.name}: {error} in its output is missing or wrong."
+            ) from error
+        self.combines_by_sum = isinstance(self._output, BoxOutput) and self._output.by_sum
+        self.returns_boxes = not isinstance(self._output, ClassOutput)
+        self._normals_file = data_dir / NORMALS if data_dir else None
+        self._normals: Normals | None = None
+        self._net: Net | None = None
+        self._one_at_a_time = threading.RLock()
+        self._thread = ThreadPoolExecutor(1, "failwatch-net", _be_nice)
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:  # noqa: ARG003
-        """Use `model`, the folder of an own model, if it is given."""
-        folder = settings.get("model")
-        return cls(Path(str(folder)) if folder else SHIPPED)
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> BuiltInDetector:
+        """Return the detector that the settings describe; raises BadSetting."""
+        folder = str(settings.get("model") or "").strip()
+        model = ModelFolder.read(Path(folder).expanduser()) if folder else None
+        return cls(model, data_dir=host.data_dir)
 
     async def detect(self, frame: Frame) -> Detection:
-        """Return the answer to a frame. Raises BadPicture or ModelUnavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self.answer, frame.jpeg)
-
-    async def check(self) -> str:
-        """Return the model's name; raises ModelUnavailable."""
-        _, model = await asyncio.get_running_loop().run_in_executor(self._executor, self._load)
-        return f"The built-in detector runs here ({model.description.name})."
-
-    async def close(self) -> None:
-        """End the thread once it is done."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        """Return the answer to a frame, this camera's normal taken off. Raises DetectionError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._detect, frame)
 
     def answer(self, picture: bytes) -> Detection:
-        """Return the answer to a picture. Takes tens of milliseconds, and longer the first time.
+        """Return the answer to a picture by itself. Raises DetectionError; blocks while it computes."""
+        with self._one_at_a_time:
+            return self._see(picture)
 
-        Raises BadPicture or ModelUnavailable. For one thread at a time.
-        """
-        network, model = self._load()
-        wanted = model.description
-        image = decode(picture, max_side=2 * max(wanted.width, wanted.height))
-        cells = probabilities(network.logits(image), wanted.heat_map)
-        p = top_mean(cells, round(cells.size * wanted.heat_map.top_share))
-        return Detection(p, boxes(cells, wanted.heat_map))
+    async def check(self) -> str:
+        """Return a sentence on what runs here and how fast; raises ModelUnavailable."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._check)
 
-    def _load(self) -> tuple[Network, ModelFolder]:
-        if self._network is None or self._model is None:
-            self._model = ModelFolder.read(self._folder)
-            self._network = Network(self._model)
-        return self._network, self._model
+    async def close(self) -> None:
+        """Keep what was learned, and end the thread."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._save)
+        self._thread.shutdown(wait=False)
+
+    async def normals(self) -> dict[tuple[str, str], CameraNormal]:
+        """Return what is normal for each camera, by printer id and camera name."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._known().all())
+
+    async def forget(self, printer_id: str) -> None:
+        """Forget what is normal for a printer's cameras."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, lambda: self._known().forget(printer_id))
+
+    def _detect(self, frame: Frame) -> Detection:
+        key = (frame.printer_id, frame.camera)
+
+        def beyond_normal(heat: NDArray[np.float32]) -> NDArray[np.float32]:
+            normals = self._known()
+            remaining = normals.beyond(key, heat)
+            normals.follow(key, heat, frame.print_id, known_good=frame.known_good)
+            return remaining
+
+        with self._one_at_a_time:
+            return self._see(frame.jpeg, beyond_normal)
+
+    def _see(
+        self,
+        picture: bytes,
+        beyond_normal: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
+    ) -> Detection:
+        wanted = self._model.input
+        side = max(DECODED_SIDE, *(wanted.size or (0, 0)))
+        image = decode(picture, max_side=side)
+        net = self._loaded()
+        size = wanted.size_for(*image.size)
+        laid, letterbox = placed(image, size) if wanted.letterbox else (image, Letterbox())
+        outputs = net.run(self._floats(laid, size))
+        if isinstance(self._output, ClassOutput):
+            return self._output.detection(outputs)
+        if isinstance(self._output, BoxOutput):
+            return letterbox.undone(self._output.detection(outputs, *size))
+        heat = outputs[0].reshape(outputs[0].shape[-2:])
+        return letterbox.undone(self._output.detection(beyond_normal(heat) if beyond_normal else heat))
+
+    def _floats(self, image: Image.Image, size: tuple[int, int]) -> NDArray[np.float32]:
+        """Return the picture as the net takes it."""
+        import numpy as np
+        from PIL import Image
+
+        resized = np.asarray(image.resize(size, Image.Resampling.BOX), np.float32)
+        wanted = self._model.input
+        scaled = (resized - np.array(wanted.mean, np.float32)) * np.array(wanted.scale, np.float32)
+        return np.ascontiguousarray(scaled.transpose(2, 0, 1))
+
+    def _loaded(self) -> Net:
+        if self._net is None:
+            probe(self._model)
+            self._net = load(self._model)
+        return self._net
+
+    def _known(self) -> Normals:
+        if self._normals is None:
+            self._normals = Normals(self._normals_file)
+        return self._normals
+
+    def _save(self) -> None:
+        if self._normals is not None:
+            self._normals.save()
+
+    def _check(self) -> str:
+        from PIL import Image
+
+        with self._one_at_a_time:
+            net, size = self._loaded(), self._model.input.size_for(1280, 720)
+            floats = self._floats(Image.new("RGB", size), size)
+            began = time.perf_counter()
+            try:
+                net.run(floats)
+            except Exception as error:
+                raise ModelUnavailable(f"The model {self._model.name} does not run: {error}") from error
+        spent = (time.perf_counter() - began) * 1000
+        return f"{self._model.name} runs here: {spent:.0f} ms a picture."
 
 
-def _step_back() -> None:
-    """Give everything else on the machine precedence over this thread."""
+_OUTPUTS: Mapping[str, Callable[[Mapping[str, Any]], HeatOutput | BoxOutput | ClassOutput]] = {
+    "heat": HeatOutput.read,
+    "boxes": BoxOutput.read,
+    "class": ClassOutput.read,
+}
+
+
+def _be_nice() -> None:
+    """Let everything else on the machine go first; only Linux has this for a single thread."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST_PRIORITY)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,80 +1,103 @@
-"""From a heat map to p and boxes."""
+"""From a heat map to p and boxes. A heat map has one logit per cell of the picture."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from ...detection import Box
-from .model_folder import HeatMap
+from ...detection import Box, Detection
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
-def probabilities(logits: NDArray[np.float32], reading: HeatMap) -> NDArray[np.float32]:
-    """Return every cell's calibrated probability of showing a mess."""
-    import numpy as np
-
-    cells: NDArray[np.float32] = 1 / (1 + np.exp(-(reading.scale * logits + reading.offset)))
-    return cells
+BOX_FROM = 0.3
+"""p from which a cell is part of a box."""
 
 
-def top_mean(cells: NDArray[np.float32], count: int) -> float:
-    """Return the mean of the highest `count` cells."""
-    import numpy as np
+@dataclass(frozen=True, slots=True)
+class HeatOutput:
+    """How p is made: the mean of the hottest cells' logits, straightened out.
 
-    flat = cells.ravel()
-    count = min(max(1, count), flat.size)
-    return float(np.partition(flat, flat.size - count)[-count:].mean())
-
-
-def boxes(cells: NDArray[np.float32], reading: HeatMap) -> tuple[Box, ...]:
-    """Return a box around each patch of cells that touch, the surest first.
-
-    A patch's score is made as p is, from the patch alone; patches whose boxes overlap are one.
+    `share` is that of the cells looked at, `slope` and `offset` were fitted so that p is the share of
+    failures among pictures that get it (Platt 1999).
     """
-    height, width = cells.shape
-    top = max(1, round(cells.size * reading.top_share))
-    found = []
-    for left, upper, right, lower in _merged(_patches(cells >= reading.box_threshold)):
-        patch = cells[upper : lower + 1, left : right + 1]
-        edges = (left / width, upper / height, (right + 1) / width, (lower + 1) / height)
-        found.append(Box(*edges, score=top_mean(patch, top)))
-    return tuple(sorted(found, key=lambda box: -box.score))
+
+    share: float
+    slope: float
+    offset: float
+
+    @classmethod
+    def read(cls, description: Mapping[str, Any]) -> HeatOutput:
+        """Return what a model's description says."""
+        return cls(float(description["share"]), float(description["slope"]), float(description["offset"]))
+
+    def detection(self, heat: NDArray[np.float32]) -> Detection:
+        """Return p and the boxes for a heat map of shape (rows, columns)."""
+        count = max(1, round(self.share * heat.size))
+        rows, columns = heat.shape
+        coolest = float(heat.min())
+        boxes = []
+        for island in islands(heat >= (_logit(BOX_FROM) - self.offset) / self.slope):
+            left, right = min(c for _, c in island), max(c for _, c in island) + 1
+            top, bottom = min(r for r, _ in island), max(r for r, _ in island) + 1
+            score = self.p(hottest([float(heat[cell]) for cell in island], count, coolest))
+            boxes.append(Box(left / columns, top / rows, right / columns, bottom / rows, score))
+        p = self.p(hottest([float(cell) for cell in heat.ravel()], count, coolest))
+        return Detection(p, tuple(sorted(merged(boxes), key=lambda box: -box.score)))
+
+    def p(self, logit: float) -> float:
+        """Return p for a logit."""
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * logit + self.offset))))
 
 
-def _patches(hot: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
-    """Return the edges (left, upper, right, lower) of each patch of hot cells that touch."""
+def hottest(logits: list[float], count: int, missing: float) -> float:
+    """Return the mean of the highest so many logits; what is missing of them counts as given."""
+    top = sorted(logits, reverse=True)[:count]
+    return (sum(top) + missing * (count - len(top))) / count
+
+
+def islands(hot: NDArray[np.bool_]) -> list[list[tuple[int, int]]]:
+    """Return the groups of cells that touch one another, corners included."""
     left = {(int(row), int(column)) for row, column in zip(*hot.nonzero(), strict=True)}
-    patches = []
+    found = []
     while left:
-        edge = [left.pop()]
-        rows, columns = [], []
-        while edge:
-            row, column = edge.pop()
-            rows.append(row)
-            columns.append(column)
-            near = {(row + y, column + x) for y in (-1, 0, 1) for x in (-1, 0, 1)} & left
+        island = [left.pop()]
+        for row, column in island:
+            near = {(row + dy, column + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & left
             left -= near
-            edge.extend(near)
-        patches.append((min(columns), min(rows), max(columns), max(rows)))
-    return patches
+            island.extend(near)
+        found.append(island)
+    return found
 
 
-def _merged(patches: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Return the patches with those united whose edges overlap."""
-    united: list[tuple[int, int, int, int]] = []
-    for patch in patches:
-        touching = [other for other in united if _overlap(patch, other)]
-        apart = [other for other in united if other not in touching]
-        if touching:
-            lefts, uppers, rights, lowers = zip(patch, *touching, strict=True)
-            united = _merged([*apart, (min(lefts), min(uppers), max(rights), max(lowers))])
-        else:
-            united.append(patch)
-    return united
+def merged(boxes: list[Box]) -> list[Box]:
+    """Return the boxes with those that overlap made one."""
+    kept: list[Box] = []
+    for box in boxes:
+        joined = box
+        while overlapping := [other for other in kept if _overlap(joined, other)]:
+            kept = [other for other in kept if other not in overlapping]
+            joined = _hull([joined, *overlapping])
+        kept.append(joined)
+    return kept
 
 
-def _overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+def _overlap(a: Box, b: Box) -> bool:
+    return a.x_min < b.x_max and b.x_min < a.x_max and a.y_min < b.y_max and b.y_min < a.y_max
+
+
+def _hull(boxes: list[Box]) -> Box:
+    return Box(
+        min(box.x_min for box in boxes),
+        min(box.y_min for box in boxes),
+        max(box.x_max for box in boxes),
+        max(box.y_max for box in boxes),
+        max(box.score for box in boxes),
+    )
+
+
+def _logit(p: float) -> float:
+    return math.log(p / (1 - p))

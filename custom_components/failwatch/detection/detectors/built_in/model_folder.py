@@ -1,69 +1,136 @@
-"""A model on disk: the net's files, and what has to be known to use them."""
+"""A model on disk: its files, and the small JSON that says how to use it.
+
+`model.json` in the folder:
+
+- `name`: what the user reads
+- `input`: `width` and `height` in pixels, or `pixels` for any shape of about that many pixels with
+  sides that are multiples of `step`; `mean` and `scale` per channel, input = (RGB - mean) * scale;
+  `fit`: `stretch` (default), or `letterbox` with grey bars
+- `output`: `kind` and what belongs to it:
+  `heat`: logits on a grid, `share` of the cells (at least one) whose mean is looked at, and
+  `slope`, `offset` of p = 1 / (1 + exp(-(slope * mean + offset)));
+  `boxes`: one row per box, `layout` `darknet` (two outputs: edges as shares, and scores per class)
+  or `yolo` (one output, columns or rows of centre, size in pixels, scores per class), with
+  `threshold`, `overlap` (of which one is kept), `classes` (numbers that mean failure, all without it)
+  and `combine` (`sum` or `max`: how p is made of the scores);
+  `class`: scores or logits per class, `failure` the number of the class that means failure, and
+  `softmax` (whether the outputs are logits)
+- `names` (optional): the input and outputs of the net where they are not `in0`, `out0`, `out1`
+
+Beside it `model.ncnn.param` and `model.ncnn.bin`, or one `model.onnx` (needs onnxruntime).
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Any
 
-from ...errors import ModelUnavailable
-from ...wire import from_json
+from ...errors import BadSetting
 
 DESCRIPTION = "model.json"
-SHIPPED = Path(__file__).parent / "model"
+ONNX = "model.onnx"
+USUAL_NAMES = ("in0", "out0", "out1")
+NCNN = ("model.ncnn.param", "model.ncnn.bin")
+
+
+class Runtime(StrEnum):
+    """What runs a net; the value is the package that has to be installed."""
+
+    NCNN = "ncnn"
+    ONNX = "onnxruntime"
 
 
 @dataclass(frozen=True, slots=True)
-class HeatMap:
-    """How a heat map of logits turns into p and boxes.
+class Input:
+    """The picture that a net takes. Either a fixed size or a number of pixels is given."""
 
-    `scale` and `offset` calibrate: the probability of a logit z is sigmoid(scale * z + offset).
-    p is the mean of the highest `top_share` of all cells. Boxes surround cells from `box_threshold` on.
-    """
+    mean: tuple[float, float, float]
+    scale: tuple[float, float, float]
+    size: tuple[int, int] | None = None
+    pixels: int = 0
+    step: int = 32
+    letterbox: bool = False
 
-    scale: float = 1.0
-    offset: float = 0.0
-    top_share: float = 0.02
-    box_threshold: float = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What `model.json` says. The input is RGB, `width` by `height`, (value - mean) * factor."""
-
-    name: str
-    width: int
-    height: int
-    mean: float = 128.0
-    factor: float = 1 / 128
-    input: str = "in0"
-    output: str = "out0"
-    heat_map: HeatMap = HeatMap()
+    def size_for(self, width: int, height: int) -> tuple[int, int]:
+        """Return the width and height that a picture of that size is given to the net in."""
+        if self.size is not None:
+            return self.size
+        scale = (self.pixels / (width * height)) ** 0.5
+        # A very narrow picture would become very long otherwise.
+        longest = 3 * self.pixels**0.5
+        sides = (min(max(side * scale, self.step), longest) for side in (width, height))
+        wide, high = (max(1, round(side / self.step)) * self.step for side in sides)
+        return wide, high
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A folder with `model.json`, `model.ncnn.param` and `model.ncnn.bin`."""
+    """A model's files and description."""
 
-    path: Path
-    description: Description
+    folder: Path
+    name: str
+    runtime: Runtime
+    input: Input
+    output: Mapping[str, Any]
+    names: tuple[str, ...]
 
     @classmethod
-    def read(cls, path: Path = SHIPPED) -> Self:
-        """Return the model in a folder; raises ModelUnavailable."""
+    def read(cls, folder: Path) -> ModelFolder:
+        """Return the model of a folder; raises BadSetting, saying what is missing or wrong."""
         try:
-            description = from_json(Description, json.loads((path / DESCRIPTION).read_text("utf-8")))
+            description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+        except FileNotFoundError:
+            raise BadSetting(f"There is no {DESCRIPTION} in {folder}.") from None
         except (OSError, ValueError) as error:
-            raise ModelUnavailable(f"There is no usable model in {path.name}: {error}") from error
-        return cls(path, description)
+            raise BadSetting(f"{folder / DESCRIPTION} cannot be read: {error}") from error
+        try:
+            return cls(
+                folder=folder,
+                name=str(description["name"]),
+                runtime=_runtime(folder),
+                input=_input(description["input"]),
+                output=_output(description["output"]),
+                names=tuple(description.get("names", USUAL_NAMES)),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            detail = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            raise BadSetting(f"{folder / DESCRIPTION}: {detail}") from error
 
     @property
-    def param(self) -> Path:
-        """The net's structure."""
-        return self.path / "model.ncnn.param"
+    def files(self) -> tuple[Path, ...]:
+        """The files that the runtime loads."""
+        return tuple(self.folder / name for name in (NCNN if self.runtime is Runtime.NCNN else (ONNX,)))
 
-    @property
-    def weights(self) -> Path:
-        """The net's weights."""
-        return self.path / "model.ncnn.bin"
+
+def _runtime(folder: Path) -> Runtime:
+    if all((folder / name).is_file() for name in NCNN):
+        return Runtime.NCNN
+    if (folder / ONNX).is_file():
+        return Runtime.ONNX
+    raise BadSetting(f"{folder} has neither {' and '.join(NCNN)} nor {ONNX}.")
+
+
+def _input(description: Mapping[str, Any]) -> Input:
+    mean, scale = (tuple(float(part) for part in description[key]) for key in ("mean", "scale"))
+    if len(mean) != 3 or len(scale) != 3:
+        raise ValueError("mean and scale need three numbers each")
+    fixed = "width" in description
+    size = (int(description["width"]), int(description["height"])) if fixed else None
+    pixels, step = int(description.get("pixels", 0)), int(description.get("step", 32))
+    if step < 1 or (size is None and not 0 < pixels <= 4_000_000) or (size is not None and min(size) < 1):
+        raise ValueError("the input needs width and height, or pixels")
+    return Input(mean, scale, size, pixels, step, description.get("fit") == "letterbox")  # type: ignore[arg-type]
+
+
+def _output(description: Mapping[str, Any]) -> Mapping[str, Any]:
+    if description["kind"] not in ("heat", "boxes", "class"):
+        raise ValueError(f"there is no output kind {description['kind']!r}")
+    return description
+
+
+BUILT_IN = Path(__file__).parent / "model"
+"""The folder of the built-in model."""

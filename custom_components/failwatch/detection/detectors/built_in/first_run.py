@@ -1,0 +1,36 @@
+"""Loads a net and runs it once, in a process of its own, so that a runtime that dies takes nobody along.
+
+Run as a script: `first_run.py RUNTIME FILE… INPUT OUTPUT WIDTH HEIGHT`. Imports nothing of the core.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(runtime: str, *rest: str) -> None:
+    """Run the net on an empty picture."""
+    *files, name, answer, width, height = rest
+    import numpy as np
+
+    empty = np.zeros((3, int(height), int(width)), np.float32)
+    if runtime == "ncnn":
+        import ncnn
+
+        net = ncnn.Net()
+        if net.load_param(files[0]) or net.load_model(files[1]):
+            raise SystemExit("the model's files do not load")
+        with net.create_extractor() as extractor:
+            extractor.input(name, ncnn.Mat(empty))
+            failed, _ = extractor.extract(answer)
+        if failed:
+            raise SystemExit("the model gives no answer")
+    else:
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(files[0], providers=["CPUExecutionProvider"])
+        session.run(None, {session.get_inputs()[0].name: empty[None]})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""How the built-in detector's net is made: pictures, samples, net, fit, calibration, export."""
