@@ -3,6 +3,8 @@
 import asyncio
 import json
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,6 +84,19 @@ class OctoPrint:
 
     async def new_key(self, application: str) -> str:
         """Return a new application key, made as the user does in the settings."""
+        async with self._logged_in() as session:
+            request = {"command": "generate", "app": application}
+            answer = await session.post(f"{self.url}/api/plugin/appkeys", json=request)
+            return str((await answer.json())["api_key"])
+
+    async def revoke_keys(self, application: str) -> None:
+        """Withdraw an application's keys, as the user does in the settings."""
+        async with self._logged_in() as session:
+            request = {"command": "revoke", "app": application}
+            await session.post(f"{self.url}/api/plugin/appkeys", json=request)
+
+    @asynccontextmanager
+    async def _logged_in(self) -> AsyncIterator[aiohttp.ClientSession]:
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar, raise_for_status=True) as session:
             # The log-in page is what hands out the cookie that forged requests lack.
@@ -90,9 +105,7 @@ class OctoPrint:
             session.headers["X-CSRF-Token"] = token
             login = {"user": USER, "pass": PASSWORD, "remember": False}
             await session.post(f"{self.url}/api/login", json=login)
-            request = {"command": "generate", "app": application}
-            answer = await session.post(f"{self.url}/api/plugin/appkeys", json=request)
-            return str((await answer.json())["api_key"])
+            yield session
 
     async def get(self, path: str) -> Any:
         """Return the JSON answer of a path such as /api/job."""
