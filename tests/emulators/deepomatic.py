@@ -328,6 +328,8 @@ async def _form(request: web.Request) -> dict[str, Any]:
     inputs: dict[int, dict[str, Any]] = {}
     for name, value in (await request.post()).items():
         content: Any = value.file.read() if isinstance(value, web.FileField) else value
+        if isinstance(content, bytearray):
+            content = content.decode()
         part = re.fullmatch(r"inputs\[(\d+)\]image\.(\w+)(?:\.(\w+))?", name)
         if part is None:
             body[name] = content

@@ -357,7 +357,7 @@ def _form(inputs: Sequence[ImageInput], options: Mapping[str, Any]) -> aiohttp.F
     """Return a multipart form; fields of list members have no dot after the bracket."""
     form = aiohttp.FormData(quote_fields=False)
     for key, value in options.items():
-        form.add_field(key, json.dumps(value), content_type="application/json")
+        form.add_field(key, str(value))
     for index, picture in enumerate(inputs):
         name = f"inputs[{index}]image"
         if _is_file(picture):
@@ -369,7 +369,7 @@ def _form(inputs: Sequence[ImageInput], options: Mapping[str, Any]) -> aiohttp.F
             form.add_field(f"{name}.source", source)
         if picture.bbox is not None:
             for edge, share in _edges(picture.bbox).items():
-                form.add_field(f"{name}.bbox.{edge}", json.dumps(share), content_type="application/json")
+                form.add_field(f"{name}.bbox.{edge}", str(share))
     return form
 
 
