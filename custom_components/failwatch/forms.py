@@ -29,19 +29,24 @@ from .detection.errors import (
     WrongAddress,
 )
 
+MODEL_KEY: Final = "model"
+"""A folder of one's own; Home Assistant's users have no use for it."""
+
 URL_KEY: Final = "url"
 
 
 def first_fields(kind: str) -> list[Field]:
     """Return what must be known before the service can be asked for the rest."""
-    fields = [field for field in FIELDS[kind] if field.key != "model"]
+    fields = [field for field in FIELDS[kind] if field.key != MODEL_KEY]
     offered = [field.offered for field in fields]
     return fields[: offered.index(True)] if True in offered else fields
 
 
 def open_fields(settings: Mapping[str, Any], choices: Mapping[str, Sequence[Choice]]) -> list[Field]:
     """Return what is still to be filled in: what the service offers now, and what then needs no offer."""
-    missing = [field for field in FIELDS[settings[CONF_KIND]] if field.key not in {*settings, "model"}]
+    kind = settings[CONF_KIND]
+    known = {field.key for field in first_fields(kind)} | settings.keys() | {MODEL_KEY}
+    missing = [field for field in FIELDS[kind] if field.key not in known]
     offered = [field for field in missing if field.offered]
     if not offered:
         return missing
@@ -64,11 +69,14 @@ def schema(
     markers: dict[vol.Marker, Selector[Any]] = {}
     for field in fields:
         shown = None if field.type is FieldType.SECRET else settings.get(field.key, field.default)
-        marker = vol.Required if field.required else vol.Optional
         description = {} if shown is None else {"suggested_value": shown}
-        markers[marker(field.key, description=description)] = _selector(
-            field, (choices or {}).get(field.key, ())
-        )
+        marker: vol.Marker
+        if field.required:
+            default = vol.UNDEFINED if field.default is None else field.default
+            marker = vol.Required(field.key, default=default, description=description)
+        else:
+            marker = vol.Optional(field.key, description=description)
+        markers[marker] = _selector(field, (choices or {}).get(field.key, ()))
     return vol.Schema(markers)
 
 
