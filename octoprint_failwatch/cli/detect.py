@@ -153,7 +153,7 @@ def _write(path: Path, data: bytes, source: Path) -> None:
 def _with_progress(pictures: list[Picture]) -> Iterator[Picture]:
     console = Console(stderr=True)
     hidden = len(pictures) < MANY or not console.is_terminal
-    # Answers that go to a terminal are printed above the bar, those that go elsewhere not at all.
+    # Answers that go to a terminal appear above the bar; what goes elsewhere is none of its business.
     with Progress(
         console=console, transient=True, disable=hidden, redirect_stdout=sys.stdout.isatty()
     ) as progress:
@@ -171,13 +171,11 @@ def _tell(answer: Answer, as_json: bool) -> None:
                 "boxes": wire.to_json(detection.boxes),
                 "ms": round(answer.ms, 1),
             }
-        click.echo(json.dumps(told))
+        print(json.dumps(told), flush=True)
         return
     name = click.format_filename(file)
     if detection is None:
-        click.echo(f"   -                   {name}: {answer.error}")
+        print(f"   -                   {name}: {answer.error}")
         return
     boxes = len(detection.boxes)
-    click.echo(
-        f"{detection.p:.2f}  {boxes:3} {'box  ' if boxes == 1 else 'boxes'}  {answer.ms:6.0f} ms  {name}"
-    )
+    print(f"{detection.p:.2f}  {boxes:3} {'box  ' if boxes == 1 else 'boxes'}  {answer.ms:6.0f} ms  {name}")

@@ -31,6 +31,9 @@ STATUSES: dict[type[FailWatchError], int] = {
     Busy: 503,
 }
 
+FACTS = getattr(web, "RequestKey", web.AppKey)("facts", dict)
+"""Where a request keeps what its line in the access log says; releases before 3.14 have one kind of key."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -90,4 +93,4 @@ def in_pixels(boxes: Iterable[Box], size: tuple[int, int]) -> list[tuple[float, 
 
 def note(request: web.Request, **facts: Any) -> None:
     """Have facts about a request stand in its line of the access log."""
-    request.setdefault("facts", {}).update(facts)
+    request[FACTS] = {**request.get(FACTS, {}), **facts}

@@ -42,7 +42,14 @@ def create_application(
     )
 
     async def health(_: web.Request) -> web.Response:
-        return web.json_response({"status": "ok", "version": __version__, "printers": await printers.count()})
+        return web.json_response(
+            {
+                "status": "ok",
+                "version": __version__,
+                "printers": await printers.count(),
+                "waiting": one_by_one.waiting,
+            }
+        )
 
     async def close(_: web.Application) -> AsyncIterator[None]:
         yield

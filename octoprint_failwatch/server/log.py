@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
 from .addresses import Addresses
+from .answers import FACTS
 
 ACCESS = logging.getLogger("octoprint_failwatch.server.access")
 MAX_PATH = 200
@@ -54,7 +55,7 @@ def access_log(addresses: Addresses) -> type[AbstractAccessLogger]:
                 "path": _path(request),
                 "status": response.status,
                 "ms": round(time * 1000, 1),
-                **request.get("facts", {}),
+                **request.get(FACTS, {}),
             }
             self.logger.info(line)
 

@@ -13,24 +13,27 @@ MAX_WAITING = 32
 
 
 class OneByOne:
-    """Asks a detector about one frame after the other, and refuses frames when too many wait."""
+    """Asks a detector about one frame after the other, and refuses frames when too many wait.
+
+    `waiting` counts the frames that have no answer yet.
+    """
 
     def __init__(self, detector: Detector) -> None:
         """Ask that detector."""
         self._detector = detector
         self._free = asyncio.Lock()
-        self._waiting = 0
+        self.waiting = 0
 
     async def detect(self, frame: Frame) -> Detection:
         """Return the answer to a frame, in the order in which they came. Raises DetectionError.
 
         A frame whose client goes away gives up its place.
         """
-        if self._waiting >= MAX_WAITING:
+        if self.waiting >= MAX_WAITING:
             raise Busy("The server has more pictures to look at than it can.", retry_after=5.0)
-        self._waiting += 1
+        self.waiting += 1
         try:
             async with self._free:
                 return await self._detector.detect(frame)
         finally:
-            self._waiting -= 1
+            self.waiting -= 1

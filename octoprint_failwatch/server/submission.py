@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from ..detection.errors import BadRequest
 from ..detection.frame import MAX_ID_LENGTH
@@ -67,7 +68,7 @@ async def _read_parts(request: web.Request, max_picture: int) -> dict[str, bytes
             content = await _read_part(part, name, max_picture)
             if name in IDS or name == "img":
                 parts[name] = content
-    except (ValueError, AssertionError, web.HTTPException) as error:
+    except (ValueError, AssertionError, HttpProcessingError, web.HTTPException) as error:
         raise BadRequest("The form cannot be read.") from error
     raise BadRequest(f"The form has more than {MAX_PARTS} parts.")
 

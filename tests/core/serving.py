@@ -1,0 +1,84 @@
+"""A server in a test: the real application behind a real socket, with a scripted detector."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp.test_utils import TestClient, TestServer
+
+from octoprint_failwatch.detection.detectors import Detector
+from octoprint_failwatch.server.application import create_application
+from octoprint_failwatch.server.settings import ServerSettings
+
+from .watching import ScriptedDetector, picture
+
+PREDICT = "/ent/partners/api/predict/"
+TOKEN = "a-token"
+JPEG = picture(1)
+
+
+@dataclass
+class Served:
+    """A running server and a client that holds its token."""
+
+    client: TestClient
+    detector: Detector
+
+    async def predict(
+        self,
+        printer_id: str | None = "printer",
+        print_id: str | None = "print",
+        img: bytes | None = JPEG,
+        *,
+        token: str | None = TOKEN,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> aiohttp.ClientResponse:
+        """Ask for a prediction; whatever is None is left out."""
+        form = aiohttp.FormData(quote_fields=False)
+        if printer_id is not None:
+            form.add_field("printer_id", printer_id)
+        if print_id is not None:
+            form.add_field("print_id", print_id)
+        if img is not None:
+            form.add_field("img", img, filename="snapshot.jpg", content_type="image/jpeg")
+        form.add_field("extra", "ignored", content_type="text/plain")
+        sent = {"Authorization": f"Token {token}"} if token is not None else {}
+        return await self.client.post(PREDICT, data=form, headers={**sent, **(headers or {})}, params=query)
+
+    async def result(self, *args: Any, **options: Any) -> dict[str, Any]:
+        """Return the result of a prediction that succeeds."""
+        answer = await self.predict(*args, **options)
+        assert answer.status == 200, await answer.text()
+        body = await answer.json()
+        assert set(body) == {"result"}
+        return body["result"]
+
+    async def waiting(self, count: int) -> None:
+        """Wait until that many frames wait for an answer."""
+        for _ in range(1000):
+            health = await (await self.client.get("/healthz")).json()
+            if health["waiting"] == count:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"There were never {count} frames waiting.")
+
+
+@asynccontextmanager
+async def serving(
+    data_dir: Path, detector: Detector | Iterable[float | Exception] = (0.5,), **settings: Any
+) -> AsyncIterator[Served]:
+    """Run a server for the length of a test."""
+    if not hasattr(detector, "detect"):
+        detector = ScriptedDetector(detector)
+    chosen = ServerSettings(**{"data_dir": data_dir, "tokens": (TOKEN,), **settings})
+    async with aiohttp.ClientSession() as session:
+        server = TestServer(create_application(chosen, detector, session))
+        async with TestClient(server) as client:
+            yield Served(client, detector)
