@@ -31,6 +31,7 @@ OCTOPRINT_PYTHONS = ">=3.11,<3.14"
 HOME_ASSISTANT_COMPONENTS = (
     "ai_task",
     "assist_satellite",
+    "camera",
     "config",
     "frontend",
     "history",

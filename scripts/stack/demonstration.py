@@ -6,7 +6,6 @@ import contextlib
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +72,6 @@ async def _demonstrate(options: argparse.Namespace) -> int:
             Path(folder), plan, lambda line: print(f"==> {line}", flush=True)
         ) as workshop:
             print(f"==> printing; a frame every {FRAME_SECONDS / plan.clock_speed:g} s\n", flush=True)
-            await workshop.start_print()
             await _show_frames(workshop)
             outcome = await _look_around(workshop)
             _report(outcome, workshop)
@@ -101,32 +99,39 @@ def _pictures(folder: Path) -> list[Path]:
 
 
 async def _show_frames(workshop: Workshop) -> None:
-    """Print a line for every frame until the print is paused, or over."""
+    """Start a print, and print a line for every frame until the print is paused, or over."""
     print(f"{'frame':>5}  {'p':>5}  {'ewm_mean':>8}  verdict", flush=True)
-    async for state in _frames(workshop):
-        look, level = state["look"], state["latch"]["level"]
-        ewm_mean = look["statistics"]["ewm_mean"]
-        reason = look["verdict"]["reason"]
-        verdict = _coloured(f"{level:<8}", COLOURS[level])
-        print(f"{look['number']:>5}  {look['p']:>5.2f}  {ewm_mean:>8.2f}  {verdict} {reason}", flush=True)
+    plan = workshop.plan
+    with contextlib.suppress(TimeoutError):
+        async with (
+            workshop.octoprint.listen() as states,
+            asyncio.timeout(plan.seconds / plan.clock_speed + 90),
+        ):
+            await workshop.start_print()
+            await _follow(states)
 
 
-async def _frames(workshop: Workshop) -> AsyncIterator[dict[str, Any]]:
-    """Yield the plugin's state after each frame; ends when OctoPrint no longer prints."""
-    plan, last = workshop.plan, 0
-    ends = time.monotonic() + plan.seconds / plan.clock_speed + 90
-    blind = ""
-    while time.monotonic() < ends:
-        state = (await workshop.octoprint.failwatch())["state"]
-        if state["look"] and state["look"]["number"] != last and state["print_id"]:
-            last = state["look"]["number"]
-            yield state
-        if state["blind"] and state["blind"]["detail"] != blind:
-            blind = state["blind"]["detail"]
-            print(f"       blind: {blind}", flush=True)
-        if not await workshop.octoprint.flag("printing"):
+async def _follow(states: AsyncIterator[dict[str, Any]]) -> None:
+    last, blind, started = 0, "", False
+    async for state in states:
+        look, phase = state["look"], state["phase"]
+        if look and state["print_id"] and look["number"] != last:
+            last = look["number"]
+            print(_line(state), flush=True)
+        detail = state["blind"]["detail"] if state["blind"] else ""
+        if detail != blind:
+            blind = detail
+            print(f"{'':>5}  {f'blind: {blind}' if blind else 'sees again'}", flush=True)
+        started = started or phase != "idle"
+        if started and phase in ("paused", "idle"):
             return
-        await asyncio.sleep(min(1.0, FRAME_SECONDS / plan.clock_speed / 5))
+
+
+def _line(state: dict[str, Any]) -> str:
+    look, level = state["look"], state["latch"]["level"]
+    verdict = _coloured(f"{level:<8}", COLOURS[level])
+    ewm_mean, reason = look["statistics"]["ewm_mean"], look["verdict"]["reason"]
+    return f"{look['number']:>5}  {look['p']:>5.2f}  {ewm_mean:>8.2f}  {verdict} {reason}"
 
 
 async def _look_around(workshop: Workshop) -> Outcome:

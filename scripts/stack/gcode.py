@@ -7,6 +7,8 @@ DWELLS = 4
 CENTRE = 110.0
 RADIUS = 28.0
 LAYER_HEIGHT = 0.2
+NOZZLE = 60
+"""Degrees: hardly for plastic, but the virtual printer heats by ten a second, and nobody wants to wait."""
 EXTRUSION = 0.05
 """Millimetres of filament for one millimetre of wall."""
 
@@ -22,8 +24,7 @@ def cylinder(seconds: float, layers: int = 100) -> str:
         "G21",
         "G90",
         "M82",
-        "M104 S205",
-        "M140 S60",
+        f"M109 S{NOZZLE}",
         "G28",
         "G92 E0",
         f"G1 X{CENTRE + RADIUS} Y{CENTRE} F12000",
@@ -38,5 +39,5 @@ def cylinder(seconds: float, layers: int = 100) -> str:
             lines.append(f"G1 X{x:.3f} Y{y:.3f} E{filament:.4f} F30000")
             if segment % (SEGMENTS // DWELLS) == 0:
                 lines.append(f"G4 P{dwell}")
-    lines += ["M104 S0", "M140 S0", "M84"]
+    lines += ["M104 S0", "M84"]
     return "\n".join(lines) + "\n"

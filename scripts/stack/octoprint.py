@@ -12,6 +12,7 @@ import aiohttp
 
 from environments import OCTOPRINT
 
+from .gcode import NOZZLE
 from .processes import Program, ProgramError
 
 USER = "demo"
@@ -119,13 +120,27 @@ class OctoPrint:
         """Return what the plugin says of itself and of its watch."""
         return dict(await self.get("/api/plugin/failwatch"))
 
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """Give the watch's states as the plugin pushes them to browsers, from now on."""
+        login = await self.post("/api/login", {"passive": True})
+        async with self._session.ws_connect(f"{self.url}/sockjs/websocket") as socket:
+            await socket.send_json({"auth": f"{login['name']}:{login['session']}"})
+            yield self._states(socket)
+
+    async def _states(self, socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[dict[str, Any]]:
+        async for message in socket:
+            sent = message.json().get("plugin")
+            if sent and sent["plugin"] == "failwatch" and sent["data"].get("type") == "update":
+                yield sent["data"]["state"]
+
     async def finish_wizards(self) -> None:
         """Say that the first-run dialogs were seen, so that a visitor finds the ordinary page."""
         wizards = await self.get("/api/setup/wizard")
         await self.post("/api/setup/wizard", {"handled": list(wizards)})
 
     async def connect_printer(self) -> None:
-        """Connect the virtual printer."""
+        """Connect the virtual printer and heat it."""
         request: dict[str, Any] = {"command": "connect", "port": "VIRTUAL"}
         if self.is_version_2:
             parameters = {"port": "VIRTUAL", "baudrate": 115200}
@@ -133,6 +148,8 @@ class OctoPrint:
         await self.post("/api/connection", request)
         for _ in range(150):
             if await self.flag("operational"):
+                # A print must not wait for it later.
+                await self.post("/api/printer/tool", {"command": "target", "targets": {"tool0": NOZZLE}})
                 return
             await asyncio.sleep(0.2)
         raise ProgramError(f"OctoPrint did not connect to its virtual printer.\n{self.program.last_lines()}")
