@@ -15,17 +15,24 @@ __plugin_implementation__: Any
 __plugin_hooks__: dict[str, Any]
 
 
-def __plugin_load__() -> None:
+def __plugin_load__() -> None:  # noqa: N807 - the name that OctoPrint looks for
     """Build the plugin. Called by OctoPrint when the plugin is enabled."""
     global __plugin_implementation__, __plugin_hooks__  # noqa: PLW0603 - how OctoPrint takes a plugin
 
+    from . import at_commands, once_handler
     from .events import custom_events
     from .permissions import permissions
     from .plugin import FailWatchPlugin
+    from .updates import update_information
 
     plugin = FailWatchPlugin()
     __plugin_implementation__ = plugin
     __plugin_hooks__ = {
         "octoprint.access.permissions": permissions,
+        "octoprint.comm.protocol.atcommand.queuing": at_commands.listener(plugin.order),
+        "octoprint.comm.protocol.gcode.sent": plugin.pause_scripts.sent,
+        "octoprint.comm.protocol.scripts": plugin.pause_scripts.scripts,
         "octoprint.events.register_custom_events": custom_events,
+        "octoprint.plugin.softwareupdate.check_config": update_information,
+        "octoprint.server.http.routes": once_handler.routes(plugin.pictures.take),
     }

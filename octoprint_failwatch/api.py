@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import flask
 from octoprint.plugin import SimpleApiPlugin
 
-from . import __version__
-from .detection import wire
-from .detection.detectors import offers
-from .detection.errors import BadSetting, FailWatchError
+from . import __version__, configuring
+from .detection.errors import BadSetting
+from .detection.history import HistoryError, Label
 from .detection.rules import create_rules
+from .notifications import targets
 from .permissions import require
 from .report import rules_json, state_json
-from .settings import detector_settings, keep_secrets, rules
+from .settings import changed_numbers, rules
 from .watcher import Watcher
 from .webcams import webcams
 
 if TYPE_CHECKING:
     from .service import Service
-
-PATIENCE = 90.0
-"""Seconds that a test may take: a slow detector on a small machine."""
 
 COMMANDS: dict[str, tuple[str, list[str]]] = {
     "acknowledge": ("CONTROL", ["answer"]),
@@ -32,9 +28,15 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "mute": ("CONTROL", ["muted"]),
     "check": ("CONTROL", []),
     "watching": ("CONTROL", ["enabled"]),
+    "label": ("CONTROL", ["print_id", "failed"]),
+    "forget": ("CONTROL", ["print_id"]),
     "rules": ("CONFIGURE", []),
     "test": ("CONFIGURE", []),
+    "describe": ("CONFIGURE", []),
     "offers": ("CONFIGURE", ["settings"]),
+    "add_target": ("CONFIGURE", ["url"]),
+    "remove_target": ("CONFIGURE", ["index"]),
+    "test_targets": ("CONFIGURE", []),
 }
 """Each command's permission and the keys that it must have."""
 
@@ -66,12 +68,18 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         answers: dict[str, Callable[[Service, Mapping[str, Any]], Any]] = {
             "rules": self._rules,
             "watching": self._watching,
-            "test": _test,
-            "offers": _offers,
+            "describe": configuring.describe,
+            "test": configuring.test,
+            "offers": configuring.offer,
+            "add_target": self._add_target,
+            "remove_target": self._remove_target,
+            "test_targets": configuring.send_test,
+            "label": _label,
+            "forget": _forget,
         }
         try:
             answer = answers.get(command, _control(command))(self._running(), data)
-        except (BadSetting, ValueError) as error:
+        except (BadSetting, HistoryError, ValueError) as error:
             return flask.make_response(flask.jsonify(error=str(error)), 400)
         return None if answer is None else flask.jsonify(answer)
 
@@ -88,12 +96,42 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
     def _rules(self, service: Service, data: Mapping[str, Any]) -> None:
         now = rules(service.host.settings())
         name = str(data.get("name") or now.name)
-        numbers = dict(service.host.settings()["rules"].get("numbers") or {}) if name == now.name else {}
+        numbers = changed_numbers(service.host.settings()) if name == now.name else {}
         numbers |= dict(data.get("numbers") or {})
         create_rules(name, numbers)
         self._settings.set(["rules"], {"name": name, "numbers": numbers})
         self._settings.save()
         service.settings_changed()
+
+    def _add_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        url = str(data["url"]).strip()
+        targets([url])
+        return self._keep_targets(service, [*service.host.settings()["notify"]["urls"], url])
+
+    def _remove_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        urls = list(service.host.settings()["notify"]["urls"])
+        if not 0 <= int(data["index"]) < len(urls):
+            raise ValueError("There is no such address.")
+        del urls[int(data["index"])]
+        return self._keep_targets(service, urls)
+
+    def _keep_targets(self, service: Service, urls: list[str]) -> dict[str, Any]:
+        self._settings.set(["notify", "urls"], urls)
+        self._settings.save()
+        return {"targets": targets(service.host.settings()["notify"]["urls"])}
+
+
+def _label(service: Service, data: Mapping[str, Any]) -> None:
+    failed = data["failed"]
+    label = None if failed is None else Label(bool(failed))
+    service.watcher.history.label(str(data["print_id"]), label)
+
+
+def _forget(service: Service, data: Mapping[str, Any]) -> None:
+    print_id = str(data["print_id"])
+    if print_id == service.watcher.state.print_id:
+        raise ValueError("This print is still running.")
+    service.watcher.history.forget(print_id)
 
 
 def _control(command: str) -> Callable[[Service, Mapping[str, Any]], None]:
@@ -115,56 +153,6 @@ def _control(command: str) -> Callable[[Service, Mapping[str, Any]], None]:
             service.ask(lambda w: w.watch.check_now())
 
     return order
-
-
-def _test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Take one look with the stored settings, or with the given ones laid over them."""
-    settings = _laid_over(service.host.settings(), data.get("settings") or {})
-    try:
-        trial = service.run(service.watcher.try_out(str(data.get("camera") or ""), settings), PATIENCE)
-    except FailWatchError as error:
-        return {"problem": {"kind": error.kind, "detail": str(error)}}
-    except TimeoutError:
-        return {"problem": {"kind": "timed_out", "detail": f"No answer within {PATIENCE:.0f} seconds."}}
-    return {
-        "p": trial.detection.p,
-        "boxes": wire.to_json(trial.detection.boxes),
-        "raw": trial.detection.raw,
-        "snapshot_seconds": trial.snapshot_seconds,
-        "answer_seconds": trial.answer_seconds,
-        "picture": "data:image/jpeg;base64," + base64.b64encode(trial.picture).decode(),
-    }
-
-
-def _offers(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what answers at a detector's address, and what it offers to choose from."""
-    settings = _laid_over(service.host.settings(), data["settings"])
-    try:
-        found = service.run(offers(detector_settings(settings), service.watcher.detector_host()), PATIENCE)
-    except FailWatchError as error:
-        return {"problem": {"kind": error.kind, "detail": str(error)}}
-    except TimeoutError:
-        return {"problem": {"kind": "timed_out", "detail": f"No answer within {PATIENCE:.0f} seconds."}}
-    return {
-        "says": found.says,
-        "choices": {
-            key: [[choice.value, choice.title] for choice in choices]
-            for key, choices in found.choices.items()
-        },
-    }
-
-
-def _laid_over(stored: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    changes = {key: dict(value) if isinstance(value, Mapping) else value for key, value in changes.items()}
-    keep_secrets(stored, changes)
-    laid = dict(stored)
-    for key, value in changes.items():
-        laid[key] = (
-            {**stored[key], **value}
-            if isinstance(stored.get(key), Mapping) and isinstance(value, Mapping) and key != "regions"
-            else value
-        )
-    return laid
 
 
 def _all(service: Service, watcher: Watcher) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from .detection.state import Event, WatchState
 from .pausing import Printer
 from .print_identity import Job
+from .progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,15 @@ class Host(Protocol):
 
     def job(self) -> Job | None:
         """Return what is printed or paused now, None if nothing is."""
+
+    def progress(self) -> Progress:
+        """Return how far the print is."""
+
+    def print_file(self) -> Path | None:
+        """Return the file that is printed, None if it does not lie on this machine."""
+
+    def about_to_pause(self) -> None:
+        """The pause that follows is FailWatch's."""
 
     def changed(self, state: WatchState, events: Sequence[Event]) -> None:
         """Tell browsers, other plugins and people."""

@@ -9,6 +9,8 @@ from typing import Any
 from octoprint.events import Events
 
 from .detection.state import Phase
+from .holds import FILAMENT_CHANGE, WAITING, Holds
+from .pause_scripts import PauseScripts
 from .print_identity import Job, PrintIdentities
 from .watcher import Watcher
 
@@ -21,15 +23,21 @@ LISTENED_TO = {
     Events.PRINT_CANCELLED,
     Events.CONNECTED,
     Events.DISCONNECTED,
+    Events.FILAMENT_CHANGE,
+    Events.WAITING,
 }
 
 
 class Lifecycle:
     """Follows the prints of one OctoPrint, in the order of its events."""
 
-    def __init__(self, watcher: Watcher, identities: PrintIdentities) -> None:
+    def __init__(
+        self, watcher: Watcher, identities: PrintIdentities, holds: Holds, scripts: PauseScripts
+    ) -> None:
         """Follow nothing before `catch_up`."""
         self._watcher = watcher
+        self._holds = holds
+        self._scripts = scripts
         self._identities = identities
 
     async def catch_up(self) -> None:
@@ -46,7 +54,12 @@ class Lifecycle:
         elif event == Events.PRINT_PAUSED:
             watch.pause()
         elif event == Events.PRINT_RESUMED:
+            self._scripts.resumed()
             watch.resume()
+        elif event == Events.FILAMENT_CHANGE:
+            self._holds.halt(FILAMENT_CHANGE)
+        elif event == Events.WAITING:
+            self._holds.halt(WAITING)
         elif event == Events.PRINT_DONE:
             self._ended("done", payload)
         elif event == Events.PRINT_CANCELLED:
@@ -80,6 +93,7 @@ class Lifecycle:
             self._watcher.watch.pause()
 
     def _ended(self, outcome: str, payload: Mapping[str, Any]) -> None:
+        self._scripts.forget()
         elapsed = payload.get("time")
         ended = self._identities.end(payload.get("path"), elapsed, time.time())
         watch = self._watcher.watch

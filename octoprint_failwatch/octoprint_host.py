@@ -15,6 +15,7 @@ from .host import PrinterProfile
 from .pausing import Printer
 from .permissions import viewers
 from .print_identity import Job
+from .progress import Progress, is_cold
 from .settings import DEFAULTS
 
 _LOGGER = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ class OctoPrintHost:
     """Reads what OctoPrint says, and tells on a thread of its own, in order."""
 
     def __init__(self, plugin: Any) -> None:
-        """Take the objects that OctoPrint injected into the plugin."""
+        """Take the objects that OctoPrint injected into the plugin; `message` is set before anything changes."""
+        self.message: Callable[[WatchState, Sequence[Event]], dict[str, Any]]
         self.printer: Printer = plugin._printer
         self.data_folder = Path(plugin.get_plugin_data_folder())
         self._octoprint = plugin._printer
@@ -36,9 +38,11 @@ class OctoPrintHost:
         self._settings = plugin._settings
         self._plugins = plugin._plugin_manager
         self._bus = plugin._event_bus
+        self._files = plugin._file_manager
+        self._pause_scripts = plugin.pause_scripts
+        self.language = str(plugin._settings.global_get(["appearance", "defaultLanguage"]) or "en")
         self._teller = ThreadPoolExecutor(1, "failwatch-telling")
         self._listeners: list[Listener] = []
-        self.message: Callable[[WatchState, Sequence[Event]], dict[str, Any]] = lambda state, events: {}
 
     def settings(self) -> Mapping[str, Any]:
         """Return all settings as they are now."""
@@ -64,6 +68,26 @@ class OctoPrintHost:
             str(file.get("display") or file.get("name") or file["path"]),
             int(progress.get("filepos") or 0),
         )
+
+    def progress(self) -> Progress:
+        """Return how far the print is."""
+        progress = (self._octoprint.get_current_data() or {}).get("progress") or {}
+        return Progress(
+            int(progress.get("filepos") or 0),
+            float(progress.get("completion") or 0),
+            is_cold(self._octoprint.get_current_temperatures() or {}),
+        )
+
+    def print_file(self) -> Path | None:
+        """Return the file that is printed, None if it does not lie on this machine."""
+        job = self.job()
+        if job is None or job.origin != "local":
+            return None
+        return Path(self._files.path_on_disk(job.origin, job.path))
+
+    def about_to_pause(self) -> None:
+        """The pause that follows is FailWatch's."""
+        self._pause_scripts.expect()
 
     def listen(self, listener: Listener) -> None:
         """Hand every change to a listener as well, on the telling thread."""

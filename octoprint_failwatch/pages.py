@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from octoprint.plugin import AssetPlugin, TemplatePlugin
+from octoprint.plugin import AssetPlugin, TemplatePlugin, WizardPlugin
 
 
-class Pages(AssetPlugin, TemplatePlugin):  # type: ignore[misc]
+class Pages(AssetPlugin, TemplatePlugin, WizardPlugin):  # type: ignore[misc]
     """The mixin that names templates and scripts."""
+
+    _settings: Any
 
     def get_assets(self) -> dict[str, list[str]]:
         """Return the scripts and styles."""
         return {
-            "js": ["js/failwatch_words.js", "js/failwatch.js"],
+            "js": [
+                "js/failwatch_words.js",
+                "js/failwatch_graph.js",
+                "js/failwatch_past.js",
+                "js/failwatch_regions.js",
+                "js/failwatch.js",
+                "js/failwatch_settings.js",
+            ],
             "css": ["css/failwatch.css"],
         }
 
@@ -22,7 +31,25 @@ class Pages(AssetPlugin, TemplatePlugin):  # type: ignore[misc]
         may_view = "visible: loginState.hasPermissionKo(access.permissions.PLUGIN_FAILWATCH_VIEW)"
         return [
             {"type": "tab", "name": "FailWatch", "custom_bindings": True, "data_bind": may_view},
+            {
+                "type": "sidebar",
+                "name": "FailWatch",
+                "icon": "fas fa-eye",
+                "custom_bindings": True,
+                "data_bind": may_view,
+            },
+            {"type": "navbar", "custom_bindings": True, "data_bind": may_view},
+            {"type": "settings", "name": "FailWatch", "custom_bindings": True},
+            {"type": "wizard", "name": "FailWatch", "custom_bindings": True},
         ]
+
+    def is_wizard_required(self) -> bool:
+        """Ask until somebody has said how to watch."""
+        return not self._settings.get_boolean(["set_up"])
+
+    def get_wizard_version(self) -> int:
+        """Return the wizard's version: a higher one is shown again."""
+        return 1
 
     def is_template_autoescaped(self) -> bool:
         """Escape whatever is filled into templates."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import octoprint.plugin
 
 from . import settings
 from .api import Api
+from .detection.detectors.once import SingleUsePictures
+from .detection.watch import Watch
+from .discovery import announce
 from .lifecycle import LISTENED_TO
 from .octoprint_host import OctoPrintHost
 from .pages import Pages
+from .past_prints import PastPrints
+from .pause_scripts import PauseScripts
 from .pictures_api import Pictures
 from .service import Service
 
@@ -19,6 +24,7 @@ from .service import Service
 class FailWatchPlugin(
     Api,
     Pages,
+    PastPrints,
     Pictures,
     octoprint.plugin.EventHandlerPlugin,  # type: ignore[misc]
     octoprint.plugin.SettingsPlugin,  # type: ignore[misc]
@@ -31,19 +37,26 @@ class FailWatchPlugin(
         """Do nothing yet: OctoPrint has not injected anything."""
         super().__init__()
         self.service: Service | None = None
-        self._host_and_port = ("127.0.0.1", 5000)
+        self._port = 5000
+        self.pause_scripts = PauseScripts(
+            lambda: self._settings.get(["shaping"], merged=True),
+            lambda: self._printer.get_current_temperatures(),
+        )
+        self.pictures = SingleUsePictures(self._picture_address)
 
     # Start and end
 
-    def on_startup(self, host: str, port: int) -> None:
+    def on_startup(self, _host: str, port: int) -> None:
         """Remember where OctoPrint answers."""
-        self._host_and_port = (host, port)
+        self._port = port
 
     def on_after_startup(self) -> None:
         """Start to watch."""
-        service = Service(OctoPrintHost(self), self._picture_address)
+        service = Service(OctoPrintHost(self), self.pictures, self.pause_scripts)
         service.start()
         self.service = service
+        prefix = self._settings.global_get(["plugins", "discovery", "pathPrefix"]) or "/"
+        announce(self._plugin_manager, service.installation.uuid, str(prefix))
 
     def on_shutdown(self) -> None:
         """Stop watching."""
@@ -58,6 +71,11 @@ class FailWatchPlugin(
         service = self.service
         if service is not None and event in LISTENED_TO:
             service.hand_over(event, payload)
+
+    def order(self, order: Callable[[Watch], None]) -> None:
+        """Hand an order from a print file to the watch's thread."""
+        if self.service is not None:
+            self.service.post(order)
 
     # Settings
 
@@ -84,5 +102,5 @@ class FailWatchPlugin(
         return saved
 
     def _picture_address(self, name: str) -> str:
-        own = str(self._settings.get(["own_url"]) or f"http://127.0.0.1:{self._host_and_port[1]}")
+        own = str(self._settings.get(["own_url"]) or f"http://127.0.0.1:{self._port}")
         return f"{own.rstrip('/')}/plugin/failwatch/once/{name}"

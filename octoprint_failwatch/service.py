@@ -11,13 +11,18 @@ from typing import Any, TypeVar
 from .detection.clock import Clock
 from .detection.detectors.once import SingleUsePictures
 from .detection.state import Event, WatchState
+from .detection.watch import Watch
+from .holds import EVERY, Holds
 from .installation import Installation
 from .lifecycle import Lifecycle
 from .loop_thread import LoopThread
+from .notifications import Notifications
 from .octoprint_host import OctoPrintHost
+from .pause_scripts import PauseScripts
 from .print_identity import PrintIdentities
 from .report import update_json
 from .watcher import Watcher
+from .wording import Wording
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,14 +32,16 @@ T = TypeVar("T")
 class Service:
     """Lives from OctoPrint's start to its end, or while the plugin is enabled."""
 
-    def __init__(self, host: OctoPrintHost, address: Callable[[str], str]) -> None:
-        """Open the files; `address` gives the URL of a single-use picture by its name."""
+    def __init__(self, host: OctoPrintHost, pictures: SingleUsePictures, scripts: PauseScripts) -> None:
+        """Open the files."""
         self.host = host
         self.clock = Clock()
         self.installation = Installation(host.data_folder / "installation.json")
-        self.pictures = SingleUsePictures(address)
-        self.watcher = Watcher(host, self.clock, self.installation, self.pictures)
-        self.lifecycle = Lifecycle(self.watcher, PrintIdentities(host.data_folder / "print.json"))
+        self.watcher = Watcher(host, self.clock, self.installation, pictures)
+        identities = PrintIdentities(host.data_folder / "print.json")
+        self._holds = Holds(self.watcher)
+        self.lifecycle = Lifecycle(self.watcher, identities, self._holds, scripts)
+        self._notifications = Notifications(self.watcher, Wording(host.language))
         self._inbox: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
         self._thread = LoopThread("failwatch")
         self._tasks: list[asyncio.Task[None]] = []
@@ -42,6 +49,7 @@ class Service:
     def start(self) -> None:
         """Open the watch, and go on with a print that runs already."""
         self.host.message = self.update
+        self.host.listen(self._notifications.tell)
         self._thread.ask(self._open())
 
     def stop(self) -> None:
@@ -50,6 +58,7 @@ class Service:
             self._thread.ask(self._close())
         self._thread.stop()
         self.host.close()
+        self._notifications.close()
 
     def hand_over(self, event: str, payload: Mapping[str, Any] | None) -> None:
         """Take an event from OctoPrint's bus; returns at once."""
@@ -68,9 +77,9 @@ class Service:
         """Have the watch's thread run a coroutine, and return its result; raises TimeoutError."""
         return self._thread.ask(work, patience)
 
-    def post(self, call: Callable[[], object]) -> None:
-        """Have the watch's thread call something soon; returns at once."""
-        self._thread.post(call)
+    def post(self, order: Callable[[Watch], None]) -> None:
+        """Have the watch's thread carry out an order soon; returns at once."""
+        self._thread.post(lambda: order(self.watcher.watch))
 
     def settings_changed(self) -> None:
         """Take the settings as they are now."""
@@ -84,7 +93,8 @@ class Service:
     async def _open(self) -> None:
         await self.watcher.open()
         await self.lifecycle.catch_up()
-        self._tasks.append(asyncio.get_running_loop().create_task(self._follow_events()))
+        loop = asyncio.get_running_loop()
+        self._tasks += [loop.create_task(self._follow_events()), loop.create_task(self._keep_holds())]
 
     async def _close(self) -> None:
         for task in self._tasks:
@@ -98,6 +108,14 @@ class Service:
                 await self.lifecycle.take(event, payload)
             except Exception:
                 _LOGGER.exception("The event %s could not be followed", event)
+
+    async def _keep_holds(self) -> None:
+        while True:
+            try:
+                await self._holds.run()
+            except Exception:
+                _LOGGER.exception("It could not be decided whether to look")
+                await asyncio.sleep(EVERY)
 
     async def _take_settings(self) -> None:
         await self.watcher.rebuild()

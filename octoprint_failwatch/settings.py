@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,14 +14,14 @@ from .detection.history import Retention
 from .detection.latch import LatchTimes
 from .detection.policy import Action, Policy
 from .detection.regions import Polygon
-from .detection.rules import RuleSet, create_rules
+from .detection.rules import RULE_SETS, RuleSet, create_rules
 from .detection.watch import WatchSettings
 
 VERSION = 1
 MIN_INTERVAL = 1.0
 
 SECRETS = sorted(
-    {field.key for fields in FIELDS.values() for field in fields if field.type is FieldType.SECRET}
+    {field.key for of_kind in FIELDS.values() for field in of_kind if field.type is FieldType.SECRET}
 )
 """Detector settings that are stored and never given back."""
 
@@ -29,11 +30,11 @@ DEFAULTS: dict[str, Any] = {
     "set_up": False,
     "detector": {
         "kind": "built_in",
-        **{field.key: None for fields in FIELDS.values() for field in fields},
+        **{field.key: None for of_kind in FIELDS.values() for field in of_kind},
     },
     "cameras": [],
     "quorum": 1,
-    "regions": {},
+    "regions": [],
     "rules": {"name": "", "numbers": {}},
     "interval": 10.0,
     "calm_interval": None,
@@ -104,7 +105,15 @@ def detector_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
 def rules(settings: Mapping[str, Any]) -> RuleSet:
     """Return the rule set in force; raises BadSetting."""
     name = settings["rules"].get("name") or default_rules(settings)
-    return create_rules(name, settings["rules"].get("numbers") or {})
+    known = {number.name for number in fields(RULE_SETS[name])} if name in RULE_SETS else set()
+    numbers = {key: value for key, value in changed_numbers(settings).items() if key in known}
+    return create_rules(name, numbers)
+
+
+def changed_numbers(settings: Mapping[str, Any]) -> dict[str, float]:
+    """Return the thresholds that the user changed; an emptied field is the default again."""
+    numbers = settings["rules"].get("numbers") or {}
+    return {key: value for key, value in numbers.items() if value not in (None, "")}
 
 
 def default_rules(settings: Mapping[str, Any]) -> str:
@@ -146,7 +155,8 @@ def cameras(settings: Mapping[str, Any]) -> list[str]:
 
 def regions(settings: Mapping[str, Any], camera: str) -> tuple[Polygon, ...]:
     """Return a camera's ignored regions; a polygon of fewer than three corners is none."""
-    polygons = (settings["regions"] or {}).get(camera) or []
+    entries = [entry for entry in settings["regions"] or [] if entry.get("camera", "") == camera]
+    polygons = [polygon for entry in entries for polygon in entry.get("polygons") or []]
     return tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in polygons if len(polygon) >= 3)
 
 

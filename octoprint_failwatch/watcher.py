@@ -124,7 +124,7 @@ class Watcher:
             how = watch_settings(settings)
         except FailWatchError as error:
             self.problem = str(error)
-            _LOGGER.error("These settings cannot work, the defaults are used instead: %s", error)
+            _LOGGER.warning("These settings cannot work, the defaults are used instead: %s", error)
             how = watch_settings(DEFAULTS)
         self.rules: RuleSet = how.rules
         self.detector_kind = chosen["kind"]
@@ -153,7 +153,7 @@ class Watcher:
         try:
             return create_detector(chosen, self.detector_host()), ""
         except FailWatchError as error:
-            _LOGGER.error("The detector cannot be used: %s", error)
+            _LOGGER.warning("The detector cannot be used: %s", error)
             return UnusableDetector(error), str(error)
 
     def detector_host(self) -> DetectorHost:
@@ -177,5 +177,7 @@ class Watcher:
                 task.add_done_callback(self._running.discard)
 
     async def _act(self, action: Action) -> None:
+        if action is Action.PAUSE:
+            self.host.about_to_pause()
         problem = await carry_out(self.host.printer, action)
         self.watch.acted(action, problem)

@@ -187,16 +187,7 @@ $(function () {
         });
         self.boxes = ko.pureComputed(function () {
             var view = self.view();
-            if (!view) return [];
-            return _.map(view.boxes, function (box) {
-                return {
-                    left: box.x_min * 100 + "%",
-                    top: box.y_min * 100 + "%",
-                    width: (box.x_max - box.x_min) * 100 + "%",
-                    height: (box.y_max - box.y_min) * 100 + "%",
-                    label: Math.round(box.score * 100) + " %"
-                };
-            });
+            return view ? FailWatchWords.placed(view.boxes) : [];
         });
         self.cameraTitle = function (name) {
             var camera = _.find(self.cameras(), {name: name});
@@ -219,7 +210,49 @@ $(function () {
             );
         };
 
+        /* The graph of this print */
+
+        self.graph = new FailWatchGraph("#failwatch-graph");
+        self.frames = [];
+        self.framesOf = null;
+        self.limits = ko.pureComputed(function () {
+            return FailWatchGraph.limits(self.rules(), self.look());
+        });
+        self.draw = function () {
+            self.graph.plot(self.frames, self.limits());
+        };
+        self._follow = function () {
+            var state = self.state();
+            var look = self.look();
+            if (state.print_id && state.print_id !== self.framesOf) {
+                self.framesOf = state.print_id;
+                self.frames = [];
+                OctoPrint.get(OctoPrint.getBlueprintUrl("failwatch") + "prints/" + state.print_id).done(function (answer) {
+                    self.frames = answer.frames;
+                    self.draw();
+                });
+            } else if (look && (!self.frames.length || _.last(self.frames)[1] < look.at)) {
+                self.frames.push([0, look.at, look.p, look.statistics.ewm_mean, state.latch.level, []]);
+            }
+            self.draw();
+        };
+        self.past = new FailWatchPast(self);
+        self.onTabChange = function (current) {
+            self.tabIsOpen = current === "#tab_plugin_failwatch";
+            if (self.tabIsOpen) self.past.refresh();
+        };
+        self.onAfterTabChange = function (current) {
+            if (current === "#tab_plugin_failwatch") self.draw();
+        };
+        self.showTab = function () {
+            $('#tabs a[href="#tab_plugin_failwatch"]').tab("show");
+        };
+
         /* What the user says */
+
+        self.canAnswer = ko.pureComputed(function () {
+            return self.isPrinting() && !!(self.level() !== "none" || self.countdown() || self.pausedText());
+        });
 
         self._order = function (command, data) {
             return OctoPrint.simpleApiCommand("failwatch", command, data || {}).fail(function (answer) {
@@ -260,6 +293,7 @@ $(function () {
             self.tick(self.tick() + 1);
             var look = self.look();
             if (look && (!before || before.at !== look.at)) self._fetchPicture();
+            self._follow();
         };
         self.refresh = function () {
             if (!self.mayView()) return;
@@ -269,12 +303,49 @@ $(function () {
                 self.problem(data.problem);
                 self._take(data);
                 self.loaded(true);
+                self.past.refresh();
                 self._fetchPicture();
             });
         };
         self.onDataUpdaterPluginMessage = function (plugin, data) {
             if (plugin !== "failwatch" || data.type !== "update" || !self.mayView()) return;
             self._take(data);
+            _.each(data.events, self._announce);
+        };
+
+        /* What is worth a message in the corner: one for each change. */
+        self._announce = function (event) {
+            if (event.kind === "ended" && self.tabIsOpen) self.past.refresh();
+            if (!self.settings.settings.plugins.failwatch.notify.popups()) return;
+            var state = self.state();
+            var why = state.latch.verdict ? FailWatchWords.reason(state.latch.verdict) : "";
+            var message = {
+                maybe: ["notice", gettext("This may be failing"), why],
+                failure: ["error", gettext("The print is failing"), why],
+                countdown: ["error", gettext("The print is failing"), self.countdownText()],
+                action: [
+                    "error",
+                    event.detail === "cancel"
+                        ? gettext("FailWatch cancelled the print")
+                        : gettext("FailWatch paused the print"),
+                    why
+                ],
+                action_failed: [
+                    "error",
+                    gettext("FailWatch could not stop the print!"),
+                    gettext("Look after the printer now.") + " " + event.detail
+                ],
+                blind: ["notice", gettext("FailWatch cannot see"), self.blind() ? FailWatchWords.blind(self.blind()) : ""],
+                seeing: ["success", gettext("FailWatch sees again"), ""]
+            }[event.kind];
+            if (!message) return;
+            if (event.kind === "failure" && self.countdown()) return;
+            new PNotify({
+                title: message[1],
+                text: _.escape(message[2]),
+                type: message[0],
+                hide: message[0] !== "error"
+            });
         };
         self.onUserPermissionsChanged = self.refresh;
         self.onStartupComplete = self.refresh;

@@ -105,7 +105,21 @@ var FailWatchWords = (function () {
         return {pause: gettext("pause"), cancel: gettext("cancel")}[key] || key;
     }
 
+    /* Boxes as an SVG wants them. */
+    function placed(boxes) {
+        return _.map(boxes, function (box) {
+            return {
+                left: box.x_min * 100 + "%",
+                top: box.y_min * 100 + "%",
+                width: (box.x_max - box.x_min) * 100 + "%",
+                height: (box.y_max - box.y_min) * 100 + "%",
+                label: Math.round(box.score * 100) + " %"
+            };
+        });
+    }
+
     return {
+        placed: placed,
         number: number,
         duration: duration,
         level: level,

@@ -1,0 +1,102 @@
+"""What the settings page asks: what there is to choose from, and whether it works."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from . import __version__
+from .detection import wire
+from .detection.detectors import FIELDS, offers
+from .detection.errors import FailWatchError
+from .detection.rules import RULE_SETS
+from .notifications import notify, targets
+from .settings import SECRETS, default_rules, detector_settings, keep_secrets
+from .webcams import webcams
+
+if TYPE_CHECKING:
+    from .service import Service
+
+PATIENCE = 90.0
+"""Seconds that a test may take: a slow detector on a small machine."""
+
+
+def describe(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return everything there is to choose from, and which secrets are stored; never the secrets."""
+    settings = service.host.settings()
+    return {
+        "version": __version__,
+        "fields": {kind: wire.to_json(of_kind) for kind, of_kind in FIELDS.items()},
+        "secrets": [secret for secret in SECRETS if settings["detector"].get(secret)],
+        "rule_sets": {
+            name: {number.name: getattr(rules(), number.name) for number in fields(rules)}
+            for name, rules in RULE_SETS.items()
+        },
+        "default_rules": default_rules(settings),
+        "cameras": wire.to_json(webcams()),
+        "targets": targets(settings["notify"]["urls"]),
+    }
+
+
+def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Take one look with the stored settings, or with the given ones laid over them."""
+    settings = _laid_over(service.host.settings(), data.get("settings") or {})
+    try:
+        trial = service.run(service.watcher.try_out(str(data.get("camera") or ""), settings), PATIENCE)
+    except FailWatchError as error:
+        return {"problem": {"kind": error.kind, "detail": str(error)}}
+    except TimeoutError:
+        return {"problem": {"kind": "timed_out", "detail": f"No answer within {PATIENCE:.0f} seconds."}}
+    return {
+        "p": trial.detection.p,
+        "boxes": wire.to_json(trial.detection.boxes),
+        "raw": trial.detection.raw,
+        "snapshot_seconds": trial.snapshot_seconds,
+        "answer_seconds": trial.answer_seconds,
+        "picture": "data:image/jpeg;base64," + base64.b64encode(trial.picture).decode(),
+    }
+
+
+def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what answers at a detector's address, and what it offers to choose from."""
+    settings = _laid_over(service.host.settings(), data["settings"])
+    try:
+        found = service.run(offers(detector_settings(settings), service.watcher.detector_host()), PATIENCE)
+    except FailWatchError as error:
+        return {"problem": {"kind": error.kind, "detail": str(error)}}
+    except TimeoutError:
+        return {"problem": {"kind": "timed_out", "detail": f"No answer within {PATIENCE:.0f} seconds."}}
+    return {
+        "says": found.says,
+        "choices": {
+            key: [[choice.value, choice.title] for choice in choices]
+            for key, choices in found.choices.items()
+        },
+    }
+
+
+def _laid_over(stored: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    changes = {key: dict(value) if isinstance(value, Mapping) else value for key, value in changes.items()}
+    keep_secrets(stored, changes)
+    laid = dict(stored)
+    for key, value in changes.items():
+        laid[key] = (
+            {**stored[key], **value}
+            if isinstance(stored.get(key), Mapping) and isinstance(value, Mapping) and key != "regions"
+            else value
+        )
+    return laid
+
+
+def send_test(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
+    """Send a message to everybody who is to be told, and say whether it left."""
+    urls = service.host.settings()["notify"]["urls"]
+    frames = service.ask(lambda watcher: watcher.frames)
+    picture = next((frame.jpeg for frame in frames.values()), None)
+    sent = notify(urls, "FailWatch", "This is a test.", picture)
+    answer = {"targets": targets(urls)}
+    return answer | (
+        {"says": "Sent."} if sent else {"problem": "At least one service did not take the message."}
+    )

@@ -1,0 +1,105 @@
+"""When not to look although a print runs: heating, too early, filament change, waiting for the user."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .detection.state import Phase
+from .layers import layer_position
+from .progress import Progress
+from .watcher import Watcher
+
+EVERY = 2.0
+"""Seconds by the real clock between two looks at the printer."""
+LONGEST_HEATING = 1800.0
+MOVED_ON_TWICE = 2
+
+HEATING, TOO_EARLY = "heating", "too_early"
+FILAMENT_CHANGE, WAITING, COMMAND = "filament_change", "waiting", "command"
+
+
+@dataclass(slots=True)
+class Halt:
+    """The printer waits for somebody: over once the file goes on being printed."""
+
+    position: int
+    moved_on: int = 0
+
+    def is_over(self, position: int) -> bool:
+        """Return whether printing has gone on, twice in a row: what was already queued does not count."""
+        self.moved_on = self.moved_on + 1 if position > self.position else 0
+        self.position = position
+        return self.moved_on >= MOVED_ON_TWICE
+
+
+def is_too_early(when: Mapping[str, Any], progress: Progress, age: float, layer_at: int | None) -> bool:
+    """Return whether the print, `age` seconds old, is not as far as the user wants before it is looked at."""
+    return (
+        age < float(when.get("after_minutes") or 0) * 60
+        or progress.percent < float(when.get("after_percent") or 0)
+        or (layer_at is not None and progress.position < layer_at)
+    )
+
+
+class Holds:
+    """Keeps the watch's holds in step with the printer. Runs on the watch's loop."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        """Hold nothing yet."""
+        self._watcher = watcher
+        self._print_id: str | None = None
+        self._was_hot = False
+        self._layer_at: int | None = None
+        self._halts: dict[str, Halt] = {}
+
+    async def run(self) -> None:
+        """Follow the printer until cancelled."""
+        while True:
+            await self.update()
+            await asyncio.sleep(EVERY)
+
+    def halt(self, reason: str) -> None:
+        """The printer changes filament, or waits for its user."""
+        if self._watcher.state.phase is Phase.IDLE:
+            return
+        self._halts[reason] = Halt(self._watcher.host.progress().position)
+        self._watcher.watch.hold(reason)
+
+    async def update(self) -> None:
+        """Compare what the printer does with what the watch holds for."""
+        watch, host = self._watcher.watch, self._watcher.host
+        if watch.state.phase in (Phase.IDLE, Phase.PAUSED):
+            return
+        when = host.settings()["when"]
+        if watch.state.print_id != self._print_id:
+            self._print_id, self._was_hot, self._halts = watch.state.print_id, False, {}
+            self._layer_at = await self._find_layer(int(when.get("after_layer") or 0))
+        progress = host.progress()
+        started = watch.state.started_at or self._watcher.clock.now()
+        age = self._watcher.clock.now() - started
+        self._was_hot = self._was_hot or not progress.is_cold or age > LONGEST_HEATING
+        self._set(HEATING, not self._was_hot and not when.get("heating"))
+        self._set(TOO_EARLY, is_too_early(when, progress, age, self._layer_at))
+        for reason, halt in list(self._halts.items()):
+            if halt.is_over(progress.position):
+                del self._halts[reason]
+                watch.release(reason)
+
+    def _set(self, reason: str, holds: bool) -> None:
+        if holds:
+            self._watcher.watch.hold(reason)
+        else:
+            self._watcher.watch.release(reason)
+
+    async def _find_layer(self, layer: int) -> int | None:
+        path: Path | None = self._watcher.host.print_file()
+        if layer <= 1 or path is None:
+            return None
+        with suppress(OSError):
+            return await asyncio.get_running_loop().run_in_executor(None, layer_position, path, layer)
+        return None

@@ -1,0 +1,99 @@
+/* p and its recent mean over time, with the limits drawn in. `frames` are [id, at, p, ewm_mean, level, …]. */
+function FailWatchGraph(selector) {
+    "use strict";
+    var self = this;
+    var FIRST_MINUTES = 5;
+
+    self.plot = function (frames, limits, at) {
+        var element = $(selector);
+        if (!element.length || !element.is(":visible") || !element.width() || !frames.length) return;
+        var start = frames[0][1];
+        function minutes(frame) {
+            return (frame[1] - start) / 60;
+        }
+        var last = Math.max(FIRST_MINUTES, minutes(frames[frames.length - 1]));
+        var top = 1;
+        _.each(frames, function (frame) {
+            top = Math.max(top, frame[2]);
+        });
+        var text = element.css("color");
+        var series = [
+            {
+                data: _.map(frames, function (frame) {
+                    return [minutes(frame), frame[2]];
+                }),
+                color: "#8aa4c8",
+                lines: {show: true, lineWidth: 1},
+                shadowSize: 0
+            },
+            {
+                data: _.map(frames, function (frame) {
+                    return [minutes(frame), frame[3]];
+                }),
+                color: "#2f6fd0",
+                lines: {show: true, lineWidth: 3},
+                shadowSize: 0
+            }
+        ];
+        _.each(limits, function (limit) {
+            series.push({
+                data: [
+                    [0, limit.value],
+                    [last, limit.value]
+                ],
+                color: limit.color,
+                dashes: {show: true, lineWidth: 1, dashLength: limit.dashes},
+                lines: {show: false},
+                shadowSize: 0
+            });
+        });
+        if (at !== undefined && at !== null) {
+            series.push({
+                data: [
+                    [(at - start) / 60, 0],
+                    [(at - start) / 60, top]
+                ],
+                color: text,
+                lines: {show: true, lineWidth: 1},
+                shadowSize: 0
+            });
+        }
+        $.plot(element, series, {
+            xaxis: {
+                min: 0,
+                max: last,
+                font: {color: text, size: 11},
+                tickFormatter: function (value) {
+                    return Math.round(value * 10) / 10 + " min";
+                }
+            },
+            yaxis: {min: 0, max: top, font: {color: text, size: 11}},
+            grid: {borderWidth: 1, borderColor: "rgba(127,127,127,.5)", color: "rgba(127,127,127,.5)"},
+            legend: {show: false}
+        });
+    };
+}
+
+/* The lines that the recent mean is held against. */
+FailWatchGraph.limits = function (rules, look) {
+    "use strict";
+    if (!look) return [];
+    var usual = look.verdict.usual;
+    var sensitivity = rules.sensitivity || 1;
+    var limits = [{value: usual, color: "#468847", dashes: 2, title: gettext("usual")}];
+    if (rules.name === "failwatch") {
+        limits.push({value: usual + rules.maybe / sensitivity, color: "#f89406", dashes: 6, title: gettext("suspicion")});
+        limits.push({value: usual + rules.failure / sensitivity, color: "#bd362f", dashes: 12, title: gettext("failure")});
+    } else {
+        limits.push({
+            value: usual + look.verdict.limit / sensitivity,
+            color: "#bd362f",
+            dashes: 12,
+            title: gettext("limit")
+        });
+    }
+    _.each(limits, function (limit) {
+        limit.text = limit.title + " " + FailWatchWords.number(limit.value);
+    });
+    return limits;
+};

@@ -1,0 +1,183 @@
+/* The prints so far: a list, and one of them to be scrubbed through. */
+function FailWatchPast(host) {
+    "use strict";
+    var self = this;
+    var THUMBNAILS = 8;
+
+    self.prints = ko.observableArray([]);
+    self.bytes = ko.observable(0);
+    self.more = ko.observable(false);
+    self.shown = ko.observable(null);
+    self.frames = ko.observableArray([]);
+    self.marks = ko.observableArray([]);
+    self.index = ko.observable(0);
+    self.graph = new FailWatchGraph("#failwatch-past-graph");
+
+    function url(path) {
+        return OctoPrint.getBlueprintUrl("failwatch") + "prints" + path;
+    }
+    function described(record) {
+        var ended = record.ended_at || record.started_at;
+        return _.extend(record, {
+            date: formatDate(record.started_at),
+            lasted: FailWatchWords.duration(ended - record.started_at),
+            word: FailWatchWords.level(record.level),
+            icon:
+                "fa fa-fw " +
+                {none: "fa-check-circle", maybe: "fa-question-circle", failure: "fa-exclamation-triangle"}[
+                    record.level
+                ],
+            end: record.label
+                ? record.label.failed
+                    ? gettext("you said: failed")
+                    : gettext("you said: no failure")
+                : {
+                      done: gettext("finished"),
+                      cancelled: gettext("cancelled"),
+                      failed: gettext("failed"),
+                      disconnected: gettext("disconnected"),
+                      not_watched: gettext("no longer watched")
+                  }[record.outcome] || "",
+            csv: url("/" + record.print_id + ".csv"),
+            zip: url("/" + record.print_id + ".zip")
+        });
+    }
+
+    self.refresh = function () {
+        if (!host.mayView()) return;
+        OctoPrint.get(url("")).done(function (answer) {
+            self.prints(_.map(answer.prints, described));
+            self.bytes(answer.bytes);
+            self.more(answer.prints.length === 25);
+        });
+    };
+    self.loadMore = function () {
+        var last = _.last(self.prints());
+        OctoPrint.get(url("?before=" + last.started_at)).done(function (answer) {
+            self.prints(self.prints().concat(_.map(answer.prints, described)));
+            self.more(answer.prints.length === 25);
+        });
+    };
+    self.sizeText = ko.pureComputed(function () {
+        return _.sprintf(gettext("%(size)s in use"), {size: formatSize(self.bytes())});
+    });
+
+    self.show = function (record) {
+        OctoPrint.get(url("/" + record.print_id)).done(function (answer) {
+            self.frames(answer.frames);
+            self.marks(_.filter(_.map(answer.marks, self._mark)));
+            self.shown(described(answer["print"]));
+            self.index(0);
+            self._draw();
+        });
+    };
+    self.hide = function () {
+        self.shown(null);
+    };
+    self._mark = function (entry) {
+        var detail = (entry.data || {}).detail || "";
+        var text = {
+            maybe: gettext("Maybe a failure"),
+            failure: gettext("Failure"),
+            cleared: gettext("All well again"),
+            blind: gettext("Blind"),
+            seeing: gettext("Seeing again"),
+            acknowledged: detail === "failure" ? gettext("You: it failed") : gettext("You: not a failure"),
+            action: detail === "cancel" ? gettext("FailWatch cancelled") : gettext("FailWatch paused"),
+            action_failed: gettext("Could not be stopped"),
+            paused: gettext("Paused"),
+            resumed: gettext("Resumed"),
+            muted: gettext("Muted"),
+            snoozed: gettext("Snoozed"),
+            ended: gettext("Ended")
+        }[entry.kind];
+        if (!text) return null;
+        var index = _.findIndex(self.frames(), function (frame) {
+            return frame[0] >= entry.after_frame;
+        });
+        return {text: text, kind: entry.kind, index: index < 0 ? self.frames().length - 1 : index};
+    };
+    self.position = function (index) {
+        return (index / Math.max(1, self.frames().length - 1)) * 100 + "%";
+    };
+    self.go = function (mark) {
+        self.index(mark.index);
+    };
+    self.last = ko.pureComputed(function () {
+        return Math.max(0, self.frames().length - 1);
+    });
+    self.frame = ko.pureComputed(function () {
+        return self.frames()[Number(self.index())] || null;
+    });
+    self.frameText = ko.pureComputed(function () {
+        var frame = self.frame();
+        if (!frame) return "";
+        return _.sprintf(gettext("%(time)s after the start: p %(p)s, recent mean %(mean)s, %(level)s"), {
+            time: FailWatchWords.duration(frame[1] - self.frames()[0][1]),
+            p: FailWatchWords.number(frame[2]),
+            mean: FailWatchWords.number(frame[3]),
+            level: FailWatchWords.level(frame[4])
+        });
+    });
+    function pictureOf(frame) {
+        return url("/" + self.shown().print_id + "/" + frame[0] + ".jpg?camera=" + encodeURIComponent(frame[5][0]));
+    }
+    /* Not every picture is kept: the nearest one before is shown. */
+    self.picture = ko.pureComputed(function () {
+        if (!self.shown()) return "";
+        for (var index = Number(self.index()); index >= 0; index--) {
+            var frame = self.frames()[index];
+            if (frame && frame[5].length) return pictureOf(frame);
+        }
+        return "";
+    });
+    self.thumbnails = ko.pureComputed(function () {
+        if (!self.shown()) return [];
+        var kept = [];
+        _.each(self.frames(), function (frame, index) {
+            if (frame[5].length) kept.push({index: index, frame: frame});
+        });
+        var step = Math.max(1, (kept.length - 1) / (THUMBNAILS - 1));
+        var chosen = _.uniq(
+            _.times(Math.min(THUMBNAILS, kept.length), function (number) {
+                return kept[Math.round(number * step)];
+            })
+        );
+        return _.map(_.compact(chosen), function (one) {
+            return {
+                index: one.index,
+                picture: pictureOf(one.frame),
+                title: FailWatchWords.duration(one.frame[1] - self.frames()[0][1]),
+                level: one.frame[4]
+            };
+        });
+    });
+    self._draw = function () {
+        var frame = self.frame();
+        window.setTimeout(function () {
+            self.graph.plot(self.frames(), [], frame && frame[1]);
+        }, 0);
+    };
+    self.index.subscribe(self._draw);
+
+    self.label = function (failed) {
+        host._order("label", {print_id: self.shown().print_id, failed: failed}).done(function () {
+            self.refresh();
+            self.show(self.shown());
+        });
+    };
+    self.forget = function () {
+        var record = self.shown();
+        showConfirmationDialog({
+            message: _.sprintf(gettext("Everything that was kept of %(name)s will be deleted."), {
+                name: _.escape(record.name)
+            }),
+            onproceed: function () {
+                host._order("forget", {print_id: record.print_id}).done(function () {
+                    self.hide();
+                    self.refresh();
+                });
+            }
+        });
+    };
+}

@@ -1,0 +1,106 @@
+/* The editor of ignored regions: polygons drawn over a camera's picture, by pointer or by keyboard. */
+function FailWatchRegions(host) {
+    "use strict";
+    var self = this;
+    var STEP = 0.02;
+
+    self.isOpen = ko.observable(false);
+    self.picture = ko.observable("");
+    self.problem = ko.observable("");
+    self.corners = ko.observableArray([]);
+    self.cursor = ko.observable([0.5, 0.5]);
+
+    self._entry = function () {
+        return _.find(ko.mapping.toJS(host.fw().regions) || [], {camera: host.testCamera() || ""});
+    };
+    self.polygons = ko.observableArray([]);
+    self._store = function () {
+        var camera = host.testCamera() || "";
+        var others = _.reject(ko.mapping.toJS(host.fw().regions) || [], {camera: camera});
+        if (self.polygons().length) others.push({camera: camera, polygons: self.polygons().slice()});
+        host.fw().regions(others);
+    };
+    self.load = function () {
+        var entry = self._entry();
+        self.polygons(entry ? entry.polygons : []);
+        self.corners([]);
+    };
+
+    self.points = function (corners) {
+        return _.map(corners, function (corner) {
+            return corner[0] * 1000 + "," + corner[1] * 1000;
+        }).join(" ");
+    };
+    self.mark = ko.pureComputed(function () {
+        var x = self.cursor()[0] * 1000;
+        var y = self.cursor()[1] * 1000;
+        return "M" + (x - 25) + " " + y + "H" + (x + 25) + "M" + x + " " + (y - 25) + "V" + (y + 25);
+    });
+    self.summary = ko.pureComputed(function () {
+        return _.sprintf(gettext("%(regions)d regions, %(corners)d corners of a new one"), {
+            regions: self.polygons().length,
+            corners: self.corners().length
+        });
+    });
+
+    self.open = function () {
+        self.isOpen(true);
+        self.problem("");
+        self.load();
+        var url =
+            OctoPrint.getBlueprintUrl("failwatch") +
+            "snapshot.jpg?at=" +
+            Date.now() +
+            "&camera=" +
+            encodeURIComponent(host.testCamera() || "");
+        var image = new Image();
+        image.onload = function () {
+            self.picture(url);
+        };
+        image.onerror = function () {
+            self.problem(gettext("The camera gives no picture."));
+        };
+        image.src = url;
+    };
+    self._add = function (corner) {
+        self.corners.push([Math.round(corner[0] * 1000) / 1000, Math.round(corner[1] * 1000) / 1000]);
+    };
+    self.click = function (_model, event) {
+        var area = event.currentTarget.getBoundingClientRect();
+        var corner = [(event.clientX - area.left) / area.width, (event.clientY - area.top) / area.height];
+        self.cursor(corner);
+        self._add(corner);
+    };
+    self.key = function (_model, event) {
+        var moves = {ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP]};
+        var move = moves[event.key];
+        if (move) {
+            var at = self.cursor();
+            self.cursor([_.clamp(at[0] + move[0], 0, 1), _.clamp(at[1] + move[1], 0, 1)]);
+        } else if (event.key === "Enter") {
+            self._add(self.cursor());
+        } else if (event.key === "Escape" && self.corners().length) {
+            self.corners.pop();
+            event.stopPropagation();
+        } else {
+            return true;
+        }
+        return false;
+    };
+    self.close = function () {
+        if (self.corners().length < 3) return;
+        self.polygons.push(self.corners().slice());
+        self.corners([]);
+        self._store();
+    };
+    self.undo = function () {
+        if (self.corners().length) return self.corners.pop();
+        self.polygons.pop();
+        self._store();
+    };
+    self.clear = function () {
+        self.corners([]);
+        self.polygons([]);
+        self._store();
+    };
+}

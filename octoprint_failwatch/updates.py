@@ -1,0 +1,25 @@
+"""How OctoPrint keeps FailWatch up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import __version__
+
+USER, REPOSITORY = "failwatch", "failwatch"
+
+
+def update_information(*_: Any, **__: Any) -> dict[str, Any]:
+    """Return where OctoPrint finds new releases."""
+    return {
+        "failwatch": {
+            "displayName": "FailWatch",
+            "displayVersion": __version__,
+            "type": "github_release",
+            "user": USER,
+            "repo": REPOSITORY,
+            "current": __version__,
+            "stable_branch": {"name": "Stable", "branch": "main", "comittish": ["main"]},
+            "pip": f"https://github.com/{USER}/{REPOSITORY}/archive/{{target_version}}.zip",
+        }
+    }
