@@ -33,9 +33,9 @@ class Commands(click.Group):
         """Return the names in the order in which the help shows them."""
         return [name for name, module in COMMANDS.items() if find_spec(module, __package__)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return the command of that name, if there is one."""
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(COMMANDS[cmd_name], __package__).command
         return command
@@ -53,7 +53,7 @@ class Commands(click.Group):
             raise click.ClickException(f"{where}: {error.strerror}") from error
 
 
-@click.group(cls=Commands)
-@click.version_option(__version__)
+@click.group("failwatch", cls=Commands)
+@click.version_option(__version__, prog_name="failwatch")
 def main() -> None:
     """Watch 3D prints for failure."""
