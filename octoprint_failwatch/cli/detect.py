@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import click
 from rich.console import Console
 from rich.progress import Progress
 
 from ..detection import wire
 from ..detection.detection import Detection
-from ..detection.detectors import Detector, DetectorHost, create_detector
+from ..detection.detectors import Detector, create_detector
 from ..detection.drawing import tagged
 from ..detection.errors import BadPicture, DetectionError
 from ..detection.frame import Frame
+from .services import gather, lending, service_options
 
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 """What counts as a picture in a folder; a file that is named itself is always tried."""
@@ -62,27 +62,44 @@ class Answer:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of a model to use instead of the built-in one.",
 )
-def command(paths: tuple[Path, ...], as_json: bool, save: Path | None, model: Path | None) -> None:
+@click.option("--printer", default="failwatch-detect", show_default=True, help="printer_id for a service.")
+@click.option("--print", "print_id", help="print_id for a service. [each picture is a print of its own]")
+@service_options
+def command(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    save: Path | None,
+    model: Path | None,
+    printer: str,
+    print_id: str | None,
+    **service: Any,
+) -> None:
     """Say how much pictures look like a failed print.
 
     PATH is a picture, or a folder of pictures. p is 0 for no sign of failure and 1 for certain.
+    Without --service or --detector the built-in detector answers.
     """
-    settings = {"kind": "built_in"} | ({"model": str(model)} if model else {})
-    if asyncio.run(_detect(settings, list(_pictures(paths)), as_json, save)):
+    settings = gather(**service) | ({"model": str(model)} if model else {})
+    if asyncio.run(_detect(settings, list(_pictures(paths)), as_json, save, printer, print_id)):
         sys.exit(1)
 
 
 async def _detect(
-    settings: Mapping[str, Any], pictures: list[Picture], as_json: bool, save: Path | None
+    settings: Mapping[str, Any],
+    pictures: list[Picture],
+    as_json: bool,
+    save: Path | None,
+    printer: str,
+    print_id: str | None,
 ) -> int:
     """Answer all pictures, tell each answer as it comes, and return how many got none."""
     unanswered = 0
-    async with aiohttp.ClientSession() as session:
-        detector = create_detector(settings, DetectorHost(session))
+    async with lending(settings) as host:
+        detector = create_detector(settings, host)
         try:
             await detector.check()
             for picture in _with_progress(pictures):
-                answer = await _answer(detector, picture, save)
+                answer = await _answer(detector, picture, save, printer, print_id)
                 unanswered += answer.detection is None
                 _tell(answer, as_json)
         finally:
@@ -90,10 +107,12 @@ async def _detect(
     return unanswered
 
 
-async def _answer(detector: Detector, picture: Picture, save: Path | None) -> Answer:
+async def _answer(
+    detector: Detector, picture: Picture, save: Path | None, printer: str, print_id: str | None
+) -> Answer:
     try:
         data = await asyncio.to_thread(_read, picture.path)
-        frame = Frame(data, time.time(), "failwatch-detect", str(picture.path)[-256:])
+        frame = Frame(data, time.time(), printer, print_id or str(picture.path)[-256:])
         began = time.perf_counter()
         detection = await detector.detect(frame)
         ms = (time.perf_counter() - began) * 1000

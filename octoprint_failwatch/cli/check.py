@@ -1,0 +1,39 @@
+"""The command `failwatch check`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..detection.detectors import Offers, offers
+from .services import gather, lending, service_options
+from .tables import json_option, show
+
+
+@click.command("check")
+@service_options
+@json_option
+def command(as_json: bool, **options: Any) -> None:
+    """Say whether a detection service answers, takes the credentials, and what it offers.
+
+    Secrets come from the file, or from FAILWATCH_TOKEN, FAILWATCH_CLIENT_SECRET, FAILWATCH_API_KEY.
+    """
+    found = asyncio.run(_offers(**options))
+    if as_json:
+        show(found, as_json)
+        return
+    click.echo(found.says)
+    for key, choices in found.choices.items():
+        click.echo(f"\n{key}:")
+        show(choices, as_json, ("value", "title"))
+
+
+async def _offers(
+    kind: str | None, settings_file: Path | None, url: str | None, pairs: tuple[str, ...]
+) -> Offers:
+    settings = gather(kind, settings_file, url, pairs)
+    async with lending(settings) as host:
+        return await offers(settings, host)

@@ -1,0 +1,26 @@
+"""The commands `failwatch hacarus …`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..services import connection_options
+from . import items, models, server
+
+
+@click.group("hacarus")
+@connection_options
+@click.pass_context
+def command(context: click.Context, /, **options: Any) -> None:
+    """Set up inspection at HACARUS: pictures, models and the server.
+
+    The credentials come from the file, or from FAILWATCH_CLIENT_ID and FAILWATCH_CLIENT_SECRET. Which
+    of the three dialects the server speaks is found out, unless `--set dialect=…` says it.
+    """
+    context.obj = options
+
+
+for operation in (*server.COMMANDS, *models.COMMANDS, *items.COMMANDS):
+    command.add_command(operation)

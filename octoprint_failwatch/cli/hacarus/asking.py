@@ -1,0 +1,38 @@
+"""Asking a HACARUS server, in whichever dialect it speaks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from ...detection.detectors.hacarus import hacarus_connection, hacarus_dialect, name_of
+from ...detection.errors import BadSetting
+from ...detection.services.hacarus import Hacarus, connect
+from ..services import gather, lending
+
+T = TypeVar("T")
+C = TypeVar("C")
+
+
+def ask(options: Mapping[str, Any], call: Callable[[Hacarus], Awaitable[T]]) -> T:
+    """Return what a call to the server results in."""
+
+    async def run() -> T:
+        settings = gather("hacarus", **options)
+        async with lending(settings) as host:
+            connection = hacarus_connection(settings, host)
+            return await call(await connect(connection, hacarus_dialect(settings)))
+
+    return asyncio.run(run())
+
+
+def ask_one(kind: type[C], options: Mapping[str, Any], call: Callable[[C], Awaitable[T]]) -> T:
+    """Return what a call results in that only some dialects have; raises BadSetting on the others."""
+
+    async def run(client: Hacarus) -> T:
+        if not isinstance(client, kind):
+            raise BadSetting(f"HACARUS {name_of(client)} at {client.where} cannot do this.")
+        return await call(client)
+
+    return ask(options, run)

@@ -1,0 +1,161 @@
+"""Pictures: uploading, judging, marking and deleting them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from ...detection.services.hacarus import (
+    Hacarus,
+    HacarusCheck,
+    HacarusSaas,
+    Item,
+    ItemType,
+    NewAnnotation,
+)
+from ..tables import confirm, json_option, show, yes_option
+from .asking import ask, ask_one
+
+Options = dict[str, Any]
+AT_ONCE = 8
+"""Pictures in one upload."""
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--good", "kind", flag_value="good", help="Examples of what is right, to train with.")
+@click.option("--bad", "kind", flag_value="bad", help="Examples of what is wrong, to train with.")
+@click.option("--predict", "kind", flag_value="predict", default=True, help="To be judged. [default]")
+@json_option
+@click.pass_obj
+def upload(options: Options, files: tuple[Path, ...], kind: str, as_json: bool) -> None:
+    """Upload pictures, and print the items that they become."""
+    training = kind != "predict"
+    good = kind == "good" if training else None
+
+    async def call(client: Hacarus) -> list[str]:
+        added: list[str] = []
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+            task = progress.add_task("Uploading", total=len(files))
+            for some in _in_parts(files):
+                pictures = {path.name: path.read_bytes() for path in some}
+                added += await client.add_items(pictures, training=training, good=good)
+                progress.advance(task, len(some))
+        return added
+
+    added = ask(options, call)
+    if as_json:
+        show(added, as_json)
+    else:
+        click.echo("\n".join(added))
+
+
+@click.command()
+@click.argument("model_id")
+@click.argument("item_ids", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def predict(options: Options, model_id: str, item_ids: tuple[str, ...], as_json: bool) -> None:
+    """Have a model judge items; "active" stands for the active model."""
+    show(ask(options, lambda client: client.predict(model_id, item_ids)), as_json)
+
+
+@click.command()
+@click.argument("item_id")
+@click.option(
+    "--box", "boxes", multiple=True, required=True, metavar="X0,Y0,X1,Y1[,LABEL]", help="In pixels."
+)
+@click.option("--notes", default="", help="What is to be said of it.")
+@click.pass_obj
+def annotate(options: Options, item_id: str, boxes: tuple[str, ...], notes: str) -> None:
+    """Mark places in an item's picture."""
+    marks = [_mark(box, notes) for box in boxes]
+
+    async def call(client: Hacarus) -> None:
+        if isinstance(client, HacarusSaas):
+            await client.annotate(item_id, marks)
+            return
+        for image in (await client.item(item_id)).images:
+            if image.image_id is not None:
+                await client.annotate(image.image_id, marks)
+
+    ask(options, call)
+    click.echo(f"{len(marks)} marked in {item_id}.")
+
+
+@click.group()
+def items() -> None:
+    """Pictures that were uploaded."""
+
+
+@items.command("ls")
+@click.option("--training", "kind", flag_value="training", help="Those to train with.")
+@click.option(
+    "--predict", "kind", flag_value="prediction", default=True, help="Those to be judged. [default]"
+)
+@click.option("--model", "model_id", help="With what this model says.")
+@json_option
+@click.pass_obj
+def list_items(options: Options, kind: str, model_id: str | None, as_json: bool) -> None:
+    """List items."""
+
+    async def call(client: Hacarus) -> list[Item]:
+        if isinstance(client, HacarusSaas):
+            return [item async for item in client.items(ItemType(kind), model_id=model_id)]
+        found = await client.items()
+        return list(found.training if kind == "training" else found.predict)
+
+    show(ask(options, call), as_json, ("item_id", "status", "name", "is_training_data"))
+
+
+@items.command("show")
+@click.argument("item_id")
+@click.option("--model", "model_id", help="Only what this model says.")
+@json_option
+@click.pass_obj
+def show_item(options: Options, item_id: str, model_id: str | None, as_json: bool) -> None:
+    """Show an item with what was found in it."""
+
+    async def call(client: Hacarus) -> Item:
+        if isinstance(client, HacarusSaas):
+            return await client.item(item_id, model_id=model_id)
+        return await client.item(item_id)
+
+    show(ask(options, call), as_json)
+
+
+@items.command("rm")
+@click.argument("item_ids", nargs=-1, required=True)
+@yes_option
+@click.pass_obj
+def delete_items(options: Options, item_ids: tuple[str, ...], yes: bool) -> None:
+    """Delete items (CHECK only)."""
+    confirm(f"Delete {', '.join(item_ids)}?", yes)
+    ask_one(HacarusCheck, options, lambda client: client.delete_items(item_ids))
+    click.echo(f"Deleted: {', '.join(item_ids)}")
+
+
+def _mark(text: str, notes: str) -> NewAnnotation:
+    try:
+        numbers = [int(part) for part in text.split(",", 4)]
+        x_min, y_min, x_max, y_max = numbers[:4]
+        label = numbers[4] if len(numbers) == 5 else None
+    except ValueError:
+        raise click.BadParameter(
+            "Four or five whole numbers with commas between them.", param_hint="--box"
+        ) from None
+    return NewAnnotation(x_min, y_min, x_max, y_max, label, notes)
+
+
+def _in_parts(files: tuple[Path, ...]) -> list[tuple[Path, ...]]:
+    return [files[start : start + AT_ONCE] for start in range(0, len(files), AT_ONCE)]
+
+
+COMMANDS = (upload, predict, annotate, items)
