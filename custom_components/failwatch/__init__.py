@@ -110,4 +110,7 @@ async def _async_entry_changed(hass: HomeAssistant, entry: FailWatchConfigEntry)
         and all(camera.async_apply(entry.subentries[camera.key]) for camera in cameras)
     ):
         return
+    for camera in cameras:
+        if camera.key not in entry.subentries:
+            issues.async_clear(hass, camera.key)
     await hass.config_entries.async_reload(entry.entry_id)

@@ -312,7 +312,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         """Take what was entered, try it on the service, and ask for the rest."""
         if user_input is None:
             return self._service_form(kind, forms.first_fields(kind))
-        old = self._old_settings(kind)
+        old = self._old_settings()
         self._data = {**self._data, CONF_KIND: kind, **user_input}
         for field in forms.secret_fields(kind):
             # A secret that is left empty stays as it is.
@@ -356,25 +356,19 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=kind,
-            data_schema=forms.schema(fields, {**self._old_settings(kind), **self._data}),
+            data_schema=forms.schema(fields, {**self._old_settings(), **self._data}),
             errors=errors,
             description_placeholders={"problem": problem},
         )
 
     def _finish_service(self, kind: str) -> ConfigFlowResult:
-        if self.source == SOURCE_REAUTH:
-            return self._changed(self._get_reauth_entry())
         if self.source == SOURCE_RECONFIGURE:
             return self._changed(self._get_reconfigure_entry())
         self._async_abort_entries_match(self._data)
         return self.async_create_entry(title=_TITLES[kind], data=self._data)
 
-    def _old_settings(self, kind: str) -> Mapping[str, Any]:
-        if self.source == SOURCE_REAUTH:
-            return self._get_reauth_entry().data
-        if self.source == SOURCE_RECONFIGURE:
-            return self._get_reconfigure_entry().data
-        return {}
+    def _old_settings(self) -> Mapping[str, Any]:
+        return self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
 
     # Both
 

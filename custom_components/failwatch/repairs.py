@@ -28,13 +28,17 @@ class AnotherCameraFlow(RepairsFlow):
         self._subentry_id = subentry_id
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Begin; what comes with the first step is the issue, not an answer."""
+        return await self.async_step_camera()
+
+    async def async_step_camera(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for the camera."""
         subentry = self._entry.subentries.get(self._subentry_id)
         if subentry is None:
             return self.async_abort(reason="already_removed")
         if user_input is None:
             return self.async_show_form(
-                step_id="init",
+                step_id="camera",
                 data_schema=CAMERA,
                 description_placeholders={
                     "printer": subentry.title,

@@ -1,11 +1,13 @@
 """A Home Assistant with the integration, and an OctoPrint for it to talk to."""
 
 from collections.abc import AsyncIterator
+from unittest.mock import patch
 
-from homeassistant.core import HomeAssistant
 import pytest
+from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from tests.homeassistant import printer as printers
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
 
 DOMAIN = "failwatch"
@@ -14,6 +16,12 @@ DOMAIN = "failwatch"
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant find the integration."""
+
+
+@pytest.fixture
+def expected_lingering_timers(request: pytest.FixtureRequest) -> bool:
+    """aiohttp leaves the ping timer of a closed socket to run out by itself."""
+    return "octoprint" in request.fixturenames
 
 
 @pytest.fixture
@@ -46,3 +54,13 @@ def linked(hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConf
         return link_entry
 
     return set_up
+
+
+@pytest.fixture
+async def printer(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[printers.Printer]:
+    """Give Home Assistant a printer, and FailWatch a detector that is told what to see."""
+    monkeypatch.setenv("FAILWATCH_CLOCK_SPEED", "500")
+    monkeypatch.setattr("custom_components.failwatch.snapshots.LIGHT_SETTLES", 0.0)
+    told = printers.Told()
+    with patch("custom_components.failwatch.detector.create_detector", return_value=told):
+        yield await printers.install(hass, told)

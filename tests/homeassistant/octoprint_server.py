@@ -1,9 +1,9 @@
 """An OctoPrint with the FailWatch plugin, as far as the network shows it."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-import json
 from typing import Any
 
 from aiohttp import WSMsgType, web

@@ -6,12 +6,12 @@ from ipaddress import ip_address
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from homeassistant import config_entries
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.detection.detectors import Choice, Offers
@@ -49,7 +49,9 @@ async def choose(hass: HomeAssistant, option: str) -> ConfigFlowResult:
     return await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": option})
 
 
-async def answer(hass: HomeAssistant, result: ConfigFlowResult, user_input: dict[str, Any]) -> ConfigFlowResult:
+async def answer(
+    hass: HomeAssistant, result: ConfigFlowResult, user_input: dict[str, Any]
+) -> ConfigFlowResult:
     return await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
 
 
@@ -190,7 +192,8 @@ async def test_what_is_wrong_is_said_at_the_field_and_can_be_mended(
 
 
 @pytest.mark.parametrize(
-    ("url", "error"), [("ftp://octopi.local", "bad_address"), ("http://", "bad_address"), ("http://[", "bad_address")]
+    ("url", "error"),
+    [("ftp://octopi.local", "bad_address"), ("http://", "bad_address"), ("http://[", "bad_address")],
 )
 async def test_no_address(hass: HomeAssistant, url: str, error: str) -> None:
     page = await answer(hass, await choose(hass, "octoprint"), {"url": url, "api_key": KEY})
@@ -228,7 +231,9 @@ async def test_a_new_address_is_followed(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
 ) -> None:
     entry = await linked()
-    info = announced(ip_address=ip_address("127.0.0.1"), port=5001, properties={"uuid": UUID, "path": "/octo/"})
+    info = announced(
+        ip_address=ip_address("127.0.0.1"), port=5001, properties={"uuid": UUID, "path": "/octo/"}
+    )
     end = await discover(hass, info)
     assert end["reason"] == "already_configured"
     assert entry.data["url"] == "http://127.0.0.1:5001/octo"
@@ -269,8 +274,6 @@ async def test_reauthentication_with_a_pasted_key(
     await hass.async_block_till_done()
 
 
-# aiohttp leaves the ping timer of a closed socket to run out by itself.
-@pytest.mark.parametrize("expected_lingering_timers", [True])
 async def test_reauthentication_of_a_running_link_reloads_it(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
 ) -> None:
@@ -299,9 +302,7 @@ async def test_reconfigure_a_link(
     hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry
 ) -> None:
     link_entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(
-        link_entry, data={**link_entry.data, "url": "http://old.example/"}
-    )
+    hass.config_entries.async_update_entry(link_entry, data={**link_entry.data, "url": "http://old.example/"})
     page = await link_entry.start_reconfigure_flow(hass)
     assert page["step_id"] == "octoprint"
     end = await answer(hass, page, {"url": octoprint.url, "verify_ssl": False})

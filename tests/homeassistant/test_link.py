@@ -3,17 +3,16 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
-import pytest
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import issue_registry as ir
 
 from custom_components.failwatch.detection.state import Event, EventKind, Phase
 from custom_components.failwatch.detection.verdict import Level
-
 from tests.homeassistant import states
-from tests.homeassistant.octoprint_server import Linked
-from tests.homeassistant.octoprint_server import UUID, OctoPrintServer
+from tests.homeassistant.octoprint_server import UUID, Linked, OctoPrintServer
 
 
 async def until(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
@@ -88,7 +87,12 @@ async def test_a_refused_key_starts_reauthentication(
 @pytest.mark.parametrize(
     ("service", "entity", "data", "command"),
     [
-        ("button.press", "button.ender_3_not_a_failure", {}, {"command": "acknowledge", "answer": "not_a_failure"}),
+        (
+            "button.press",
+            "button.ender_3_not_a_failure",
+            {},
+            {"command": "acknowledge", "answer": "not_a_failure"},
+        ),
         ("button.press", "button.ender_3_it_failed", {}, {"command": "acknowledge", "answer": "failure"}),
         ("button.press", "button.ender_3_snooze_for_15_minutes", {}, {"command": "snooze", "seconds": 900}),
         ("button.press", "button.ender_3_check_now", {}, {"command": "check"}),
@@ -135,7 +139,9 @@ async def test_job_buttons(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, button: str, job: dict[str, str]
 ) -> None:
     await linked()
-    await hass.services.async_call("button", "press", {"entity_id": f"button.ender_3_{button}"}, blocking=True)
+    await hass.services.async_call(
+        "button", "press", {"entity_id": f"button.ender_3_{button}"}, blocking=True
+    )
     assert octoprint.jobs == [job]
 
 
@@ -200,8 +206,6 @@ async def test_pictures_are_fetched_once_per_look(
     assert octoprint.pictures == 1
 
 
-# aiohttp leaves the ping timer of a closed socket to run out by itself.
-@pytest.mark.parametrize("expected_lingering_timers", [True])
 async def test_unload(hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked) -> None:
     entry = await linked()
     await octoprint.push(state=replace(states.idle(), phase=Phase.WATCHING, print_id="x"))

@@ -1,0 +1,221 @@
+"""Adding and changing a watched camera, as a user goes through the pages."""
+
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.failwatch.detection.errors import Unavailable
+from tests.homeassistant.printer import (
+    CAMERA,
+    CANCEL,
+    JUDGEMENT,
+    PAUSE,
+    SOURCES,
+    STATES,
+    STATUS,
+    Printer,
+    service_entry,
+)
+
+
+@pytest.fixture
+async def service(hass: HomeAssistant, printer: Printer) -> MockConfigEntry:
+    entry = MockConfigEntry(domain="failwatch", title="Detector", data={"kind": "built_in"})
+    entry.add_to_hass(hass)
+    from unittest.mock import patch
+
+    with patch("custom_components.failwatch.detector.async_require_built_in"):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        yield entry
+
+
+async def begin(hass: HomeAssistant, entry: MockConfigEntry) -> SubentryFlowResult:
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "camera"), context={"source": SOURCE_USER}
+    )
+
+
+async def answer(
+    hass: HomeAssistant, page: SubentryFlowResult, user_input: dict[str, Any]
+) -> SubentryFlowResult:
+    return await hass.config_entries.subentries.async_configure(page["flow_id"], user_input)
+
+
+def suggested(page: SubentryFlowResult) -> dict[str, Any]:
+    return {str(key): (key.description or {}).get("suggested_value") for key in page["data_schema"].schema}
+
+
+async def test_from_camera_to_first_look(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    page = await answer(hass, await begin(hass, service), SOURCES)
+    assert len(printer.detector.frames) == 1, "a picture is tried before anything is kept"
+    assert page["step_id"] == "states"
+    assert page["description_placeholders"] == {"entity": STATUS, "state": "idle"}
+    assert suggested(page) == {"printing_states": ["printing"], "paused_states": ["paused"]}
+    page = await answer(hass, page, STATES)
+    assert page["step_id"] == "judgement"
+    assert suggested(page)["rules"] == "failwatch"
+    end = await answer(hass, page, JUDGEMENT)
+    assert end["type"] is FlowResultType.CREATE_ENTRY
+    assert end["title"] == "Printer"
+    await hass.async_block_till_done()
+    (device,) = dr.async_entries_for_config_entry(device_registry, service.entry_id)
+    assert device.name == "Printer"
+    await printer.says("printing")
+    await printer.looks(1)
+
+
+async def test_named_after_the_device_that_tells_the_state(
+    hass: HomeAssistant,
+    printer: Printer,
+    service: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    device = device_registry.async_get_or_create(
+        config_entry_id=other.entry_id, identifiers={("other", "1")}, name="Prusa"
+    )
+    entity = entity_registry.async_get_or_create(
+        "binary_sensor", "other", "1", device_id=device.id, config_entry=other
+    )
+    hass.states.async_set(entity.entity_id, "off")
+    page = await answer(
+        hass, await begin(hass, service), {"picture_entity": CAMERA, "status_entity": entity.entity_id}
+    )
+    assert suggested(page) == {"printing_states": ["on"], "paused_states": []}
+    page = await answer(hass, page, {"printing_states": ["on"]})
+    end = await answer(hass, page, JUDGEMENT)
+    assert end["title"] == "Prusa"
+    assert end["data"]["paused_states"] == []
+
+
+async def test_a_status_entity_without_a_state(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry
+) -> None:
+    page = await answer(hass, await begin(hass, service), {**SOURCES, "status_entity": "sensor.later"})
+    assert page["description_placeholders"]["state"] == ""
+    assert suggested(page) == {"printing_states": [], "paused_states": []}
+
+
+@pytest.mark.parametrize(
+    ("broken", "error", "errors"),
+    [
+        (True, None, {"picture_entity": "no_snapshot"}),
+        (False, Unavailable("down"), {"base": "unavailable"}),
+    ],
+)
+async def test_a_camera_or_service_that_does_not_work_is_said_and_can_be_mended(
+    hass: HomeAssistant,
+    printer: Printer,
+    service: MockConfigEntry,
+    broken: bool,
+    error: Exception | None,
+    errors: dict[str, str],
+) -> None:
+    printer.camera.broken, printer.detector.error = broken, error
+    page = await answer(hass, await begin(hass, service), SOURCES)
+    assert page["errors"] == errors
+    printer.camera.broken, printer.detector.error = False, None
+    assert (await answer(hass, page, SOURCES))["step_id"] == "states"
+
+
+async def test_states_that_make_no_sense(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry
+) -> None:
+    page = await answer(hass, await begin(hass, service), SOURCES)
+    page = await answer(hass, page, {"printing_states": ["x"], "paused_states": ["x"]})
+    assert page["errors"] == {"paused_states": "states_overlap"}
+    page = await answer(hass, page, {"printing_states": []})
+    assert page["errors"] == {"printing_states": "no_states"}
+    assert (await answer(hass, page, STATES))["step_id"] == "judgement"
+
+
+@pytest.mark.parametrize(
+    ("changes", "actions", "errors"),
+    [
+        ({"ignore": "0,0 10,0"}, {}, {"ignore": "bad_regions"}),
+        ({"ignore": "0,0 200,0 5,5"}, {}, {"ignore": "bad_regions"}),
+        ({"ignore": "nonsense"}, {}, {"ignore": "bad_regions"}),
+        ({}, {"on_failure": "pause"}, {"base": "no_pause"}),
+        ({}, {"on_maybe": "cancel"}, {"base": "no_cancel"}),
+        ({}, {"on_failure": "pause", "pause_with": PAUSE, "cancel_after": 5}, {"base": "no_cancel"}),
+    ],
+)
+async def test_judgement_that_cannot_work(
+    hass: HomeAssistant,
+    printer: Printer,
+    service: MockConfigEntry,
+    changes: dict[str, Any],
+    actions: dict[str, Any],
+    errors: dict[str, str],
+) -> None:
+    page = await answer(hass, await begin(hass, service), SOURCES)
+    page = await answer(hass, page, STATES)
+    bad = {**JUDGEMENT, **changes, "actions": {**JUDGEMENT["actions"], **actions}}
+    page = await answer(hass, page, bad)
+    assert page["errors"] == errors
+    good = {"ignore": "0,0 20,0 20,15 0,15\n80,80 100,80 100,100", "calls_per_month": 1000}
+    actions = {
+        "on_failure": "pause",
+        "pause_with": PAUSE,
+        "cancel_with": CANCEL,
+        "cancel_after": 5,
+        "veto": 30,
+    }
+    end = await answer(hass, page, {**JUDGEMENT, **good, "actions": {**JUDGEMENT["actions"], **actions}})
+    assert end["type"] is FlowResultType.CREATE_ENTRY
+    assert end["data"]["pause_with"] == PAUSE
+    await hass.async_block_till_done()
+    assert hass.states.get("sensor.printer_watch").state == "idle"
+
+
+async def test_the_same_camera_twice(hass: HomeAssistant, printer: Printer) -> None:
+    entry = service_entry()
+    entry.add_to_hass(hass)
+    assert (await answer(hass, await begin(hass, entry), SOURCES))["reason"] == "already_configured"
+
+
+async def test_change_how_it_is_watched(hass: HomeAssistant, printer: Printer) -> None:
+    entry = service_entry(numbers={"failure": 0.8}, pause_with=PAUSE)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    page = await entry.start_subentry_reconfigure_flow(hass, "camera1")
+    assert suggested(page) == {**SOURCES, "job_entity": None, "light": None}
+    page = await answer(hass, page, {**SOURCES, "picture_entity": "image.printer"})
+    page = await answer(hass, page, STATES)
+    shown = suggested(page)
+    assert shown["interval"] == 10
+    end = await answer(hass, page, {**JUDGEMENT, "interval": 20})
+    assert end["reason"] == "reconfigure_successful"
+    data = entry.subentries["camera1"].data
+    assert (data["interval"], data["picture_entity"]) == (20, "image.printer")
+    assert data["numbers"] == {"failure": 0.8}
+    assert "pause_with" not in data, "what was emptied is gone"
+    await hass.async_block_till_done()
+
+    page = await entry.start_subentry_reconfigure_flow(hass, "camera1")
+    page = await answer(hass, page, {**SOURCES, "picture_entity": "image.printer"})
+    page = await answer(hass, page, STATES)
+    await answer(hass, page, {**JUDGEMENT, "rules": "obico"})
+    assert entry.subentries["camera1"].data["numbers"] == {}
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize(
+    ("url", "rules"), [("https://app.obico.io", "super_api"), ("http://localhost:3333", "failwatch")]
+)
+async def test_usual_rules(hass: HomeAssistant, printer: Printer, url: str, rules: str) -> None:
+    entry = MockConfigEntry(domain="failwatch", data={"kind": "super_api", "url": url, "token": "t"})
+    entry.add_to_hass(hass)
+    page = await answer(hass, await begin(hass, entry), SOURCES)
+    page = await answer(hass, page, STATES)
+    assert suggested(page)["rules"] == rules
