@@ -22,7 +22,7 @@ class Database:
 
     def __init__(self, path: Path, schema: str, version: int = 1) -> None:
         """Open or create the file. Raises BadSetting where it is no database of this kind."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False

@@ -66,7 +66,7 @@ def checked(tokens: Iterable[str]) -> tuple[str, ...]:
 def own_token(file: Path) -> str:
     """Return the token that a server without any made for itself, now or at an earlier start."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(f"{secrets.token_urlsafe(24)}\n")
