@@ -165,6 +165,9 @@ class OctoPrintClient:
         The updates end with NotReachable when the connection does.
         """
         async with self._request("POST", "api/login", json={"passive": True}) as response:
+            if response.status == HTTPStatus.BAD_REQUEST:
+                # Without a key that it knows, OctoPrint takes this for a request forged by a web page.
+                raise KeyRefused("OctoPrint did not accept the application key.")
             _refuse(response)
             login = await _json(response)
         user, session = login.get("name"), login.get("session")
