@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import python314
 
@@ -171,7 +172,7 @@ def find_uv() -> str:
     return str(private / "bin" / "uv")
 
 
-def _project() -> dict:
+def _project() -> dict[str, Any]:
     return tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 
 

@@ -56,7 +56,7 @@ class HomeAssistant:
         self._integration = integration
         self._configuration = CONFIGURATION.format(port=port) + more_configuration
         # Without the requirements check it would ask the package index at every start.
-        command = [environment.program("hass"), "--config", folder, "--skip-pip"]
+        command: list[str | Path] = [environment.program("hass"), "--config", folder, "--skip-pip"]
         variables = {"FAILWATCH_CLOCK_SPEED": str(clock_speed)}
         self.program = Program("Home Assistant", command, folder / "console.log", variables)
 

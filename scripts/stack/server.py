@@ -16,7 +16,14 @@ class Server:
         """Settle where it keeps its data."""
         self.url = f"http://127.0.0.1:{port}"
         self._session = session
-        command = [OCTOPRINT.program("failwatch"), "serve", "--port", str(port), "--data", folder / "server"]
+        command: list[str | Path] = [
+            OCTOPRINT.program("failwatch"),
+            "serve",
+            "--port",
+            str(port),
+            "--data",
+            folder / "server",
+        ]
         self.program = Program("The server", command, folder / "server.log", {"FAILWATCH_TOKEN": token})
 
     async def start(self) -> None:
