@@ -120,6 +120,7 @@ class History:
 
     def label(self, print_id: str, label: Label | None) -> None:
         """Say what a print really was, or take that back; raises HistoryError for an unknown print."""
+        self.settle()
         self.print(print_id)
 
         def write(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,231 @@
+"""`failwatch tune`: rules, thresholds, cadence and ignored regions from one's own labelled prints."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from ..detection import wire
+from ..detection.history import History, HistoryError
+from ..detection.verdict import Level
+from ..tuning.choice import defaults
+from ..tuning.outcomes import Outcome
+from ..tuning.printer import as_settings, tune_printer
+from ..tuning.search import Aim
+from ..tuning.tune import Finding
+from .places import history_option, open_history
+
+
+@click.command("tune")
+@history_option
+@click.option("--printer", help="Which printer, if the history has several: its id or its name.")
+@click.option(
+    "--limit", default=2.0, show_default=True, type=click.FloatRange(min=0), help="False alarms in 100 hours."
+)
+@click.option(
+    "--level",
+    type=click.Choice(["maybe", "failure"]),
+    default="failure",
+    show_default=True,
+    help="What counts as an alarm.",
+)
+@click.option(
+    "--slowest", type=click.FloatRange(min=10), help="Also try looking as seldom as this, in seconds."
+)
+@click.option(
+    "--trials", default=120, show_default=True, type=click.IntRange(min=10), help="Trials per search."
+)
+@click.option(
+    "--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the curve (SVG or PNG)."
+)
+@click.option(
+    "--write", type=click.Path(dir_okay=False, path_type=Path), help="Write what was found as JSON."
+)
+@click.option("--apply", "plugin", metavar="URL", help="Offer to set it in the plugin of this OctoPrint.")
+@click.option(
+    "--key-file", type=click.File("r"), help="File with OctoPrint's API key; else FAILWATCH_OCTOPRINT_KEY."
+)
+@click.option("--undo", is_flag=True, help="With --apply: set again what was there before the last --apply.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def command(
+    history: Path,
+    printer: str | None,
+    limit: float,
+    level: str,
+    slowest: float | None,
+    trials: int,
+    picture: Path | None,
+    write: Path | None,
+    plugin: str | None,
+    key_file: Any,
+    undo: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Choose the settings that would have been right for your labelled prints.
+
+    Label prints by `failwatch history label`, in the plugin or in Home Assistant: which failed and from
+    when on, which were good. What to expect of prints to come is measured on prints that were left out
+    of the choice.
+    """
+    if undo:
+        _undo(history, plugin, key_file)
+        return
+    opened = open_history(history, must_exist=True)
+    try:
+        printer_id = _printer(opened, printer)
+        aim = Aim(false_alarms=limit, level=Level(level), longest=slowest, trials=trials)
+        with _Bar(quiet=as_json) as told:
+            finding = tune_printer(opened, printer_id, aim, told)
+        names = {
+            record.print_id: record.name or record.print_id for record in opened.prints(printer_id=printer_id)
+        }
+    finally:
+        opened.close()
+    settings = as_settings(finding)
+    if write is not None:
+        write.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    if picture is not None:
+        from ..chart.curve import draw_curve
+
+        summaries = finding.summaries()
+        draw_curve(picture, finding.curve, summaries["before"], summaries["after"])
+    if as_json:
+        click.echo(json.dumps(wire.to_json(finding) | {"settings": settings}))
+    else:
+        _show(finding, aim, names)
+    if plugin is not None and (finding.worth_it or yes or click.confirm("Set it all the same?")):
+        _apply(history, plugin, key_file, settings, yes=yes)
+
+
+def _printer(history: History, wanted: str | None) -> str:
+    printers: dict[str, str] = {}
+    for record in history.prints():
+        printers.setdefault(record.printer_id, record.printer_name)
+    found = [key for key, name in printers.items() if wanted in (None, key, name)]
+    if len(found) == 1:
+        return found[0]
+    if not printers:
+        raise HistoryError("The history is empty.")
+    known = ", ".join(sorted(name or key for key, name in printers.items()))
+    raise HistoryError(f"Say which printer by --printer: {known}.")
+
+
+class _Bar:
+    """A bar for people, nothing for machines."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        console = Console(stderr=True)
+        self._bar = Progress(console=console, transient=True, disable=quiet or not console.is_terminal)
+
+    def __enter__(self) -> Callable[[float], None]:
+        self._bar.start()
+        task = self._bar.add_task("Trying", total=1.0)
+        return lambda share: self._bar.update(task, completed=share)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _show(finding: Finding, aim: Aim, names: Mapping[str, str]) -> None:
+    console = Console()
+    numbers = Table(
+        "number", "now", "found", title=f"Rules: {finding.present.rules} → {finding.choice.rules}"
+    )
+    present = defaults(finding.present.rules) | dict(finding.present.numbers)
+    for name, value in finding.choice.numbers.items():
+        now = f"{present[name]:g}" if finding.present.rules == finding.choice.rules else ""
+        numbers.add_row(name, now, f"{value:g}")
+    if finding.choice.every is not None:
+        numbers.add_row("seconds between looks", "", f"{finding.choice.every:g}")
+    if finding.choice.ignore_regions:
+        numbers.add_row("ignored regions", "", str(sum(map(len, finding.regions.values()))))
+    console.print(numbers)
+    sums = Table(
+        "", "failures missed", "minutes until told", "false alarms in 100 h", "minutes lost in 100 h"
+    )
+    for name, summary in finding.summaries().items():
+        title = {"before": "now", "after": "with these", "unseen": "expected"}[name]
+        sums.add_row(
+            title,
+            f"{summary.missed} of {summary.failures}",
+            f"{summary.delay:.1f}",
+            f"{summary.false_alarm_rate:.1f}",
+            f"{summary.lost:.0f}",
+        )
+    console.print(sums)
+    prints = Table("print", "truth", "now", "with these")
+    for before, after in zip(finding.before, finding.after, strict=True):
+        truth = "failed" if before.failed else "good"
+        prints.add_row(names.get(before.print_id, before.print_id), truth, told(before), told(after))
+    console.print(prints)
+    rate = "more false alarms than can be said" if finding.at_most > 1000 else f"{finding.at_most:.1f}"
+    console.print(f"False alarms in 100 hours are at most {rate}, with 95 % confidence.", highlight=False)
+    if finding.worth_it:
+        console.print("Prints that were left out of the choice went better with it.", style="green")
+    else:
+        console.print(
+            "Prints that were left out of the choice did not go better with it"
+            f" within {aim.false_alarms:g} false alarms in 100 hours: keep what you have.",
+            style="yellow",
+        )
+
+
+def told(outcome: Outcome) -> str:
+    """Return an outcome in words."""
+    words = []
+    if outcome.false_alarms:
+        words.append(f"{outcome.false_alarms} false alarm{'s' if outcome.false_alarms > 1 else ''}")
+    if outcome.failed:
+        words.append("missed" if outcome.alarm is None else f"told after {outcome.alarm / 60:.1f} min")
+    return ", ".join(words) or "quiet"
+
+
+def _apply(history: Path, plugin: str, key_file: Any, settings: Mapping[str, Any], *, yes: bool) -> None:
+    from .octoprint_rules import get_rules, set_rules
+
+    key = _key(key_file)
+    before = asyncio.run(get_rules(plugin, key))
+    click.echo(f"There now: {json.dumps(before)}")
+    if not yes:
+        click.confirm(f"Set {json.dumps(settings['rules'])}?", abort=True)
+    _undo_file(history).write_text(json.dumps(before), encoding="utf-8")
+    asyncio.run(set_rules(plugin, key, settings["rules"]))
+    click.echo("Set. `failwatch tune --undo --apply URL` sets what was there before.")
+    if "interval" in settings or "regions" in settings:
+        click.echo("The interval and the ignored regions are set in the plugin's settings.")
+
+
+def _undo(history: Path, plugin: str | None, key_file: Any) -> None:
+    from .octoprint_rules import set_rules
+
+    if plugin is None:
+        raise click.UsageError("Say by --apply in which OctoPrint.")
+    file = _undo_file(history)
+    if not file.is_file():
+        raise click.ClickException("There is nothing to undo.")
+    before = json.loads(file.read_text(encoding="utf-8"))
+    asyncio.run(set_rules(plugin, _key(key_file), before))
+    file.unlink()
+    click.echo(f"Set again: {json.dumps(before)}")
+
+
+def _undo_file(history: Path) -> Path:
+    return history.with_name("rules-before-tuning.json")
+
+
+def _key(file: Any) -> str:
+    key = file.read().strip() if file is not None else os.environ.get("FAILWATCH_OCTOPRINT_KEY", "")
+    if not key:
+        raise click.UsageError("OctoPrint's API key is needed: --key-file or FAILWATCH_OCTOPRINT_KEY.")
+    return str(key)

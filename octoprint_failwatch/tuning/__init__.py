@@ -1,0 +1,1 @@
+"""Rules, thresholds and cadence chosen on one's own labelled prints."""

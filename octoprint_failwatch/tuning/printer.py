@@ -1,0 +1,45 @@
+"""Tuning of one printer of a history, and what was found as settings of a host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..detection import wire
+from ..detection.history import History
+from .choice import SPACES, Choice, defaults
+from .recorded_cases import recorded_cases, settings_of
+from .regions import suggest_regions
+from .search import Aim, Data
+from .tune import Finding, tune
+
+
+def tune_printer(
+    history: History, printer_id: str, aim: Aim, told: Callable[[float], None] | None = None
+) -> Finding:
+    """Return what tuning finds for a printer's recorded prints.
+
+    Takes minutes: for a thread of its own. `told` gets the share that is done. Raises TooLittleData,
+    HistoryError, or BadSetting where Optuna is not installed.
+    """
+    regions = suggest_regions(history, printer_id)
+    plain = recorded_cases(history, printer_id)
+    masked = recorded_cases(history, printer_id, regions) if regions else None
+    settings = settings_of(history, printer_id)
+    present = Choice()
+    if settings is not None and settings.rules in SPACES:
+        present = Choice(settings.rules, settings.numbers)
+    return tune(Data(plain, masked), aim, present, regions=regions, told=told)
+
+
+def as_settings(finding: Finding) -> dict[str, Any]:
+    """Return what was chosen as a host sets it: rule set with the changed numbers, interval, regions."""
+    choice = finding.choice
+    shipped = defaults(choice.rules)
+    changed = {name: value for name, value in choice.numbers.items() if value != shipped[name]}
+    settings: dict[str, Any] = {"rules": {"name": choice.rules, "numbers": changed}}
+    if choice.every is not None:
+        settings["interval"] = choice.every
+    if choice.ignore_regions:
+        settings["regions"] = wire.to_json(finding.regions)
+    return settings
