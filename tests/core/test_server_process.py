@@ -279,7 +279,13 @@ def test_mistakes_are_told_in_a_line(tmp_path: Path, options: list[str], says: s
             for option in options
         ]
         command = [sys.executable, "-m", "octoprint_failwatch", "serve", "--port", "0"]
-        command += ["--data", str(tmp_path / "data"), "--model", str(brightness_model(tmp_path / "model")), *filled]
+        command += [
+            "--data",
+            str(tmp_path / "data"),
+            "--model",
+            str(brightness_model(tmp_path / "model")),
+            *filled,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode in (1, 2)
     assert says in done.stderr

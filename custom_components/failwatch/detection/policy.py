@@ -70,10 +70,15 @@ def plan(intervention: Intervention, policy: Policy, level: Level, at: float) ->
 
 
 def announce(intervention: Intervention, action: Action, at: float, due_at: float) -> Intervention:
-    """Return the intervention with a countdown, unless one is running that comes sooner."""
+    """Return the intervention with a countdown, unless one is running that comes sooner.
+
+    A cancel takes the place of a pause all the same, and still leaves its own time to say no.
+    """
     running = intervention.countdown
-    if running is not None and running.due_at <= due_at and running.action is action:
-        return intervention
+    if running is not None and running.due_at <= due_at:
+        escalates = running.action is Action.PAUSE and action is Action.CANCEL
+        if not escalates:
+            return intervention
     return replace(intervention, countdown=Countdown(action, at, due_at))
 
 

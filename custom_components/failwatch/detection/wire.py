@@ -37,7 +37,7 @@ def from_json(kind: type[T], data: Any) -> T:
     """
     try:
         result: T = _build(kind, data)
-    except (TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError, AttributeError, OverflowError) as error:
         raise ValueError(f"This is no {kind.__name__}: {error}") from error
     return result
 
@@ -55,6 +55,8 @@ def _build(kind: Any, data: Any) -> Any:
             return None
         return _build(next(option for option in arguments if option is not type(None)), data)
     if origin is tuple:
+        if isinstance(data, str):
+            raise TypeError(f"{data!r} is no list")
         return tuple(_build(arguments[0], item) for item in data)
     if origin in (dict, Mapping) or (isinstance(origin, type) and issubclass(origin, Mapping)):
         return {key: _build(arguments[1], item) for key, item in data.items()}
@@ -65,8 +67,9 @@ def _build(kind: Any, data: Any) -> Any:
         return data
     if issubclass(kind, Enum):
         return kind(data)
-    if kind is float and isinstance(data, int):
+    is_truth_as_number = isinstance(data, bool) and kind is not bool
+    if kind is float and isinstance(data, int) and not is_truth_as_number:
         return float(data)
-    if not isinstance(data, kind):
+    if not isinstance(data, kind) or is_truth_as_number:
         raise TypeError(f"{data!r} is no {kind.__name__}")
     return data

@@ -1,0 +1,120 @@
+"""How often is looked: within the budget, and no more than is asked for."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octoprint_failwatch.detection.cadence import (
+    MAX_BACKOFF,
+    Cadence,
+    Calls,
+    budget_wait,
+    count,
+    current,
+    next_interval,
+)
+
+
+def moment(text: str) -> float:
+    """Return a time (UTC) in seconds since the epoch."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+times = st.floats(moment("2024-01-01"), moment("2030-01-01"))
+cadences = st.builds(
+    Cadence,
+    interval=st.floats(0.1, 1000),
+    calm_interval=st.none() | st.floats(0.1, 1000),
+    calls_per_hour=st.none() | st.integers(1, 1000),
+)
+
+
+@given(st.lists(st.floats(0, 4000), min_size=1, max_size=80), st.integers(1, 5), times)
+def test_no_hour_and_no_month_has_more_calls_than_its_budget(
+    gaps: list[float], budget: int, at: float
+) -> None:
+    """And whoever waits as long as told may call."""
+    cadence = Cadence(calls_per_hour=budget, calls_per_month=4 * budget)
+    calls = Calls()
+    by_hour: dict[str, int] = {}
+    by_month: dict[str, int] = {}
+    for gap in gaps:
+        at += gap
+        wait = budget_wait(cadence, calls, at)
+        assert wait >= 0
+        at += wait
+        if budget_wait(cadence, calls, at):
+            at += 1e-3  # what a float this large leaves of the last microseconds
+        assert budget_wait(cadence, calls, at) == 0
+        calls = count(calls, at)
+        when = datetime.fromtimestamp(at, UTC)
+        for counts, key in ((by_hour, f"{when:%Y-%m-%dT%H}"), (by_month, f"{when:%Y-%m}")):
+            counts[key] = counts.get(key, 0) + 1
+    assert max(by_hour.values()) <= budget
+    assert max(by_month.values()) <= 4 * budget
+
+
+@given(times, times)
+def test_past_counts_are_dropped(one: float, other: float) -> None:
+    """What was called in another hour does not count in this one, nor another month's in this."""
+    calls = current(count(Calls(), one), other)
+    first, second = (datetime.fromtimestamp(at, UTC) for at in (one, other))
+    assert calls.in_hour == (f"{first:%Y%m%d%H}" == f"{second:%Y%m%d%H}")
+    assert calls.in_month == (f"{first:%Y%m}" == f"{second:%Y%m}")
+
+
+@pytest.mark.parametrize(
+    ("at", "wait"),
+    [("2026-01-31T23:59:30", 30), ("2026-02-01T00:00:00", 28 * 86400), ("2028-02-29T12:00:00", 43200)],
+)
+def test_a_month_ends_when_it_ends(at: str, wait: float) -> None:
+    """Whatever its length."""
+    calls = count(Calls(), moment(at))
+    assert budget_wait(Cadence(calls_per_month=1), calls, moment(at)) == wait
+
+
+def test_no_budget_at_all() -> None:
+    """Zero calls means none."""
+    assert budget_wait(Cadence(calls_per_hour=0), Calls(), moment("2026-01-01T10:15:00")) == 45 * 60
+
+
+def test_no_limit() -> None:
+    """Without a budget there is never a wait."""
+    assert (
+        budget_wait(Cadence(), Calls("2026-01-01T10", 10**6, "2026-01", 10**6), moment("2026-01-01T10:15"))
+        == 0
+    )
+
+
+@given(cadences, st.booleans(), st.integers(0, 10_000))
+def test_failing_never_makes_it_look_more_often(cadence: Cadence, calm: bool, failed: int) -> None:
+    """Each failure puts the next look off at least as far, within bounds."""
+    usual = next_interval(cadence, calm=calm)
+    one, more = (next_interval(cadence, calm=calm, failed=failed + extra) for extra in (0, 1))
+    assert usual <= one <= more <= max(MAX_BACKOFF, usual)
+
+
+@given(cadences, st.booleans(), st.integers(0, 20), st.floats(0, 1e6))
+def test_what_the_service_asks_for_is_kept_to(
+    cadence: Cadence, calm: bool, failed: int, retry_after: float
+) -> None:
+    """Never sooner, and never sooner than usual."""
+    wait = next_interval(cadence, calm=calm, failed=failed, retry_after=retry_after)
+    assert wait == max(next_interval(cadence, calm=calm), retry_after)
+
+
+@given(cadences, st.booleans())
+def test_an_hourly_budget_is_spread_over_the_hour(cadence: Cadence, calm: bool) -> None:
+    """Rather than used up in its first minutes."""
+    if cadence.calls_per_hour:
+        assert next_interval(cadence, calm=calm) * cadence.calls_per_hour >= 3600 * (1 - 1e-9)
+
+
+def test_calm_and_not() -> None:
+    """The calm interval while all is well, the shorter one as soon as something is suspected."""
+    cadence = Cadence(interval=10, calm_interval=60)
+    assert next_interval(cadence, calm=True) == 60
+    assert next_interval(cadence, calm=False) == 10
+    assert [next_interval(cadence, calm=False, failed=n) for n in (1, 2, 3, 4, 99)] == [10, 20, 40, 80, 300]

@@ -1,0 +1,106 @@
+"""States go over the wire, and to disk and back, without loss."""
+
+import contextlib
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octoprint_failwatch.detection.detection import Box, Detection
+from octoprint_failwatch.detection.frame import Frame
+from octoprint_failwatch.detection.judgement import Memory
+from octoprint_failwatch.detection.state import Event, EventKind, Phase, WatchState
+from octoprint_failwatch.detection.wire import from_json, to_json
+
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def sent(value: object) -> Any:
+    """Return what arrives of a value."""
+    return json.loads(json.dumps(to_json(value), allow_nan=False))
+
+
+@given(st.from_type(WatchState))
+def test_a_state_comes_back_as_it_was(state: WatchState) -> None:
+    """All of it, to the last digit."""
+    assert from_json(WatchState, sent(state)) == state
+
+
+@given(st.from_type(Event))
+def test_an_event_comes_back_as_it_was(event: Event) -> None:
+    """All of it."""
+    assert from_json(Event, sent(event)) == event
+
+
+@given(st.from_type(WatchState), st.data())
+def test_a_state_of_another_release(state: WatchState, data: st.DataObject) -> None:
+    """What this release does not know is ignored, what the other did not know is as at first."""
+    wire = sent(state)
+    absent = data.draw(st.sets(st.sampled_from(sorted(wire))))
+    wire = {key: value for key, value in wire.items() if key not in absent} | {"of tomorrow": [1]}
+    assert from_json(WatchState, wire) == dataclasses.replace(
+        state, **{key: getattr(WatchState(), key) for key in absent}
+    )
+
+
+@given(st.from_type(WatchState), st.data())
+def test_a_damaged_state_is_refused_and_breaks_nothing(state: WatchState, data: st.DataObject) -> None:
+    """Whatever stands in place of a value: a state, or ValueError."""
+    wire = sent(state)
+    path = data.draw(st.sampled_from(sorted(wire)))
+    wire[path] = data.draw(anything)
+    with contextlib.suppress(ValueError):
+        assert isinstance(from_json(WatchState, wire), WatchState)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        None,
+        [],
+        "state",
+        {"phase": "sleeping"},
+        {"since": "noon"},
+        {"since": True},
+        pytest.param({"since": 10**400}, id="since: too large"),
+        {"print_id": 7},
+        {"holds": "heating"},
+        {"holds": [1]},
+        {"muted": 1},
+        {"look": {}},
+        {"memory": {"statistics": {"prediction_num": 1.5}}},
+    ],
+    ids=str,
+)
+def test_what_is_no_state(damaged: object) -> None:
+    """Is told by ValueError, which hosts expect."""
+    with pytest.raises(ValueError, match=r".+"):
+        from_json(WatchState, damaged)
+
+
+def test_whole_numbers_become_decimals_again() -> None:
+    """JSON of other languages writes 1.0 as 1."""
+    since = from_json(WatchState, {"since": 5}).since
+    assert (since, type(since)) == (5.0, float)
+
+
+def test_pictures_and_raw_answers_stay_here() -> None:
+    """They are not for the wire."""
+    assert "jpeg" not in to_json(Frame(b"\xff", 0.0, "printer", "print"))
+    assert "raw" not in to_json(Detection(0.5, (Box(0, 0, 1, 1, 0.5),), raw=object()))
+
+
+def test_enumerations_are_their_values() -> None:
+    """So that templates and automations can compare them."""
+    state = to_json(WatchState(phase=Phase.BLIND))
+    assert type(state["phase"]) is str
+    assert state["phase"] == "blind"
+    assert to_json({EventKind.FAILURE: Memory()})["failure"]["judged_at"] is None
