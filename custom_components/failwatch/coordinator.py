@@ -5,6 +5,7 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
 from homeassistant.config_entries import ConfigEntry
@@ -44,6 +45,7 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
         self.subentry_id = subentry_id
         self.watching = True
         self.rules: RuleSet | None = None
+        self.clock_offset = 0.0
         self.data = WatchState()
         self.course = Course()
         self.recent_events: deque[Event] = deque(maxlen=20)
@@ -64,6 +66,10 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     def last_problem(self) -> str | None:
         """Why there is no news, in words, if that is known."""
         return str(self.last_exception) if self.last_exception else None
+
+    def local_time(self, at: float | None) -> datetime | None:
+        """Return a time of the watch by this machine's clock: the other one may be wrong."""
+        return None if at is None else datetime.fromtimestamp(at + self.clock_offset, UTC)
 
     @property
     def device(self) -> dr.DeviceEntry | None:

@@ -1,6 +1,5 @@
 """The last judged picture, with what was found in it."""
 
-from datetime import UTC, datetime
 from typing import Final, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
@@ -63,4 +62,4 @@ class TaggedPicture(PrinterEntity, ImageEntity):
         if calm and self._shown_at is not None and 0 <= look.at - self._shown_at < CALM_SPACING:
             return
         self._shown_at = look.at
-        self._attr_image_last_updated = datetime.fromtimestamp(look.at, UTC)
+        self._attr_image_last_updated = self.coordinator.local_time(look.at)

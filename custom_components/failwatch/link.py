@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Mapping
 from dataclasses import fields
 from typing import Any, ClassVar, override
@@ -36,6 +37,9 @@ from .octoprint import (
 )
 
 _LOGGER = logging.getLogger(__package__)
+
+CLOCKS_AGREE = 5.0
+"""Seconds of difference that are not worth a correction, which would make every time jitter."""
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between attempts to reach an OctoPrint that went away."""
@@ -122,6 +126,7 @@ class LinkCoordinator(PrinterCoordinator):
         renewed = self.report is not None and self.report.version != report.version
         self.report = report
         self.watching = report.watching
+        self.clock_offset = _offset(report.now)
         self.rules = _rules(report.rules)
         if renewed and (device := self.device):
             dr.async_get(self.hass).async_update_device(device.id, sw_version=report.version)
@@ -129,6 +134,7 @@ class LinkCoordinator(PrinterCoordinator):
 
     def _take_update(self, update: Update) -> None:
         self.watching = update.watching
+        self.clock_offset = _offset(update.now)
         self.rules = _rules(update.rules)
         self.async_take(update.state, update.events)
 
@@ -244,6 +250,12 @@ class LinkCoordinator(PrinterCoordinator):
                 translation_key="command_failed",
                 translation_placeholders={"problem": str(error)},
             ) from error
+
+
+def _offset(theirs: float | None) -> float:
+    """Return what to add to OctoPrint's times, 0 where the clocks agree but for the way of the message."""
+    offset = 0.0 if theirs is None else time.time() - theirs
+    return offset if abs(offset) > CLOCKS_AGREE else 0.0
 
 
 def _rules(told: Mapping[str, Any]) -> RuleSet | None:

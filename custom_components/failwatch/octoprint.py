@@ -64,6 +64,7 @@ class Report:
     watching: bool
     rules: Mapping[str, Any]
     state: WatchState
+    now: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Update:
     rules: Mapping[str, Any]
     state: WatchState
     events: Sequence[Event]
+    now: float | None
 
 
 class OctoPrintClient:
@@ -131,6 +133,7 @@ class OctoPrintClient:
                 watching=data["watching"],
                 rules=data["rules"],
                 state=from_json(WatchState, data["state"]),
+                now=data.get("now"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error
@@ -229,6 +232,7 @@ async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Upd
                 rules=data["rules"],
                 state=from_json(WatchState, data["state"]),
                 events=[from_json(Event, event) for event in data["events"]],
+                now=data.get("now"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, override
 
@@ -18,8 +18,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .detection.state import Phase, WatchState
-from .detection.verdict import Level, Verdict
+from .detection.state import Phase
+from .detection.verdict import Level, Rule, Verdict
 from .entity import PrinterEntity, add_for_printers
 
 PARALLEL_UPDATES = 0
@@ -37,34 +37,32 @@ class FailWatchSensorEntityDescription(SensorEntityDescription):
     A value that moved by less than `deadband` is not written, to spare the recorder.
     """
 
-    value_fn: Callable[[WatchState], Value]
-    attributes_fn: Callable[[WatchState], Mapping[str, Any]] | None = None
+    value_fn: Callable[[PrinterCoordinator], Value]
+    attributes_fn: Callable[[PrinterCoordinator], Mapping[str, Any]] | None = None
     deadband: float = 0.0
 
 
-def _statistic(name: str) -> Callable[[WatchState], float | None]:
-    def value(state: WatchState) -> float | None:
-        return getattr(state.look.statistics, name) if state.look else None
+def _statistic(name: str) -> Callable[[PrinterCoordinator], float | None]:
+    def value(printer: PrinterCoordinator) -> float | None:
+        look = printer.data.look
+        return getattr(look.statistics, name) if look else None
 
     return value
 
 
-def _score(state: WatchState) -> float | None:
-    if state.look is None:
+def _score(printer: PrinterCoordinator) -> float | None:
+    if printer.data.look is None:
         return None
-    statistics = state.look.statistics
+    statistics = printer.data.look.statistics
     return statistics.ewm_mean - statistics.rolling_mean_long
 
 
-def _time(at: float | None) -> datetime | None:
-    return datetime.fromtimestamp(at, UTC) if at is not None else None
-
-
-def _why(state: WatchState) -> Mapping[str, Any]:
+def _why(printer: PrinterCoordinator) -> Mapping[str, Any]:
     """Return why the failure state is what it is."""
+    state = printer.data
     verdict = state.latch.verdict if state.level is not Level.NONE else None
     if verdict is None:
-        verdict = state.look.verdict if state.look else Verdict()
+        verdict = state.look.verdict if state.look else Verdict(rule=Rule.WARM_UP)
     return {
         "rule": verdict.rule.value,
         "reason": verdict.reason,
@@ -72,24 +70,25 @@ def _why(state: WatchState) -> Mapping[str, Any]:
         "usual": round(verdict.usual, 3),
         "limit": round(verdict.limit, 3),
         "margin": round(verdict.margin, 3),
-        "since": _time(state.latch.since),
+        "since": printer.local_time(state.latch.since),
         "confirmed": state.latch.confirmed,
         "print_id": state.print_id,
         "print_name": state.print_name or None,
     }
 
 
-def _doing(state: WatchState) -> Mapping[str, Any]:
+def _doing(printer: PrinterCoordinator) -> Mapping[str, Any]:
     """Return what stands behind the watch's phase."""
+    state = printer.data
     countdown = state.intervention.countdown
     return {
         "blind_reason": state.blind.reason if state.blind else None,
         "blind_detail": state.blind.detail if state.blind else None,
         "on_hold": list(state.holds),
         "muted": state.muted,
-        "snoozed_until": _time(state.snoozed_until),
+        "snoozed_until": printer.local_time(state.snoozed_until),
         "coming_action": countdown.action.value if countdown else None,
-        "coming_action_at": _time(countdown.due_at) if countdown else None,
+        "coming_action_at": printer.local_time(countdown.due_at) if countdown else None,
     }
 
 
@@ -98,21 +97,21 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         key="failure_state",
         device_class=SensorDeviceClass.ENUM,
         options=[level.value for level in Level],
-        value_fn=lambda state: state.level.value,
+        value_fn=lambda printer: printer.data.level.value,
         attributes_fn=_why,
     ),
     FailWatchSensorEntityDescription(
         key="watch_state",
         device_class=SensorDeviceClass.ENUM,
         options=[phase.value for phase in Phase],
-        value_fn=lambda state: state.phase.value,
+        value_fn=lambda printer: printer.data.phase.value,
         attributes_fn=_doing,
     ),
     FailWatchSensorEntityDescription(
         key="p",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value_fn=lambda state: state.look.p if state.look else None,
+        value_fn=lambda printer: printer.data.look.p if printer.data.look else None,
         deadband=0.02,
     ),
     FailWatchSensorEntityDescription(
@@ -164,7 +163,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         key="last_look",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda state: _time(state.look.at) if state.look else None,
+        value_fn=lambda printer: printer.local_time(printer.data.look.at) if printer.data.look else None,
         deadband=60,
     ),
     FailWatchSensorEntityDescription(
@@ -175,7 +174,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         suggested_display_precision=2,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        value_fn=lambda state: state.look.latency if state.look else None,
+        value_fn=lambda printer: printer.data.look.latency if printer.data.look else None,
         deadband=0.1,
     ),
     FailWatchSensorEntityDescription(
@@ -183,7 +182,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         state_class=SensorStateClass.TOTAL_INCREASING,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        value_fn=lambda state: state.calls.in_month,
+        value_fn=lambda printer: printer.data.calls.in_month,
         deadband=30,
     ),
 )
@@ -251,10 +250,10 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
             self.async_write_ha_state()
 
     def _update(self) -> None:
-        description, state = self.entity_description, self.coordinator.data
-        self._attr_native_value = description.value_fn(state)
+        description = self.entity_description
+        self._attr_native_value = description.value_fn(self.coordinator)
         if description.attributes_fn is not None:
-            self._attr_extra_state_attributes = dict(description.attributes_fn(state))
+            self._attr_extra_state_attributes = dict(description.attributes_fn(self.coordinator))
 
     def _is_near(self, before: _Written, now: _Written) -> bool:
         """Return whether only details changed: a number by less than the deadband, or a moving reason."""
