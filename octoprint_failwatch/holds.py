@@ -52,7 +52,6 @@ class Holds:
     def __init__(self, watcher: Watcher) -> None:
         """Hold nothing yet."""
         self._watcher = watcher
-        self._print_id: str | None = None
         self._was_hot = False
         self._layer_at: int | None = None
         self._halts: dict[str, Halt] = {}
@@ -60,8 +59,15 @@ class Holds:
     async def run(self) -> None:
         """Follow the printer until cancelled."""
         while True:
-            await self.update()
+            self.update()
             await asyncio.sleep(EVERY)
+
+    async def begin(self) -> None:
+        """A print begins: decide before its first picture is taken."""
+        after_layer = int(self._watcher.host.settings()["when"].get("after_layer") or 0)
+        self._was_hot, self._halts = False, {}
+        self._layer_at = await self._find_layer(after_layer)
+        self._decide(0.0)
 
     def halt(self, reason: str) -> None:
         """The printer changes filament, or waits for its user."""
@@ -70,18 +76,15 @@ class Holds:
         self._halts[reason] = Halt(self._watcher.host.progress().position)
         self._watcher.watch.hold(reason)
 
-    async def update(self) -> None:
+    def update(self) -> None:
         """Compare what the printer does with what the watch holds for."""
+        state, now = self._watcher.state, self._watcher.clock.now()
+        if state.phase not in (Phase.IDLE, Phase.PAUSED):
+            self._decide(now - (now if state.started_at is None else state.started_at))
+
+    def _decide(self, age: float) -> None:
         watch, host = self._watcher.watch, self._watcher.host
-        if watch.state.phase in (Phase.IDLE, Phase.PAUSED):
-            return
-        when = host.settings()["when"]
-        if watch.state.print_id != self._print_id:
-            self._print_id, self._was_hot, self._halts = watch.state.print_id, False, {}
-            self._layer_at = await self._find_layer(int(when.get("after_layer") or 0))
-        progress = host.progress()
-        started = watch.state.started_at or self._watcher.clock.now()
-        age = self._watcher.clock.now() - started
+        when, progress = host.settings()["when"], host.progress()
         self._was_hot = self._was_hot or not progress.is_cold or age > LONGEST_HEATING
         self._set(HEATING, not self._was_hot and not when.get("heating"))
         self._set(TOO_EARLY, is_too_early(when, progress, age, self._layer_at))

@@ -11,7 +11,7 @@ from octoprint.events import Events
 from .detection.state import Phase
 from .holds import FILAMENT_CHANGE, WAITING, Holds
 from .pause_scripts import PauseScripts
-from .print_identity import Job, PrintIdentities
+from .print_identity import Job, PrintIdentities, PrintIdentity
 from .watcher import Watcher
 
 LISTENED_TO = {
@@ -72,12 +72,12 @@ class Lifecycle:
         elif event == Events.DISCONNECTED:
             self._ended("disconnected", {})
 
-    def watch_it(self) -> None:
+    async def watch_it(self) -> None:
         """Watch the print that runs, if the user's switch is on and it is not watched yet."""
         identity, host = self._identities.current, self._watcher.host
         if identity is None or identity.ended or host.job() is None or not host.settings()["watching"]:
             return
-        self._watcher.watch.start(identity.print_id, identity.name)
+        await self._watch(identity)
 
     def leave_it(self) -> None:
         """Stop watching the print that runs: the user's switch is off."""
@@ -86,8 +86,12 @@ class Lifecycle:
     async def _started(self, job: Job) -> None:
         await self._watcher.use_printer(self._watcher.host.profile())
         identity = self._identities.begin(job, self._watcher.printer_id, time.time())
-        if not self._watcher.host.settings()["watching"]:
-            return
+        if self._watcher.host.settings()["watching"]:
+            await self._watch(identity)
+
+    async def _watch(self, identity: PrintIdentity) -> None:
+        if self._watcher.state.phase is Phase.IDLE or self._watcher.state.print_id != identity.print_id:
+            await self._holds.begin()
         self._watcher.watch.start(identity.print_id, identity.name)
         if self._watcher.host.printer.get_state_id() == "PAUSED":
             self._watcher.watch.pause()

@@ -40,7 +40,7 @@ class FailWatchPlugin(
         self._port = 5000
         self.pause_scripts = PauseScripts(
             lambda: self._settings.get(["shaping"], merged=True),
-            lambda: self._printer.get_current_temperatures(),
+            self._temperatures,
         )
         self.pictures = SingleUsePictures(self._picture_address)
 
@@ -100,6 +100,10 @@ class FailWatchPlugin(
         if service is not None:
             service.settings_changed()
         return saved
+
+    def _temperatures(self) -> Mapping[str, Any]:
+        known: Mapping[str, Any] = self._printer.get_current_temperatures()
+        return known
 
     def _picture_address(self, name: str) -> str:
         own = str(self._settings.get(["own_url"]) or f"http://127.0.0.1:{self._port}")

@@ -120,7 +120,7 @@ class Service:
     async def _take_settings(self) -> None:
         await self.watcher.rebuild()
         if self.host.settings()["watching"]:
-            self.lifecycle.watch_it()
+            await self.lifecycle.watch_it()
         else:
             self.lifecycle.leave_it()
         self.host.changed(self.watcher.state, ())

@@ -107,11 +107,11 @@ def _read(webcam: Any) -> bytes:
             parts.append(part)
             size += len(part)
             if size > MOST_BYTES:
-                raise SnapshotError(f"The webcam {title} sends more than {MOST_BYTES // 1_000_000} MB.")
-    except SnapshotError:
-        raise
+                break
     except Exception as error:  # a provider is another plugin, and may raise anything
         raise SnapshotError(f"The webcam {title} gave no picture: {_short(error)}") from error
+    if size > MOST_BYTES:
+        raise SnapshotError(f"The webcam {title} sends more than {MOST_BYTES // 1_000_000} MB.")
     if not size:
         raise SnapshotError(f"The webcam {title} gave an empty picture.")
     return b"".join(parts)

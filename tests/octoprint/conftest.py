@@ -1,0 +1,21 @@
+"""The OctoPrint that a module's tests share; each test leaves it idle."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.octoprint.lab import Lab, open_lab
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    async with open_lab(tmp_path_factory.mktemp("octoprint")) as lab:
+        yield lab
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def lab(running_lab: Lab) -> AsyncIterator[Lab]:
+    running_lab.scene.reset()
+    yield running_lab
+    await running_lab.idle()

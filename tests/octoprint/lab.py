@@ -1,0 +1,191 @@
+"""A real OctoPrint with the plugin, a camera and a detection service that do as the test says."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import itertools
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from PIL import Image, ImageDraw
+
+from environments import OCTOPRINT, OCTOPRINT_2
+from stack.gcode import cylinder
+from stack.octoprint import OctoPrint
+from stack.processes import free_port
+
+TOKEN = "a-token-nobody-may-see"
+SPEED = 20.0
+"""How much faster the watch's clock runs: a look every half second."""
+
+
+@dataclass
+class Scene:
+    """What the camera shows, and what the service says of it."""
+
+    p: float = 0.02
+    box: tuple[float, float, float, float] = (320, 240, 160, 120)
+    answer_after: float = 0.0
+    status: int = 200
+    camera: str = "moving"
+    asked: list[dict[str, str]] = field(default_factory=list)
+    hooked: list[dict[str, Any]] = field(default_factory=list)
+    _number: Any = field(default_factory=itertools.count)
+
+    def reset(self) -> None:
+        """All is well again."""
+        self.p, self.answer_after, self.status, self.camera = 0.02, 0.0, 200, "moving"
+
+    def application(self) -> web.Application:
+        """Return the server of both, and of a webhook."""
+        app = web.Application(client_max_size=20_000_000)
+        app.router.add_get("/snapshot.jpg", self._snapshot)
+        app.router.add_post("/ent/partners/api/predict/", self._predict)
+        app.router.add_post("/hook", self._hook)
+        return app
+
+    async def _snapshot(self, _request: web.Request) -> web.Response:
+        if self.camera == "broken":
+            return web.Response(status=500)
+        number = 0 if self.camera == "frozen" else next(self._number)
+        shade = 2 if self.camera == "dark" else 110
+        image = Image.new("RGB", (640, 480), (shade, shade, shade))
+        draw = ImageDraw.Draw(image)
+        if self.camera != "dark":
+            draw.rectangle((80, 330, 560, 400), fill=(40, 40, 40))
+            draw.rectangle((number * 37 % 500, 100, number * 37 % 500 + 60, 160), fill=(240, 160, 40))
+        out = io.BytesIO()
+        image.save(out, "JPEG")
+        return web.Response(body=out.getvalue(), content_type="image/jpeg")
+
+    async def _predict(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        self.asked.append({key: str(form[key]) for key in ("printer_id", "print_id")})
+        await asyncio.sleep(self.answer_after)
+        if request.headers.get("Authorization") != f"Token {TOKEN}":
+            body = {"error": "Invalid or Inactive Token", "is_authenticated": "False"}
+            return web.json_response(body, status=401)
+        if self.status != 200:
+            return web.json_response({"error": "no"}, status=self.status, headers={"Retry-After": "30"})
+        detections = [[self.p, list(self.box)]] if self.p > 0.1 else []
+        return web.json_response({"result": {"p": self.p, "detections": detections}})
+
+    async def _hook(self, request: web.Request) -> web.Response:
+        self.hooked.append(await request.json())
+        return web.Response()
+
+
+@dataclass
+class Lab:
+    """All of it, running."""
+
+    octoprint: OctoPrint
+    scene: Scene
+    address: str
+
+    async def failwatch(self) -> dict[str, Any]:
+        """Return what the plugin says of itself."""
+        return dict(await self.octoprint.get("/api/plugin/failwatch"))
+
+    async def state(self) -> dict[str, Any]:
+        """Return the watch's state."""
+        return dict((await self.failwatch())["state"])
+
+    async def order(self, command: str, **arguments: Any) -> Any:
+        """Give the plugin a command."""
+        return await self.octoprint.post("/api/plugin/failwatch", {"command": command, **arguments})
+
+    async def set(self, **settings: Any) -> None:
+        """Change settings as the settings page does."""
+        await self.octoprint.post("/api/settings", {"plugins": {"failwatch": settings}})
+
+    async def print(self, name: str = "long.gcode", gcode: str | None = None) -> None:
+        """Print for ten minutes, or something else."""
+        await self.octoprint.print_file(name, gcode or cylinder(600, 50))
+
+    async def until(self, fits: Callable[[dict[str, Any]], bool], seconds: float = 30.0) -> dict[str, Any]:
+        """Return the state as soon as it fits."""
+        return await eventually(self.state, fits, seconds)
+
+    async def phase(self, phase: str) -> dict[str, Any]:
+        """Return the state as soon as it is in that phase."""
+        return await self.until(lambda state: state["phase"] == phase)
+
+    async def looked(self, number: int = 1) -> dict[str, Any]:
+        """Return the state as soon as that many pictures of the running print were judged."""
+        return await self.until(
+            lambda state: (
+                state["phase"] == "watching"
+                and bool(state["look"])
+                and state["look"]["number"] >= number
+                and state["look"]["at"] >= state["started_at"]
+            )
+        )
+
+    async def until_printer(self, flag: str) -> None:
+        """Wait for a flag of the printer."""
+        await eventually(lambda: self.octoprint.flag(flag), bool)
+
+    async def idle(self) -> None:
+        """End whatever is printed."""
+        self.scene.reset()
+        if await self.octoprint.flag("printing") or await self.octoprint.flag("paused"):
+            await self.octoprint.job("cancel")
+        await self.until_printer("ready")
+        await self.phase("idle")
+
+
+async def eventually(
+    look: Callable[[], Awaitable[Any]], fits: Callable[[Any], bool], seconds: float = 30.0
+) -> Any:
+    """Return what is seen as soon as it fits."""
+    ends = time.monotonic() + seconds
+    while True:
+        seen = await look()
+        if fits(seen):
+            return seen
+        assert time.monotonic() < ends, f"still {seen!r} after {seconds:.0f} s"
+        await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def open_lab(folder: Path, **settings: Any) -> AsyncIterator[Lab]:
+    """Start everything, ready to print; stop it at the end."""
+    scene = Scene()
+    runner = web.AppRunner(scene.application(), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    failwatch = {
+        "detector": {"kind": "super_api", "url": address, "token": TOKEN},
+        "rules": {"name": "failwatch"},
+        "on_failure": "pause",
+        **settings,
+    }
+    async with aiohttp.ClientSession() as session:
+        octoprint = OctoPrint(
+            session,
+            folder,
+            free_port(),
+            snapshot_url=f"{address}/snapshot.jpg",
+            failwatch=failwatch,
+            clock_speed=SPEED,
+            environment=OCTOPRINT_2 if version("octoprint").startswith("2") else OCTOPRINT,
+        )
+        octoprint.create()
+        try:
+            await octoprint.start()
+            await octoprint.finish_wizards()
+            await octoprint.connect_printer()
+            yield Lab(octoprint, scene, address)
+        finally:
+            await asyncio.to_thread(octoprint.program.stop)
+            await runner.cleanup()

@@ -1,0 +1,271 @@
+"""Who may ask and order what, and what nobody is ever told; on a real OctoPrint."""
+
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from tests.octoprint.lab import TOKEN, Lab, eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+API = "/api/plugin/failwatch"
+COMMANDS: dict[str, dict[str, Any]] = {
+    "acknowledge": {"answer": "not_a_failure"},
+    "snooze": {"seconds": 60},
+    "mute": {"muted": True},
+    "check": {},
+    "watching": {"enabled": False},
+    "label": {"print_id": "x", "failed": True},
+    "forget": {"print_id": "x"},
+    "rules": {"numbers": {"failure": 0.5}},
+    "describe": {},
+    "test": {},
+    "offers": {"settings": {}},
+    "add_target": {"url": "json://127.0.0.1"},
+    "remove_target": {"index": 0},
+    "test_targets": {},
+}
+PATHS = [
+    API,
+    "/plugin/failwatch/frame.jpg",
+    "/plugin/failwatch/tagged.jpg",
+    "/plugin/failwatch/snapshot.jpg",
+    "/plugin/failwatch/prints",
+    "/plugin/failwatch/prints/x",
+    "/plugin/failwatch/prints/x.csv",
+    "/plugin/failwatch/prints/x.zip",
+]
+
+
+class Visitor:
+    """Somebody with an account, or without one."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self.url, self.session = url, session
+
+    async def get(self, path: str) -> int:
+        async with self.session.get(self.url + path) as answer:
+            return answer.status
+
+    async def order(self, command: str) -> int:
+        body = {"command": command, **COMMANDS[command]}
+        async with self.session.post(self.url + API, json=body) as answer:
+            return answer.status
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visitors(running_lab: Lab) -> AsyncIterator[dict[str, Visitor]]:
+    """Return a stranger, a guest of the read-only group, and an ordinary user."""
+    octoprint, found = running_lab.octoprint, {}
+    groups = {"reader": ["readonly"], "user": ["users"]}
+    for name, group in groups.items():
+        account = {"name": name, "password": "secret", "active": True, "groups": group, "permissions": []}
+        await octoprint.post("/api/access/users", account)
+    for name in ("stranger", *groups):
+        session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        found[name] = Visitor(octoprint.url, session)
+        await session.get(f"{octoprint.url}/login/")
+        token = next(cookie.value for cookie in session.cookie_jar if cookie.key.startswith("csrf_token"))
+        session.headers["X-CSRF-Token"] = token
+        if name in groups:
+            login = {"user": name, "pass": "secret", "remember": False}
+            async with session.post(f"{octoprint.url}/api/login", json=login) as answer:
+                assert answer.status == 200
+    yield found
+    for visitor in found.values():
+        await visitor.session.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_stranger_sees_nothing(lab: Lab, visitors: dict[str, Visitor], path: str) -> None:
+    assert await visitors["stranger"].get(path) == 403
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_stranger_orders_nothing(lab: Lab, visitors: dict[str, Visitor], command: str) -> None:
+    assert await visitors["stranger"].order(command) == 403
+
+
+async def test_a_reader_sees_and_orders_nothing(lab: Lab, visitors: dict[str, Visitor]) -> None:
+    reader = visitors["reader"]
+    assert await reader.get(API) == 200
+    assert await reader.get("/plugin/failwatch/prints") == 200
+    assert await reader.get("/plugin/failwatch/snapshot.jpg") == 403
+    assert {await reader.order(command) for command in COMMANDS} == {403}
+
+
+async def test_a_user_controls_but_does_not_configure(lab: Lab, visitors: dict[str, Visitor]) -> None:
+    user = visitors["user"]
+    assert await user.order("check") == 204
+    configuring = ["rules", "describe", "test", "offers", "add_target", "remove_target", "test_targets"]
+    assert {await user.order(command) for command in configuring} == {403}
+
+
+async def test_an_order_from_another_sites_page_is_refused(lab: Lab, visitors: dict[str, Visitor]) -> None:
+    user = visitors["user"]
+    async with user.session.post(
+        user.url + API, json={"command": "check"}, headers={"X-CSRF-Token": ""}
+    ) as answer:
+        assert answer.status == 400
+
+
+@pytest.mark.parametrize("who", ["stranger", "reader", "user", "administrator"])
+async def test_the_token_is_told_to_nobody(lab: Lab, visitors: dict[str, Visitor], who: str) -> None:
+    told = []
+    for path in (API, "/api/settings", "/plugin/failwatch/prints"):
+        if who == "administrator":
+            told.append(json.dumps(await lab.octoprint.get(path)))
+        else:
+            async with visitors[who].session.get(lab.octoprint.url + path) as answer:
+                told.append(await answer.text())
+    if who == "administrator":
+        told.append(json.dumps(await lab.order("describe")))
+    assert not any(TOKEN in text for text in told)
+
+
+async def test_saving_settings_without_the_token_keeps_it(lab: Lab) -> None:
+    await lab.set(detector={"kind": "super_api", "url": lab.address, "token": None}, interval=10)
+    answer = await lab.order("test")
+    assert answer["p"] == pytest.approx(0.02)
+
+
+async def test_a_test_now_shows_picture_boxes_raw_answer_and_times(lab: Lab) -> None:
+    lab.scene.p = 0.8
+    answer = await lab.order("test")
+    assert answer["p"] == pytest.approx(0.8)
+    assert answer["boxes"][0]["score"] == pytest.approx(0.8)
+    assert answer["raw"]["result"]["p"] == 0.8
+    assert answer["picture"].startswith("data:image/jpeg;base64,")
+    assert answer["answer_seconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("camera", "status", "kind"),
+    [("broken", 200, "no_snapshot"), ("dark", 200, "dark"), ("moving", 500, "server_failed")],
+)
+async def test_a_test_now_says_what_is_wrong(lab: Lab, camera: str, status: int, kind: str) -> None:
+    lab.scene.camera, lab.scene.status = camera, status
+    assert (await lab.order("test"))["problem"]["kind"] == kind
+
+
+async def test_a_test_of_another_address_gets_no_stored_token(lab: Lab) -> None:
+    address = lab.address.replace("127.0.0.1", "localhost")
+    answer = await lab.order("test", settings={"detector": {"kind": "super_api", "url": address}})
+    assert answer["problem"]["kind"] == "not_authorised"
+
+
+async def test_rules_are_changed_checked_and_told(lab: Lab) -> None:
+    await lab.order("rules", numbers={"failure": 0.5})
+    assert (await lab.failwatch())["rules"]["failure"] == 0.5
+    with pytest.raises(aiohttp.ClientResponseError) as caught:
+        await lab.order("rules", numbers={"failure": -1})
+    assert caught.value.status == 400
+    assert (await lab.failwatch())["rules"]["failure"] == 0.5
+    await lab.order("rules", name="obico")
+    assert (await lab.failwatch())["rules"]["name"] == "obico"
+    await lab.order("rules", name="failwatch", numbers={"failure": 0.6})
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("acknowledge", {"answer": "perhaps"}),
+        ("snooze", {"seconds": "soon"}),
+        ("snooze", {"seconds": -5}),
+        ("label", {"print_id": "unknown", "failed": True}),
+        ("add_target", {"url": "nonsense"}),
+        ("remove_target", {"index": 7}),
+    ],
+)
+async def test_nonsense_is_refused_in_words(lab: Lab, command: str, arguments: dict[str, Any]) -> None:
+    with pytest.raises(aiohttp.ClientResponseError) as caught:
+        await lab.order(command, **arguments)
+    assert caught.value.status == 400
+    assert "error" in caught.value.message
+
+
+async def test_a_failing_print_is_told_by_push_socket_webhook_and_picture(lab: Lab) -> None:
+    answer = await lab.order("add_target", url=lab.address.replace("http://", "json://") + "/hook")
+    assert len(answer["targets"]) == 1
+    pushed = await _socket(lab)
+    try:
+        await lab.print()
+        state = await lab.looked()
+        lab.scene.p = 0.9
+        await lab.until_printer("paused")
+        updates = await _updates_until(pushed, "action")
+        kinds = [event["kind"] for update in updates for event in update["events"]]
+        assert kinds == ["started", "maybe", "failure", "action"]
+        assert updates[-1]["watching"] is True
+        assert updates[-1]["rules"]["name"] == "failwatch"
+        assert updates[-1]["state"]["print_id"] == state["print_id"]
+
+        async def hooked() -> list[str]:
+            return [message["message"] for message in lab.scene.hooked]
+
+        messages = await eventually(hooked, lambda messages: len(messages) >= 2)
+        assert "may be failing" in messages[0]
+        assert "pauses long.gcode" in messages[1]
+        assert len(messages) == 2, "one message for each change"
+        assert lab.scene.hooked[1]["attachments"][0]["base64"]
+    finally:
+        await pushed.close()
+        await lab.order("remove_target", index=0)
+    for name in ("frame.jpg", "tagged.jpg"):
+        async with lab.octoprint._session.get(
+            f"{lab.octoprint.url}/plugin/failwatch/{name}", headers={"X-Api-Key": lab.octoprint.key}
+        ) as picture:
+            assert Image.open(io.BytesIO(await picture.read())).size == (640, 480)
+
+
+async def test_past_prints_can_be_read_labelled_exported_and_forgotten(lab: Lab) -> None:
+    await lab.print("past.gcode")
+    await lab.looked(3)
+    await lab.idle()
+    get, base = lab.octoprint.get, "/plugin/failwatch/prints"
+
+    async def newest() -> dict[str, Any]:
+        return dict((await get(base))["prints"][0])
+
+    record = await eventually(newest, lambda record: record["outcome"] == "cancelled")
+    assert record["name"] == "past.gcode"
+    one = f"{base}/{record['print_id']}"
+    shown = await get(one)
+    assert len(shown["frames"]) == record["frames"] >= 3
+    frame = next(frame for frame in shown["frames"] if frame[5])
+    headers = {"X-Api-Key": lab.octoprint.key}
+    for path, start in (
+        (f"{one}/{frame[0]}.jpg", b"\xff\xd8"),
+        (f"{one}.csv", b"time,p"),
+        (f"{one}.zip", b"PK"),
+    ):
+        async with lab.octoprint._session.get(lab.octoprint.url + path, headers=headers) as answer:
+            assert (await answer.read()).startswith(start)
+    await lab.order("label", print_id=record["print_id"], failed=True)
+    assert (await newest())["label"]["failed"] is True
+    await lab.order("forget", print_id=record["print_id"])
+    assert record["print_id"] not in [left["print_id"] for left in (await get(base))["prints"]]
+
+
+async def _socket(lab: Lab) -> aiohttp.ClientWebSocketResponse:
+    login = await lab.octoprint.post("/api/login", {"passive": True})
+    socket = await lab.octoprint._session.ws_connect(f"{lab.octoprint.url}/sockjs/websocket")
+    await socket.send_json({"subscribe": {"state": False, "plugins": ["failwatch"], "events": False}})
+    await socket.send_json({"auth": f"{login['name']}:{login['session']}"})
+    return socket
+
+
+async def _updates_until(socket: aiohttp.ClientWebSocketResponse, kind: str) -> list[dict[str, Any]]:
+    updates = []
+    while True:
+        message = json.loads((await socket.receive(timeout=30)).data)
+        if message.get("plugin", {}).get("plugin") == "failwatch":
+            updates.append(message["plugin"]["data"])
+            if any(event["kind"] == kind for event in updates[-1]["events"]):
+                return updates

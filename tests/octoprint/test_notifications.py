@@ -1,0 +1,127 @@
+"""Whom is told what, and when."""
+
+from dataclasses import replace
+from datetime import time
+from typing import Any
+
+import pytest
+
+from octoprint_failwatch.detection.errors import BadSetting
+from octoprint_failwatch.detection.latch import Latch
+from octoprint_failwatch.detection.policy import Countdown, Intervention
+from octoprint_failwatch.detection.state import Blind, Event, EventKind, WatchState
+from octoprint_failwatch.detection.verdict import Level, Rule, Verdict
+from octoprint_failwatch.events import custom_events, event_name, payload
+from octoprint_failwatch.notifications import is_quiet, is_wanted, targets
+from octoprint_failwatch.wording import Wording
+
+VERDICT = Verdict(Level.FAILURE, Rule.HIGH, 0.71, 0.02, 0.6)
+STATE = WatchState("printer", print_id="print", print_name="cube", latch=Latch(Level.FAILURE, 1.0, VERDICT))
+SETTINGS = {"on_failure": "notify", "on_maybe": "nothing"}
+
+
+def event(kind: EventKind, detail: str = "") -> Event:
+    return Event(kind, 100.0, "print", detail, Level.FAILURE)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "now", "expected"),
+    [
+        ("22:00", "07:00", time(23), True),
+        ("22:00", "07:00", time(6, 59), True),
+        ("22:00", "07:00", time(7), False),
+        ("22:00", "07:00", time(12), False),
+        ("12:00", "14:00", time(13), True),
+        ("12:00", "14:00", time(14), False),
+        ("", "", time(3), False),
+        ("22:00", "", time(23), False),
+        ("late", "early", time(23), False),
+    ],
+)
+def test_quiet_hours(begins: str, ends: str, now: time, expected: bool) -> None:
+    assert is_quiet({"quiet_from": begins, "quiet_until": ends}, now) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "expected"),
+    [
+        (EventKind.FAILURE, SETTINGS, True),
+        (EventKind.FAILURE, {**SETTINGS, "on_failure": "nothing"}, False),
+        (EventKind.MAYBE, SETTINGS, False),
+        (EventKind.MAYBE, {**SETTINGS, "on_maybe": "notify"}, True),
+        (EventKind.BLIND, SETTINGS, True),
+        (EventKind.ACTION, SETTINGS, True),
+        (EventKind.ACTION_FAILED, SETTINGS, True),
+        (EventKind.STARTED, SETTINGS, False),
+        (EventKind.CLEARED, SETTINGS, False),
+    ],
+)
+def test_what_is_told(kind: EventKind, settings: dict[str, Any], expected: bool) -> None:
+    assert is_wanted(event(kind), STATE, settings) is expected
+
+
+def test_a_failure_that_leads_to_a_pause_is_told_once() -> None:
+    state = replace(STATE, intervention=Intervention(Countdown("pause", 100.0, 130.0)))
+    assert not is_wanted(event(EventKind.FAILURE), state, {**SETTINGS, "on_failure": "pause"})
+    assert is_wanted(event(EventKind.COUNTDOWN, "pause"), state, SETTINGS)
+
+
+def test_a_muted_print_is_not_told_blind() -> None:
+    assert not is_wanted(event(EventKind.BLIND), replace(STATE, muted=True), SETTINGS)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "xx"])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in EventKind if is_wanted(event(kind), STATE, {**SETTINGS, "on_maybe": "notify"})]
+)
+def test_every_message_names_the_print(kind: EventKind, language: str) -> None:
+    state = replace(STATE, blind=Blind("dark", "It is dark.", 1.0))
+    text = Wording(language).event(event(kind, "pause"), state)
+    assert "cube" in text
+    assert "%" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("rule", list(Rule))
+def test_every_rule_has_words(rule: Rule, language: str) -> None:
+    text = Wording(language).reason(replace(VERDICT, rule=rule))
+    assert text
+    assert rule is Rule.WARM_UP or ("0.71" in text and "0.02" in text and "0.60" in text)
+
+
+def test_addresses_are_shown_without_their_secrets() -> None:
+    shown = targets(["mailto://somebody:very-secret@example.com"])
+    assert len(shown) == 1
+    assert "very-secret" not in shown[0]
+
+
+def test_what_is_no_address_is_refused_without_repeating_it() -> None:
+    with pytest.raises(BadSetting) as caught:
+        targets(["nonsense://very-secret"])
+    assert "very-secret" not in str(caught.value)
+
+
+def test_every_kind_of_event_is_registered_with_octoprint() -> None:
+    assert {event_name(kind) for kind in EventKind} == {
+        f"plugin_failwatch_{name}" for name in custom_events()
+    }
+
+
+def test_a_payload_is_plain_and_the_same_for_every_kind() -> None:
+    keys = {
+        "print_id",
+        "print_name",
+        "level",
+        "reason",
+        "p",
+        "ewm_mean",
+        "score",
+        "usual",
+        "limit",
+        "at",
+        "detail",
+    }
+    for kind in EventKind:
+        told = payload(event(kind, "pause"), STATE)
+        assert set(told) == keys
+        assert all(value is None or type(value) in (str, float, int) for value in told.values())

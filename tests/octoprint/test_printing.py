@@ -1,0 +1,148 @@
+"""A print from its start to its end, on a real OctoPrint with its virtual printer."""
+
+import asyncio
+
+import pytest
+
+from tests.octoprint.lab import Lab
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_a_print_is_watched_with_ids_and_left_when_it_ends(lab: Lab) -> None:
+    await lab.print()
+    state = await lab.looked()
+    report = await lab.failwatch()
+    assert lab.scene.asked[-1] == {"printer_id": report["printer"]["id"], "print_id": state["print_id"]}
+    await lab.octoprint.job("cancel")
+    assert (await lab.phase("idle"))["print_id"] is None
+
+
+async def test_each_print_has_an_id_of_its_own_and_the_printer_keeps_its(lab: Lab) -> None:
+    seen = []
+    for _ in range(2):
+        await lab.print()
+        seen.append(await lab.phase("watching"))
+        await lab.idle()
+    assert seen[0]["print_id"] != seen[1]["print_id"]
+    assert seen[0]["printer_id"] == seen[1]["printer_id"]
+
+
+async def test_a_failure_pauses_the_print_once_and_a_resume_says_it_was_none(lab: Lab) -> None:
+    await lab.print()
+    await lab.phase("watching")
+    lab.scene.p = 0.9
+    await lab.until_printer("paused")
+    state = await lab.phase("paused")
+    assert state["latch"]["level"] == "failure"
+    assert "above this printer's usual" in state["latch"]["verdict"]["reason"]
+    number = state["look"]["number"]
+    await asyncio.sleep(1.5)
+    assert (await lab.state())["look"]["number"] == number, "a paused print is not looked at"
+    await lab.octoprint.job("pause", "resume")
+    state = await lab.phase("watching")
+    assert state["latch"]["level"] == "none"
+    await lab.until(lambda state: state["look"]["number"] > number + 12)
+    assert await lab.octoprint.flag("printing"), "one print is paused once"
+
+
+async def test_a_pause_by_the_user_keeps_id_and_statistics(lab: Lab) -> None:
+    await lab.print()
+    before = await lab.looked(3)
+    await lab.octoprint.job("pause", "pause")
+    await lab.phase("paused")
+    await lab.octoprint.job("pause", "resume")
+    after = await lab.until(lambda state: state["look"]["number"] > before["look"]["number"])
+    assert after["print_id"] == before["print_id"]
+
+
+async def test_a_veto_stops_the_announced_pause(lab: Lab) -> None:
+    await lab.set(veto=200)
+    try:
+        await lab.print()
+        await lab.phase("watching")
+        lab.scene.p = 0.9
+        state = await lab.until(lambda state: state["intervention"]["countdown"] is not None)
+        assert state["intervention"]["countdown"]["action"] == "pause"
+        await lab.order("acknowledge", answer="not_a_failure")
+        state = await lab.state()
+        assert state["intervention"]["countdown"] is None
+        assert state["latch"]["level"] == "none"
+        await asyncio.sleep(1)
+        assert await lab.octoprint.flag("printing")
+    finally:
+        await lab.set(veto=0)
+
+
+async def test_mute_ends_with_the_print(lab: Lab) -> None:
+    await lab.print()
+    await lab.phase("watching")
+    await lab.order("mute", muted=True)
+    lab.scene.p = 0.9
+    await lab.until(lambda state: bool(state["look"]) and state["look"]["verdict"]["level"] == "failure")
+    assert (await lab.state())["latch"]["level"] == "none"
+    await lab.idle()
+    await lab.print()
+    assert not (await lab.phase("watching"))["muted"]
+
+
+async def test_switched_off_nothing_is_watched_and_switched_on_the_running_print_is(lab: Lab) -> None:
+    await lab.order("watching", enabled=False)
+    await lab.print()
+    await lab.until_printer("printing")
+    await asyncio.sleep(1)
+    assert (await lab.state())["phase"] == "idle"
+    await lab.order("watching", enabled=True)
+    await lab.phase("watching")
+
+
+@pytest.mark.parametrize(
+    ("camera", "status", "reason"),
+    [
+        ("broken", 200, "no_snapshot"),
+        ("dark", 200, "dark"),
+        ("frozen", 200, "frozen"),
+        ("moving", 401, "not_authorised"),
+        ("moving", 429, "rate_limited"),
+        ("moving", 500, "server_failed"),
+    ],
+)
+async def test_blind_says_why_and_sees_again(lab: Lab, camera: str, status: int, reason: str) -> None:
+    await lab.print()
+    await lab.looked()
+    lab.scene.camera, lab.scene.status = camera, status
+    state = await lab.until(lambda state: state["blind"] is not None)
+    assert state["phase"] == "blind"
+    assert state["blind"]["reason"] == reason
+    assert state["blind"]["since"] <= (await lab.failwatch())["now"]
+    lab.scene.reset()
+    await lab.order("check")
+    await lab.phase("watching")
+
+
+async def test_commands_in_the_print_file_switch_looking_off_and_on(lab: Lab) -> None:
+    wait = "\n".join(["G4 P200"] * 15)
+    gcode = f"G28\n@FAILWATCH off\n{wait}\n@FAILWATCH on\n" + "\n".join(["G4 P200"] * 300)
+    await lab.print("at.gcode", gcode)
+    await lab.until(lambda state: state["holds"] == ["command"])
+    assert not (await lab.looked())["holds"]
+
+
+async def test_a_filament_change_is_not_looked_at(lab: Lab) -> None:
+    body = "\n".join(f"G1 X{number % 50} F600" for number in range(3000))
+    await lab.print("change.gcode", f"G28\n{body[:200]}\nM600\nG4 S8\n{body}")
+    await lab.until(lambda state: "filament_change" in state["holds"])
+    await lab.phase("paused")  # OctoPrint pauses with the printer
+    await lab.octoprint.job("pause", "resume")
+    await lab.until(lambda state: state["phase"] == "watching" and not state["holds"])
+
+
+async def test_no_look_before_the_chosen_minutes(lab: Lab) -> None:
+    await lab.set(when={"after_minutes": 2})
+    try:
+        await lab.print()
+        state = await lab.until(lambda state: state["holds"] == ["too_early"])
+        state = await lab.looked()
+        assert state["look"]["at"] - state["started_at"] >= 120
+    finally:
+        await lab.set(when={"after_minutes": 0})

@@ -1,0 +1,121 @@
+"""What settings mean, and that secrets stay where they belong."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from octoprint_failwatch.detection.errors import BadSetting
+from octoprint_failwatch.detection.policy import Action
+from octoprint_failwatch.detection.rules import FailWatchRules, SuperApiRules
+from octoprint_failwatch.settings import (
+    DEFAULTS,
+    RESTRICTED_PATHS,
+    SECRETS,
+    cameras,
+    detector_settings,
+    keep_secrets,
+    regions,
+    rules,
+    watch_settings,
+)
+
+STORED = {"kind": "super_api", "url": "https://one.example/api", "token": "sesame"}
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    merged = copy.deepcopy(DEFAULTS)
+    for key, value in changes.items():
+        merged[key] = {**merged[key], **value} if isinstance(merged[key], dict) else value
+    return merged
+
+
+def test_the_defaults_work_without_an_account() -> None:
+    assert detector_settings(DEFAULTS) == {"kind": "built_in"}
+    watch = watch_settings(DEFAULTS)
+    assert watch.rules == FailWatchRules()
+    assert watch.cadence.interval == 10
+    assert watch.policy.on_failure is Action.NOTIFY
+    assert cameras(DEFAULTS) == [""]
+
+
+def test_every_secret_is_restricted_for_everybody() -> None:
+    assert SECRETS == ["api_key", "client_secret", "token"]
+    for secret in SECRETS:
+        assert ["detector", secret] in RESTRICTED_PATHS["never"]
+    assert ["notify", "urls"] in RESTRICTED_PATHS["never"]
+
+
+@pytest.mark.parametrize("typed", [{}, {"token": None}, {"token": ""}])
+def test_a_secret_that_is_not_typed_again_stays(typed: dict[str, Any]) -> None:
+    new = {"detector": {"url": "https://one.example/other", **typed}}
+    keep_secrets(settings(detector=STORED), new)
+    assert new["detector"]["token"] == "sesame"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"url": "https://two.example/api"}, {"url": "http://one.example/api"}, {"kind": "ml_api"}],
+    ids=["another host", "without TLS", "another kind"],
+)
+def test_a_secret_never_goes_to_another_service(change: dict[str, Any]) -> None:
+    new = {"detector": dict(change)}
+    keep_secrets(settings(detector=STORED), new)
+    assert new["detector"]["token"] is None
+
+
+def test_a_typed_secret_replaces_the_stored_one() -> None:
+    new = {"detector": {"url": "https://two.example", "token": "new"}}
+    keep_secrets(settings(detector=STORED), new)
+    assert new["detector"]["token"] == "new"
+
+
+def test_only_the_fields_of_the_chosen_detector_reach_it() -> None:
+    chosen = detector_settings(settings(detector={**STORED, "api_key": "k", "labels": []}))
+    assert chosen == STORED
+
+
+@pytest.mark.parametrize(
+    ("detector", "expected"),
+    [
+        ({"kind": "super_api", "url": "https://app.obico.io/"}, SuperApiRules),
+        ({"kind": "super_api"}, SuperApiRules),
+        ({"kind": "super_api", "url": "http://192.168.1.5:8000"}, FailWatchRules),
+        ({"kind": "super_api", "url": "https://notobico.io"}, FailWatchRules),
+        ({"kind": "built_in"}, FailWatchRules),
+    ],
+)
+def test_the_rule_set_suits_the_detector(detector: dict[str, Any], expected: type) -> None:
+    assert isinstance(rules(settings(detector=detector)), expected)
+
+
+def test_changed_numbers_count_and_emptied_ones_are_the_default() -> None:
+    numbers = {"failure": "0.5", "maybe": "", "sensitivity": None, "of_another_rule_set": 3}
+    assert rules(settings(rules={"numbers": numbers})) == FailWatchRules(failure=0.5)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"interval": "soon"},
+        {"veto": -1},
+        {"on_failure": "explode"},
+        {"rules": {"name": "none such"}},
+        {"rules": {"numbers": {"failure": "high"}}},
+    ],
+)
+def test_a_value_that_cannot_work_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(BadSetting):
+        watch_settings(settings(**changes))
+
+
+def test_minutes_become_seconds_and_nothing_means_never() -> None:
+    policy = watch_settings(settings(cancel_after_minutes="30", pause_when_blind_minutes="")).policy
+    assert (policy.cancel_after, policy.pause_when_blind_after) == (1800, None)
+
+
+def test_regions_belong_to_a_camera_and_need_three_corners() -> None:
+    triangle = [[0, 0], [1, 0], [0, 1]]
+    changed = settings(regions=[{"camera": "left", "polygons": [triangle, [[0, 0], [1, 1]]]}])
+    assert regions(changed, "left") == (((0, 0), (1, 0), (0, 1)),)
+    assert regions(changed, "") == ()

@@ -1,0 +1,123 @@
+"""The gentle pause: what is sent after the pause, and that all of it is undone."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from octoprint_failwatch.pause_scripts import PauseScripts
+from octoprint_failwatch.shaping import Modes, PausedAt, shape
+
+ALL = {
+    "enabled": True,
+    "retract": 3,
+    "lift": 5,
+    "park": True,
+    "park_x": 0,
+    "park_y": 200,
+    "tools_off": True,
+    "bed_off": True,
+}
+HOT = PausedAt(x=10.5, y=20, feed_rate=2400, tools={0: 210.0}, tool_is_hot=True, bed=60)
+
+
+class Machine:
+    """Follows G-code as Marlin does: axes, extruder, modes; refuses cold extrusion and moves without speed."""
+
+    def __init__(self, *, relative_e: bool) -> None:
+        self.at = {"X": 10.5, "Y": 20.0, "Z": 1.0, "E": 100.0}
+        self.relative, self.relative_e, self.hot, self.heating = False, relative_e, True, False
+
+    def run(self, commands: Any) -> None:
+        for command in commands:
+            name, *words = command.split()
+            if name in ("G90", "G91"):
+                self.relative = self.relative_e = name == "G91"
+            elif name in ("M82", "M83"):
+                self.relative_e = name == "M83"
+            elif name == "M104":
+                self.heating = words[-1] != "S0"
+                self.hot = False
+            elif name == "M109":
+                self.hot = True
+            elif name == "G1":
+                values = {word[0]: float(word[1:]) for word in words}
+                assert "F" in values, f"{command} would run at whatever speed the print had"
+                for axis in "XYZE":
+                    if axis in values:
+                        assert axis != "E" or self.hot, "cold extrusion"
+                        relative = self.relative_e if axis == "E" else self.relative
+                        self.at[axis] = values[axis] + (self.at[axis] if relative else 0)
+
+
+@pytest.mark.parametrize("relative_e", [True, False])
+@pytest.mark.parametrize("changes", [{}, {"park": False}, {"tools_off": False}, {"retract": 0, "lift": 0}])
+def test_everything_is_undone_before_the_print_goes_on(relative_e: bool, changes: dict[str, Any]) -> None:
+    machine, modes = Machine(relative_e=relative_e), Modes(relative_e=relative_e)
+    before = dict(machine.at)
+    shaped = shape({**ALL, **changes}, HOT, modes)
+    machine.run(shaped.after_pause)
+    assert machine.at["Z"] >= before["Z"]
+    machine.run(shaped.before_resume)
+    assert machine.at == pytest.approx(before)
+    assert (machine.relative, machine.relative_e) == (False, relative_e)
+
+
+def test_the_head_is_lifted_before_it_travels_and_travels_back_before_it_goes_down() -> None:
+    shaped = shape(ALL, HOT, Modes())
+    away, back = list(shaped.after_pause), list(shaped.before_resume)
+    assert away.index("G1 Z5 F600") < away.index("G1 X0 Y200 F6000")
+    assert back.index("G1 X10.5 Y20 F6000") < back.index("G1 Z-5 F600") < back.index("G1 E3 F1800")
+    assert back.index("M109 T0 S210") < back.index("G1 E3 F1800")
+    assert back[-1] == "G1 F2400"
+
+
+def test_a_cold_hotend_moves_no_filament() -> None:
+    shaped = shape(ALL, PausedAt(x=1, y=1, tools={}, tool_is_hot=False), Modes())
+    assert not any(" E" in command for command in (*shaped.after_pause, *shaped.before_resume))
+
+
+def test_an_unknown_place_is_not_left() -> None:
+    shaped = shape(ALL, PausedAt(tool_is_hot=True), Modes())
+    assert not any(" X" in command for command in (*shaped.after_pause, *shaped.before_resume))
+
+
+def comm(*, sd: bool = False) -> Any:
+    position = SimpleNamespace(x=1.0, y=2.0, f=None)
+    return SimpleNamespace(isSdFileSelected=lambda: sd, pause_position=position)
+
+
+def scripts(**settings: Any) -> PauseScripts:
+    heaters = {"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 60, "target": 60}}
+    return PauseScripts(lambda: {**ALL, **settings}, lambda: heaters)
+
+
+def test_only_a_pause_by_failwatch_is_shaped_and_undone_once() -> None:
+    hook = scripts()
+    assert hook.scripts(comm(), "gcode", "afterPrintPaused") is None
+    assert hook.scripts(comm(), "gcode", "beforePrintResumed") is None
+    hook.expect()
+    shaped = hook.scripts(comm(), "gcode", "afterPrintPaused")
+    assert shaped is not None
+    assert hook.scripts(comm(), "gcode", "beforePrintResumed") is not None
+    assert hook.scripts(comm(), "gcode", "beforePrintResumed") is None
+    assert hook.scripts(comm(), "gcode", "afterPrintPaused") is None
+
+
+@pytest.mark.parametrize("hook", [scripts(enabled=False), scripts()], ids=["not wanted", "from the card"])
+def test_nothing_is_sent_where_it_is_not_wanted_or_not_safe(hook: PauseScripts) -> None:
+    hook.expect()
+    sd = hook._settings()["enabled"]
+    assert hook.scripts(comm(sd=sd), "gcode", "afterPrintPaused") is None
+
+
+def test_modes_are_read_off_the_sent_commands() -> None:
+    modes = Modes()
+    for gcode, expected in [
+        ("M83", ["G90", "M83"]),
+        ("G91", ["G91", "M83"]),
+        ("G90", ["G90", "M82"]),
+        ("G1", ["G90", "M82"]),
+    ]:
+        modes.follow(gcode)
+        assert modes.restored() == expected

@@ -1,0 +1,122 @@
+"""Layers, heating, halts and commands: when a running print is not looked at."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from octoprint_failwatch.at_commands import listener, order
+from octoprint_failwatch.holds import Halt, is_too_early
+from octoprint_failwatch.layers import layer_position
+from octoprint_failwatch.progress import Progress, is_cold
+
+CURA = b"M104 S200\n;LAYER_COUNT:3\n;LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n;LAYER:2\nG1 X3 E3\n"
+PRUSA = (
+    b"M104 S200\n;LAYER_CHANGE\n;Z:0.2\nG1 X1 E1\n;LAYER_CHANGE\n;Z:0.4\nG1 X2 E1\n;LAYER_CHANGE\nG1 X3 E1\n"
+)
+PLAIN = b"G28\nG1 Z0.2 F600\nG1 X1 E1\nG1 Z0.6\nG0 X5\nG1 Z0.2\nG1 X9 E2\nG1 Z0.4\nG1 X2 E3\nG1 Z0.6 E-1\nG1 X3 E4\n"
+
+
+@pytest.mark.parametrize(
+    ("gcode", "layer", "line"),
+    [
+        (CURA, 1, b";LAYER:0"),
+        (CURA, 3, b";LAYER:2"),
+        (PRUSA, 2, b";LAYER_CHANGE\n;Z:0.4"),
+        (PLAIN, 1, b"G1 X1 E1"),
+        (PLAIN, 2, b"G1 X2 E3"),
+        (PLAIN, 3, b"G1 X3 E4"),
+    ],
+)
+def test_layers_are_found(tmp_path: Path, gcode: bytes, layer: int, line: bytes) -> None:
+    file = tmp_path / "print.gcode"
+    file.write_bytes(gcode)
+    assert layer_position(file, layer) == gcode.index(line)
+
+
+@pytest.mark.parametrize("gcode", [CURA, PRUSA, PLAIN, b"", b"\xff\xfe\x00"])
+def test_a_layer_that_is_not_there(tmp_path: Path, gcode: bytes) -> None:
+    file = tmp_path / "print.gcode"
+    file.write_bytes(gcode)
+    assert layer_position(file, 4) is None
+
+
+@pytest.mark.parametrize(
+    ("when", "progress", "age", "layer_at", "expected"),
+    [
+        ({}, Progress(), 0, None, False),
+        ({"after_minutes": 5}, Progress(), 299, None, True),
+        ({"after_minutes": 5}, Progress(), 300, None, False),
+        ({"after_percent": "10"}, Progress(percent=9.9), 0, None, True),
+        ({"after_percent": "10"}, Progress(percent=10), 0, None, False),
+        ({}, Progress(position=99), 0, 100, True),
+        ({}, Progress(position=100), 0, 100, False),
+        ({"after_minutes": 5, "after_percent": 10}, Progress(percent=50), 10, None, True),
+    ],
+)
+def test_too_early(
+    when: dict[str, Any], progress: Progress, age: float, layer_at: int | None, expected: bool
+) -> None:
+    assert is_too_early(when, progress, age, layer_at) is expected
+
+
+@pytest.mark.parametrize(
+    ("temperatures", "expected"),
+    [
+        ({}, False),
+        ({"tool0": {"actual": 25, "target": 0}}, False),
+        ({"tool0": {"actual": 150, "target": 210}}, True),
+        ({"tool0": {"actual": 206, "target": 210}}, False),
+        ({"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 40, "target": 60}}, True),
+        ({"chamber": {"actual": 25, "target": 60}}, False),
+        ({"tool0": {"actual": None, "target": None}}, False),
+    ],
+)
+def test_heating(temperatures: dict[str, Any], expected: bool) -> None:
+    assert is_cold(temperatures) is expected
+
+
+def test_a_halt_is_over_when_the_file_goes_on_not_when_the_queue_runs_out() -> None:
+    halt = Halt(100)
+    assert [halt.is_over(position) for position in (110, 110, 110, 120, 130)] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *arguments: self.asked.append((name, *arguments))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asked"),
+    [
+        ("off", ("hold", "command")),
+        (" ON ", ("release", "command")),
+        ("check", ("check_now",)),
+        ("snooze", ("snooze", 600.0)),
+        ("snooze 5", ("snooze", 300.0)),
+        ("snooze -5", ("snooze", 0.0)),
+    ],
+)
+def test_commands_in_print_files(parameters: str, asked: tuple[Any, ...]) -> None:
+    watch, orders = Watch(), []
+    listener(orders.append)(None, "queuing", "FAILWATCH", parameters)
+    orders[0](watch)
+    assert watch.asked == [asked]
+
+
+@pytest.mark.parametrize("parameters", ["", "explode", "snooze soon", "snooze nan5"])
+def test_unknown_commands_ask_nothing(parameters: str) -> None:
+    assert order(parameters) is None
+
+
+def test_other_plugins_commands_are_not_ours() -> None:
+    listener(lambda order: pytest.fail("taken"))(None, "queuing", "pause", "off")
