@@ -1,0 +1,175 @@
+"""FailWatch's own rules see what the plain statistics cannot, and stay quiet where they should."""
+
+import math
+from collections.abc import Callable, Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from octoprint_failwatch.detection.detection import Detection
+from octoprint_failwatch.detection.judgement import Memory, judge
+from octoprint_failwatch.detection.replay import Began, Judged, Sample, replay
+from octoprint_failwatch.detection.rules import FailWatchRules, ObicoRules
+from octoprint_failwatch.detection.verdict import Level, Rule
+
+MINUTE = 60.0
+
+
+def watch(
+    p: Callable[[float], float], minutes: float, spacing: Callable[[float], float] = lambda _: 10.0
+) -> list[Judged]:
+    """Judge a print on a new printer, p given by the seconds since its start."""
+    samples, at = [], 0.0
+    while at < minutes * MINUTE:
+        samples.append(Sample(at, p(at)))
+        at += spacing(at)
+    return list(replay([Began("first"), *samples], FailWatchRules()))
+
+
+def told(judged: Iterable[Judged], level: Level = Level.FAILURE) -> float:
+    """Return after how many minutes a level stood, infinity for never."""
+    return next((one.at / MINUTE for one in judged if one.level.rank >= level.rank), math.inf)
+
+
+def learned(p: float, frames: int) -> Memory:
+    """Return the memory of a printer that has always shown p."""
+    memory = Memory()
+    for number in range(frames):
+        memory, _ = judge(memory, FailWatchRules(), Detection(p), 10.0 * number)
+    return memory.for_new_print()
+
+
+# The first hole: the long mean of a new printer learns the failure as it happens
+
+
+@pytest.mark.parametrize("p", [0.7, 0.9, 1.0])
+@pytest.mark.parametrize("onset", [0, 2, 20, 60])
+def test_a_first_print_that_fails_is_told(p: float, onset: float) -> None:
+    """Golden vectors V1 and V2, where the open server never says anything: told within five minutes."""
+    series = [0.02 if number < 6 * onset else p for number in range(int(6 * (onset + 30)))]
+    judged = list(
+        replay([Began("first"), *(Sample(10.0 * n, one) for n, one in enumerate(series))], FailWatchRules())
+    )
+    assert onset <= told(judged) <= onset + 5
+    if onset == 0:
+        obico = replay([Began("first"), *(Sample(10.0 * n, p) for n in range(400))], ObicoRules())
+        assert all(one.level is Level.NONE for one in obico)
+
+
+# The second hole: a slow rise takes the short mean along
+
+
+@pytest.mark.parametrize("hours", [0.5, 1, 2, 3])
+def test_a_slow_rise_is_told_on_its_way(hours: float) -> None:
+    """However slowly p climbs to 0.8, a failure is told before it is there."""
+    judged = watch(lambda at: min(0.8, 0.8 * at / (hours * 3600)), 60 * hours + 30)
+    assert told(judged) < 60 * hours
+
+
+def test_a_moderate_failure_is_not_got_used_to() -> None:
+    """Golden vector V5: the open server warns for six frames, then never again."""
+    memory = learned(0.02, 8000)
+    series = [0.02] * 40 + [0.6] * 300
+    verdicts = []
+    for number, p in enumerate(series):
+        memory, verdict = judge(memory, FailWatchRules(), Detection(p), 10.0 * number)
+        verdicts.append(verdict)
+    assert verdicts[-1].level is Level.FAILURE
+    assert verdicts[-1].rule is Rule.SUSTAINED
+
+
+def test_a_failure_does_not_become_usual() -> None:
+    """Hours of a failure that nobody looks at leave the printer's usual level where it was."""
+    memory = learned(0.02, 1000)
+    before = memory.trend.baseline
+    for number in range(3000):
+        memory, _ = judge(memory, FailWatchRules(), Detection(0.7), 10.0 * number)
+    assert memory.trend.baseline == pytest.approx(before or 0.0, abs=0.01)
+
+
+# What is no failure
+
+
+def test_a_flicker_is_no_failure() -> None:
+    """Up to five bad pictures in a row, now and then, are a doubt at most."""
+    judged = watch(lambda at: 0.9 if at % 1800 < 50 else 0.02, 240)
+    assert told(judged) == math.inf
+
+
+def test_a_steady_box_is_learned() -> None:
+    """What looks like 0.2 all the time from the first print on is never told, and a failure above it is."""
+    quiet = watch(lambda _: 0.2, 240)
+    assert told(quiet, Level.MAYBE) == math.inf
+    failing = watch(lambda at: 0.2 if at < 7200 else 0.95, 140)
+    assert 120 <= told(failing) <= 125
+
+
+def test_a_denied_level_is_told_no_more_but_a_worse_one_is() -> None:
+    """After "not a failure" the same look is quiet for the rest of the print, and learned for the next."""
+    memory, rules = Memory(), FailWatchRules()
+    for number in range(60):
+        memory, _ = judge(memory, rules, Detection(0.45), 10.0 * number)
+    memory = memory.accepting(0.45)
+    for number in range(60, 600):
+        memory, verdict = judge(memory, rules, Detection(0.45), 10.0 * number)
+        assert verdict.level is Level.NONE
+    following = memory.for_new_print()
+    levels = []
+    for number in range(60):
+        following, verdict = judge(following, rules, Detection(0.45 if number < 30 else 1.0), 10.0 * number)
+        levels.append(verdict.level)
+    assert levels[:30] == [Level.NONE] * 30
+    assert levels[-1] is Level.FAILURE
+
+
+def test_light_switched_at_night_is_no_failure() -> None:
+    """The level steps up by 0.2 and stays."""
+    judged = watch(lambda at: 0.02 if at < 3600 else 0.22, 300)
+    assert told(judged, Level.MAYBE) == math.inf
+
+
+# Any cadence
+
+
+@pytest.mark.parametrize("spacing", [3.0, 10.0, 20.0, 30.0])
+def test_the_cadence_does_not_change_when_it_is_told(spacing: float) -> None:
+    """From 3 to 30 seconds a failure is told after about the same time."""
+    judged = watch(lambda at: 0.02 if at < 1800 else 0.85, 60, lambda _: spacing)
+    assert 31 <= told(judged) <= 32.2
+
+
+def test_a_service_that_lets_nothing_through_for_minutes() -> None:
+    """One picture in two minutes, after 429: told after four pictures at most, never after one."""
+    judged = watch(lambda at: 0.02 if at < 1800 else 0.85, 60, lambda at: 10.0 if at < 1700 else 120.0)
+    bad = [one for one in judged if one.p > 0.5]
+    assert bad[0].level is Level.NONE
+    assert told(judged) <= bad[3].at / MINUTE
+
+
+def test_one_bad_picture_after_a_long_pause_is_no_failure() -> None:
+    """A gap of hours does not make a single picture stand for all of it."""
+    judged = watch(
+        lambda at: 0.95 if 12_200 < at < 12_215 else 0.02,
+        240,
+        lambda at: 3600.0 if 5000 < at < 9000 else 10.0,
+    )
+    assert [one.p for one in judged].count(0.95) == 1
+    assert told(judged) == math.inf
+
+
+@given(
+    st.lists(st.floats(0, 3), min_size=1, max_size=80),
+    st.floats(1, 90),
+    st.floats(0.02, 0.3),
+)
+@settings(max_examples=60)
+def test_worse_pictures_never_look_better(ps: list[float], spacing: float, more: float) -> None:
+    """Raising the last p raises the score, whatever came before."""
+    memory, rules = Memory(), FailWatchRules()
+    for number, p in enumerate(ps[:-1]):
+        memory, _ = judge(memory, rules, Detection(p), spacing * number)
+    at = spacing * len(ps)
+    _, verdict = judge(memory, rules, Detection(ps[-1]), at)
+    _, worse = judge(memory, rules, Detection(ps[-1] + more), at)
+    assert worse.level.rank >= verdict.level.rank
