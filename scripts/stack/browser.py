@@ -29,11 +29,14 @@ async def open_browser() -> AsyncIterator[Browser]:
 
 
 async def open_octoprint(
-    browser: Browser, url: str, *, width: int = 1280, height: int = 900, dark: bool = False
+    browser: Browser, url: str, *, width: int = 1280, height: int = 900, phone: bool = False
 ) -> Page:
     """Return OctoPrint's page after logging in."""
     context = await browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        viewport={"width": width, "height": height},
+        is_mobile=phone,
+        has_touch=phone,
+        device_scale_factor=3 if phone else 1,
     )
     page = await context.new_page()
     await page.goto(url)

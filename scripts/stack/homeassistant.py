@@ -1,6 +1,7 @@
 """A real Home Assistant, set up and driven through its own API."""
 
 import asyncio
+import contextlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,10 @@ class HomeAssistant:
         for step in ("core_config", "analytics"):
             await self.post(f"/api/onboarding/{step}", {})
         await self.post("/api/onboarding/integration", {"client_id": client, "redirect_uri": client})
+        # Newer releases fall back to their usual port unless somebody confirms the one in the configuration;
+        # older ones do not know the question.
+        with contextlib.suppress(ProgramError):
+            await self.command("http/config/promote")
         lasting = await self.command(
             "auth/long_lived_access_token", client_name="FailWatch demo", lifespan=30
         )

@@ -50,6 +50,16 @@ class Workshop:
         """Start a print that takes the plan's time."""
         await self.octoprint.print_file(name, cylinder(self.plan.seconds / self.plan.clock_speed, LAYERS))
 
+    async def until_paused(self) -> None:
+        """Wait until the print is paused; raises TimeoutError when it could be over."""
+        async with (
+            self.octoprint.listen() as states,
+            asyncio.timeout(self.plan.seconds / self.plan.clock_speed + 60),
+        ):
+            async for state in states:
+                if state["phase"] == "paused":
+                    return
+
     async def link(self) -> None:
         """Set the integration up with this OctoPrint, as a user does who pastes an application key."""
         key = await self.octoprint.new_key("Home Assistant")
