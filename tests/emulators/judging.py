@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import aiohttp
 from PIL import Image, UnidentifiedImageError
 
 
@@ -36,45 +36,52 @@ async def by_colour(jpeg: bytes) -> Sequence[Sighting]:
     except UnidentifiedImageError as error:
         raise ValueError("no picture") from error
     red, green, _ = picture.split()
-    excess = Image.eval(red, lambda value: value)
-    excess.paste(0, mask=Image.eval(green, lambda value: 255 if value > 90 else 0))
-    seen = Image.eval(excess, lambda value: 255 if value > 25 else 0).getbbox()
+    red.paste(0, mask=green.point(lambda value: 255 if value > 90 else 0))
+    seen = red.point(lambda value: 255 if value > 25 else 0).getbbox()
     if seen is None:
         return []
-    return [Sighting(excess.getextrema()[1] / 255, *map(float, seen), *picture.size)]
+    most = red.getextrema()[1]
+    assert isinstance(most, int)
+    return [Sighting(most / 255, *seen, *picture.size)]
 
 
-def red_spot(redness: float, size: tuple[int, int] = (320, 240)) -> bytes:
-    """Return a picture of which `by_colour` says about that score, the spot in its middle."""
-    picture = Image.new("RGB", size, (20, 140, 60))
-    spot = (size[0] // 4, size[1] // 4)
-    picture.paste((round(255 * redness), 0, 0), (*spot, *(edge * 3 for edge in spot)))
+def red_spot(redness: float, *, noise: int = 0) -> bytes:
+    """Return a picture of which `by_colour` says about that score, the spot in its middle.
+
+    Pictures of different `noise` differ a little all over, as those of a camera do.
+    """
+    picture = Image.new("RGB", (320, 240), (20, 140, 60))
+    picture.paste((round(255 * redness), 0, 0), (80, 60, 240, 180))
+    dice = random.Random(noise)
+    for _ in range(200 if noise else 0):
+        x, y = dice.randrange(310), dice.randrange(50)
+        picture.paste(
+            (dice.randrange(20), 100 + dice.randrange(150), dice.randrange(255)), (x, y, x + 10, y + 10)
+        )
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=95, subsampling=0)
     return out.getvalue()
 
 
-def built_in() -> Judge:
-    """Return a judge that asks the built-in detector."""
-    from octoprint_failwatch.detection.detectors import DetectorHost, create_detector
-    from octoprint_failwatch.detection.frame import Frame
+def by_detector(detector: Any, frame_of: Callable[[bytes], Any]) -> Judge:
+    """Return a judge that asks one of FailWatch's own detectors, and sees its p all over the boxes."""
 
     async def judge(jpeg: bytes) -> Sequence[Sighting]:
-        picture = await asyncio.to_thread(lambda: Image.open(io.BytesIO(jpeg)).size)
-        frame = Frame(jpeg, 0.0, "emulator", "emulator")
-        detection = await detector.detect(frame)
+        width, height = await asyncio.to_thread(lambda: Image.open(io.BytesIO(jpeg)).size)
+        detection = await detector.detect(frame_of(jpeg))
+        boxes = detection.boxes
+        if detection.p <= 0:
+            return []
         return [
             Sighting(
-                min(1.0, box.score),
-                box.x_min * picture[0],
-                box.y_min * picture[1],
-                box.x_max * picture[0],
-                box.y_max * picture[1],
-                *picture,
+                min(1.0, detection.p),
+                min((box.x_min for box in boxes), default=0.0) * width,
+                min((box.y_min for box in boxes), default=0.0) * height,
+                max((box.x_max for box in boxes), default=1.0) * width,
+                max((box.y_max for box in boxes), default=1.0) * height,
+                width,
+                height,
             )
-            for box in detection.boxes
         ]
 
-    session = aiohttp.ClientSession()
-    detector = create_detector({"kind": "built_in"}, DetectorHost(session))
     return judge

@@ -10,8 +10,6 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from octoprint_failwatch.detection.statistics import TemporalStatistics, advance, for_new_print
-
 from .judging import Judge, Sighting, by_colour
 
 TOKEN = "super-token-41"
@@ -20,11 +18,28 @@ ML_API_FLOOR = 0.2
 
 @dataclass
 class PrinterRecord:
-    """What the server keeps of a printer."""
+    """What the server keeps of a printer. The constants of the means are those of the documentation."""
 
     print_id: str | None = None
-    statistics: TemporalStatistics = field(default_factory=TemporalStatistics)
     filename: str | None = None
+    ewm: float = 0.0
+    short: float = 0.0
+    long: float = 0.0
+    predictions: int = 0
+    lifetime: int = 0
+
+    def forget_print(self) -> None:
+        """Begin a print: all but the long mean begins anew."""
+        self.ewm = self.short = 0.0
+        self.predictions = 0
+
+    def take(self, p: float) -> None:
+        """Take one more p into the statistics."""
+        self.predictions += 1
+        self.lifetime += 1
+        self.ewm += (p - self.ewm) * 2 / 13
+        self.short += (p - self.short) / min(310, self.predictions + (self.predictions < 310))
+        self.long += (p - self.long) / min(7200, self.lifetime + (self.lifetime < 7200))
 
 
 @dataclass
@@ -85,7 +100,7 @@ class Obico:
         record = self.printers.setdefault(str(form["printer_id"]), PrinterRecord())
         if record.print_id != form["print_id"]:
             record.print_id = str(form["print_id"])
-            record.statistics = for_new_print(record.statistics)
+            record.forget_print()
         result = _result(record, seen)
         if self.boxes:
             result["detections"] = [_box(one)[1:] for one in seen]
@@ -156,7 +171,7 @@ class Obico:
         if record.filename:
             self.finished.append((record.filename, "success"))
         record.filename = filename
-        record.statistics = for_new_print(record.statistics)
+        record.forget_print()
         return web.json_response({"succeeded": True, "printer": {}})
 
     async def predict(self, record: PrinterRecord, request: web.Request) -> web.Response:
@@ -182,16 +197,15 @@ class Obico:
 
 def _result(record: PrinterRecord, seen: Sequence[Sighting]) -> dict[str, Any]:
     p = sum(one.score for one in seen)
-    record.statistics = advance(record.statistics, p)
-    stats = record.statistics
+    record.take(p)
     return {
         "p": p,
         "temporal_stats": {
-            "ewm_mean": stats.ewm_mean,
-            "rolling_mean_short": stats.rolling_mean_short,
-            "rolling_mean_long": stats.rolling_mean_long,
-            "prediction_num": stats.prediction_num,
-            "prediction_num_lifetime": stats.prediction_num_lifetime,
+            "ewm_mean": record.ewm,
+            "rolling_mean_short": record.short,
+            "rolling_mean_long": record.long,
+            "prediction_num": record.predictions,
+            "prediction_num_lifetime": record.lifetime,
         },
     }
 
