@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from octoprint_failwatch.detection.errors import NotAuthorised, RateLimited, Sna
 from octoprint_failwatch.detection.frame import Frame
 from octoprint_failwatch.detection.look import Camera
 from octoprint_failwatch.detection.policy import Action, Policy
-from octoprint_failwatch.detection.state import EventKind, Phase, WatchState
+from octoprint_failwatch.detection.state import Event, EventKind, Phase, WatchState
 from octoprint_failwatch.detection.verdict import Level
 from octoprint_failwatch.detection.watch import WatchSettings
 from octoprint_failwatch.detection.wire import from_json, to_json
@@ -323,3 +324,100 @@ async def test_check_now_looks_at_once() -> None:
         run.watch.check_now()
         await run.frames(2)
         assert detector.frames[1].taken_at - before < 1000
+
+
+async def test_a_pause_by_hand_takes_the_place_of_a_coming_one() -> None:
+    """FailWatch does not pause what is paused, and does not cancel it later either."""
+    policy = Policy(on_failure=Action.PAUSE, veto=60, cancel_after=300)
+    async with watching(failing(), replace(PAUSING, policy=policy)) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.COUNTDOWN)
+        run.watch.pause()
+        assert run.watch.state.intervention.countdown is None
+        await run.idle_for(1000)
+        assert EventKind.ACTION not in run.kinds()
+
+
+@pytest.mark.parametrize("phase", [Phase.PAUSED, Phase.IDLE])
+async def test_what_ends_a_hold_starts_no_look(phase: Phase) -> None:
+    """Heated up, but the print is paused, or none runs."""
+    detector = failing()
+    async with watching(detector) as run:
+        if phase is Phase.PAUSED:
+            run.watch.start("print-1")
+            await run.frames(2)
+        run.watch.hold("heating")
+        run.watch.pause()
+        asked = len(detector.frames)
+        run.watch.release("heating")
+        await run.idle_for(100)
+        assert run.watch.state.phase is phase
+        assert len(detector.frames) == asked
+
+
+BLIND_PAUSING = WatchSettings(policy=Policy(pause_when_blind_after=600, veto=60))
+
+
+async def test_blindness_pauses_in_time_however_long_the_service_wants_to_be_left_alone() -> None:
+    """The next look is hours away, the pause is not."""
+    async with watching(ScriptedDetector([RateLimited("Later.", retry_after=36_000)]), BLIND_PAUSING) as run:
+        run.watch.start("print-1")
+        blind = await run.told(EventKind.BLIND)
+        action = await run.told(EventKind.ACTION)
+        assert action.at == pytest.approx(blind.at + 600 + 60)
+
+
+async def test_going_on_blind_by_choice() -> None:
+    """Whoever says no to the pause is not asked again, until FailWatch has seen in between."""
+    script = [Unavailable("down")] * 200 + [0.01] + [Unavailable("down")]
+    async with watching(ScriptedDetector(script), BLIND_PAUSING) as run:
+        tell = run.watch._sink
+
+        def answering_once(state: WatchState, events: Sequence[Event]) -> None:
+            first = EventKind.COUNTDOWN not in run.kinds()
+            tell(state, events)
+            if first and EventKind.COUNTDOWN in run.kinds():
+                asyncio.get_running_loop().call_soon(run.watch.acknowledge)
+
+        run.watch._sink = answering_once
+        run.watch.start("print-1")
+        await run.told(EventKind.SEEING)
+        assert run.kinds().count(EventKind.COUNTDOWN) == 1
+        assert EventKind.ACTION not in run.kinds()
+        await run.told(EventKind.ACTION)
+        assert run.kinds().count(EventKind.COUNTDOWN) == 2
+
+
+async def test_a_muted_print_is_not_paused_for_blindness() -> None:
+    """The user asked not to be bothered."""
+    async with watching(ScriptedDetector([Unavailable("down")]), BLIND_PAUSING) as run:
+        run.watch.start("print-1")
+        run.watch.mute()
+        await run.told(EventKind.BLIND)
+        await run.idle_for(20_000)
+        assert EventKind.COUNTDOWN not in run.kinds()
+
+
+async def test_a_gap_is_no_evidence() -> None:
+    """One good frame before a long blindness and one after it clear no failure."""
+    script = [0.01] * 5 + [1.0] * 20 + [0.0] * 15 + [Unavailable("down")] * 30 + [0.0]
+    async with watching(ScriptedDetector(script)) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.FAILURE)
+        seeing = await run.told(EventKind.SEEING)
+        cleared = await run.told(EventKind.CLEARED)
+        assert cleared.at >= seeing.at + WatchSettings().latch_times.clear_failure
+
+
+async def test_a_host_that_fails_ends_no_watch() -> None:
+    """Looking goes on, whatever becomes of what is told."""
+    detector = failing()
+    async with watching(detector) as run:
+
+        def broken(*_: object) -> None:
+            raise OSError("disk full")
+
+        run.watch._sink = broken
+        run.watch.start("print-1")
+        await run.frames(10)
+        assert run.watch.state.level is Level.MAYBE or run.watch.state.level is Level.FAILURE

@@ -127,6 +127,18 @@ class Watched:
         await self.until(lambda: kind in self.kinds())
         return next(event for event in reversed(self.events) if event.kind is kind)
 
+    async def idle_for(self, seconds: float) -> None:
+        """Let time pass in which the watch may do what it likes."""
+        target = self.clock.time + seconds
+        for _ in range(5000):
+            if self.clock.time >= target:
+                return
+            await asyncio.sleep(0)
+        self.clock.time = target
+        self.watch._wake.set()
+        for _ in range(200):
+            await asyncio.sleep(0)
+
     def kinds(self) -> list[EventKind]:
         """Return the kinds of all events so far."""
         return [event.kind for event in self.events]

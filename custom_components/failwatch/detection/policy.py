@@ -93,3 +93,11 @@ def carried_out(policy: Policy, action: Action, at: float) -> Intervention:
 def answered(intervention: Intervention) -> Intervention:
     """Return the intervention after the user answered: nothing more is coming."""
     return Intervention(done=intervention.done)
+
+
+def paused(intervention: Intervention) -> Intervention:
+    """Return the intervention after somebody paused the print: a coming pause has nothing left to do."""
+    countdown = intervention.countdown
+    if countdown is not None and countdown.action is Action.PAUSE:
+        return replace(intervention, countdown=None)
+    return intervention

@@ -25,12 +25,16 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """Why FailWatch cannot see or cannot ask, in a stable key and in words, and since when."""
+    """Why FailWatch cannot see or cannot ask, in a stable key and in words, and since when.
+
+    `accepted` says that the user knows, and wants the print to go on.
+    """
 
     reason: str
     detail: str
     since: float
     camera: str = ""
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

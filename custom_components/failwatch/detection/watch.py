@@ -31,6 +31,9 @@ _LOGGER = logging.getLogger(__name__)
 BLIND_AT_ONCE = (NotAuthorised, ModelUnavailable, RateLimited)
 """Errors that the next look cannot be expected to mend."""
 
+LOOKING = (Phase.WATCHING, Phase.BLIND)
+"""Phases in which a print is looked at."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WatchSettings:
@@ -126,9 +129,14 @@ class Watch:
 
     def pause(self) -> None:
         """The print is paused: nothing is looked at, nothing forgotten."""
-        if self.state.phase in (Phase.WATCHING, Phase.BLIND):
+        if self.state.phase in LOOKING:
             self._abandon_look()
-            self._change(phase=Phase.PAUSED, since=self._clock.now(), next_look_at=None)
+            self._change(
+                phase=Phase.PAUSED,
+                since=self._clock.now(),
+                next_look_at=None,
+                intervention=policies.paused(self.state.intervention),
+            )
 
     def resume(self) -> None:
         """The print goes on. Whoever resumes after an alarm says that it is no failure."""
@@ -170,16 +178,21 @@ class Watch:
         """That reason no longer stands."""
         if reason in self.state.holds:
             holds = tuple(other for other in self.state.holds if other != reason)
-            self._change(holds=holds, next_look_at=None if holds else self._clock.now())
+            looks = not holds and self.state.phase in LOOKING
+            self._change(holds=holds, next_look_at=self._clock.now() if looks else None)
 
     # What the user says
 
     def acknowledge(self) -> None:
-        """Not a failure: the level falls, a coming pause is off, and looking like this is accepted."""
-        now = self._clock.now()
+        """Not a failure: the level falls, a coming pause is off, and looking like this is accepted.
+
+        So is being blind, until FailWatch sees again.
+        """
+        now, blind = self._clock.now(), self.state.blind
         self._change(
             Event(EventKind.ACKNOWLEDGED, now, self.state.print_id, "not_a_failure", self.state.level),
             latch=latches.acknowledge(now, self._settings.latch_times),
+            blind=None if blind is None else replace(blind, accepted=True),
             memory=self.state.memory.accepting(self.state.look.p if self.state.look else 0.0),
             intervention=policies.answered(self.state.intervention),
         )
@@ -207,7 +220,7 @@ class Watch:
 
     def check_now(self) -> None:
         """Look at once, if the print is being watched."""
-        if self.state.phase in (Phase.WATCHING, Phase.BLIND) and not self.state.holds:
+        if self.state.phase in LOOKING and not self.state.holds:
             self._change(next_look_at=self._clock.now())
 
     def acted(self, action: Action, problem: str = "") -> None:
@@ -228,6 +241,9 @@ class Watch:
         """Return how long nothing needs doing, None for until woken."""
         state = self.state
         moments = [state.intervention.countdown.due_at] if state.intervention.countdown else []
+        blind_too_long_at = self._blind_too_long_at(now)
+        if blind_too_long_at is not None and not moments:
+            moments.append(blind_too_long_at)
         if self._looking is None and state.next_look_at is not None and not state.holds:
             moments.append(state.next_look_at)
         return min(moments) - now if moments else None
@@ -345,6 +361,8 @@ class Watch:
         self._change(
             *events,
             blind=blind,
+            # What was good before a gap proves nothing after it.
+            latch=replace(self.state.latch, quiet_since=None) if newly else self.state.latch,
             phase=self.state.phase if blind is None else Phase.BLIND,
             since=now if newly else self.state.since,
             next_look_at=now + wait,
@@ -363,14 +381,9 @@ class Watch:
 
     def _act_when_due(self, now: float) -> None:
         state, policy = self.state, self._settings.policy
-        intervention, blind_for = state.intervention, policy.pause_when_blind_after
-        if (
-            blind_for is not None
-            and state.phase is Phase.BLIND
-            and state.blind is not None
-            and now - state.blind.since >= blind_for
-            and not intervention.done
-        ):
+        intervention = state.intervention
+        blind_too_long_at = self._blind_too_long_at(now)
+        if blind_too_long_at is not None and now >= blind_too_long_at:
             intervention = policies.announce(intervention, Action.PAUSE, now, now + policy.veto)
             if intervention is not state.intervention:
                 self._change(intervention=intervention)
@@ -380,6 +393,15 @@ class Watch:
                 Event(EventKind.ACTION, now, state.print_id, countdown.action, state.level),
                 intervention=policies.carried_out(policy, countdown.action, now),
             )
+
+    def _blind_too_long_at(self, now: float) -> float | None:
+        """Return when being blind leads to a pause, None if it does not."""
+        state, blind_for = self.state, self._settings.policy.pause_when_blind_after
+        if blind_for is None or state.phase is not Phase.BLIND or state.blind is None:
+            return None
+        if state.blind.accepted or state.intervention.done or state.is_silent(now):
+            return None
+        return state.blind.since + blind_for
 
     def _change(self, *events: Event, **changes: object) -> None:
         """Take the changes, tell of a new countdown, and hand all of it to the sink."""
@@ -400,7 +422,10 @@ class Watch:
                     self.state.level,
                 ),
             )
-        self._sink(self.state, events)
+        try:
+            self._sink(self.state, events)
+        except Exception:
+            _LOGGER.exception("The host could not take a change")
         self._wake.set()
 
 
