@@ -2,6 +2,9 @@
 $(function () {
     "use strict";
 
+    /* Events after which the list of prints says something else. */
+    var CHANGES_A_PRINT = ["started", "maybe", "failure", "acknowledged", "ended"];
+
     function FailWatchViewModel(parameters) {
         var self = this;
         self.loginState = parameters[0];
@@ -315,7 +318,7 @@ $(function () {
 
         /* What is worth a message in the corner: one for each change. */
         self._announce = function (event) {
-            if (event.kind === "ended" && self.tabIsOpen) self.past.refresh();
+            if (self.tabIsOpen && _.includes(CHANGES_A_PRINT, event.kind)) self.past.refresh();
             if (!self.settings.settings.plugins.failwatch.notify.popups()) return;
             var state = self.state();
             var why = state.latch.verdict ? FailWatchWords.reason(state.latch.verdict) : "";
