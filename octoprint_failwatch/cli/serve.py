@@ -93,7 +93,9 @@ def command(
     obico: str | None,
     model: Path | None,
 ) -> None:
-    """Be a detection server: the Super Detection API, answered on this machine.
+    """Be a detection server for all printers.
+
+    It answers the Super Detection API with the built-in detector.
 
     Without a token it makes one, and keeps it in its data folder. The log goes to standard output,
     one JSON object a line.
