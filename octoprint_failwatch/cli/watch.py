@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import signal
 import sys
 import uuid
@@ -13,13 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import click
 
 from ..detection.cadence import Cadence
 from ..detection.clock import Clock
-from ..detection.detectors import DetectorHost, create_detector
-from ..detection.errors import BadSetting
+from ..detection.detectors import FIELDS, create_detector
 from ..detection.history import History, RecordedSettings, Recorder
 from ..detection.look import Camera
 from ..detection.rules import RULE_SETS, FailWatchRules, RuleSet
@@ -32,6 +29,7 @@ from .places import history_option, open_history
 from .reactions import Reactions
 from .replay import rules_from
 from .reports import JsonReport, Report, TableReport
+from .services import FILE, URL_OPTION, gather, lending
 
 EXIT_CODES = {Level.NONE: 0, Level.MAYBE: 3, Level.FAILURE: 4}
 NOTHING_SEEN = 1
@@ -63,7 +61,9 @@ class Order:
 @click.option(
     "--timelapse", is_flag=True, help="Every frame of the video was taken one interval after another."
 )
-@click.option("--detector", "detector_file", type=click.File("r"), help="Settings of a detector, as JSON.")
+@click.option("--service", "kind", type=click.Choice(list(FIELDS)), help="The service to ask. [built_in]")
+@FILE
+@URL_OPTION
 @click.option("--rules", "rules_name", type=click.Choice(list(RULE_SETS)), help="The rule set. [failwatch]")
 @click.option(
     "--set", "numbers", multiple=True, metavar="NAME=VALUE", help="Change a number of the rule set."
@@ -85,7 +85,9 @@ class Order:
 @click.option("--no-history", is_flag=True, help="Keep nothing.")
 def command(
     source: str,
-    detector_file: Any,
+    kind: str | None,
+    settings_file: Path | None,
+    url: str | None,
     rules_name: str | None,
     numbers: tuple[str, ...],
     until: str | None,
@@ -107,7 +109,7 @@ def command(
     """
     order = Order(
         place=source,
-        detector=_detector(detector_file),
+        detector=gather(kind, settings_file, url, ()),
         rules=rules_from(rules_name, numbers) or FailWatchRules(),
         until=Level(until) if until else None,
         history=None if no_history else history,
@@ -116,24 +118,12 @@ def command(
     sys.exit(asyncio.run(_watch(order, JsonReport() if as_json else TableReport())))
 
 
-def _detector(file: Any) -> Mapping[str, Any]:
-    if file is None:
-        return {"kind": "built_in"}
-    try:
-        settings = json.load(file)
-    except ValueError as error:
-        raise BadSetting(f"{file.name} is no JSON: {error}") from error
-    if not isinstance(settings, dict):
-        raise BadSetting(f"{file.name} must hold one JSON object with the detector's settings.")
-    return settings
-
-
 async def _watch(order: Order, report: Report) -> int:
     async with contextlib.AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        source = open_source(order.place, session, interval=order.interval, timelapse=order.timelapse)
+        host = await stack.enter_async_context(lending(order.detector))
+        source = open_source(order.place, host.session, interval=order.interval, timelapse=order.timelapse)
         stack.push_async_callback(source.close)
-        detector = create_detector(order.detector, DetectorHost(session))
+        detector = create_detector(order.detector, host)
         stack.push_async_callback(detector.close)
         history = None
         state = WatchState(printer_id=order.printer)

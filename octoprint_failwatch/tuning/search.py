@@ -12,7 +12,7 @@ from .choice import SPACES, Choice, as_trial, shifted, suggested
 from .outcomes import Outcome, outcomes, summarise
 
 INSTALL = "Tuning needs Optuna: pip install 'OctoPrint-FailWatch[tune]'"
-HIGHER, LOWER = 1.25, 0.9
+HIGHER, LOWER = 1.15, 0.9
 """A choice must also do if p were so many times as high (false alarms), or as low (failures)."""
 STAY = 5.0
 """Minutes per 100 hours that moving every number by its own size must gain."""
@@ -93,11 +93,11 @@ def cost(choice: Choice, data: Data, aim: Aim, counted: set[str]) -> float:
     """
     higher = [one for one in data.outcomes(choice, aim, HIGHER) if one.print_id in counted]
     too_often = summarise(higher).false_alarm_rate - aim.false_alarms
+    if too_often > 0:
+        return OVER_LIMIT * (1 + too_often)
     lower = [one for one in data.outcomes(choice, aim, LOWER) if one.print_id in counted]
-    lost = summarise(lower).lost + STAY * choice.distance()
-    # The usual cadence is not worth a change for nothing.
-    lost += 0.01 * (choice.every or 0.0) if choice.every else 0.0
-    return lost + (OVER_LIMIT * (1 + too_often) if too_often > 0 else 0.0)
+    # Looking more seldom for nothing in return is not wanted either.
+    return summarise(lower).lost + STAY * choice.distance() + 0.01 * (choice.every or 0.0)
 
 
 def _cadences(aim: Aim) -> tuple[float | None, ...]:

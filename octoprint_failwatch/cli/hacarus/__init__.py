@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ..services import connection_options
-from . import items, models, server
+from . import items, learn, models, server
 
 
 @click.group("hacarus")
@@ -22,5 +22,5 @@ def command(context: click.Context, /, **options: Any) -> None:
     context.obj = options
 
 
-for operation in (*server.COMMANDS, *models.COMMANDS, *items.COMMANDS):
+for operation in (*server.COMMANDS, *models.COMMANDS, *items.COMMANDS, *learn.COMMANDS):
     command.add_command(operation)

@@ -1,0 +1,90 @@
+"""Teaching a model from the own history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from ...detection.services.hacarus import Hacarus
+from ...detection.services.hacarus.types import Model
+from ...learning.examples import examples
+from ...learning.hacarus import Progress, teach
+from ..places import history_option, open_history
+from ..services import write_setting
+from ..tables import json_option, show
+from .asking import ask
+
+
+@click.command("learn")
+@history_option
+@click.option("--printer", help="Only this printer's prints, by the id that `failwatch history` shows.")
+@click.option(
+    "--most", default=100, show_default=True, type=click.IntRange(1), help="Good and bad pictures each."
+)
+@click.option(
+    "--algorithm", "algorithm_id", help="See `failwatch hacarus algorithms`; needed if there are several."
+)
+@click.option("--name", help="What the model is called. [FailWatch and the date]")
+@click.option(
+    "--use/--no-use", default=True, help="Write the model into the file that --detector names. [yes]"
+)
+@click.option(
+    "--timeout", type=float, default=3600.0, show_default=True, help="Seconds to wait for the training."
+)
+@click.option("--interval", type=float, default=5.0, show_default=True, help="Seconds between questions.")
+@json_option
+@click.pass_obj
+def learn(
+    options: dict[str, Any],
+    history: Path,
+    printer: str | None,
+    most: int,
+    algorithm_id: str | None,
+    name: str | None,
+    use: bool,
+    timeout: float,
+    interval: float,
+    as_json: bool,
+) -> None:
+    """Train a model with the pictures of labelled prints, wait for it, and use it from then on.
+
+    Pictures of good prints, and of failed ones before they failed, are what the model learns from. Those
+    of failures are uploaded as bad, with the places marked.
+    """
+    opened = open_history(history, must_exist=True)
+    try:
+        chosen = examples(opened, printer_id=printer, most=most)
+        console = Console(stderr=True)
+        with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("Uploading", total=len(chosen))
+
+            def told(now: Progress) -> None:
+                bar.update(task, description=f"{now.doing} {now.says}", completed=now.done, total=now.of)
+
+            async def call(client: Hacarus) -> Model:
+                return await teach(
+                    client,
+                    opened,
+                    chosen,
+                    name=name or f"FailWatch {datetime.now().astimezone():%Y-%m-%d %H:%M}",
+                    algorithm_id=algorithm_id,
+                    timeout=timeout,
+                    interval=interval,
+                    told=told,
+                )
+
+            model = ask(options, call)
+    finally:
+        opened.close()
+    settings_file = options["settings_file"]
+    if use and settings_file is not None:
+        write_setting(settings_file, "model_id", model.model_id)
+    show(model, as_json)
+
+
+COMMANDS = (learn,)

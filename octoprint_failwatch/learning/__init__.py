@@ -1,0 +1,1 @@
+"""Detection services that learn, taught from labelled prints."""
