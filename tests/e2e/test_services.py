@@ -1,0 +1,186 @@
+"""Each detection service as the detector of a real print on a real OctoPrint, against its emulator.
+
+The emulators see with the built-in detector, so that the failure that is seen is one.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from octoprint_failwatch.detection.detectors import DetectorHost, create_detector
+from octoprint_failwatch.detection.frame import Frame
+from stack.camera import SimulatedCamera
+from stack.gcode import cylinder
+from stack.octoprint import OctoPrint
+from stack.processes import free_port
+from tests.e2e.waiting import eventually
+from tests.emulators import deepomatic, hacarus, hacarus_sdk
+from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
+from tests.emulators.judging import Judge, by_detector
+from tests.emulators.obico import TOKEN, Obico, PrinterRecord
+from tests.emulators.running import running
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SPEED = 20.0
+SECONDS = 600.0
+LAYERS = 100
+HACARUS = {"kind": "hacarus", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+SERVICES: dict[str, dict[str, Any]] = {
+    "super_api": {"kind": "super_api", "token": TOKEN},
+    "ml_api": {"kind": "ml_api", "token": TOKEN},
+    "obico_printer": {"kind": "obico_printer", "token": TOKEN, "printer": "7"},
+    "deepomatic": {
+        "kind": "deepomatic",
+        "api_key": deepomatic.KEY,
+        "spec": "prints-v1",
+        "labels": ["spaghetti"],
+    },
+    "hacarus check": HACARUS,
+    "hacarus saas": HACARUS,
+    "hacarus sdk": HACARUS,
+}
+
+
+def emulator(service: str, judge: Judge) -> Any:
+    """Return the service's emulator."""
+    if service == "deepomatic":
+        return deepomatic.Deepomatic(judge)
+    if service == "hacarus sdk":
+        return hacarus_sdk.HacarusSdk(State(judge))
+    if service.startswith("hacarus"):
+        return hacarus.Hacarus(State(judge), check=service == "hacarus check")
+    return Obico(judge, printers={"7": PrinterRecord()})
+
+
+@dataclass
+class Shop:
+    """An OctoPrint with a camera over its bed, and a judge of pictures."""
+
+    octoprint: OctoPrint
+    judge: Judge
+    tokens: list[str] = field(default_factory=list)
+
+    async def use(self, **detector: Any) -> None:
+        """Choose a detector, as the settings page does."""
+        await self.octoprint.post(
+            "/api/settings", {"plugins": {"failwatch": {"detector": detector, "on_failure": "pause"}}}
+        )
+
+    async def print_once(self) -> None:
+        await self.octoprint.print_file("cylinder.gcode", cylinder(SECONDS / SPEED, LAYERS))
+
+    async def clear(self) -> None:
+        """Cancel what is printed, if anything is."""
+        if not (await self.octoprint.flag("printing") or await self.octoprint.flag("paused")):
+            return
+        await self.octoprint.job("cancel")
+
+        async def idle() -> bool:
+            busy = [
+                await self.octoprint.flag(name) for name in ("printing", "paused", "cancelling", "pausing")
+            ]
+            return not any(busy)
+
+        await eventually(idle)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    folder = tmp_path_factory.mktemp("services")
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+        port = free_port()
+        camera = SimulatedCamera(
+            session,
+            folder,
+            free_port(),
+            [
+                "--follow",
+                "print",
+                "--layers",
+                str(LAYERS),
+                "--fails-at",
+                "30",
+                "--octoprint",
+                f"http://127.0.0.1:{port}",
+            ],
+        )
+        octoprint = OctoPrint(
+            session,
+            folder / "octoprint",
+            port,
+            snapshot_url=camera.snapshot_url,
+            stream_url=camera.stream_url,
+            clock_speed=SPEED,
+        )
+        detector = create_detector({"kind": "built_in"}, DetectorHost(session))
+        try:
+            octoprint.create()
+            await octoprint.start()
+            camera.key = octoprint.key
+            await camera.start()
+            await octoprint.connect_printer()
+            yield Shop(octoprint, by_detector(detector, lambda jpeg: Frame(jpeg, 0.0, "judge", "judge")))
+        finally:
+            for program in (octoprint.program, camera.program):
+                program.stop()
+            await detector.close()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_failure_is_seen_and_the_print_paused(shop: Shop, service: str) -> None:
+    emulated = emulator(service, shop.judge)
+    async with running(emulated.application()) as url:
+        address = url / "v0.7" if service == "deepomatic" else url
+        await shop.clear()
+        await shop.use(url=str(address), **SERVICES[service])
+        await shop.print_once()
+
+        async def paused() -> bool:
+            return await shop.octoprint.flag("paused")
+
+        await eventually(paused, seconds=SECONDS / SPEED + 15)
+        state = (await shop.octoprint.failwatch())["state"]
+        assert state["latch"]["level"] == "failure"
+        assert state["blind"] is None
+        progress = (await shop.octoprint.get("/api/job"))["progress"]["completion"]
+        assert 25 < progress < 90
+        await shop.clear()
+        await shop.use(kind="built_in")
+    if service == "hacarus check":
+        assert len(emulated.state.deleted) > 5
+        assert emulated.state.items == {}
+
+
+async def test_no_credentials_are_shown_or_logged(shop: Shop) -> None:
+    secrets = [TOKEN, deepomatic.KEY, CLIENT_SECRET]
+    logs = [shop.octoprint.program.log, *(shop.octoprint.folder / "logs").glob("*.log")]
+    shown = str(await shop.octoprint.get("/api/settings"))
+    assert not [secret for secret in secrets if secret in shown]
+    assert not [log for log in logs if any(secret in log.read_text(errors="replace") for secret in secrets)]
+
+
+FAULTS = {
+    "unknown_host": "http://failwatch.invalid",
+    "unavailable": "http://127.0.0.1:1",
+}
+
+
+@pytest.mark.parametrize("reason", FAULTS)
+async def test_the_user_reads_what_is_wrong(shop: Shop, reason: str) -> None:
+    await shop.clear()
+    await shop.use(kind="super_api", url=FAULTS[reason], token=TOKEN)
+    await shop.print_once()
+
+    async def blind() -> dict[str, Any] | None:
+        found: dict[str, Any] | None = (await shop.octoprint.failwatch())["state"]["blind"]
+        return found
+
+    found = await eventually(blind)
+    assert found is not None
+    assert found["reason"] == reason
+    await shop.clear()
