@@ -35,6 +35,7 @@ from octoprint_failwatch.detection.services.hacarus import (
     PredictParameters,
     connect,
     parsing,
+    sdk_parsing,
 )
 from octoprint_failwatch.detection.services.hacarus.connection import Connection
 from tests.emulators import hacarus, hacarus_sdk
@@ -375,7 +376,7 @@ JSON = st.recursive(
 )
 READERS = (
     parsing.item,
-    parsing.sdk_item,
+    sdk_parsing.item,
     parsing.item_page,
     parsing.model,
     parsing.target,

@@ -32,7 +32,7 @@ from octoprint_failwatch.detection.errors import (
     UntrustedServer,
     WrongAddress,
 )
-from octoprint_failwatch.detection.services import http
+from octoprint_failwatch.detection.services import refusals
 from octoprint_failwatch.detection.services.http import Endpoint, base_url
 from tests.emulators.broken import HANG, HANG_UP, answer, broken
 from tests.emulators.running import running
@@ -44,8 +44,8 @@ SERVICES: dict[str, dict[str, Any]] = {
     "super_api": {"token": SECRET},
     "ml_api": {"token": SECRET},
     "obico_printer": {"token": SECRET, "printer": "7"},
-    "deepomatic": {"api_key": SECRET, "spec": "prints-v1", "labels": ["spaghetti"], "answer_within": 0.5},
-    "hacarus": {"client_id": "me", "client_secret": SECRET, "answer_within": 0.5},
+    "deepomatic": {"api_key": SECRET, "spec": "prints-v1", "labels": ["spaghetti"]},
+    "hacarus": {"client_id": "me", "client_secret": SECRET},
 }
 HTML = b"<!DOCTYPE html><title>Router</title>"
 IN_A_MINUTE = {
@@ -77,16 +77,17 @@ FAULTS: dict[str, tuple[bytes, type[DetectionError], str, float | None]] = {
     "too hot, date": (answer("429 Hot", **IN_A_MINUTE), RateLimited, "status 429", 60.0),
     "busy": (answer("425 Too Early", b'{"errors": {"title": "Busy"}}'), Busy, "Busy", None),
     "maintenance": (answer("503 Unavailable", Retry_After="5"), Busy, "status 503", 5.0),
-    "silence": (HANG, TimedOut, "did not answer within", None),
     "hung up": (HANG_UP, Unavailable, "closed the connection", None),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", WrongAddress, "does not speak HTTP", None),
 }
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait twenty seconds for what never comes."""
-    monkeypatch.setattr(Endpoint.call, "__kwdefaults__", {**Endpoint.call.__kwdefaults__, "timeout": 0.5})
+    """Do not wait long for what never comes."""
+    monkeypatch.setattr(Endpoint.call, "__kwdefaults__", {**Endpoint.call.__kwdefaults__, "timeout": 0.2})
+    for kind in ("deepomatic", "hacarus"):
+        monkeypatch.setitem(SERVICES, kind, {**SERVICES[kind], "answer_within": 0.2})
 
 
 def settings(kind: str, url: Any) -> dict[str, Any]:
@@ -112,6 +113,15 @@ async def test_each_fault_of_each_service_is_told_apart(kind: str, fault: str) -
     assert type(error) is expected
     assert re.search(words, str(error))
     assert error.retry_after == retry_after
+
+
+@pytest.mark.parametrize("kind", SERVICES)
+@pytest.mark.usefixtures("impatient")
+async def test_silence(kind: str) -> None:
+    async with broken(HANG) as url:
+        error = await failure(kind, url)
+    assert type(error) is TimedOut
+    assert "did not answer" in str(error)
 
 
 @pytest.mark.parametrize("kind", SERVICES)
@@ -150,7 +160,7 @@ async def test_https_where_there_is_only_http() -> None:
 def test_all_faults_read_differently() -> None:
     kinds = {expected.kind for _, expected, _, _ in FAULTS.values()}
     assert len(kinds) == len({expected for _, expected, _, _ in FAULTS.values()})
-    assert kinds.isdisjoint({UnknownHost.kind, UntrustedServer.kind})
+    assert kinds.isdisjoint({UnknownHost.kind, UntrustedServer.kind, TimedOut.kind})
 
 
 @pytest.mark.parametrize("kind", SERVICES)
@@ -209,7 +219,14 @@ async def test_each_services_own_words_are_kept(body: bytes, words: str) -> None
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("0", 0.0), ("99999999", http.MAX_RETRY_AFTER), ("soon", None), ("-5", None), ("", None), ("1.5", None)],
+    [
+        ("0", 0.0),
+        ("99999999", refusals.MAX_RETRY_AFTER),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+        ("1.5", None),
+    ],
 )
 async def test_odd_retry_times(value: str, seconds: float | None) -> None:
     async with broken(answer("429 Hot", Retry_After=value)) as url:

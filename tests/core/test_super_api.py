@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import astuple
 from typing import Any
 
@@ -19,9 +20,11 @@ from octoprint_failwatch.detection.errors import (
     NotAuthorised,
     NotFound,
     RateLimited,
+    WrongAddress,
 )
 from octoprint_failwatch.detection.services.obico import Found, found
 from octoprint_failwatch.detection.statistics import TemporalStatistics, advance
+from tests.emulators.broken import answer, broken
 from tests.emulators.obico import TOKEN, Obico, PrinterRecord
 from tests.emulators.running import running
 
@@ -104,11 +107,11 @@ ODD_ANSWERS: list[Any] = [
 
 @pytest.mark.parametrize("odd", ODD_ANSWERS, ids=str)
 async def test_an_answer_without_what_it_must_have_is_an_error_and_never_a_zero(odd: Any) -> None:
-    async def answer(request: web.Request) -> web.Response:
+    async def odd_answer(request: web.Request) -> web.Response:
         return web.json_response(odd)
 
     app = web.Application()
-    app.router.add_post("/ent/partners/api/predict/", answer)
+    app.router.add_post("/ent/partners/api/predict/", odd_answer)
     async with running(app) as url, host() as lent:
         with pytest.raises(BadAnswer):
             await create_detector(settings(url), lent).detect(frame())
@@ -116,15 +119,30 @@ async def test_an_answer_without_what_it_must_have_is_an_error_and_never_a_zero(
 
 @pytest.mark.parametrize(("p", "statistics"), [(1.437, {}), ("0.25", {"temporal_stats": None})])
 async def test_a_sum_above_one_and_missing_statistics_are_fine(p: Any, statistics: Any) -> None:
-    async def answer(request: web.Request) -> web.Response:
+    async def odd_answer(request: web.Request) -> web.Response:
         return web.json_response({"result": {"p": p, **statistics}})
 
     app = web.Application()
-    app.router.add_post("/ent/partners/api/predict/", answer)
+    app.router.add_post("/ent/partners/api/predict/", odd_answer)
     async with running(app) as url, host() as lent:
         detection = await create_detector(settings(url), lent).detect(frame())
     assert detection.p == float(p)
     assert detection.statistics is None
+
+
+async def test_a_stranger_that_refuses_is_not_taken_for_the_service() -> None:
+    page = answer("400 Bad Request", b"<html>", kind="text/html")
+    for reply in (page, answer("400 Bad Request", b'{"code": 7}')):
+        async with broken(reply) as url, host() as lent:
+            with pytest.raises(WrongAddress):
+                await create_detector(settings(url), lent).check()
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "http://[", 7, "", "data:text/html,x"])
+async def test_what_is_no_address_is_no_tagged_picture(address: Any) -> None:
+    body = json.dumps({"result": {"p": 0, "tagged_img_url": address}}).encode()
+    async with broken(answer("200 OK", body)) as url, host() as lent:
+        assert (await create_detector(settings(url), lent).detect(frame())).tagged_image_url is None
 
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)

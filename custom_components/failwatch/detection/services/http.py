@@ -7,8 +7,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -31,13 +29,12 @@ from ..errors import (
     UntrustedServer,
     WrongAddress,
 )
+from . import refusals
 
 REQUEST_TIMEOUT = 20.0
 """Seconds for one call, unless the caller says otherwise; below the watch's `look_timeout`."""
 
 MAX_ANSWER = 16 * 2**20
-MAX_RETRY_AFTER = 86400.0
-MAX_SAID = 300
 
 NO_TLS = ("wrong version number", "record layer failure", "packet length too long")
 """What OpenSSL says, by release, where the other side answers in plain text."""
@@ -148,9 +145,9 @@ class Endpoint:
             return WrongAddress(
                 f"{where} redirects to {self._clean(_without_query(target))}: enter that address."
             )
-        said = self._clean(_said(body))
+        said = self._clean(refusals.said(body))
         message = said or f"{where} answers with status {status} ({response.reason})."
-        retry_after = _retry_after(response.headers)
+        retry_after = refusals.retry_after(response.headers)
         if status in (401, 403):
             return NotAuthorised(said or f"{where} refuses the credentials (status {status}).")
         if status in (404, 405, 410):
@@ -199,63 +196,6 @@ def _is_html(content_type: str, body: bytes) -> bool:
     return content_type in ("text/html", "application/xhtml+xml") or body.lstrip()[:1] == b"<"
 
 
-def _said(body: bytes) -> str:
-    """Return the service's own words on what was wrong, "" where it has none for people.
-
-    Known shapes: `{"error": …}` (Obico, Deepomatic), `{"detail": …}` (Django REST framework),
-    `{"message": …}` (Obico's ml_api), and HACARUS' `{"errors": {"title", "detail", "message"}}`,
-    where `detail` may be a list and `message` names the fields at fault.
-    """
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    return ": ".join(dict.fromkeys(_words(answer)))[:MAX_SAID]
-
-
-def _words(answer: Any) -> Iterator[str]:
-    match answer:
-        case str():
-            if answer.strip():
-                yield answer.strip()
-        case list():
-            for item in answer:
-                yield from _words(item)
-        case {"key": key, "errors": errors}:
-            yield from (f"{key}: {word}" for word in _words(errors))
-        case dict():
-            known = [
-                answer[key] for key in ("error", "errors", "title", "detail", "message") if key in answer
-            ]
-            if known:
-                for value in known:
-                    yield from _words(value)
-                return
-            for key, value in answer.items():
-                if isinstance(value, list | dict):
-                    yield from (f"{key}: {word}" for word in _words(value))
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a Retry-After header asks for, be they given as a number or as a date.
-
-    A date is compared with the service's own clock where it tells it (RFC 9110, 10.2.3).
-    """
-    value = headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdecimal():
-        return min(float(value), MAX_RETRY_AFTER)
-    moment, now = _date(value), _date(headers.get("Date", "")) or datetime.now(UTC)
-    return None if moment is None else min(max(0.0, (moment - now).total_seconds()), MAX_RETRY_AFTER)
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _tls_reason(error: aiohttp.ClientError) -> str:
     cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
     reason = getattr(cause, "verify_message", "") or getattr(cause, "reason", "")
@@ -270,4 +210,4 @@ def _os_reason(error: aiohttp.ClientConnectorError) -> str:
 
 
 def _without_query(address: str) -> str:
-    return address.partition("?")[0][:MAX_SAID] or "another address"
+    return address.partition("?")[0][: refusals.MAX_SAID] or "another address"

@@ -13,7 +13,7 @@ from yarl import URL
 from ..errors import BadAnswer, BadRequest, ServerFailed, WrongAddress
 from ..frame import MAX_ID_LENGTH
 from .http import Endpoint
-from .reading import mapping, number, sequence, text
+from .reading import mapping, number, sequence, text, web_address
 
 CLOUD = "https://app.obico.io"
 SUPER_PREDICT = "/ent/partners/api/predict/"
@@ -83,20 +83,18 @@ class SuperApi:
         out the picture: a service that takes the token then answers 400, one that does not, 401.
         """
         form = aiohttp.FormData({"printer_id": "failwatch-check", "print_id": "failwatch-check"})
-        try:
-            reply = await self._endpoint.call("POST", SUPER_PREDICT, data=form)
-        except BadRequest:
-            return
-        mapping(reply.json(), "result")
+        reply = await self._endpoint.call("POST", SUPER_PREDICT, data=form, accept=(400,))
+        answer = mapping(reply.json(), "result")
+        if "error" not in answer and "result" not in answer:
+            raise WrongAddress(f"What answers at {self.where} is no Super Detection API.")
 
 
 def _prediction(answer: Any, base: URL) -> Prediction:
     result = mapping(mapping(answer, "result").get("result"), "result")
-    tagged = result.get("tagged_img_url")
     return Prediction(
         p=_p(result.get("p")),
         temporal_stats=_temporal_stats(result.get("temporal_stats")),
-        tagged_img_url=str(base.join(URL(tagged))) if isinstance(tagged, str) and tagged else None,
+        tagged_img_url=web_address(result.get("tagged_img_url"), base),
         detections=found(result.get("detections", [])),
         raw=answer,
     )

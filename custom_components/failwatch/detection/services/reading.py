@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from yarl import URL
+
 from ..errors import BadAnswer
 
 
@@ -47,3 +49,14 @@ def optional_number(value: Any) -> float | None:
     except (ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
+
+
+def web_address(value: Any, base: URL) -> str | None:
+    """Return the value as an address for a browser, None where it is none. It may be relative to `base`."""
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        address = base.join(URL(value))
+    except ValueError:
+        return None
+    return str(address) if address.scheme in ("http", "https") else None

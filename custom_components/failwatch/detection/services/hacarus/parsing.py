@@ -48,7 +48,7 @@ def target(value: Any) -> Target:
     found = mapping(value, "target")
     return Target(
         target_id=_identifier(found.get("target_id"), "target_id"),
-        name=_words(found.get("name")),
+        name=words(found.get("name")),
         preprocessing=each(found.get("preprocessing"), _preprocessing, "preprocessing"),
     )
 
@@ -58,9 +58,9 @@ def algorithm(value: Any) -> Algorithm:
     found = mapping(value, "algorithm")
     return Algorithm(
         algorithm_id=text(found.get("algorithm_id"), "algorithm_id"),
-        name=_words(found.get("name")),
-        type=_words(found.get("type")),
-        version=_optional_words(found.get("version")),
+        name=words(found.get("name")),
+        type=words(found.get("type")),
+        version=_optionalwords(found.get("version")),
         parameters=each(found.get("parameters"), _parameter, "parameters"),
     )
 
@@ -71,21 +71,21 @@ def model(value: Any) -> Model:
     stats = found.get("stats") if isinstance(found.get("stats"), Mapping) else {}
     return Model(
         model_id=text(found.get("model_id"), "model_id"),
-        name=_words(found.get("name")),
-        algorithm_id=_words(found.get("algorithm_id")),
-        status=_words(found.get("status")),
-        status_text=_optional_words(found.get("status_text")),
-        active=_flag(found.get("active")),
-        version=_words(found.get("version")),
-        algorithm_type=_words(found.get("algorithm_type")),
-        ok_img_count=_whole(found.get("ok_img_count")),
-        ng_img_count=_whole(found.get("ng_img_count")),
+        name=words(found.get("name")),
+        algorithm_id=words(found.get("algorithm_id")),
+        status=words(found.get("status")),
+        status_text=_optionalwords(found.get("status_text")),
+        active=flag(found.get("active")),
+        version=words(found.get("version")),
+        algorithm_type=words(found.get("algorithm_type")),
+        ok_img_count=whole(found.get("ok_img_count")),
+        ng_img_count=whole(found.get("ng_img_count")),
         accuracy=optional_number(stats.get("accuracy")) if stats else None,
         precision=optional_number(found.get("precision")),
         recall=optional_number(found.get("recall")),
-        training_time=_whole(found.get("training_time")),
-        created_at=_words(found.get("created_at")),
-        updated_at=_words(found.get("updated_at")),
+        training_time=whole(found.get("training_time")),
+        created_at=words(found.get("created_at")),
+        updated_at=words(found.get("updated_at")),
     )
 
 
@@ -94,7 +94,7 @@ def predict_parameters(value: Any) -> PredictParameters:
     found = mapping(value, "predict parameters")
     return PredictParameters(
         threshold=optional_number(found.get("threshold")),
-        ignore_outer=_optional_words(found.get("ignore_outer")),
+        ignore_outer=_optionalwords(found.get("ignore_outer")),
         min_detected_area=optional_number(found.get("min_detected_area")),
     )
 
@@ -102,13 +102,13 @@ def predict_parameters(value: Any) -> PredictParameters:
 def predict_callback(value: Any) -> PredictCallback:
     """Read where predictions are reported."""
     found = mapping(value, "callback")
-    return PredictCallback(_words(found.get("callback_url")), _words(found.get("callback_method")))
+    return PredictCallback(words(found.get("callback_url")), words(found.get("callback_method")))
 
 
 def prediction(value: Any) -> Prediction:
     """Read which items a prediction was begun for."""
     found = mapping(value, "prediction")
-    return Prediction(_words(found.get("model_version")), item_ids(found))
+    return Prediction(words(found.get("model_version")), item_ids(found))
 
 
 def item_ids(value: Any) -> tuple[str, ...]:
@@ -128,9 +128,9 @@ def item(value: Any) -> Item:
     by_user = found.get("user_assessment")
     return Item(
         item_id=text(found.get("item_id"), "item_id"),
-        status=_words(found.get("status")),
-        name=_words(found.get("name")),
-        is_training_data=_flag(found.get("is_training_data")),
+        status=words(found.get("status")),
+        name=words(found.get("name")),
+        is_training_data=flag(found.get("is_training_data")),
         images=each(found.get("images"), image, "images"),
         assessments=each(found.get("assessments"), _assessment, "assessments"),
         user_assessment=_assessment(by_user) if isinstance(by_user, Mapping) else None,
@@ -143,9 +143,9 @@ def item_page(value: Any) -> ItemPage:
     found = mapping(value, "page")
     return ItemPage(
         items=each(found.get("items"), item, "items"),
-        current_page=_whole(found.get("current_page")) or 0,
-        end_page=_whole(found.get("end_page")) or 0,
-        count_per_page=_whole(found.get("count_per_page")) or 0,
+        current_page=whole(found.get("current_page")) or 0,
+        end_page=whole(found.get("end_page")) or 0,
+        count_per_page=whole(found.get("count_per_page")) or 0,
     )
 
 
@@ -159,7 +159,7 @@ def callback_items(payload: Any) -> tuple[Item, ...]:
 
 def license_expiry(value: Any) -> str:
     """Read until when a licence is good."""
-    return _words(mapping(value, "licence").get("license_expiry"))
+    return words(mapping(value, "licence").get("license_expiry"))
 
 
 def hash_id(value: Any) -> str:
@@ -167,38 +167,16 @@ def hash_id(value: Any) -> str:
     return text(mapping(value, "hash_id").get("hash_id"), "hash_id")
 
 
-def sdk_item(value: Any) -> Item:
-    """Read an item as the SDK's API gives it, alone or in a list."""
-    found = mapping(value, "item")
-    computed = found.get("computed_assessment")
-    manual = found.get("manual_assessment")
-    pictures = each(found.get("images"), lambda one: mapping(one, "image"), "images")
-    places = tuple(place for one in pictures for place in each(one.get("annotations"), annotation, "places"))
-    drawn = tuple(image(one) for one in pictures)
-    summary = found if computed is None and "detected_objects" in found else computed
-    return Item(
-        item_id=text(found.get("item_id"), "item_id"),
-        status=_words(found.get("status")),
-        name=_words(found.get("label")),
-        is_training_data=_flag(found.get("is_training_data")),
-        good=_flag(found.get("good")),
-        images=tuple(image({**one, "url": one.get("raw_url") or one.get("url")}) for one in pictures),
-        assessments=(_sdk_assessment(summary, places, drawn),) if isinstance(summary, Mapping) else (),
-        user_assessment=_sdk_assessment(manual, (), ()) if isinstance(manual, Mapping) else None,
-        raw=value,
-    )
-
-
 def image(value: Any) -> Image:
     """Read a picture's address and size."""
     found = mapping(value, "image")
     identifier = found.get("image_id")
     return Image(
-        url=_words(found.get("url")),
-        width=_whole(found.get("width")) or 0,
-        height=_whole(found.get("height")) or 0,
-        file_size=_whole(found.get("file_size")) or 0,
-        name=_words(found.get("name")),
+        url=words(found.get("url")),
+        width=whole(found.get("width")) or 0,
+        height=whole(found.get("height")) or 0,
+        file_size=whole(found.get("file_size")) or 0,
+        name=words(found.get("name")),
         image_id=None if identifier is None else text(identifier, "image_id"),
     )
 
@@ -211,10 +189,10 @@ def annotation(value: Any) -> Annotation:
         y_min=optional_number(found.get("y_min")),
         x_max=optional_number(found.get("x_max")),
         y_max=optional_number(found.get("y_max")),
-        label=_whole(found.get("label")),
+        label=whole(found.get("label")),
         defect_size=optional_number(found.get("defect_size")),
-        notes=_optional_words(found.get("notes")),
-        annotation_id=_whole(found.get("annotation_id")),
+        notes=_optionalwords(found.get("notes")),
+        annotation_id=whole(found.get("annotation_id")),
     )
 
 
@@ -223,70 +201,59 @@ def _assessment(value: Any) -> Assessment:
     identifier = found.get("model_id")
     return Assessment(
         model_id=None if identifier is None else text(identifier, "model_id"),
-        label=_words(found.get("label")),
-        result=_words(found.get("result")),
+        label=words(found.get("label")),
+        result=words(found.get("result")),
         anomaly_score=optional_number(found.get("anomaly_score")),
-        detected_objects=_whole(found.get("detected_objects")),
-        detection_accuracy=_whole(found.get("detection_accuracy")),
+        detected_objects=whole(found.get("detected_objects")),
+        detection_accuracy=whole(found.get("detection_accuracy")),
         annotations=each(found.get("annotations"), annotation, "annotations"),
         images=each(found.get("images"), image, "images"),
-    )
-
-
-def _sdk_assessment(
-    value: Mapping[str, Any], places: tuple[Annotation, ...], images: tuple[Image, ...]
-) -> Assessment:
-    good = _flag(value.get("good"))
-    return Assessment(
-        label=_words(value.get("assessment_result")),
-        result="" if good is None else "good" if good else "bad",
-        detected_objects=_whole(value.get("detected_objects")),
-        detection_accuracy=_whole(value.get("detection_accuracy")),
-        annotations=places,
-        images=images,
     )
 
 
 def _preprocessing(value: Any) -> Preprocessing:
     found = mapping(value, "preprocessing")
     return Preprocessing(
-        _words(found.get("name")), _flag(found.get("active")), _optional_words(found.get("config"))
+        words(found.get("name")), flag(found.get("active")), _optionalwords(found.get("config"))
     )
 
 
 def _parameter(value: Any) -> AlgorithmParameter:
     found = mapping(value, "parameter")
     return AlgorithmParameter(
-        name=_words(found.get("name")),
-        algorithm_parameter_id=_whole(found.get("algorithm_parameter_id")),
-        value=_optional_words(found.get("value")),
-        data_type=_words(found.get("data_type")),
-        display_name=_optional_words(found.get("display_name")),
-        range_lower=_optional_words(found.get("range_lower")),
-        range_upper=_optional_words(found.get("range_upper")),
-        model_parameter=_flag(found.get("model_parameter")),
+        name=words(found.get("name")),
+        algorithm_parameter_id=whole(found.get("algorithm_parameter_id")),
+        value=_optionalwords(found.get("value")),
+        data_type=words(found.get("data_type")),
+        display_name=_optionalwords(found.get("display_name")),
+        range_lower=_optionalwords(found.get("range_lower")),
+        range_upper=_optionalwords(found.get("range_upper")),
+        model_parameter=flag(found.get("model_parameter")),
     )
 
 
 def _identifier(value: Any, what: str) -> int:
-    found = _whole(value)
+    found = whole(value)
     if found is None:
         raise BadAnswer(f"The answer has no {what}.")
     return found
 
 
-def _whole(value: Any) -> int | None:
+def whole(value: Any) -> int | None:
+    """Return the value as a whole number, None where it is none."""
     found = optional_number(value)
     return None if found is None else int(found)
 
 
-def _flag(value: Any) -> bool | None:
+def flag(value: Any) -> bool | None:
+    """Return the value if it is true or false, else None."""
     return value if isinstance(value, bool) else None
 
 
-def _words(value: Any) -> str:
+def words(value: Any) -> str:
+    """Return the value as text, "" for null."""
     return "" if value is None else str(value)
 
 
-def _optional_words(value: Any) -> str | None:
+def _optionalwords(value: Any) -> str | None:
     return None if value is None else str(value)

@@ -12,9 +12,10 @@ import aiohttp
 from ...errors import BadRequest, NotFound
 from ..http import REQUEST_TIMEOUT
 from ..reading import mapping, text
-from . import parsing
+from . import parsing, sdk_parsing
 from .connection import Connection
-from .saas import ACTIVE, TRANSFER_TIMEOUT, overrides, picture_type, trained
+from .saas import ACTIVE, TRANSFER_TIMEOUT
+from .training import overrides, picture_type, trained
 from .types import Algorithm, Item, Model, NewAnnotation, Prediction
 
 
@@ -148,16 +149,16 @@ class HacarusSdk:
         """Return all items."""
         found = mapping(await self._data("GET", "/api/v1/items"), "items")
         return Items(
-            training=parsing.each(found.get("training"), parsing.sdk_item, "items"),
-            predict=parsing.each(found.get("predict"), parsing.sdk_item, "items"),
-            archived=parsing.each(found.get("archived"), parsing.sdk_item, "items"),
+            training=parsing.each(found.get("training"), sdk_parsing.item, "items"),
+            predict=parsing.each(found.get("predict"), sdk_parsing.item, "items"),
+            archived=parsing.each(found.get("archived"), sdk_parsing.item, "items"),
             summary=mapping(found.get("summary") or {}, "summary"),
         )
 
     async def item(self, item_id: str, *, timeout: float = REQUEST_TIMEOUT) -> Item:
         """Return an item with what was found in it; this dialect keeps one answer, whatever the model."""
         path = f"/api/v1/item/{quote(item_id, safe='')}"
-        return parsing.sdk_item(await self._data("GET", path, timeout=timeout))
+        return sdk_parsing.item(await self._data("GET", path, timeout=timeout))
 
     async def annotate(self, image_id: str, annotations: Sequence[NewAnnotation]) -> tuple[str, ...]:
         """Mark places in a picture, and return the items that they belong to. Labels do not exist here."""

@@ -1,0 +1,23 @@
+"""Deepomatic's API v0.7: recognition specifications, inference, and the tasks that carry it out."""
+
+from __future__ import annotations
+
+from .client import CLOUD, TASK_TIMEOUT, Deepomatic
+from .parsing import recognised
+from .types import Crop, ImageInput, Label, Output, Page, Recognised, Spec, SpecId, Task
+
+__all__ = [
+    "CLOUD",
+    "TASK_TIMEOUT",
+    "Crop",
+    "Deepomatic",
+    "ImageInput",
+    "Label",
+    "Output",
+    "Page",
+    "Recognised",
+    "Spec",
+    "SpecId",
+    "Task",
+    "recognised",
+]

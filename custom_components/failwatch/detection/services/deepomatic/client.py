@@ -1,0 +1,165 @@
+"""The client: every call of the API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from ...errors import BadRequest, ServerFailed, TimedOut, Unavailable
+from ..http import REQUEST_TIMEOUT, Endpoint
+from ..reading import mapping, sequence, text
+from . import parsing
+from .inputs import input_json, is_file, multipart
+from .types import ImageInput, Output, Page, Spec, SpecId, Task
+
+CLOUD = "https://api.deepomatic.com/v0.7"
+PAGE = 100
+TASK_TIMEOUT = 60.0
+
+
+class Deepomatic:
+    """Every documented call of the API. All methods raise DetectionError."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: URL, api_key: str) -> None:
+        """Speak to the API at `url`, which ends with its version."""
+        self._endpoint = Endpoint(session, url, {"X-API-KEY": api_key}, (api_key,))
+
+    @property
+    def where(self) -> str:
+        """The service's host."""
+        return self._endpoint.where
+
+    # Specifications
+
+    async def create_spec(
+        self,
+        name: str,
+        outputs: Sequence[Output],
+        *,
+        description: str = "",
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Spec:
+        """Create a specification of one's own."""
+        body = {
+            "name": name,
+            "description": description,
+            "metadata": dict(metadata or {}),
+            "outputs": [parsing.output_json(output) for output in outputs],
+        }
+        reply = await self._endpoint.call("POST", "/recognition/specs", json=body)
+        return parsing.spec(reply.json())
+
+    async def spec_page(self, *, public: bool = False, offset: int = 0, limit: int = PAGE) -> Page:
+        """Return one page of one's own specifications, or of the public ones."""
+        path = "/recognition/public" if public else "/recognition/specs"
+        params = {"offset": str(offset), "limit": str(limit)}
+        return parsing.page((await self._endpoint.call("GET", path, params=params)).json())
+
+    async def specs(self, *, public: bool = False) -> AsyncIterator[Spec]:
+        """Yield all of one's own specifications, or all public ones.
+
+        Pages are asked for by offset: the address of the next page that the service gives is not
+        called, as the key would go along to wherever it points.
+        """
+        offset = 0
+        while True:
+            page = await self.spec_page(public=public, offset=offset)
+            for spec in page.results:
+                yield spec
+            offset += len(page.results)
+            if not page.has_next or not page.results:
+                return
+
+    async def spec(self, spec_id: SpecId) -> Spec:
+        """Return a specification with its outputs."""
+        return parsing.spec((await self._endpoint.call("GET", _path(spec_id))).json())
+
+    async def edit_spec(
+        self,
+        spec_id: int,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        current_version_id: int | None = None,
+    ) -> Spec:
+        """Change what is given, and leave the rest; outputs cannot be changed."""
+        given = {
+            "name": name,
+            "description": description,
+            "metadata": metadata,
+            "current_version_id": current_version_id,
+        }
+        body = {key: value for key, value in given.items() if value is not None}
+        return parsing.spec((await self._endpoint.call("PATCH", _path(spec_id), json=body)).json())
+
+    async def delete_spec(self, spec_id: int) -> None:
+        """Delete a specification and its versions for good."""
+        await self._endpoint.call("DELETE", _path(spec_id))
+
+    # Inference
+
+    async def infer(
+        self,
+        spec_id: SpecId,
+        inputs: Sequence[ImageInput],
+        *,
+        show_discarded: bool = False,
+        max_predictions: int = 100,
+        timeout: float = REQUEST_TIMEOUT,
+    ) -> str:
+        """Begin to recognise the pictures, and return the number of the task that does."""
+        if not inputs:
+            raise BadRequest("There must be at least one picture.")
+        options = {"show_discarded": show_discarded, "max_predictions": max_predictions}
+        path = f"{_path(spec_id)}/inference"
+        if any(is_file(picture) for picture in inputs):
+            form = multipart(inputs, options)
+            reply = await self._endpoint.call("POST", path, data=form, timeout=timeout)
+        else:
+            body = {"inputs": [input_json(picture) for picture in inputs], **options}
+            reply = await self._endpoint.call("POST", path, json=body, timeout=timeout)
+        return text(mapping(reply.json(), "task_id").get("task_id"), "task_id")
+
+    async def task(self, task_id: str, *, timeout: float = REQUEST_TIMEOUT) -> Task:
+        """Return how far a task is."""
+        path = f"/tasks/{quote(task_id, safe='')}"
+        return parsing.task((await self._endpoint.call("GET", path, timeout=timeout)).json())
+
+    async def tasks(self, task_ids: Sequence[str]) -> tuple[Task, ...]:
+        """Return how far several tasks are."""
+        params = [("task_ids", task_id) for task_id in task_ids] + [("limit", str(PAGE))]
+        page = mapping((await self._endpoint.call("GET", "/tasks", params=params)).json(), "page")
+        return tuple(parsing.task(task) for task in sequence(page.get("results"), "results"))
+
+    async def wait(self, task_id: str, *, timeout: float = TASK_TIMEOUT) -> Any:
+        """Return a task's data once it has succeeded, asking less and less often.
+
+        Faults of the connection are sat out. Raises ServerFailed if the task failed, TimedOut.
+        """
+        loop = asyncio.get_running_loop()
+        end, pause = loop.time() + timeout, 0.05
+        fault: Unavailable = TimedOut(f"Deepomatic was not done within {timeout:.0f} seconds.")
+        while (left := end - loop.time()) > 0:
+            try:
+                task = await self.task(task_id, timeout=min(left, REQUEST_TIMEOUT))
+            except Unavailable as error:
+                fault = error
+            else:
+                if task.status == "success":
+                    return task.data
+                if task.status == "error":
+                    raise ServerFailed(f"Deepomatic could not do it: {task.error or 'no reason given'}.")
+            await asyncio.sleep(min(pause, max(0.0, end - loop.time())))
+            pause = min(1.0, pause * 1.5)
+        raise fault
+
+
+def _path(spec_id: SpecId) -> str:
+    kind = "specs" if isinstance(spec_id, int) else "public"
+    return f"/recognition/{kind}/{quote(str(spec_id), safe='')}"

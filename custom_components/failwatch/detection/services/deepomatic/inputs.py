@@ -1,0 +1,51 @@
+"""Pictures on their way to Deepomatic: as JSON, or as a multipart form where a file is among them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+
+from .types import Crop, ImageInput
+
+
+def is_file(picture: ImageInput) -> bool:
+    """Return whether a picture is sent as a file."""
+    return isinstance(picture.source, bytes) and not picture.as_text
+
+
+def input_json(picture: ImageInput) -> dict[str, Any]:
+    """Return a picture as JSON, its bytes as base64."""
+    source = picture.source
+    if isinstance(source, bytes):
+        source = f"data:image/jpeg;base64,{base64.b64encode(source).decode()}"
+    image: dict[str, Any] = {"source": source}
+    if picture.bbox is not None:
+        image["bbox"] = _edges(picture.bbox)
+    return {"image": image}
+
+
+def multipart(inputs: Sequence[ImageInput], options: Mapping[str, Any]) -> aiohttp.FormData:
+    """Return a multipart form; fields of list members have no dot after the bracket."""
+    form = aiohttp.FormData(quote_fields=False)
+    for key, value in options.items():
+        form.add_field(key, str(value))
+    for index, picture in enumerate(inputs):
+        name = f"inputs[{index}]image"
+        if is_file(picture):
+            form.add_field(
+                f"{name}.source", picture.source, filename=f"{index}.jpg", content_type="image/jpeg"
+            )
+        else:
+            source = input_json(picture)["image"]["source"]
+            form.add_field(f"{name}.source", source)
+        if picture.bbox is not None:
+            for edge, share in _edges(picture.bbox).items():
+                form.add_field(f"{name}.bbox.{edge}", str(share))
+    return form
+
+
+def _edges(crop: Crop) -> dict[str, float]:
+    return {"xmin": crop.xmin, "ymin": crop.ymin, "xmax": crop.xmax, "ymax": crop.ymax}
