@@ -36,6 +36,7 @@ class Scene:
     answer_after: float = 0.0
     status: int = 200
     camera: str = "moving"
+    picture: bytes = b""
     asked: list[dict[str, str]] = field(default_factory=list)
     hooked: list[dict[str, Any]] = field(default_factory=list)
     _number: Any = field(default_factory=itertools.count)
@@ -69,6 +70,9 @@ class Scene:
     async def _predict(self, request: web.Request) -> web.Response:
         form = await request.post()
         self.asked.append({key: str(form[key]) for key in ("printer_id", "print_id")})
+        picture = form["img"]
+        assert isinstance(picture, web.FileField)
+        self.picture = picture.file.read()
         await asyncio.sleep(self.answer_after)
         if request.headers.get("Authorization") != f"Token {TOKEN}":
             body = {"error": "Invalid or Inactive Token", "is_authenticated": "False"}

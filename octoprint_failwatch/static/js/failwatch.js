@@ -363,6 +363,11 @@ $(function () {
         construct: FailWatchViewModel,
         name: "failWatchViewModel",
         dependencies: ["loginStateViewModel", "accessViewModel", "settingsViewModel"],
-        elements: ["#tab_plugin_failwatch", "#sidebar_plugin_failwatch", "#navbar_plugin_failwatch"]
+        elements: [
+            "#tab_plugin_failwatch",
+            "#tab_plugin_failwatch_link",
+            "#sidebar_plugin_failwatch_wrapper",
+            "#navbar_plugin_failwatch"
+        ]
     });
 });

@@ -43,6 +43,30 @@ function FailWatchPast(host) {
         });
     }
 
+    /* Marks that would lie on one another are one, of the weightiest kind. */
+    var WEIGHTS = ["action_failed", "action", "failure", "maybe", "blind", "acknowledged"];
+    function weight(kind) {
+        var index = WEIGHTS.indexOf(kind);
+        return index < 0 ? WEIGHTS.length : index;
+    }
+    function together(marks, frames) {
+        var near = Math.max(1, frames * 0.02);
+        return _.reduce(
+            marks,
+            function (merged, mark) {
+                var last = _.last(merged);
+                if (last && mark.index - last.index < near) {
+                    last.text += ", " + mark.text;
+                    if (weight(mark.kind) < weight(last.kind)) last.kind = mark.kind;
+                } else {
+                    merged.push(mark);
+                }
+                return merged;
+            },
+            []
+        );
+    }
+
     self.refresh = function () {
         if (!host.mayView()) return;
         OctoPrint.get(url("")).done(function (answer) {
@@ -65,7 +89,7 @@ function FailWatchPast(host) {
     self.show = function (record) {
         OctoPrint.get(url("/" + record.print_id)).done(function (answer) {
             self.frames(answer.frames);
-            self.marks(_.filter(_.map(answer.marks, self._mark)));
+            self.marks(together(_.filter(_.map(answer.marks, self._mark)), answer.frames.length));
             self.shown(described(answer["print"]));
             self.index(0);
             self._draw();

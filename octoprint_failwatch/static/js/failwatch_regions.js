@@ -4,6 +4,10 @@ function FailWatchRegions(host) {
     var self = this;
     var STEP = 0.02;
 
+    function within(share) {
+        return Math.min(1, Math.max(0, share));
+    }
+
     self.isOpen = ko.observable(false);
     self.picture = ko.observable("");
     self.problem = ko.observable("");
@@ -76,7 +80,7 @@ function FailWatchRegions(host) {
         var move = moves[event.key];
         if (move) {
             var at = self.cursor();
-            self.cursor([_.clamp(at[0] + move[0], 0, 1), _.clamp(at[1] + move[1], 0, 1)]);
+            self.cursor([within(at[0] + move[0]), within(at[1] + move[1])]);
         } else if (event.key === "Enter") {
             self._add(self.cursor());
         } else if (event.key === "Escape" && self.corners().length) {

@@ -97,7 +97,7 @@ $(function () {
         self.says = ko.observable("");
         self.saysBad = ko.observable(false);
         self._draft = function () {
-            var detector = _.pickBy(ko.mapping.toJS(self.fw().detector), function (value) {
+            var detector = _.pick(ko.mapping.toJS(self.fw().detector), function (value) {
                 return value !== null && value !== "";
             });
             return {detector: detector, regions: ko.mapping.toJS(self.fw().regions)};

@@ -1,0 +1,209 @@
+"""The pages as people use them, in a real browser on a real OctoPrint."""
+
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+from playwright.async_api import Browser, Page, expect
+
+from stack.browser import open_browser, open_octoprint
+from tests.octoprint.lab import TOKEN, Lab
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+TAB = "#tab_plugin_failwatch"
+SETTINGS = "#settings_plugin_failwatch"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(lab: Lab, browser: Browser) -> AsyncIterator[Page]:
+    page = await open_octoprint(browser, lab.octoprint.url)
+    mistakes: list[str] = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    yield page
+    await page.context.close()
+    assert not mistakes
+
+
+async def open_tab(page: Page) -> None:
+    await page.click(f"a[href='{TAB}']")
+
+
+async def open_settings(page: Page) -> None:
+    await page.click("#navbar_show_settings")
+    await page.click("#settings_plugin_failwatch_link a")
+    await expect(page.locator(f"{SETTINGS} legend").first).to_be_visible()
+
+
+async def save_settings(page: Page) -> None:
+    await page.locator("#settings_dialog button.btn-primary:visible", has_text="Save").click()
+    await expect(page.locator("#settings_dialog")).to_be_hidden()
+
+
+async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page: Page) -> None:
+    tab = page.locator(TAB)
+    await open_tab(page)
+    await expect(tab.locator(".failwatch-headline")).to_have_text("No print to watch")
+    await lab.print()
+    await expect(tab.locator(".failwatch-headline")).to_have_text("No failure", timeout=20_000)
+    await expect(tab.locator(".failwatch-p")).to_have_text("0.02")
+    await expect(tab.locator(".failwatch-frame img").first).to_be_visible()
+    await expect(tab.locator("#failwatch-graph canvas").first).to_be_visible()
+    await expect(tab.get_by_role("button", name="Not a failure")).to_be_disabled()
+    lab.scene.p = 0.9
+    await expect(tab.locator(".failwatch-paused")).to_contain_text(
+        "FailWatch paused this print", timeout=20_000
+    )
+    await expect(tab.locator(".failwatch-headline")).to_have_text("Failure")
+    await expect(tab.locator(".failwatch-why")).to_contain_text("above this printer's usual")
+    await expect(tab.locator(".failwatch-boxes text").first).to_have_text("90 %")
+    await expect(page.locator(".ui-pnotify-title", has_text="FailWatch paused the print")).to_be_visible()
+    await expect(page.locator("#navbar_plugin_failwatch")).to_contain_text("Failure")
+    await tab.get_by_role("button", name="Not a failure").click()
+    await expect(tab.locator(".failwatch-paused")).to_be_hidden()
+    assert (await lab.state())["latch"]["level"] == "none"
+
+
+async def test_a_past_print_can_be_scrubbed_through_by_keyboard(lab: Lab, page: Page) -> None:
+    await lab.print("scrubbed.gcode")
+    await lab.looked(2)
+    lab.scene.p = 0.9
+    await lab.until_printer("paused")
+    await lab.idle()
+    tab = page.locator(TAB)
+    await open_tab(page)
+    await tab.get_by_role("button", name="scrubbed.gcode").first.click()
+    slider = tab.get_by_role("slider", name="Moment of the print")
+    await slider.focus()
+    before = await slider.get_attribute("aria-valuetext")
+    for _ in range(6):
+        await page.keyboard.press("ArrowRight")
+    assert await slider.get_attribute("aria-valuetext") != before
+    await expect(tab.locator(".failwatch-still img")).to_be_visible()
+    await tab.get_by_role("button", name="FailWatch paused").click()
+    await expect(tab.locator(".failwatch-past [role=status]")).to_contain_text("Failure")
+    async with page.expect_download() as download:
+        await tab.get_by_role("link", name="Table (CSV)").click()
+    assert (await download.value).suggested_filename == "scrubbed.csv"
+
+
+async def test_settings_are_tried_saved_and_never_show_the_token(lab: Lab, page: Page) -> None:
+    lab.scene.p = 0.8
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    await expect(form.get_by_label("Token")).to_have_value("")
+    await expect(form.get_by_label("Token")).to_have_attribute("placeholder", "stored; type to replace it")
+    await form.get_by_role("button", name="Check the connection").click()
+    await expect(form.locator(".help-block[role=status]").first).to_contain_text("accepts the token")
+    await form.get_by_role("button", name="Test now").click()
+    await expect(form.locator(".failwatch-small rect")).to_have_count(1)
+    await expect(form.get_by_text("p = 0.800")).to_be_visible()
+    await form.get_by_label("Every", exact=True).fill("20")
+    await form.get_by_label("Limit for a failure").fill("0.55")
+    await save_settings(page)
+    report = await lab.failwatch()
+    assert report["rules"]["failure"] == 0.55
+    stored = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]
+    assert float(stored["interval"]) == 20
+    assert TOKEN not in await page.content()
+    assert (await lab.order("test"))["p"] == pytest.approx(0.8), "the token is still there"
+    await open_settings(page)
+    await form.get_by_label("Limit for a failure").fill("")
+    await form.get_by_label("Every", exact=True).fill("10")
+    await save_settings(page)
+    assert (await lab.failwatch())["rules"]["failure"] == 0.6
+
+
+async def test_another_detector_shows_its_own_fields(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    await form.get_by_label("Detector").select_option("built_in")
+    await expect(form.get_by_label("Token")).to_have_count(0)
+    await form.get_by_label("Detector").select_option("deepomatic")
+    await expect(form.get_by_label("API key")).to_have_value("")
+    await expect(form.get_by_label("API key")).to_have_attribute("type", "password")
+
+
+async def test_a_region_drawn_by_keyboard_is_ignored(lab: Lab, page: Page) -> None:
+    lab.scene.p = 0.8
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    await form.get_by_role("button", name="Draw regions to ignore").click()
+    editor = form.get_by_role("application")
+    await expect(editor).to_be_visible()
+    await editor.focus()
+    for keys in (["ArrowLeft", "ArrowUp"], ["ArrowRight"] * 2, ["ArrowDown"] * 2, ["ArrowLeft"] * 2):
+        for key in keys:
+            for _ in range(12):
+                await page.keyboard.press(key)
+        await page.keyboard.press("Enter")
+    await form.get_by_role("button", name="Close the region").click()
+    await expect(editor.locator("polygon")).to_have_count(1)
+    await save_settings(page)
+    try:
+        await lab.order("test")
+        sent = Image.open(io.BytesIO(lab.scene.picture)).convert("L")
+        assert sent.getpixel((320, 300)) < 10
+        assert sent.getpixel((20, 20)) > 90
+    finally:
+        await lab.set(regions=[])
+
+
+async def test_nothing_overflows_at_phone_width(lab: Lab, browser: Browser) -> None:
+    # OctoPrint itself does not fold its columns that far; the tab has to when a theme does.
+    page = await open_octoprint(browser, lab.octoprint.url)
+    await lab.print()
+    await lab.looked()
+    await page.evaluate(f"$('a[href=\"{TAB}\"]').tab('show')")
+    await expect(page.locator(f"{TAB} .failwatch-frame img").first).to_be_visible()
+    too_wide = await page.evaluate(
+        """async selector => {
+            const tab = document.querySelector(selector);
+            tab.style.width = "340px";
+            await new Promise(resolve => setTimeout(resolve, 500));
+            const right = tab.getBoundingClientRect().right + 1;
+            return Array.from(tab.querySelectorAll(".failwatch *"))
+                .filter(e => e.offsetParent && !e.closest(".failwatch-film") && e.getBoundingClientRect().right > right)
+                .map(e => e.className);
+        }""",
+        TAB,
+    )
+    assert too_wide == []
+    await page.context.close()
+
+
+async def test_an_anonymous_visitor_only_gets_the_login(lab: Lab, browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.goto(lab.octoprint.url)
+    await expect(page.locator("#login-user")).to_be_visible()
+    assert "failwatch" not in (await page.content()).lower()
+    await page.close()
+
+
+async def test_a_user_without_the_right_sees_neither_tab_nor_light(lab: Lab, browser: Browser) -> None:
+    permissions = ["STATUS", "SETTINGS_READ", "CONNECTION"]
+    account = {
+        "name": "blindfolded",
+        "password": "failwatch",
+        "active": True,
+        "groups": [],
+        "permissions": permissions,
+    }
+    await lab.octoprint.post("/api/access/users", account)
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(lab.octoprint.url)
+    await page.fill("#login-user", "blindfolded")
+    await page.fill("#login-password", "failwatch")
+    await page.click("#login-button")
+    await page.wait_for_selector("#page-container-main", state="visible", timeout=60_000)
+    for element in ("#navbar_plugin_failwatch", "#sidebar_plugin_failwatch_wrapper", f"{TAB}_link"):
+        await expect(page.locator(element)).to_be_hidden()
+    await context.close()
