@@ -59,7 +59,7 @@ class DeepomaticDetector:
         if not labels:
             raise BadSetting("Deepomatic needs the names of the labels that mean failure.")
         return cls(
-            _client(settings, host),
+            deepomatic_client(settings, host),
             spec_id(spec),
             labels,
             by_sum=settings.get("combine") == "sum",
@@ -121,7 +121,7 @@ class DeepomaticDetector:
 
 async def deepomatic_offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
     """Return the specifications, and the labels of the chosen one; raises BadSetting, DetectionError."""
-    client = _client(settings, host)
+    client = deepomatic_client(settings, host)
     own = [spec async for spec in client.specs()]
     public = [spec async for spec in client.specs(public=True)]
     choices = {"spec": tuple(Choice(str(spec.id), f"{spec.name} ({spec.id})") for spec in own + public)}
@@ -142,7 +142,8 @@ def spec_id(text: str) -> SpecId:
     return int(text) if text.isascii() and text.isdecimal() else text
 
 
-def _client(settings: Mapping[str, Any], host: DetectorHost) -> Deepomatic:
+def deepomatic_client(settings: Mapping[str, Any], host: DetectorHost) -> Deepomatic:
+    """Return a client by `url` and `api_key`; raises BadSetting."""
     api_key = str(settings.get("api_key") or "")
     if not api_key:
         raise BadSetting("Deepomatic needs an API key.")
