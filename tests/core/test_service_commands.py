@@ -17,10 +17,11 @@ from octoprint_failwatch.cli import main
 from octoprint_failwatch.cli.services import gather, write_setting
 from octoprint_failwatch.detection.errors import BadSetting
 from tests.emulators import deepomatic, hacarus, hacarus_sdk
+from tests.emulators.broken import answer, broken
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import red_spot
 from tests.emulators.obico import TOKEN, Obico, PrinterRecord
-from tests.emulators.threaded import served
+from tests.emulators.threaded import served, threaded
 
 Run = Callable[..., Result]
 
@@ -72,6 +73,30 @@ def test_check_says_whether_the_token_is_good(obico: Any) -> None:
 )
 def test_check_says_what_is_wrong_with_the_address(url: str, words: str) -> None:
     assert words in run("check", "--service", "super_api", "--url", url, exit_code=1)
+
+
+FAULTS = {
+    "wrong token": (answer("401 No", b'{"error": "No such token"}'), "No such token"),
+    "wrong path": (answer("404 No", b"<html>", kind="text/html"), "is the address right?"),
+    "web page": (answer("200 OK", b"<html>", kind="text/html"), "a web page, not as a detection service"),
+    "server error": (answer("500 Oh"), "failed (status 500)"),
+    "too hot": (answer("429 Hot", b'{"error": "Slow down"}'), "Slow down"),
+    "cut short": (answer("200 OK", b"{", length="99"), "ended in the middle"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "does not speak HTTP"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_user_reads_what_went_wrong(fault: str) -> None:
+    reply, words = FAULTS[fault]
+    with threaded(broken(reply)) as url:
+        settings = ("--service", "super_api", "--url", str(url))
+        checked = run("check", *settings, exit_code=1, FAILWATCH_TOKEN=TOKEN)
+        asked = run("detect", "bad.jpg", *settings, exit_code=1, FAILWATCH_TOKEN=TOKEN)
+    for output in (checked, asked):
+        assert words in output
+        assert TOKEN not in output
+        assert len(output.splitlines()) == 1
 
 
 @pytest.mark.parametrize("service", ["super_api", "ml_api", "obico_printer"])
