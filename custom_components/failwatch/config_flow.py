@@ -45,7 +45,7 @@ from .const import (
 )
 from .detection.detectors import Field, Offers, offers
 from .detection.errors import BadSetting, DetectionError, FailWatchError
-from .detector import async_require_built_in, detector_host
+from .detector import async_create_detector, detector_host
 from .link import octoprint_client, octoprint_url
 from .octoprint import (
     KeyDenied,
@@ -337,10 +337,14 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._finish_service(kind)
 
     async def _offers(self) -> Offers:
-        if self._data[CONF_KIND] == KIND_BUILT_IN:
-            await async_require_built_in(self.hass)
         try:
-            return await offers(self._data, detector_host(self.hass))
+            if self._data[CONF_KIND] != KIND_BUILT_IN:
+                return await offers(self._data, detector_host(self.hass))
+            detector = await async_create_detector(self.hass, self._data)
+            try:
+                return Offers(await detector.check())
+            finally:
+                await detector.close()
         except BadSetting, DetectionError:
             raise
         except Exception as error:

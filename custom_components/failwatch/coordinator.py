@@ -34,7 +34,7 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
 
     config_entry: FailWatchConfigEntry
     controls_job: ClassVar[bool] = False
-    """Whether `job` works, so that the printer gets buttons for it."""
+    """Whether the print can be controlled at the printer itself, so that there are buttons for it."""
 
     def __init__(
         self, hass: HomeAssistant, entry: FailWatchConfigEntry, *, key: str, subentry_id: str | None
@@ -112,9 +112,9 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     async def async_picture(self) -> bytes | None:
         """Return the last judged picture with its boxes as JPEG, None if there is none yet."""
 
+    @abstractmethod
     async def async_job(self, command: JobCommand) -> None:
         """Pause, resume or cancel the print."""
-        raise NotImplementedError
 
     # What happens
 

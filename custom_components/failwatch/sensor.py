@@ -51,10 +51,8 @@ def _statistic(name: str) -> Callable[[PrinterCoordinator], float | None]:
 
 
 def _score(printer: PrinterCoordinator) -> float | None:
-    if printer.data.look is None:
-        return None
-    statistics = printer.data.look.statistics
-    return statistics.ewm_mean - statistics.rolling_mean_long
+    """Return how far the recent mean stands above what the rules in force hold for usual."""
+    return printer.data.look.verdict.score if printer.data.look else None
 
 
 def _why(printer: PrinterCoordinator) -> Mapping[str, Any]:

@@ -30,6 +30,7 @@ from .printers import async_targeted_printers
 from .snapshots import as_jpeg, async_snapshot
 
 ATTR_ANSWER = "answer"
+ATTR_COMMAND = "command"
 ATTR_ENTRY = "config_entry_id"
 ATTR_MEDIA = "media"
 ATTR_MINUTES = "minutes"
@@ -60,6 +61,9 @@ SNOOZE = vol.Schema(
     }
 )
 MUTE = vol.Schema({**cv.TARGET_SERVICE_FIELDS, vol.Optional(ATTR_MUTED, default=True): cv.boolean})
+CONTROL = vol.Schema(
+    {**cv.TARGET_SERVICE_FIELDS, vol.Required(ATTR_COMMAND): vol.In(["pause", "resume", "cancel"])}
+)
 REPLAY = vol.Schema(
     {
         **cv.TARGET_SERVICE_FIELDS,
@@ -77,6 +81,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         ("acknowledge", ACKNOWLEDGE, _acknowledge),
         ("snooze", SNOOZE, _snooze),
         ("mute", MUTE, _mute),
+        ("control", CONTROL, _control),
     ):
         hass.services.async_register(
             DOMAIN, name, _ask_each(ask), schema, supports_response=SupportsResponse.OPTIONAL
@@ -94,6 +99,10 @@ async def _snooze(printer: PrinterCoordinator, call: ServiceCall) -> None:
 
 async def _mute(printer: PrinterCoordinator, call: ServiceCall) -> None:
     await printer.async_mute(call.data[ATTR_MUTED])
+
+
+async def _control(printer: PrinterCoordinator, call: ServiceCall) -> None:
+    await printer.async_job(call.data[ATTR_COMMAND])
 
 
 def _ask_each(

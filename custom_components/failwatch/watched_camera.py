@@ -36,7 +36,7 @@ from .const import (
     CONF_WATCHING,
     DOMAIN,
 )
-from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from .detection.cadence import Cadence
 from .detection.clock import Clock
 from .detection.detectors import Detector
@@ -236,10 +236,22 @@ class WatchedCamera(PrinterCoordinator):
                 self.config_entry.async_start_reauth(self.hass)
 
     async def _act(self, action: Action) -> None:
-        key = CONF_PAUSE_WITH if action is Action.PAUSE else CONF_CANCEL_WITH
-        entity_id = self.settings.get(key)
-        problem = await async_carry_out(self.hass, entity_id) if entity_id else "nothing is set for it"
-        self._watch.acted(action, problem)
+        self._watch.acted(action, await self._order(action))
+
+    async def _order(self, action: Action) -> str:
+        """Have the print paused or cancelled by what the user chose; return what went wrong."""
+        entity_id = self.settings.get(CONF_PAUSE_WITH if action is Action.PAUSE else CONF_CANCEL_WITH)
+        return await async_carry_out(self.hass, entity_id) if entity_id else "nothing is set for it"
+
+    @override
+    async def async_job(self, command: JobCommand) -> None:
+        problem = "nothing is set for it" if command == "resume" else await self._order(Action(command))
+        if problem:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="cannot_control",
+                translation_placeholders={"command": command, "problem": problem},
+            )
 
     @override
     async def async_acknowledge(self, *, failure: bool) -> None:

@@ -23,6 +23,7 @@ from custom_components.failwatch.detection.errors import (
     RateLimited,
     UnknownHost,
 )
+from tests.homeassistant.printer import Told
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
 
 OFFERS = "custom_components.failwatch.config_flow.offers"
@@ -318,9 +319,10 @@ async def test_reconfigure_a_link(
 
 @pytest.mark.usefixtures("no_set_up")
 async def test_built_in_detector(hass: HomeAssistant) -> None:
+    told = Told()
     with (
-        patch(OFFERS, return_value=Offers("Ready.")),
-        patch("custom_components.failwatch.config_flow.async_require_built_in") as require,
+        patch("custom_components.failwatch.detector.create_detector", return_value=told),
+        patch("custom_components.failwatch.detector.async_require_built_in") as require,
     ):
         require.side_effect = ModelUnavailable("no wheel")
         page = await answer(hass, await choose(hass, "built_in"), {})
