@@ -69,9 +69,10 @@ class Scene:
 
     async def _predict(self, request: web.Request) -> web.Response:
         form = await request.post()
-        self.asked.append({key: str(form[key]) for key in ("printer_id", "print_id")})
-        picture = form["img"]
-        assert isinstance(picture, web.FileField)
+        self.asked.append({key: str(form.get(key)) for key in ("printer_id", "print_id")})
+        picture = form.get("img")
+        if not isinstance(picture, web.FileField):
+            return web.json_response({"error": "img is missing"}, status=400)
         self.picture = picture.file.read()
         await asyncio.sleep(self.answer_after)
         if request.headers.get("Authorization") != f"Token {TOKEN}":

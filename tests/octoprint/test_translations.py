@@ -1,0 +1,28 @@
+"""Every text has its German, and what is bundled is what the sources say."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+PLACE = re.compile(r"%(?:\(\w+\))?[sd]")
+
+
+def test_translations_are_complete_and_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = importlib.util.spec_from_file_location("update", ROOT / "translations" / "update.py")
+    assert spec is not None
+    assert spec.loader is not None
+    update = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(update)
+    assert update.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_a_translation_has_the_same_places_for_numbers_and_names() -> None:
+    with (ROOT / "translations/de/LC_MESSAGES/messages.po").open("rb") as file:
+        catalog = read_po(file)
+    for message in catalog:
+        if message.id:
+            assert sorted(PLACE.findall(message.string)) == sorted(PLACE.findall(message.id))
