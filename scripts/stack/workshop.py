@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from environments import OCTOPRINT, REPOSITORY, Environment
+from environments import HOME_ASSISTANT, OCTOPRINT, REPOSITORY, Environment
 
 from .camera import SimulatedCamera
 from .gcode import cylinder
@@ -32,6 +32,7 @@ class Plan:
     failwatch: dict[str, Any] = field(default_factory=lambda: {"on_failure": "pause"})
     usual_ports: bool = False
     octoprint_environment: Environment = OCTOPRINT
+    home_assistant_environment: Environment = HOME_ASSISTANT
     integration: Path = REPOSITORY / "custom_components" / "failwatch"
     more_configuration: str = ""
 
@@ -123,5 +124,6 @@ def _build(session: aiohttp.ClientSession, folder: Path, plan: Plan, say: Callab
         clock_speed=plan.clock_speed,
         integration=plan.integration,
         more_configuration=plan.more_configuration,
+        environment=plan.home_assistant_environment,
     )
     return Workshop(plan, session, camera, octoprint, home_assistant)
