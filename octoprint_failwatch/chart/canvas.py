@@ -26,6 +26,9 @@ class Canvas(Protocol):
     def line(self, points: Sequence[Point], colour: str, width: float = 1, dash: float = 0) -> None:
         """Draw a line through the points, with dashes of a length if it is not 0."""
 
+    def comb(self, points: Sequence[Point], base: float, colour: str, width: float = 1) -> None:
+        """Draw a line from each point straight down to the base."""
+
     def box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         """Fill a rectangle."""
 
@@ -51,6 +54,11 @@ class SvgCanvas:
         self._parts.append(
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}"{dashes}/>'
         )
+
+    def comb(self, points: Sequence[Point], base: float, colour: str, width: float = 1) -> None:
+        """Draw a line from each point straight down to the base."""
+        path = "".join(f"M{x:.1f} {y:.1f}V{base:.1f}" for x, y in points)
+        self._parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="{width:g}"/>')
 
     def box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         """Fill a rectangle."""
@@ -104,6 +112,11 @@ class PngCanvas:
                     ends = (x0 + (x1 - x0) * a, y0 + (y1 - y0) * a, x0 + (x1 - x0) * b, y0 + (y1 - y0) * b)
                     self._draw.line(ends, fill=colour, width=pixels)
                 travelled += length / pieces
+
+    def comb(self, points: Sequence[Point], base: float, colour: str, width: float = 1) -> None:
+        """Draw a line from each point straight down to the base."""
+        for x, y in points:
+            self.line([(x, y), (x, base)], colour, width)
 
     def box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         """Fill a rectangle."""

@@ -31,8 +31,7 @@ def draw_timeline(
     for begin, stop, level in _runs(series, "level"):
         if level is not Level.NONE:
             canvas.box(axes.x(begin), TOP, axes.x(stop) - axes.x(begin), axes.height, _tint(level))
-    for bucket in series:
-        canvas.line([axes.at(bucket.begin, 0), axes.at(bucket.begin, bucket.p)], P, 1.4)
+    canvas.comb([axes.at(bucket.begin, bucket.p) for bucket in series], axes.y(0), P, 1.4)
     _thresholds(axes, series, rules)
     for part in _prints(series):
         canvas.line([axes.at(bucket.begin, bucket.usual) for bucket in part], USUAL, 1.2, 4)

@@ -41,6 +41,7 @@ ARCHIVE, TABLE = ".zip", ".csv"
     "--long-mean", type=click.FloatRange(min=0), help="Begin with a printer of this lifetime mean …"
 )
 @click.option("--lifetime", type=click.IntRange(min=0), default=0, help="… of so many frames.")
+@click.option("--title", default="", help="What is written above the picture.")
 @click.option("--picture", type=click.Path(path_type=Path), help="Draw the series to an SVG or PNG file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
 def command(
@@ -51,6 +52,7 @@ def command(
     print_ids: tuple[str, ...],
     long_mean: float | None,
     lifetime: int,
+    title: str,
     picture: Path | None,
     as_json: bool,
 ) -> None:
@@ -65,7 +67,7 @@ def command(
     with ExitStack() as stack:
         series = [part for source in sources for part in _open(source, print_ids, stack)]
         judged = _judge(series, rules, every, standing)
-        _show(judged, rules or FailWatchRules(), picture, as_json=as_json)
+        _show(judged, rules or FailWatchRules(), picture, title, as_json=as_json)
 
 
 def rules_from(name: str | None, numbers: Iterable[str]) -> RuleSet | None:
@@ -121,7 +123,9 @@ def _judge(
         yield from replay(steps, rules or (None if one.own_rules else FailWatchRules()), standing=standing)
 
 
-def _show(judged: Iterable[Judged], rules: RuleSet, picture: Path | None, *, as_json: bool) -> None:
+def _show(
+    judged: Iterable[Judged], rules: RuleSet, picture: Path | None, title: str, *, as_json: bool
+) -> None:
     buckets = Buckets() if picture is not None else None
     summaries: list[_Summary] = []
     for one in judged:
@@ -136,7 +140,7 @@ def _show(judged: Iterable[Judged], rules: RuleSet, picture: Path | None, *, as_
     if picture is not None and buckets is not None:
         from ..chart.timeline import draw_timeline
 
-        draw_timeline(picture, buckets, rules, title=f"Rules: {rules.name}")
+        draw_timeline(picture, buckets, rules, title=title or f"Rules: {rules.name}")
     if not as_json:
         _print_summaries(summaries)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..detection.errors import BadSetting
 from ..detection.verdict import Level
 from .cases import Case
 from .choice import SPACES, Choice, as_trial, shifted, suggested
-from .outcomes import Outcome, outcomes, summarise
+from .outcomes import Outcome, Summary, outcomes, summarise
 
 INSTALL = "Tuning needs Optuna: pip install 'OctoPrint-FailWatch[tune]'"
 HIGHER, LOWER = 1.15, 0.9
-"""A choice must also do if p were so many times as high (false alarms), or as low (failures)."""
+"""A choice must keep within the limit of false alarms even if every p were so many times as high, and
+half of what counts is what would be lost if it were so many times as low."""
+WORTH = 0.1
+"""By this share of what is lost another choice must be better, or the present one stays."""
 STAY = 5.0
 """Minutes per 100 hours that moving every number by its own size must gain."""
 OVER_LIMIT = 1e5
@@ -82,22 +85,25 @@ def search(
 
     study.optimize(objective, n_trials=aim.trials)
     best: Choice = study.best_trial.user_attrs["choice"]
-    return best
+    stays = study.best_value > (1 - WORTH) * cost(begin_with, data, aim, counted)
+    return begin_with if stays else best
 
 
 def cost(choice: Choice, data: Data, aim: Aim, counted: set[str]) -> float:
     """Return the minutes lost per 100 hours on the counted prints, far more beyond the limit.
 
-    Both sides get a margin, so that the numbers come to stand between the good and the bad prints
-    rather than just beside the ones that happened.
+    The margins keep the numbers from coming to stand just beside the prints that happened.
     """
-    higher = [one for one in data.outcomes(choice, aim, HIGHER) if one.print_id in counted]
-    too_often = summarise(higher).false_alarm_rate - aim.false_alarms
+    too_often = _summary(data.outcomes(choice, aim, HIGHER), counted).false_alarm_rate - aim.false_alarms
     if too_often > 0:
         return OVER_LIMIT * (1 + too_often)
-    lower = [one for one in data.outcomes(choice, aim, LOWER) if one.print_id in counted]
+    lost = sum(_summary(data.outcomes(choice, aim, factor), counted).lost for factor in (1.0, LOWER)) / 2
     # Looking more seldom for nothing in return is not wanted either.
-    return summarise(lower).lost + STAY * choice.distance() + 0.01 * (choice.every or 0.0)
+    return lost + STAY * choice.distance() + 0.01 * (choice.every or 0.0)
+
+
+def _summary(results: Iterable[Outcome], counted: set[str]) -> Summary:
+    return summarise(one for one in results if one.print_id in counted)
 
 
 def _cadences(aim: Aim) -> tuple[float | None, ...]:
