@@ -205,9 +205,9 @@ async def test_a_label_without_a_score_is_an_error_and_never_a_zero() -> None:
     async with client(emulator) as api:
         made = await api.create_spec("prints", [CLASSES])
         await api.edit_spec(made.id, current_version_id=with_version(emulator, made))  # type: ignore[arg-type]
-    original = emulated._output
+    original = emulated.output
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(emulated, "_output", lambda spec, seen, _, limit: original(spec, seen, False, limit))
+        patch.setattr(emulated, "output", lambda spec, seen, _, limit: original(spec, seen, False, limit))
         async with running(emulator.application()) as url, host() as lent:
             detector = create_detector(settings(url, spec=made.id, labels=["failure"]), lent)
             with pytest.raises(BadAnswer, match="no score for failure"):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
-import json
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +10,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from .judging import Judge, Sighting, by_colour
+from .deepomatic_inference import flag, form_body, output, picture
+from .judging import Judge, by_colour
 
 KEY = "deepomatic-key-41"
-THRESHOLD = 0.5
 UPDATED = "2018-03-09T18:30:43.404610Z"
 FAILURES = {"id": 7, "name": "spaghetti"}
 PUBLIC = {
@@ -30,7 +27,7 @@ PUBLIC = {
     ],
 }
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass
@@ -196,7 +193,7 @@ class Deepomatic:
         form = await request.post()
         if not isinstance(form.get("name"), str):
             return web.json_response({"name": ["This field is required."]}, status=400)
-        network = {
+        network: dict[str, Any] = {
             "id": next(self._numbers),
             "name": form["name"],
             "description": "",
@@ -243,19 +240,19 @@ class Deepomatic:
 
     async def _infer(self, request: web.Request, spec: Mapping[str, Any]) -> web.Response:
         if request.content_type.startswith("multipart/"):
-            body = await _form(request)
+            body = await form_body(request)
         else:
             body = await request.json()
         if not body.get("inputs"):
             return web.json_response({"error": "inputs must not be empty."}, status=400)
         self.received.append(body)
         try:
-            seen = [await self.judge(await _picture(one["image"]["source"])) for one in body["inputs"]]
+            seen = [await self.judge(await picture(one["image"]["source"])) for one in body["inputs"]]
         except (ValueError, KeyError, TypeError, aiohttp.ClientError):
             return web.json_response({"error": "An input is no picture."}, status=400)
         limit = int(body.get("max_predictions", 100))
-        show_discarded = _flag(body.get("show_discarded", False))
-        outputs = [_output(spec, sightings, show_discarded, limit) for sightings in seen]
+        show_discarded = flag(body.get("show_discarded", False))
+        outputs = [output(spec, sightings, show_discarded, limit) for sightings in seen]
         return web.json_response({"task_id": self._task({"outputs": outputs})})
 
     # Tasks
@@ -316,80 +313,3 @@ def _page(request: web.Request, everything: Sequence[Any]) -> web.Response:
             "results": everything[offset : offset + limit],
         }
     )
-
-
-def _flag(value: Any) -> bool:
-    return value is True or str(value).lower() in ("true", "1")
-
-
-async def _form(request: web.Request) -> dict[str, Any]:
-    """Return a multipart body as what it stands for: `inputs[0]image.bbox.xmin` and the like."""
-    body: dict[str, Any] = {}
-    inputs: dict[int, dict[str, Any]] = {}
-    for name, value in (await request.post()).items():
-        content: Any = value.file.read() if isinstance(value, web.FileField) else value
-        if isinstance(content, bytearray):
-            content = content.decode()
-        part = re.fullmatch(r"inputs\[(\d+)\]image\.(\w+)(?:\.(\w+))?", name)
-        if part is None:
-            body[name] = content
-            continue
-        image = inputs.setdefault(int(part[1]), {"image": {}})["image"]
-        if part[3]:
-            image.setdefault(part[2], {})[part[3]] = json.loads(content)
-        else:
-            image[part[2]] = content
-    if inputs:
-        body["inputs"] = [inputs[index] for index in sorted(inputs)]
-    return body
-
-
-async def _picture(source: str | bytes) -> bytes:
-    if isinstance(source, bytes):
-        return source
-    if source.startswith(("http:", "https:")):
-        async with aiohttp.ClientSession() as session, session.get(source) as response:
-            return await response.read()
-    encoding, _, content = source.partition(",")
-    if not re.fullmatch(r"data:image/[\w*]+;base64", encoding):
-        raise ValueError("neither an address nor data")
-    return base64.b64decode(content, validate=True)
-
-
-def _output(
-    spec: Mapping[str, Any], seen: Sequence[Sighting], show_discarded: bool, limit: int
-) -> dict[str, Any]:
-    """Return an output's labels; the first label is what the judge sees."""
-    labels = spec["outputs"][0]["labels"]
-    first = labels["labels"][0]
-    if labels["roi"] == "BBOX":
-        found = [_label(first, one.score, _roi(number, one)) for number, one in enumerate(seen, 1)]
-    else:
-        score = max((one.score for one in seen), default=0.01)
-        rest = (1 - score) / max(1, len(labels["labels"]) - 1)
-        found = [_label(label, score if label is first else rest) for label in labels["labels"]]
-    found.sort(key=lambda label: -label["score"])
-    found = found[:limit]
-    return {
-        "labels": {
-            "predicted": [label for label in found if label["score"] >= THRESHOLD],
-            "discarded": [label for label in found if label["score"] < THRESHOLD] if show_discarded else [],
-        }
-    }
-
-
-def _label(label: Mapping[str, Any], score: float, roi: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    answer = {"label_id": label["id"], "label_name": label["name"], "score": score, "threshold": THRESHOLD}
-    return answer if roi is None else {**answer, "roi": roi}
-
-
-def _roi(number: int, one: Sighting) -> dict[str, Any]:
-    return {
-        "region_id": number,
-        "bbox": {
-            "xmin": one.x_min / one.width,
-            "ymin": one.y_min / one.height,
-            "xmax": one.x_max / one.width,
-            "ymax": one.y_max / one.height,
-        },
-    }

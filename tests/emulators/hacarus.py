@@ -10,23 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from aiohttp.http_exceptions import BadHttpMessage
 
-from .hacarus_state import AT, PARAMETERS, ItemRecord, ModelRecord, State, anomaly_score
-from .judging import Sighting
+from . import hacarus_shapes as shapes
+from .hacarus_requests import Refused, form_body, is_int32, json_body, number, refusal
+from .hacarus_state import AT, ItemRecord, ModelRecord, State, anomaly_score
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ALGORITHMS = ("Reconstructor", "PatternSample")
-MAX_INT = 2**31 - 1
-
-
-class Refused(Exception):
-    """A request that is answered with an error."""
-
-    def __init__(self, status: int, title: str, detail: str = "", **fields: str) -> None:
-        """Keep what the answer says; `fields` are the parts of the request that are at fault."""
-        super().__init__(title)
-        self.status, self.title, self.detail, self.fields = status, title, detail, fields
 
 
 @dataclass
@@ -83,9 +73,9 @@ class Hacarus:
             self._check_token(request)
             return await handler(request)
         except Refused as refused:
-            return _error(request, refused)
+            return refusal(request, refused)
         except (json.JSONDecodeError, UnicodeDecodeError):
-            return _error(request, Refused(422, "Unprocessable Entity", "The body is no JSON."))
+            return refusal(request, Refused(422, "Unprocessable Entity", "The body is no JSON."))
 
     def _check_token(self, request: web.Request) -> None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -95,7 +85,7 @@ class Hacarus:
 
     async def login(self, request: web.Request) -> web.Response:
         """Give a token for good credentials."""
-        body = await _json(request, client_id=str, client_secret=str, grant_type=str)
+        body = await json_body(request, client_id=str, client_secret=str, grant_type=str)
         if {"client_id", "client_secret", "grant_type"} - body.keys():
             raise Refused(422, "Unprocessable Entity", "client_id, client_secret and grant_type are needed.")
         token = self.state.log_in(body["client_id"], body["client_secret"])
@@ -107,12 +97,12 @@ class Hacarus:
 
     async def targets(self, request: web.Request) -> web.Response:
         """Return all targets."""
-        return _data([_target(number, name) for number, name in self.state.targets.items()])
+        return _data([shapes.target(number, name) for number, name in self.state.targets.items()])
 
     async def target(self, request: web.Request) -> web.Response:
         """Return a target."""
         number = self._target(request)
-        return _data(_target(number, self.state.targets[number]))
+        return _data(shapes.target(number, self.state.targets[number]))
 
     async def set_target(self, request: web.Request) -> web.Response:
         """Make a target the default."""
@@ -133,19 +123,19 @@ class Hacarus:
 
     async def algorithms(self, request: web.Request) -> web.Response:
         """Return all algorithms."""
-        return _data([_algorithm(name) for name in ALGORITHMS])
+        return _data([shapes.algorithm(name) for name in ALGORITHMS])
 
     async def algorithm(self, request: web.Request) -> web.Response:
         """Return an algorithm."""
-        return _data(_algorithm(_algorithm_of(request)))
+        return _data(shapes.algorithm(_algorithm_of(request)))
 
     async def train(self, request: web.Request) -> web.Response:
         """Begin to train a model."""
         algorithm = _algorithm_of(request)
-        body = await _json(request, name=str, item_ids=[str], override_params=[dict])
+        body = await json_body(request, name=str, item_ids=[str], override_params=[dict])
         for override in body.get("override_params", []):
             number, value = override.get("algorithm_parameter_id", 0), override.get("value", "")
-            if not _is_int32(number) or not isinstance(value, str):
+            if not is_int32(number) or not isinstance(value, str):
                 raise Refused(422, "Unprocessable Entity", override_params="Not a parameter.")
         self._items(body.get("item_ids", []))
         model = self.state.add_model(
@@ -175,7 +165,7 @@ class Hacarus:
 
     async def export_models(self, request: web.Request) -> web.Response:
         """Return models as a ZIP file."""
-        body = await _json(request, model_ids=[str])
+        body = await json_body(request, model_ids=[str])
         models = [self._known(model_id) for model_id in body.get("model_ids", [])]
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
@@ -185,7 +175,7 @@ class Hacarus:
 
     async def import_models(self, request: web.Request) -> web.Response:
         """Take in models from a ZIP file."""
-        upload = (await _form(request)).get("models")
+        upload = (await form_body(request)).get("models")
         if not isinstance(upload, web.FileField):
             raise Refused(422, "Unprocessable Entity", models="A ZIP file is needed.")
         try:
@@ -199,7 +189,9 @@ class Hacarus:
     async def set_parameters(self, request: web.Request) -> web.Response:
         """Change how a model judges."""
         model = self._known(request.match_info["model_id"], status=400)
-        body = await _json(request, status=400, threshold=float, ignore_outer=str, min_detected_area=float)
+        body = await json_body(
+            request, status=400, threshold=float, ignore_outer=str, min_detected_area=float
+        )
         for key, value in body.items():
             setattr(model, key, value)
         keys = ("threshold", "ignore_outer", "min_detected_area")
@@ -208,7 +200,7 @@ class Hacarus:
     async def set_callback(self, request: web.Request) -> web.Response:
         """Have finished predictions reported."""
         model = self._known(request.match_info["model_id"], status=400)
-        body = await _json(request, status=400, callback_url=str, callback_method=str)
+        body = await json_body(request, status=400, callback_url=str, callback_method=str)
         model.callback_url = body.get("callback_url", "")
         model.callback_method = body.get("callback_method", "post")
         return _data({"callback_url": model.callback_url, "callback_method": model.callback_method})
@@ -221,7 +213,7 @@ class Hacarus:
         model = self.state.active_model() if model_id == "active" else self.state.models.get(model_id)
         if model is None:
             raise Refused(400, "model_id not found")
-        body = await _json(request, status=400, item_ids=[str])
+        body = await json_body(request, status=400, item_ids=[str])
         item_ids = self._items(body.get("item_ids", []))
         await self.state.predict(model, item_ids)
         return _data({"model_version": f"version-{model.number}", "item_ids": item_ids})
@@ -233,7 +225,7 @@ class Hacarus:
         kind, query = request.query.get("item_type"), request.query
         if kind not in ("prediction", "training"):
             raise Refused(422, "Unprocessable Entity", item_type="prediction or training")
-        count, page = _number(query.get("count", "20"), "count"), _number(query.get("page", "1"), "page")
+        count, page = number(query.get("count", "20"), "count"), number(query.get("page", "1"), "page")
         found = [
             (item_id, item)
             for item_id, item in self.state.items.items()
@@ -251,7 +243,7 @@ class Hacarus:
 
     async def add_items(self, request: web.Request) -> web.Response:
         """Add pictures."""
-        form = await _form(request)
+        form = await form_body(request)
         flags = {key: str(form[key]).lower() for key in ("training", "good") if key in form}
         if flags.get("training") not in ("true", "false") or flags.get("good", "true") not in (
             "true",
@@ -288,11 +280,11 @@ class Hacarus:
     async def annotate(self, request: web.Request) -> web.Response:
         """Mark places in an item's picture."""
         (item_id,) = self._items([request.match_info["item_id"]], status=422)
-        body = await _json(request, annotations=[dict])
+        body = await json_body(request, annotations=[dict])
         for annotation in body.get("annotations", []):
             for key in ("x_min", "y_min", "x_max", "y_max", "label"):
                 value = annotation.get(key)
-                if value is not None and not _is_int32(value):
+                if value is not None and not is_int32(value):
                     raise Refused(422, "Unprocessable Entity", **{key: "Not a valid integer."})
             if not isinstance(annotation.get("notes", ""), str):
                 raise Refused(422, "Unprocessable Entity", notes="Not a valid string.")
@@ -301,7 +293,7 @@ class Hacarus:
 
     async def delete_items(self, request: web.Request) -> web.Response:
         """Delete items."""
-        body = await _json(request, item_ids=[str])
+        body = await json_body(request, item_ids=[str])
         for item_id in set(self._items(body.get("item_ids", []), status=422)):
             del self.state.items[item_id]
             self.state.deleted.append(item_id)
@@ -318,7 +310,7 @@ class Hacarus:
 
     async def set_license(self, request: web.Request) -> web.Response:
         """Take a licence."""
-        upload = (await _form(request)).get("license_data")
+        upload = (await form_body(request)).get("license_data")
         if not isinstance(upload, web.FileField):
             raise Refused(422, "Unprocessable Entity", license_data="A file is needed.")
         self.state.license = upload.file.read()
@@ -427,49 +419,11 @@ class Hacarus:
             "detected_objects": len(seen) if bad else 0,
             "detection_accuracy": 100,
             "images": [image],
-            "annotations": [_annotation(number, one) for number, one in enumerate(seen, 1) if bad and places],
+            "annotations": [
+                shapes.annotation(number, one) for number, one in enumerate(seen, 1) if bad and places
+            ],
         }
         return {**answer, "anomaly_score": f"{score:.6f}"} if self.check else answer
-
-
-def _annotation(number: int, one: Sighting) -> dict[str, Any]:
-    edges = {key: getattr(one, key) for key in ("x_min", "y_min", "x_max", "y_max")}
-    return {**edges, "annotation_id": number, "label": None, "notes": None, "created_at": AT}
-
-
-def _target(number: int, name: str) -> dict[str, Any]:
-    step = {"name": "crop", "active": True, "config": None}
-    return {"target_id": number, "name": name, "preprocessing": [step]}
-
-
-def _algorithm(name: str) -> dict[str, Any]:
-    return {
-        "algorithm_id": name,
-        "name": name,
-        "type": "unsupervised",
-        "version": "0.5.1",
-        "file_name": f"{name}.py",
-        "class_name": name,
-        "attribute": "",
-        "created_at": AT,
-        "updated_at": AT,
-        "parameters": [
-            {
-                "algorithm_parameter_id": number,
-                "algorithm_id": name,
-                "name": parameter,
-                "display_name": None,
-                "data_type": kind,
-                "value": value,
-                "range_lower": "0",
-                "range_upper": None,
-                "model_parameter": True,
-                "created_at": AT,
-                "updated_at": AT,
-            }
-            for number, parameter, kind, value in PARAMETERS
-        ],
-    }
 
 
 def _algorithm_of(request: web.Request) -> str:
@@ -481,52 +435,3 @@ def _algorithm_of(request: web.Request) -> str:
 
 def _data(value: Any, status: int = 200) -> web.Response:
     return web.json_response({"data": value}, status=status)
-
-
-def _error(request: web.Request, refused: Refused) -> web.Response:
-    error: dict[str, Any] = {
-        "status": refused.status,
-        "title": refused.title,
-        "detail": refused.detail,
-        "source": {"pointer": request.path},
-        "message": [{"key": key, "errors": [text]} for key, text in refused.fields.items()],
-    }
-    return web.json_response({"errors": error}, status=refused.status)
-
-
-async def _json(request: web.Request, status: int = 422, **types: Any) -> dict[str, Any]:
-    """Return a JSON object whose known keys are of their types, `[str]` being a list of texts."""
-    body = json.loads(await request.text())
-    if not isinstance(body, dict):
-        raise Refused(status, "Unprocessable Entity", "The body is no object.")
-    for key, wanted in types.items():
-        if key in body and not _is(body[key], wanted):
-            raise Refused(status, "Unprocessable Entity", **{key: "Not a valid value."})
-    return {key: body[key] for key in types if key in body}
-
-
-def _is(value: Any, wanted: Any) -> bool:
-    if isinstance(wanted, list):
-        return isinstance(value, list) and all(isinstance(one, wanted[0]) for one in value)
-    if wanted is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, wanted)
-
-
-def _is_int32(value: Any) -> bool:
-    return type(value) is int and -MAX_INT - 1 <= value <= MAX_INT
-
-
-async def _form(request: web.Request) -> Any:
-    if request.content_type != "multipart/form-data":
-        raise Refused(422, "Unprocessable Entity", "A multipart form is needed.")
-    try:
-        return await request.post()
-    except (ValueError, AssertionError, BadHttpMessage) as error:
-        raise Refused(422, "Unprocessable Entity", "The form is broken.") from error
-
-
-def _number(text: str, key: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MAX_INT:
-        raise Refused(422, "Unprocessable Entity", **{key: "Not a valid integer."})
-    return int(text)
