@@ -171,11 +171,11 @@ def _write(path: Path, data: bytes, source: Path) -> None:
 
 def _with_progress(pictures: list[Picture]) -> Iterator[Picture]:
     console = Console(stderr=True)
-    hidden = len(pictures) < MANY or not console.is_terminal
+    if len(pictures) < MANY or not console.is_terminal:
+        yield from pictures
+        return
     # Answers that go to a terminal appear above the bar; what goes elsewhere is none of its business.
-    with Progress(
-        console=console, transient=True, disable=hidden, redirect_stdout=sys.stdout.isatty()
-    ) as progress:
+    with Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
         yield from progress.track(pictures, description="Looking")
 
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,9 @@ from octoprint_failwatch.cli import main
 from .brightness import brightness_model, grey, p_of
 
 pytest.importorskip("ncnn")
+
+
+Detect = Callable[..., Result]
 
 
 @pytest.fixture
@@ -33,12 +36,20 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def detect(*arguments: object) -> Result:
-    """Run the command with a model whose answers are known."""
-    folder = Path(str(arguments[-1])).parent / "model"
-    return CliRunner().invoke(
-        main, ["detect", "--model", str(brightness_model(folder)), *map(str, arguments)]
-    )
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the folder of a model whose answers are known."""
+    return str(brightness_model(tmp_path_factory.mktemp("model")))
+
+
+@pytest.fixture
+def detect(model: str) -> Detect:
+    """Return what runs the command with that model."""
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(main, ["detect", "--model", model, *map(str, arguments)])
+
+    return run
 
 
 def lines(result: Result) -> list[dict[str, object]]:
@@ -46,7 +57,7 @@ def lines(result: Result) -> list[dict[str, object]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_json(folder: Path) -> None:
+def test_json(folder: Path, detect: Detect) -> None:
     """One object a line, in order, with exactly the promised keys; a file that is no picture is told."""
     result = detect("--json", folder)
     bright, damaged, middle, dark = lines(result)
@@ -69,7 +80,7 @@ def test_json(folder: Path) -> None:
     assert result.exit_code == 1
 
 
-def test_all_good(folder: Path) -> None:
+def test_all_good(folder: Path, detect: Detect) -> None:
     """Exit code 0, and a line for people."""
     result = detect(folder / "a.jpg", folder / "c.png")
     assert result.exit_code == 0
@@ -80,7 +91,9 @@ def test_all_good(folder: Path) -> None:
     assert "0 boxes" in second
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_answered(folder: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_told_and_the_rest_answered(
+    folder: Path, tmp_path: Path, detect: Detect
+) -> None:
     """A missing file, an empty folder, a device."""
     (tmp_path / "empty").mkdir()
     result = detect("--json", tmp_path / "missing.jpg", tmp_path / "empty", "/dev/zero", folder / "a.jpg")
@@ -93,7 +106,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_answered(folder: Path, tmp_pat
     assert result.exit_code == 1
 
 
-def test_save(folder: Path, tmp_path: Path) -> None:
+def test_save(folder: Path, tmp_path: Path, detect: Detect) -> None:
     """Copies with boxes, below the folder as they were; the pictures themselves stay as they are."""
     before = (folder / "a.jpg").read_bytes()
     result = detect("--save", tmp_path / "out", folder, folder / "a.jpg")
@@ -107,7 +120,7 @@ def test_save(folder: Path, tmp_path: Path) -> None:
     assert result.exit_code == 1
 
 
-def test_save_never_replaces_a_picture(folder: Path) -> None:
+def test_save_never_replaces_a_picture(folder: Path, detect: Detect) -> None:
     """It is told instead."""
     before = (folder / "a.jpg").read_bytes()
     result = detect("--json", "--save", folder, folder / "a.jpg")
@@ -116,7 +129,7 @@ def test_save_never_replaces_a_picture(folder: Path) -> None:
     assert result.exit_code == 1
 
 
-def test_a_name_that_is_no_text(folder: Path) -> None:
+def test_a_name_that_is_no_text(folder: Path, detect: Detect) -> None:
     """File names are bytes; whatever they are, they are told."""
     name = os.fsdecode(os.fsencode(folder) + b"/\xff.jpg")
     Path(name).write_bytes(grey(255))
@@ -189,7 +202,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_any_common_picture(tmp_path: Path, name: str) -> None:
+def test_any_common_picture(tmp_path: Path, name: str, detect: Detect) -> None:
     """All are white."""
     (tmp_path / name).write_bytes(GOOD[name])
     (answer,) = lines(detect("--json", tmp_path / name))
@@ -197,7 +210,7 @@ def test_any_common_picture(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_anything_else(tmp_path: Path, name: str) -> None:
+def test_anything_else(tmp_path: Path, name: str, detect: Detect) -> None:
     """Is refused in a sentence."""
     (tmp_path / name).write_bytes(BAD[name])
     result = detect("--json", tmp_path / name)
@@ -205,7 +218,7 @@ def test_anything_else(tmp_path: Path, name: str) -> None:
     assert result.exit_code == 1
 
 
-def test_upright(tmp_path: Path) -> None:
+def test_upright(tmp_path: Path, detect: Detect) -> None:
     """A camera that lies on its side says so, and boxes are those of the upright picture."""
     (tmp_path / "rotated.jpg").write_bytes(rotated())
     (answer,) = lines(detect("--json", "--save", tmp_path / "out", tmp_path / "rotated.jpg"))
@@ -227,9 +240,8 @@ def peak_megabytes(arguments: Sequence[str]) -> tuple[int, float]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux")
-def test_memory_is_bounded(tmp_path: Path) -> None:
+def test_memory_is_bounded(tmp_path: Path, model: str) -> None:
     """48 megapixels and a bomb cost no more than their own pixels and little beside."""
-    model = str(brightness_model(tmp_path / "model"))
     (tmp_path / "small.jpg").write_bytes(grey(255))
     Image.new("RGB", (8000, 6000), "white").save(tmp_path / "large.jpg")
     (tmp_path / "bomb.png").write_bytes(BAD["bomb.png"])
@@ -240,3 +252,35 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     code, bomb = peak_megabytes(["detect", "--model", model, str(tmp_path / "bomb.png")])
     assert code == 1
     assert bomb < usual + 50
+
+
+def test_nothing_but_answers(folder: Path, model: str) -> None:
+    """Standard error stays empty where nobody looks at a progress bar."""
+    command = [sys.executable, "-m", "octoprint_failwatch", "detect", "--json", "--model", model]
+    done = subprocess.run(
+        [*command, *[str(folder / "a.jpg")] * 9], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 9
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+def test_a_progress_bar_for_many(folder: Path, model: str) -> None:
+    """On a terminal, and beside the answers."""
+    import pty
+
+    command = [sys.executable, "-m", "octoprint_failwatch", "detect", "--json", "--model", model]
+    leader, follower = pty.openpty()
+    with os.fdopen(leader, "rb", buffering=0) as terminal:
+        done = subprocess.run(
+            [*command, *[str(folder / "a.jpg")] * 9],
+            stdout=subprocess.PIPE,
+            stderr=follower,
+            text=True,
+            check=True,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+        )
+        os.close(follower)
+        shown = terminal.read(65536)
+    assert b"Looking" in shown
+    assert [list(json.loads(line)) for line in done.stdout.splitlines()] == [["file", "p", "boxes", "ms"]] * 9
