@@ -130,14 +130,20 @@ class HomeAssistant:
             raise ProgramError("Home Assistant has no FailWatch device.")
         return f"{self.url}/config/devices/device/{found[0]}"
 
-    async def configure(self, *answers: dict[str, Any]) -> dict[str, Any]:
-        """Go through FailWatch's set-up dialog with these answers; returns the dialog's last step."""
-        flow = await self.post("/api/config/config_entries/flow", {"handler": "failwatch"})
+    async def configure(
+        self, *answers: dict[str, Any], handler: str | list[str] = "failwatch"
+    ) -> dict[str, Any]:
+        """Go through a set-up dialog with these answers; returns its last step.
+
+        A handler of two parts is an entry and a kind of subentry to add to it.
+        """
+        place = "/api/config/config_entries/" + ("flow" if isinstance(handler, str) else "subentries/flow")
+        flow = await self.post(place, {"handler": handler})
         for answer in answers:
-            flow = await self.post(f"/api/config/config_entries/flow/{flow['flow_id']}", answer)
+            flow = await self.post(f"{place}/{flow['flow_id']}", answer)
         while flow["type"] in ("progress", "progress_done"):
             await asyncio.sleep(0.5)
-            flow = await self.get(f"/api/config/config_entries/flow/{flow['flow_id']}")
+            flow = await self.get(f"{place}/{flow['flow_id']}")
         return dict(flow)
 
     async def _onboard(self) -> str:
