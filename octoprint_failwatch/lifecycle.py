@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from octoprint.events import Events
@@ -26,6 +28,11 @@ LISTENED_TO = {
     Events.FILAMENT_CHANGE,
     Events.WAITING,
 }
+
+
+NOTE_POSITION_EVERY = 30.0
+POSITION_LOOKS, POSITION_LOOK_EVERY = 40, 0.25
+"""Seconds by the real clock."""
 
 
 class Lifecycle:
@@ -72,6 +79,14 @@ class Lifecycle:
         elif event == Events.DISCONNECTED:
             self._ended("disconnected", {})
 
+    async def note_position(self) -> None:
+        """Note now and then how far the print is, until cancelled."""
+        while True:
+            await asyncio.sleep(NOTE_POSITION_EVERY)
+            job = self._watcher.host.job()
+            if job is not None:
+                self._identities.note(job)
+
     async def watch_it(self) -> None:
         """Watch the print that runs, if the user's switch is on and it is not watched yet."""
         identity, host = self._identities.current, self._watcher.host
@@ -85,6 +100,8 @@ class Lifecycle:
 
     async def _started(self, job: Job) -> None:
         await self._watcher.use_printer(self._watcher.host.profile())
+        if self._identities.may_go_on(job):
+            job = await self._with_position(job)
         identity = self._identities.begin(job, self._watcher.printer_id, time.time())
         if self._watcher.host.settings()["watching"]:
             await self._watch(identity)
@@ -95,6 +112,15 @@ class Lifecycle:
         self._watcher.watch.start(identity.print_id, identity.name)
         if self._watcher.host.printer.get_state_id() == "PAUSED":
             self._watcher.watch.pause()
+
+    async def _with_position(self, job: Job) -> Job:
+        """Return the job with its position: of a print from the printer's card it is known a little later."""
+        for _ in range(POSITION_LOOKS):
+            current = self._watcher.host.job()
+            if current is None or current.position > 0:
+                return job if current is None else replace(job, position=current.position)
+            await asyncio.sleep(POSITION_LOOK_EVERY)
+        return job
 
     def _ended(self, outcome: str, payload: Mapping[str, Any]) -> None:
         self._scripts.forget()

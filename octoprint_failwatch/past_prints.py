@@ -106,7 +106,7 @@ def _known(history: History, print_id: str) -> PrintRecord:
         flask.abort(404)
 
 
-def _download(content: Any, record: PrintRecord, ending: str, kind: str) -> Any:
+def _download(content: Any, record: PrintRecord, ending: str, kind: str) -> flask.Response:
     name = re.sub(r"[^\w.-]+", "_", record.name.rsplit(".", 1)[0])[:60] or "print"
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     return flask.send_file(file, mimetype=kind, as_attachment=True, download_name=f"{name}.{ending}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import flask
 from octoprint.plugin import BlueprintPlugin
@@ -78,7 +78,7 @@ class Pictures(BlueprintPlugin):  # type: ignore[misc]
         return found
 
 
-def _jpeg(picture: bytes) -> Any:
+def _jpeg(picture: bytes) -> flask.Response:
     response = flask.make_response(picture)
     response.mimetype = "image/jpeg"
     response.headers["Cache-Control"] = "no-store"

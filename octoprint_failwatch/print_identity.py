@@ -26,7 +26,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PrintIdentity:
-    """A print. `started_at` is in seconds since the epoch by the machine's clock."""
+    """A print. `started_at` is in seconds since the epoch by the machine's clock.
+
+    `position` is how many bytes were printed when that was last noted.
+    """
 
     print_id: str
     printer_id: str
@@ -35,6 +38,7 @@ class PrintIdentity:
     name: str
     started_at: float
     ended: bool = False
+    position: int = 0
 
     def is_of(self, job: Job) -> bool:
         """Return whether it prints that file."""
@@ -60,16 +64,26 @@ class PrintIdentities:
         self._keep(new)
         return new
 
+    def may_go_on(self, job: Job) -> bool:
+        """Return whether this may be a print from before OctoPrint started, judging by all but its position."""
+        known = self.current
+        return known is not None and not known.ended and not self._began_here and known.is_of(job)
+
+    def note(self, job: Job) -> None:
+        """The running print has come that far."""
+        known = self.current
+        if known is not None and not known.ended and known.is_of(job) and job.position > known.position:
+            self._keep(replace(known, position=job.position))
+
     def adopt(self, job: Job, printer_id: str) -> PrintIdentity | None:
         """Return the identity of a print that goes on from before OctoPrint started, if it is that."""
         known = self.current
         if (
             known is None
-            or known.ended
-            or self._began_here
+            or not self.may_go_on(job)
             or job.position <= 0
+            or job.position < known.position
             or known.printer_id != printer_id
-            or not known.is_of(job)
         ):
             return None
         self._began_here = True

@@ -95,6 +95,7 @@ class Service:
         await self.lifecycle.catch_up()
         loop = asyncio.get_running_loop()
         self._tasks += [loop.create_task(self._follow_events()), loop.create_task(self._keep_holds())]
+        self._tasks.append(loop.create_task(self.lifecycle.note_position()))
 
     async def _close(self) -> None:
         for task in self._tasks:

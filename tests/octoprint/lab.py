@@ -104,6 +104,15 @@ class Lab:
         """Return the watch's state."""
         return dict((await self.failwatch())["state"])
 
+    async def connect(self, port: str) -> None:
+        """Connect a printer other than the virtual one."""
+        request: dict[str, Any] = {"command": "connect", "port": port, "baudrate": 115200}
+        if self.octoprint.is_version_2:
+            parameters = {"port": port, "baudrate": 115200}
+            request = {"command": "connect", "connector": "serial", "parameters": parameters}
+        await self.octoprint.post("/api/connection", request)
+        await self.until_printer("operational")
+
     async def order(self, command: str, **arguments: Any) -> Any:
         """Give the plugin a command."""
         return await self.octoprint.post("/api/plugin/failwatch", {"command": command, **arguments})
@@ -162,8 +171,13 @@ async def eventually(
 
 
 @asynccontextmanager
-async def open_lab(folder: Path, **settings: Any) -> AsyncIterator[Lab]:
-    """Start everything, ready to print; stop it at the end."""
+async def open_lab(
+    folder: Path, *, port: str | None = None, wizards: bool = False, **settings: Any
+) -> AsyncIterator[Lab]:
+    """Start everything, ready to print on the virtual printer or on a port's; stop it at the end.
+
+    `wizards` leaves the first-run dialogs for the test.
+    """
     scene = Scene()
     runner = web.AppRunner(scene.application(), shutdown_timeout=0.1)
     await runner.setup()
@@ -188,9 +202,15 @@ async def open_lab(folder: Path, **settings: Any) -> AsyncIterator[Lab]:
         octoprint.create()
         try:
             await octoprint.start()
-            await octoprint.finish_wizards()
-            await octoprint.connect_printer()
-            yield Lab(octoprint, scene, address)
+            lab = Lab(octoprint, scene, address)
+            if not wizards:
+                await octoprint.finish_wizards()
+            if port is None:
+                await octoprint.connect_printer()
+            else:
+                await octoprint.post("/api/settings", {"serial": {"additionalPorts": [port]}})
+                await lab.connect(port)
+            yield lab
         finally:
             await asyncio.to_thread(octoprint.program.stop)
             await runner.cleanup()

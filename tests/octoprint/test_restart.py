@@ -1,0 +1,56 @@
+"""OctoPrint is killed in the middle of a print that goes on without it, and started again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.octoprint.card_printer import CardPrinter
+from tests.octoprint.lab import Lab, eventually, open_lab
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def printer() -> Iterator[CardPrinter]:
+    printer = CardPrinter()
+    yield printer
+    printer.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lab(tmp_path_factory: pytest.TempPathFactory, printer: CardPrinter) -> AsyncIterator[Lab]:
+    async with open_lab(tmp_path_factory.mktemp("octoprint"), port=printer.port) as lab:
+        yield lab
+
+
+async def test_a_print_goes_on_after_a_kill_with_id_statistics_and_history(
+    lab: Lab, printer: CardPrinter
+) -> None:
+    printer.start_from_panel()
+    await lab.looked(5)
+    lab.scene.p = 0.3
+    before = await lab.looked(9)
+    await asyncio.to_thread(lab.octoprint.program.kill)
+    lab.scene.p = 0.02
+    await lab.octoprint.start()
+    await lab.connect(printer.port)
+    printer.announce()
+    after = await lab.until(
+        lambda state: state["phase"] == "watching" and state["look"]["number"] > before["look"]["number"], 60
+    )
+    assert after["print_id"] == before["print_id"]
+    assert after["print_name"] == before["print_name"]
+    assert after["started_at"] == before["started_at"]
+    means = [state["look"]["statistics"]["rolling_mean_long"] for state in (before, after)]
+    assert 0.5 * means[0] < means[1] <= means[0] * 1.1, "the means go on from where they were"
+
+    async def record() -> dict[str, Any]:
+        return dict((await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0])
+
+    kept = await eventually(record, lambda record: record["frames"] >= after["look"]["number"])
+    assert kept["print_id"] == before["print_id"]
+    frames = (await lab.octoprint.get(f"/plugin/failwatch/prints/{kept['print_id']}"))["frames"]
+    assert len(frames) >= after["look"]["number"]
