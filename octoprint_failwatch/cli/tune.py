@@ -200,7 +200,9 @@ def _apply(history: Path, plugin: str, key_file: Any, settings: Mapping[str, Any
     if not yes:
         click.confirm(f"Set {json.dumps(settings['rules'])}?", abort=True)
     _undo_file(history).write_text(json.dumps(before), encoding="utf-8")
-    asyncio.run(set_rules(plugin, key, settings["rules"]))
+    name, changed = settings["rules"]["name"], settings["rules"]["numbers"]
+    # All numbers are sent: what was changed before and is not part of the choice must not stay.
+    asyncio.run(set_rules(plugin, key, {"name": name, "numbers": defaults(name) | changed}))
     click.echo("Set. `failwatch tune --undo --apply URL` sets what was there before.")
     if "interval" in settings or "regions" in settings:
         click.echo("The interval and the ignored regions are set in the plugin's settings.")

@@ -1,0 +1,89 @@
+"""Live sources: what a stream shows now, over hiccups, and errors without the address's password."""
+
+import asyncio
+import io
+import time
+
+import pytest
+from PIL import Image
+
+from octoprint_failwatch.detection.errors import SnapshotError
+
+av = pytest.importorskip("av")
+
+from octoprint_failwatch.sources import stream as streams  # noqa: E402 - needs av
+from octoprint_failwatch.sources.stream import StreamSource  # noqa: E402
+
+from .rtsp import encode, rtsp_server  # noqa: E402
+
+
+def colours(*shades: int) -> list[list[bytes]]:
+    """Return encoded pictures of one shade each."""
+    return encode([Image.new("RGB", (160, 120), (shade,) * 3) for shade in shades])
+
+
+def shade(jpeg: bytes) -> int:
+    """Return how bright a picture is."""
+    with Image.open(io.BytesIO(jpeg)) as picture:
+        assert picture.size == (160, 120)
+        return int(picture.convert("L").getpixel((80, 60)))  # type: ignore[arg-type]
+
+
+async def test_a_stream_gives_its_newest_picture() -> None:
+    """Pictures change as the stream goes on, although nobody asked for those in between."""
+    async with rtsp_server(colours(*[60] * 5, *[200] * 500)) as url:
+        source = StreamSource(url)
+        try:
+            first = shade(await source.snapshot())
+            for _ in range(100):
+                if shade(await source.snapshot()) > 150:
+                    break
+                await asyncio.sleep(0.1)
+            assert first == pytest.approx(60, abs=8)
+            assert shade(await source.snapshot()) == pytest.approx(200, abs=8)
+        finally:
+            await source.close()
+
+
+async def test_a_stream_that_breaks_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The camera hangs up after a few pictures, again and again."""
+    monkeypatch.setattr(streams, "AGAIN_AFTER", 0.1)
+    async with rtsp_server(colours(100, 100, 100), hang_up_after=3) as url:
+        source = StreamSource(url)
+        try:
+            shade(await source.snapshot())
+            before = source._newest
+            for _ in range(100):
+                if source._newest is not before and source._newest[1] > before[1] + 0.5:  # type: ignore[index]
+                    break
+                await asyncio.sleep(0.1)
+            assert source._newest[1] > before[1] + 0.5  # type: ignore[index]
+        finally:
+            await source.close()
+
+
+async def test_an_old_picture_is_not_given_as_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the stream is gone, the last picture soon counts as none."""
+    async with rtsp_server(colours(100)) as url:
+        source = StreamSource(url)
+        try:
+            await source.snapshot()
+            monkeypatch.setattr(streams, "STALE_AFTER", -1.0)
+            with pytest.raises(SnapshotError, match="gives no picture"):
+                await source.snapshot()
+        finally:
+            await source.close()
+
+
+async def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says so, and does not show the password in the address."""
+    monkeypatch.setattr(streams, "FIRST_FRAME", 1.0)
+    source = StreamSource("rtsp://me:secret@127.0.0.1:1/camera")
+    try:
+        with pytest.raises(SnapshotError, match="Connection refused") as caught:
+            await source.snapshot()
+        assert "secret" not in str(caught.value)
+    finally:
+        started = time.monotonic()
+        await source.close()
+        assert time.monotonic() - started < streams.READ_TIMEOUT + 2

@@ -1,0 +1,125 @@
+"""`failwatch tune --apply` sets the plugin's rules after asking, and `--undo` takes that back."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from click.testing import CliRunner, Result
+
+from octoprint_failwatch.cli import main
+from octoprint_failwatch.cli import tune as command
+from octoprint_failwatch.detection.history import History
+from octoprint_failwatch.tuning.choice import Choice, defaults
+from octoprint_failwatch.tuning.tune import Finding
+from tests.emulators.threaded import served
+
+KEY = "key-41"
+
+
+class Plugin:
+    """The plugin's API, as far as rules go: new numbers are laid over those that were set."""
+
+    def __init__(self) -> None:
+        """Begin with two numbers changed."""
+        self.name, self.numbers = "failwatch", {"failure": 0.5, "sensitivity": 1.2}
+
+    def application(self) -> web.Application:
+        """Return it as an application."""
+        app = web.Application()
+        app.router.add_get("/octo/api/plugin/failwatch", self.get)
+        app.router.add_post("/octo/api/plugin/failwatch", self.post)
+        return app
+
+    async def get(self, request: web.Request) -> web.Response:
+        """Answer with the state."""
+        self._check(request)
+        return web.json_response({"rules": {"name": self.name, **defaults(self.name), **self.numbers}})
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Take an order."""
+        self._check(request)
+        order = await request.json()
+        assert order["command"] == "rules"
+        self.numbers = ({} if order["name"] != self.name else self.numbers) | order["numbers"]
+        self.name = order["name"]
+        return web.Response(status=204)
+
+    def all_numbers(self) -> dict[str, float]:
+        """Return the numbers in force."""
+        return defaults(self.name) | self.numbers
+
+    def _check(self, request: web.Request) -> None:
+        if request.headers.get("Authorization") != f"Bearer {KEY}":
+            raise web.HTTPForbidden
+
+
+@pytest.fixture
+def plugin() -> Iterator[tuple[Plugin, str]]:
+    """Serve it below a path, as behind a proxy."""
+    made = Plugin()
+    with served(made.application()) as url:
+        yield made, f"{url}/octo/"
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Have tuning find something without searching; return the history."""
+    choice = Choice("failwatch", {"failure": 0.44, "maybe": 0.264})
+    finding = Finding(Choice(), choice, (), (), (), (), {}, worth_it=True, at_most=3.0)
+    monkeypatch.setattr(command, "tune_printer", lambda *_: finding)
+    monkeypatch.setattr(command, "_printer", lambda *_: "printer")
+    history = History(tmp_path / "history.db")
+    history.close()
+    return history.path
+
+
+def run(history: Path, *arguments: str, text: str = "", key: str = KEY) -> Result:
+    """Run the command."""
+    environment = {"FAILWATCH_OCTOPRINT_KEY": key}
+    return CliRunner().invoke(
+        main, ["tune", "--history", str(history), *arguments], input=text, env=environment
+    )
+
+
+def test_it_is_set_after_asking_and_undone(plugin: Any, found: Path) -> None:
+    """Exactly the numbers that were found, then exactly those that were there."""
+    made, url = plugin
+    before = made.all_numbers()
+    assert run(found, "--apply", url, text="n\n").exit_code == 1
+    assert made.all_numbers() == before
+    result = run(found, "--apply", url, text="y\n")
+    assert result.exit_code == 0, result.output
+    assert made.all_numbers() == defaults("failwatch") | {"failure": 0.44, "maybe": 0.264}
+    assert run(found, "--undo", "--apply", url).exit_code == 0
+    assert made.all_numbers() == before
+    again = run(found, "--undo", "--apply", url)
+    assert again.exit_code == 1
+    assert "nothing to undo" in again.output
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "says"),
+    [
+        ("wrong", "", "refuses the API key"),
+        ("", "", "API key is needed"),
+        (KEY, "elsewhere/", "no FailWatch plugin"),
+    ],
+)
+def test_what_goes_wrong_is_said(plugin: Any, found: Path, key: str, place: str, says: str) -> None:
+    """And nothing is set."""
+    made, url = plugin
+    before = json.dumps(made.all_numbers())
+    result = run(found, "--yes", "--apply", url + place, key=key)
+    assert result.exit_code != 0
+    assert says in result.output
+    assert json.dumps(made.all_numbers()) == before
+
+
+def test_nobody_answers(found: Path) -> None:
+    """An address without an OctoPrint."""
+    result = run(found, "--yes", "--apply", "http://127.0.0.1:1")
+    assert result.exit_code == 1
+    assert "cannot be reached" in result.output
