@@ -35,6 +35,7 @@ from octoprint_failwatch.detection.services.deepomatic import (
     recognised,
 )
 from tests.emulators import deepomatic as emulated
+from tests.emulators.broken import hanging_up
 from tests.emulators.judging import red_spot
 from tests.emulators.running import running
 
@@ -143,6 +144,15 @@ async def test_tasks_are_polled_fail_and_run_out_of_time() -> None:
         emulator.polls = 1000
         with pytest.raises(TimedOut, match="not done within"):
             await api.wait(await api.infer("prints-v1", [ImageInput(red_spot(0.5))]), timeout=0.2)
+
+
+async def test_a_fault_of_the_connection_is_sat_out() -> None:
+    app = emulated.Deepomatic().application()
+    # The first is asked for again by aiohttp itself.
+    app.middlewares.append(hanging_up(3, "GET", "/v0.7/tasks/"))
+    async with running(app) as url, host() as lent:
+        detection = await create_detector(settings(url), lent).detect(frame(0.8))
+    assert detection.p == pytest.approx(0.8, abs=0.03)
 
 
 async def test_refusals() -> None:

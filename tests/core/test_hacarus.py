@@ -400,7 +400,7 @@ def test_whatever_the_server_answers_is_read_or_refused(read: Any, data: Any) ->
 def test_the_address_may_end_with_api_or_not() -> None:
     session: Any = None
     roots = {
-        Connection(session, URL(address), "me", "secret")._anonymous.base
+        Connection(session, URL(address), "me", "secret").base
         for address in ("https://host", "https://host/", "https://host/api", "https://host/api/")
     }
     assert roots == {URL("https://host/")}

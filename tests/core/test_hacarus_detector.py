@@ -17,9 +17,11 @@ from octoprint_failwatch.detection.errors import (
     BadSetting,
     Busy,
     NotAuthorised,
+    NotFound,
     TimedOut,
 )
 from octoprint_failwatch.detection.services.hacarus import Assessment
+from tests.emulators.broken import HANG, broken, hanging_up
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import Sighting
 from tests.emulators.running import running
@@ -110,6 +112,21 @@ async def test_a_frame_that_is_given_up_leaves_nothing_behind() -> None:
     assert state.items == {}
 
 
+async def test_a_fault_of_the_connection_is_sat_out() -> None:
+    app = server("check", State())
+    # The first is asked for again by aiohttp itself.
+    app.middlewares.append(hanging_up(3, "GET", "/api/v1/items/failwatch"))
+    async with running(app) as url, host() as lent:
+        detection = await create_detector(settings(url), lent).detect(frame(0.8))
+    assert detection.p == pytest.approx(0.8, abs=0.03)
+
+
+async def test_a_server_that_stays_silent_at_the_log_in() -> None:
+    async with broken(HANG) as url, host() as lent:
+        with pytest.raises(TimedOut):
+            await create_detector(settings(url, answer_within=0.1), lent).detect(frame())
+
+
 async def test_only_the_chosen_models_word_counts() -> None:
     state = State()
     other = state.add_model("Other", "Reconstructor", [], polls=0)
@@ -138,6 +155,14 @@ async def test_that_pictures_stay_is_said() -> None:
             assert "keeps every picture" in await create_detector(settings(url), lent).check()
         async with running(server("check", State())) as url:
             assert "keeps" not in await create_detector(settings(url), lent).check()
+
+
+async def test_checking_tries_the_model() -> None:
+    state = State()
+    async with running(server("check", state)) as url, host() as lent:
+        assert await create_detector(settings(url, model_id=next(iter(state.models))), lent).check()
+        with pytest.raises(NotFound, match="Cannot find models"):
+            await create_detector(settings(url, model_id="none"), lent).check()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,15 @@ import pytest
 
 from octoprint_failwatch.detection.detectors import DetectorHost, SingleUsePictures, create_detector, offers
 from octoprint_failwatch.detection.detectors.once import LIFETIME
-from octoprint_failwatch.detection.errors import BadRequest, BadSetting, NotAuthorised, Unavailable
+from octoprint_failwatch.detection.errors import (
+    BadRequest,
+    BadSetting,
+    NotAuthorised,
+    ServerFailed,
+    Unavailable,
+    WrongAddress,
+)
+from tests.emulators.broken import answer, broken
 from tests.emulators.obico import TOKEN, Obico
 from tests.emulators.running import running
 
@@ -51,6 +59,15 @@ async def test_checking_tries_the_token() -> None:
         assert "accepts the token" in (await offers(settings(url), lent)).says
         with pytest.raises(NotAuthorised):
             await offers(settings(url, token="wrong"), lent)
+
+
+@pytest.mark.parametrize(
+    ("health", "error"), [(b"error", ServerFailed), (b"<html>", WrongAddress), (b"pong", WrongAddress)]
+)
+async def test_checking_asks_for_the_services_health(health: bytes, error: type[Exception]) -> None:
+    async with broken(answer("200 OK", health, kind="text/plain")) as url, host() as lent:
+        with pytest.raises(error):
+            await offers(settings(url), lent)
 
 
 async def test_a_host_that_cannot_serve_pictures_is_told_so() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
+from aiohttp import web
 from yarl import URL
 
 HANG: Final = b""
@@ -49,6 +50,22 @@ async def broken(reply: bytes) -> AsyncIterator[URL]:
         server.close()
         for task in waiting:
             task.cancel()
+
+
+def hanging_up(times: int, method: str, path: str) -> Any:
+    """Return a middleware that hangs up so many times on requests whose path begins so."""
+    left = [times]
+
+    @web.middleware
+    async def hang_up(request: web.Request, handler: Any) -> web.StreamResponse:
+        if left[0] and request.method == method and request.path.startswith(path):
+            left[0] -= 1
+            assert request.transport is not None
+            request.transport.close()
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    return hang_up
 
 
 async def _read_request(reader: asyncio.StreamReader) -> None:

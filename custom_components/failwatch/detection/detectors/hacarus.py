@@ -24,6 +24,7 @@ from ..services.hacarus import (
 from ..services.hacarus.connection import Connection
 from ..services.hacarus.saas import ACTIVE
 from ..services.http import base_url
+from ..services.reading import web_address
 from .host import DetectorHost
 from .offers import Choice, Offers
 from .pixels import picture_size, share
@@ -159,9 +160,12 @@ class HacarusDetector:
         width, height = (item.images[0].width, item.images[0].height) if item.images else (0, 0)
         if assessment.annotations and not (width and height):
             width, height = await loop.run_in_executor(None, picture_size, frame.jpeg)
-        tagged = assessment.images[0].url if assessment.images else None
+        tagged = assessment.images[0].url if assessment.images else ""
         return Detection(
-            p=p, boxes=_boxes(assessment, width, height, p), tagged_image_url=tagged or None, raw=item.raw
+            p=p,
+            boxes=_boxes(assessment, width, height, p),
+            tagged_image_url=web_address(tagged, self._connection.base),
+            raw=item.raw,
         )
 
     def _delete(self, item_ids: tuple[str, ...]) -> None:

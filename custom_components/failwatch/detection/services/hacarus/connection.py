@@ -42,6 +42,11 @@ class Connection:
         self._logging_in = asyncio.Lock()
 
     @property
+    def base(self) -> URL:
+        """The server's address, without `/api`."""
+        return self._anonymous.base
+
+    @property
     def where(self) -> str:
         """The server's host."""
         return self._anonymous.where
