@@ -31,7 +31,7 @@ STATUSES: dict[type[FailWatchError], int] = {
     Busy: 503,
 }
 
-FACTS = getattr(web, "RequestKey", web.AppKey)("facts", dict)
+FACTS: Any = getattr(web, "RequestKey", web.AppKey)("facts", dict)
 """Where a request keeps what its line in the access log says; releases before 3.14 have one kind of key."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -40,6 +40,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every error with `{"error": …}`."""
+    resource = request.match_info.route.resource
+    if resource is not None:
+        # Not the path itself: the names of tagged pictures open them.
+        note(request, path=resource.canonical)
     try:
         return await handler(request)
     except FailWatchError as error:

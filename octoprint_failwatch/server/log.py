@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
 
 from .addresses import Addresses
 from .answers import FACTS
@@ -36,6 +37,7 @@ class JsonLines(logging.Formatter):
 
 def start_logging() -> None:
     """Send everything that is logged to standard output."""
+    logging.getLogger("aiohttp.server").addFilter(_is_no_echo)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
@@ -48,11 +50,11 @@ def access_log(addresses: Addresses) -> type[AbstractAccessLogger]:
         """Writes one line for each request."""
 
         def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-            """Write the line. Names of tagged pictures are left out: they open the pictures."""
+            """Write the line. What was noted of the request goes over what it says itself."""
             line = {
                 "client": addresses.client(request),
                 "method": request.method,
-                "path": _path(request),
+                "path": request.path[:MAX_PATH],
                 "status": response.status,
                 "ms": round(time * 1000, 1),
                 **request.get(FACTS, {}),
@@ -62,7 +64,9 @@ def access_log(addresses: Addresses) -> type[AbstractAccessLogger]:
     return AccessLog
 
 
-def _path(request: web.BaseRequest) -> str:
-    if isinstance(request, web.Request) and request.match_info.route.resource is not None:
-        return request.match_info.route.resource.canonical
-    return request.path[:MAX_PATH]
+def _is_no_echo(record: logging.LogRecord) -> bool:
+    """Return whether a record may be written: aiohttp repeats requests that are no HTTP, token and all.
+
+    Their answer, status 400, is in the access log like any other.
+    """
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)

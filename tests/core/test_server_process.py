@@ -68,6 +68,14 @@ class Process:
         self._reader.join(30)
         return code
 
+    def logged(self, after: int, count: int) -> list[str]:
+        """Return so many lines of the log, once they have come."""
+        for _ in range(1000):
+            if len(self.lines) >= after + count:
+                break
+            self._reader.join(0.01)
+        return self.lines[after:]
+
     def read(self) -> None:
         """Keep what the process writes to its log."""
         self._reader = threading.Thread(target=lambda: self.lines.extend(self.popen.stdout))
@@ -99,6 +107,13 @@ def served(
         popen.kill()
         popen.wait()
         process.said.extend(popen.stderr)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """Run one server for all tests that leave it as it was."""
+    with served(tmp_path_factory.mktemp("server") / "data") as process:
+        yield process
 
 
 def test_killed_in_the_middle(tmp_path: Path) -> None:
@@ -186,6 +201,31 @@ def test_the_log(tmp_path: Path) -> None:
     assert "secret" not in everything
     assert address.rsplit("/", 1)[1].removesuffix(".jpg") not in everything
     assert TOKEN.encode() not in b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"no HTTP",
+        b"GET / HTTP/1.1\r\nAuthorization: Token top-\x00secret",
+        b"GET / HTTP/1.1\r\nAuthorization Token top-secret",
+        b"GET / HTTP/1.1\r\nAuthorization: Token " + 9999 * b"top-secret",
+        b"GET /top-secret\xc3 HTTP/1.1\r\nHost: x",
+    ],
+    ids=lambda head: head[:50].decode(errors="replace"),
+)
+def test_what_is_no_http_is_not_repeated_in_the_log(server: Process, request_head: bytes) -> None:
+    """Only that it came, and that it was refused."""
+    before = len(server.lines)
+    with socket.create_connection(server.address.removeprefix("http://").split(":")) as client:
+        client.sendall(request_head + b"\r\n\r\n")
+        client.settimeout(10)
+        assert client.recv(100).split()[1] == b"400"
+    server.statistics(0)
+    new = server.logged(before, 2)
+    assert [json.loads(line)["status"] for line in new] == [400, 200]
+    assert "secret" not in "".join(new)
+    assert "traceback" not in "".join(new)
 
 
 def test_tokens_from_everywhere(tmp_path: Path) -> None:
