@@ -77,9 +77,10 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             "label": _label,
             "forget": _forget,
         }
+        carry_out = answers.get(command) or _control(command)
         try:
-            answer = answers.get(command, _control(command))(self._running(), data)
-        except (BadSetting, HistoryError, ValueError) as error:
+            answer = carry_out(self._running(), data)
+        except (BadSetting, HistoryError, TypeError, ValueError) as error:
             return flask.make_response(flask.jsonify(error=str(error)), 400)
         return None if answer is None else flask.jsonify(answer)
 

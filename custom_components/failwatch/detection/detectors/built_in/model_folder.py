@@ -123,7 +123,7 @@ def _input(description: Mapping[str, Any]) -> Input:
     pixels, step = int(description.get("pixels", 0)), int(description.get("step", 32))
     if step < 1 or (size is None and not 0 < pixels <= 4_000_000) or (size is not None and min(size) < 1):
         raise ValueError("the input needs width and height, or pixels")
-    return Input(mean, scale, size, pixels, step, description.get("fit") == "letterbox")  # type: ignore[arg-type]
+    return Input(mean, scale, size, pixels, step, description.get("fit") == "letterbox")
 
 
 def _output(description: Mapping[str, Any]) -> Mapping[str, Any]:

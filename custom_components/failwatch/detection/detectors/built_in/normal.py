@@ -70,7 +70,8 @@ class CameraNormal:
         around = np.pad(excess, 1)
         rows, columns = heat.shape
         near = [around[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
-        return heat - np.maximum(excess, np.maximum.reduce(near) * np.float32(0.5))
+        remaining: NDArray[np.float32] = heat - np.maximum(excess, np.maximum.reduce(near) * np.float32(0.5))
+        return remaining
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` reads."""
