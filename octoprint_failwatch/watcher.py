@@ -46,7 +46,7 @@ class Watcher:
         """Open the files; `open` does the rest on the loop."""
         self.host = host
         self.clock = clock
-        self.history = History(host.data_folder / "history.db", retention(host.settings()))
+        self.history = History.of_host(host.data_folder / "history.db", retention(host.settings()))
         self.profile = host.profile()
         self.problem = ""
         self._installation = installation

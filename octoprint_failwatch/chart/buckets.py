@@ -34,6 +34,11 @@ class Buckets:
         self._in_last = 0
         self._print_id: str | None = None
         self._offset = 0.0
+        self.marks: list[float] = []
+
+    def mark(self, at: float) -> None:
+        """Take note of a moment of the print that was added last."""
+        self.marks.append(at + self._offset)
 
     def add(self, judged: Judged) -> None:
         """Take the next frame. Prints are set one behind the other, without the time between them."""

@@ -17,10 +17,8 @@ COLOURS = {Level.NONE: "#e6e6e6", Level.MAYBE: "#e69f00", Level.FAILURE: "#c0392
 STRIP = 14
 
 
-def draw_timeline(
-    path: Path, buckets: Buckets, rules: RuleSet, *, title: str = "", failed_from: float | None = None
-) -> None:
-    """Draw a series to an SVG or PNG file; `failed_from` is in seconds from its beginning."""
+def draw_timeline(path: Path, buckets: Buckets, rules: RuleSet, *, title: str = "") -> None:
+    """Draw a series to an SVG or PNG file; its marks are where prints began to fail."""
     series = buckets.all
     canvas = create_canvas(path, WIDTH, HEIGHT)
     end = max((bucket.end for bucket in series), default=0.0) or 1.0
@@ -38,9 +36,9 @@ def draw_timeline(
         canvas.line([axes.at(bucket.begin, bucket.mean) for bucket in part], MEAN, 2)
         if part is not series and part[0].begin > 0:
             canvas.line([axes.at(part[0].begin, 0), axes.at(part[0].begin, top)], "#000000", 1, 2)
-    if failed_from is not None:
-        canvas.line([axes.at(failed_from, 0), axes.at(failed_from, top)], "#000000", 1.6)
-        canvas.text(axes.x(failed_from) + 4, TOP + 12, "failed from here")
+    for mark in buckets.marks:
+        canvas.line([axes.at(mark, 0), axes.at(mark, top)], "#000000", 1.6)
+        canvas.text(axes.x(mark) - 4, TOP + 12, "failed from here", anchor="end")
     _strip(canvas, axes, series, "verdict", HEIGHT - 70, "frame by frame")
     _strip(canvas, axes, series, "level", HEIGHT - 40, "what stands")
     _legend(canvas)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -67,7 +67,8 @@ def command(
     with ExitStack() as stack:
         series = [part for source in sources for part in _open(source, print_ids, stack)]
         judged = _judge(series, rules, every, standing)
-        _show(judged, rules or FailWatchRules(), picture, title, as_json=as_json)
+        failed_from = {print_id: at for part in series for print_id, at in part.failed_from.items()}
+        _show(judged, rules or FailWatchRules(), picture, title, failed_from, as_json=as_json)
 
 
 def rules_from(name: str | None, numbers: Iterable[str]) -> RuleSet | None:
@@ -83,10 +84,14 @@ def rules_from(name: str | None, numbers: Iterable[str]) -> RuleSet | None:
 
 @dataclass(frozen=True)
 class _Series:
-    """One printer's prints; `own_rules` says that rules were recorded with them."""
+    """One printer's prints; `own_rules` says that rules were recorded with them.
+
+    `failed_from` has the labels that say from when on a print failed.
+    """
 
     steps: Iterable[Step]
     own_rules: bool
+    failed_from: Mapping[str, float] = field(default_factory=dict)
 
 
 def _open(source: Path, print_ids: tuple[str, ...], stack: ExitStack) -> Iterator[_Series]:
@@ -112,7 +117,12 @@ def _open(source: Path, print_ids: tuple[str, ...], stack: ExitStack) -> Iterato
         ]
         for printer_id in dict.fromkeys(record.printer_id for record in records):
             prints = [record.print_id for record in records if record.printer_id == printer_id]
-            yield _Series(recorded(history, prints), own_rules=True)
+            failed_from = {
+                record.print_id: record.label.failed_from
+                for record in records
+                if record.label is not None and record.label.failed_from is not None
+            }
+            yield _Series(recorded(history, prints), own_rules=True, failed_from=failed_from)
 
 
 def _judge(
@@ -124,9 +134,16 @@ def _judge(
 
 
 def _show(
-    judged: Iterable[Judged], rules: RuleSet, picture: Path | None, title: str, *, as_json: bool
+    judged: Iterable[Judged],
+    rules: RuleSet,
+    picture: Path | None,
+    title: str,
+    failed_from: Mapping[str, float],
+    *,
+    as_json: bool,
 ) -> None:
     buckets = Buckets() if picture is not None else None
+    not_marked = dict(failed_from)
     summaries: list[_Summary] = []
     for one in judged:
         if as_json:
@@ -137,6 +154,9 @@ def _show(
             summaries[-1].add(one)
         if buckets is not None:
             buckets.add(one)
+            if (at := not_marked.get(one.print_id)) is not None:
+                buckets.mark(at)
+                del not_marked[one.print_id]
     if picture is not None and buckets is not None:
         from ..chart.timeline import draw_timeline
 

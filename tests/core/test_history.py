@@ -243,6 +243,19 @@ def test_a_later_or_foreign_file_is_refused(tmp_path: Path) -> None:
         History(tmp_path / "text.db")
 
 
+def test_a_host_goes_on_without_a_broken_file(tmp_path: Path) -> None:
+    """It is put aside, not deleted, and a new one is begun."""
+    (tmp_path / "history.db").write_bytes(b"broken" * 1000)
+    history = History.of_host(tmp_path / "history.db", Retention())
+    assert history.prints() == []
+    history.close()
+    (aside,) = tmp_path.glob("history-unusable-*.db")
+    assert aside.read_bytes() == b"broken" * 1000
+    (tmp_path / "file").touch()
+    with pytest.raises(HistoryError):
+        History.of_host(tmp_path / "file" / "history.db", Retention())
+
+
 def test_a_write_that_fails_is_logged_and_the_next_works(
     history: History, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from octoprint_failwatch.chart.buckets import MOST, Buckets
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.detection.history import History, exchange
+from octoprint_failwatch.detection.history import History, Label, exchange
 from octoprint_failwatch.detection.replay import Began, Sample, replay
 from octoprint_failwatch.detection.rules import FailWatchRules
 from octoprint_failwatch.detection.verdict import Level
@@ -109,7 +109,10 @@ async def test_histories_and_archives_are_replayed_alike(tmp_path: Path) -> None
     with (tmp_path / "prints.zip").open("wb") as file:
         exchange.write_zip(history, ["one"], file)
     verdicts = [frame.look.verdict.level.value for frame in history.frames("one")]
+    history.label("one", Label(failed=True, failed_from=history.print("one").started_at + 300))
     history.close()
+    assert run(tmp_path / "history.db", "--picture", tmp_path / "one.svg").exit_code == 0
+    assert "failed from here" in (tmp_path / "one.svg").read_text()
     for source in ("history.db", "prints.zip"):
         assert [one["verdict"] for one in lines(run(tmp_path / source, "--json"))] == verdicts
         assert lines(run(tmp_path / source, "--json", "--print", "another")) == []

@@ -4,7 +4,7 @@ One SQLite file (`History`) serves all printers of a host. A `Recorder` stands b
 sink and keeps what replaying needs to come to the very same verdicts: the memory that the print
 started with, every setting in force, every frame's answer, and every answer of the user, in order.
 
-    history = History(folder / "history.db", Retention(megabytes=500))
+    history = History.of_host(folder / "history.db", Retention(megabytes=500))
     recorder = Recorder(history, watch.state, RecordedSettings.of(settings, "built_in"), source="octoprint", clock=clock)
     def sink(state, events):                       # on the watch's loop
         recorder.record(state, events, watch.frames)   # returns at once; a thread of its own writes

@@ -84,7 +84,11 @@ def open_database(path: Path) -> sqlite3.Connection:
 
     Raises HistoryError if it comes from a later release or is no database.
     """
-    connection = connect(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = connect(path)
+    except (OSError, sqlite3.Error) as error:
+        raise HistoryError(f"{path} cannot be opened as a history: {error}.") from error
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -92,7 +96,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         _migrate(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise HistoryError(f"{path.name} cannot be opened as a history: {error}") from error
+        raise HistoryError(f"{path.name} cannot be opened as a history: {error}.") from error
     except HistoryError:
         connection.close()
         raise

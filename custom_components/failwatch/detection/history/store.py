@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 from .. import wire
 from ..detection import Box
@@ -41,12 +42,28 @@ class History:
         """Open or create the file; raises HistoryError."""
         self.path = path
         self.retention = retention or Retention()
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = open_database(path)
         self._writer = ThreadPoolExecutor(1, "failwatch-history")
         self._pending = 0
         self._counting = Lock()
         self._problem = ""
+
+    @classmethod
+    def of_host(cls, path: Path, retention: Retention) -> Self:
+        """Return the history of a host, which must go on: a file that cannot be used is put aside.
+
+        Raises HistoryError only where no file can be made at all.
+        """
+        try:
+            return cls(path, retention)
+        except HistoryError as error:
+            aside = path.with_name(f"{path.stem}-unusable-{time.time():.0f}{path.suffix}")
+            _LOGGER.warning("%s It is put aside as %s.", error, aside.name)
+            with suppress(OSError):
+                path.replace(aside)
+                for ending in ("-wal", "-shm"):
+                    path.with_name(path.name + ending).unlink(missing_ok=True)
+            return cls(path, retention)
 
     # Reading
 
