@@ -70,5 +70,5 @@ def at_rest(state: WatchState) -> WatchState:
         holds=(),
         blind=None,
         next_look_at=None,
-        intervention=replace(state.intervention, countdown=None) if state.print_id else Intervention(),
+        intervention=state.intervention if state.print_id else Intervention(),
     )

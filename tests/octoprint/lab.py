@@ -54,6 +54,8 @@ class Scene:
         return app
 
     async def _snapshot(self, _request: web.Request) -> web.Response:
+        if self.camera == "hanging":
+            await asyncio.sleep(100_000)
         if self.camera == "broken":
             return web.Response(status=500)
         number = 0 if self.camera == "frozen" else next(self._number)

@@ -178,6 +178,7 @@ async def test_rules_are_changed_checked_and_told(lab: Lab) -> None:
         ("acknowledge", {"answer": "perhaps"}),
         ("snooze", {"seconds": "soon"}),
         ("snooze", {"seconds": -5}),
+        ("snooze", {"seconds": None}),
         ("label", {"print_id": "unknown", "failed": True}),
         ("add_target", {"url": "nonsense"}),
         ("remove_target", {"index": 7}),

@@ -1,0 +1,67 @@
+"""A pause is ordered, verified, repeated, and reported when it did not happen."""
+
+from typing import Any
+
+import pytest
+
+from octoprint_failwatch import pausing
+from octoprint_failwatch.detection.policy import Action
+
+
+class Printer:
+    """Obeys the n-th order; `refuses` raises on each before that."""
+
+    def __init__(self, obeys: int, *, state: str = "PRINTING", refuses: bool = False) -> None:
+        self.obeys, self.state, self.refuses = obeys, state, refuses
+        self.orders: list[tuple[str, set[str]]] = []
+
+    def pause_print(self, *, tags: set[str]) -> None:
+        self._order("PAUSED", tags)
+
+    def cancel_print(self, *, tags: set[str]) -> None:
+        self._order("CANCELLING", tags)
+
+    def get_state_id(self) -> str:
+        return self.state
+
+    def _order(self, state: str, tags: set[str]) -> None:
+        self.orders.append((state, tags))
+        if len(self.orders) >= self.obeys:
+            self.state = state
+        elif self.refuses:
+            raise RuntimeError("not now")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pausing, "LOOK_EVERY", 0.0)
+
+
+@pytest.mark.parametrize(("action", "state"), [(Action.PAUSE, "PAUSED"), (Action.CANCEL, "CANCELLING")])
+@pytest.mark.parametrize("obeys", [1, 3])
+async def test_it_is_repeated_until_it_happened(action: Action, state: str, obeys: int) -> None:
+    printer = Printer(obeys)
+    assert await pausing.carry_out(printer, action) == ""
+    assert [order for order, _ in printer.orders] == [state] * obeys
+    assert all("plugin:failwatch" in tags for _, tags in printer.orders)
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+async def test_it_is_reported_when_it_did_not_happen(refuses: bool) -> None:
+    printer = Printer(99, refuses=refuses)
+    problem = await pausing.carry_out(printer, Action.PAUSE)
+    assert ("not now" if refuses else "printing") in problem
+    assert len(printer.orders) == pausing.TRIES
+
+
+@pytest.mark.parametrize("state", ["OPERATIONAL", "OFFLINE", "ERROR", "CANCELLING"])
+async def test_a_print_that_is_over_is_left_alone(state: str) -> None:
+    printer = Printer(1, state=state)
+    assert await pausing.carry_out(printer, Action.PAUSE) == ""
+    assert printer.orders == []
+
+
+async def test_a_paused_print_can_be_cancelled() -> None:
+    printer: Any = Printer(1, state="PAUSED")
+    assert await pausing.carry_out(printer, Action.CANCEL) == ""
+    assert printer.orders[0][0] == "CANCELLING"

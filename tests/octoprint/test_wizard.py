@@ -1,0 +1,42 @@
+"""The first minutes of a new user, in a real browser."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from stack.browser import open_browser, open_octoprint
+from tests.octoprint.lab import Lab, eventually, open_lab
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    async with open_lab(tmp_path_factory.mktemp("octoprint"), wizards=True, on_failure="notify") as lab:
+        yield lab
+
+
+async def test_the_wizard_asks_tries_and_is_not_shown_again(lab: Lab) -> None:
+    async with open_browser() as browser:
+        page = await open_octoprint(browser, lab.octoprint.url)
+        form = page.locator("#wizard_plugin_failwatch_form")
+        await expect(page.locator("#wizard_dialog")).to_be_visible(timeout=30_000)
+        await expect(form).to_be_visible()
+        await expect(form.get_by_label("Address")).to_have_value(lab.address)
+        await form.get_by_role("button", name="Test now").click()
+        await expect(form.locator(".failwatch-small img")).to_be_visible()
+        await form.get_by_label("On a failure").select_option("pause")
+        await page.locator("#wizard_dialog .button-finish").click()
+        await expect(page.locator("#wizard_dialog")).to_be_hidden()
+
+        async def stored() -> dict[str, object]:
+            return dict((await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"])
+
+        settings = await eventually(stored, lambda settings: settings["set_up"] is True)
+        assert settings["on_failure"] == "pause"
+        await page.reload()
+        await expect(page.locator("#page-container-main")).to_be_visible(timeout=30_000)
+        await page.wait_for_timeout(1500)
+        await expect(page.locator("#wizard_dialog")).to_be_hidden()
