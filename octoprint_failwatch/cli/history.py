@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from ..detection import wire
+from ..detection.drawing import tagged
 from ..detection.history import History, HistoryError, Label, PrintRecord, exchange
+from ..tuning.regions import suggest_regions
 from .places import history_option, open_history
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -150,18 +152,42 @@ def import_prints(history: Path, archive: Any) -> None:
 @click.argument("print_id")
 @click.argument("frame", type=int)
 @click.option("--camera", default="", help="Which camera, if there are several.")
+@click.option("--boxes", is_flag=True, help="Draw in what the detector found.")
 @click.option(
     "--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
 )
-def picture(history: Path, print_id: str, frame: int, camera: str, to: Path) -> None:
+def picture(history: Path, print_id: str, frame: int, camera: str, boxes: bool, to: Path) -> None:
     """Write the picture of a frame, if it was kept."""
     with _opened(history) as opened:
         record = _find(opened, print_id)
-        ids = (known.id for known in opened.frames(record.print_id) if known.look.number == frame)
-        jpeg = next((jpeg for known in ids if (jpeg := opened.picture(known, camera))), None)
-    if jpeg is None:
-        raise click.ClickException(f"There is no picture of frame {frame}.")
-    to.write_bytes(jpeg)
+        found = (known for known in opened.frames(record.print_id) if known.look.number == frame)
+        for known in found:
+            jpeg = opened.picture(known.id, camera)
+            if jpeg is not None:
+                seen = [box for view in known.look.views if view.camera == camera for box in view.boxes]
+                to.write_bytes(tagged(jpeg, seen) if boxes else jpeg)
+                return
+    raise click.ClickException(f"There is no picture of frame {frame}.")
+
+
+@command.command("regions")
+@history_option
+@click.option(
+    "--printer", required=True, help="Whose good prints to look at: the id that `list --json` shows."
+)
+@json_option
+def regions(history: Path, printer: str, as_json: bool) -> None:
+    """Suggest what to ignore: where good prints show the same box again and again."""
+    with _opened(history) as opened:
+        found = suggest_regions(opened, printer)
+    if as_json:
+        click.echo(json.dumps(wire.to_json(found)))
+    elif not found:
+        click.echo("No box recurs in the prints that are labelled good.")
+    for camera, polygons in () if as_json else found.items():
+        for polygon in polygons:
+            corners = "  ".join(f"{x:.2f},{y:.2f}" for x, y in polygon)
+            click.echo(f"{camera or 'camera'}: {corners}")
 
 
 @command.command("forget")

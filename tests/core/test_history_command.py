@@ -81,6 +81,10 @@ async def test_moving_and_dropping(kept: Path) -> None:
     assert len((folder / "one.csv").read_text().splitlines()) >= 25
     assert run("picture", "aa", 13, "--to", folder / "frame.jpg", "--history", kept).exit_code == 0
     assert (folder / "frame.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert run("picture", "aa", 13, "--boxes", "--to", folder / "boxes.jpg", "--history", kept).exit_code == 0
+    assert (folder / "boxes.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert "No box recurs" in run("regions", "--printer", "printer", "--history", kept).stdout
+    assert json.loads(run("regions", "--printer", "printer", "--history", kept, "--json").stdout) == {}
     assert run("forget", "aa", "--history", kept, text="n\n").exit_code == 1
     assert run("forget", "aa", "--history", kept, "--yes").exit_code == 0
     assert list(labels(kept)) == ["ab-two"]
