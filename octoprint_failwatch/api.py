@@ -123,8 +123,8 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
 
 
 def _label(service: Service, data: Mapping[str, Any]) -> None:
-    failed = data["failed"]
-    label = None if failed is None else Label(bool(failed))
+    failed, since = data["failed"], data.get("failed_from")
+    label = None if failed is None else Label(bool(failed), None if since is None else float(since))
     service.watcher.history.label(str(data["print_id"]), label)
 
 

@@ -250,6 +250,8 @@ async def test_past_prints_can_be_read_labelled_exported_and_forgotten(lab: Lab)
             assert (await answer.read()).startswith(start)
     await lab.order("label", print_id=record["print_id"], failed=True)
     assert (await newest())["label"]["failed"] is True
+    await lab.order("label", print_id=record["print_id"], failed=True, failed_from=record["started_at"] + 7)
+    assert (await newest())["label"]["failed_from"] == record["started_at"] + 7
     await lab.order("forget", print_id=record["print_id"])
     assert record["print_id"] not in [left["print_id"] for left in (await get(base))["prints"]]
 
