@@ -178,6 +178,35 @@ async def test_a_restart_goes_on_where_it_was() -> None:
         assert EventKind.ACTION not in run.kinds()
 
 
+@pytest.mark.parametrize("resting", [True, False], ids=["host restarted", "settings changed"])
+@pytest.mark.parametrize("cancel_after", [None, 500.0], ids=["coming pause", "coming cancel"])
+async def test_what_was_coming_comes_after_a_restart(resting: bool, cancel_after: float | None) -> None:
+    """Announced again, with all of its time: neither let loose at once nor forgotten."""
+    policy = Policy(on_failure=Action.PAUSE, veto=0 if cancel_after else 60, cancel_after=cancel_after)
+    settings = replace(PAUSING, policy=policy)
+    async with watching(failing(), settings) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.COUNTDOWN)
+        if cancel_after:
+            run.watch.pause()
+        state = from_json(WatchState, to_json(run.watch.state))
+    if resting:
+        state = replace(state, phase=Phase.IDLE, next_look_at=None)
+    later = VirtualClock(START + 100_000)
+    async with watching(ScriptedDetector([1.0]), settings, state=state, clock=later) as run:
+        if resting:
+            await run.idle_for(1000)
+            assert run.events == []
+            run.watch.start("print-1")
+            if cancel_after:
+                run.watch.pause()
+        countdown = await run.told(EventKind.COUNTDOWN)
+        action = await run.told(EventKind.ACTION)
+        assert action.detail == ("cancel" if cancel_after else "pause")
+        assert action.at == countdown.at + (cancel_after or 60)
+        assert run.kinds().count(EventKind.COUNTDOWN) == 1
+
+
 @pytest.mark.parametrize("answer", ["mute", "snooze"])
 async def test_silence_is_kept(answer: str) -> None:
     """Muted or snoozed, looks go on but nothing is raised."""

@@ -101,3 +101,12 @@ def paused(intervention: Intervention) -> Intervention:
     if countdown is not None and countdown.action is Action.PAUSE:
         return replace(intervention, countdown=None)
     return intervention
+
+
+def begun_anew(intervention: Intervention, at: float) -> Intervention:
+    """Return the intervention with its countdown, if there is one, at its beginning."""
+    countdown = intervention.countdown
+    if countdown is None:
+        return intervention
+    due_at = at + countdown.due_at - countdown.announced_at
+    return replace(intervention, countdown=Countdown(countdown.action, at, due_at))

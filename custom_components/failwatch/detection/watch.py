@@ -75,7 +75,7 @@ class Watch:
         state: WatchState,
     ) -> None:
         """Begin with what is known of the printer; a print in `state` goes on if `start` names it."""
-        self.state = replace(state, intervention=_without_countdown(state.intervention))
+        self.state = state
         self.frames: Mapping[str, Frame] = {}
         self._detector = detector
         self._cameras = tuple(cameras)
@@ -86,10 +86,12 @@ class Watch:
         self._failed = 0
         self._wake = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
+        self._announced_before = state.intervention.countdown is not None
 
     async def run(self) -> None:
         """Look, judge and act until cancelled."""
         try:
+            self._announce_again()
             while True:
                 self._wake.clear()
                 now = self._clock.now()
@@ -108,6 +110,7 @@ class Watch:
         if print_id == self.state.print_id:
             if self.state.phase is Phase.IDLE:
                 self._change(phase=Phase.WATCHING, since=now, next_look_at=now)
+                self._announce_again()
             return
         self._abandon_look()
         self._forget_blindness()
@@ -240,7 +243,8 @@ class Watch:
     def _idle_seconds(self, now: float) -> float | None:
         """Return how long nothing needs doing, None for until woken."""
         state = self.state
-        moments = [state.intervention.countdown.due_at] if state.intervention.countdown else []
+        countdown = state.intervention.countdown
+        moments = [countdown.due_at] if countdown and state.phase is not Phase.IDLE else []
         blind_too_long_at = self._blind_too_long_at(now)
         if blind_too_long_at is not None and not moments:
             moments.append(blind_too_long_at)
@@ -379,6 +383,12 @@ class Watch:
 
     # Acting
 
+    def _announce_again(self) -> None:
+        """Begin a countdown anew that a restart interrupted, so that the user has all of its time."""
+        if self._announced_before and self.state.phase is not Phase.IDLE:
+            self._announced_before = False
+            self._change(intervention=policies.begun_anew(self.state.intervention, self._clock.now()))
+
     def _act_when_due(self, now: float) -> None:
         state, policy = self.state, self._settings.policy
         intervention = state.intervention
@@ -388,7 +398,7 @@ class Watch:
             if intervention is not state.intervention:
                 self._change(intervention=intervention)
         countdown = intervention.countdown
-        if countdown is not None and now >= countdown.due_at:
+        if countdown is not None and now >= countdown.due_at and state.phase is not Phase.IDLE:
             self._change(
                 Event(EventKind.ACTION, now, state.print_id, countdown.action, state.level),
                 intervention=policies.carried_out(policy, countdown.action, now),
@@ -427,8 +437,3 @@ class Watch:
         except Exception:
             _LOGGER.exception("The host could not take a change")
         self._wake.set()
-
-
-def _without_countdown(intervention: Intervention) -> Intervention:
-    """A restart must not let an action loose that was announced before it."""
-    return replace(intervention, countdown=None)
