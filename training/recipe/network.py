@@ -40,6 +40,7 @@ class Convolve(nn.Module):
         self.conv = nn.Conv2d(inputs, outputs, size, stride, groups=groups)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return what the convolution makes of x."""
         if self.size == 3:
             x = F.pad(x, self.pad)
         x = self.conv(x)
@@ -59,6 +60,7 @@ class Inverted(nn.Module):
         self.added = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return x after the block."""
         y: Tensor = self.layers(x)
         return x + y if self.added else y
 
@@ -83,6 +85,7 @@ class Network(nn.Module):
         nn.init.constant_(self.heat.bias, -2.0)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the heat map's logits, of shape (batch, 1, rows, columns)."""
         fine = self.fine(x)
         coarse = F.interpolate(self.from_coarse(self.coarse(fine)), scale_factor=2.0, mode="nearest")
         both = torch.cat((self.from_fine(fine), coarse), 1)

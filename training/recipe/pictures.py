@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -110,3 +111,19 @@ def _boxes(text: str) -> Iterable[Rectangle]:
             yield x - width / 2, y - height / 2, x + width / 2, y + height / 2
         elif len(numbers) > 4:
             yield min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])
+
+
+def without_mess(picture: Picture, chance: random.Random) -> Pixels | None:
+    """Return a piece of a picture that no box touches, at least a third as wide and high, if there is one."""
+    for _ in range(30):
+        width, height = chance.uniform(0.33, 1.0), chance.uniform(0.33, 1.0)
+        left, top = chance.uniform(0, 1 - width), chance.uniform(0, 1 - height)
+        right, bottom = left + width, top + height
+        if all(x1 <= left or right <= x0 or y1 <= top or bottom <= y0 for x0, y0, x1, y1 in picture.boxes):
+            image = read(picture.path)
+            rows, columns = image.shape[:2]
+            piece = image[
+                round(top * rows) : round(bottom * rows), round(left * columns) : round(right * columns)
+            ]
+            return np.ascontiguousarray(piece)
+    return None

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,7 @@ from .pictures import Picture, Pixels, read
 
 SIDE = 256
 """Pixels of a sample's sides."""
-UNMARKED = 0.3
+UNMARKED = 0.5
 """Weight of cells outside the boxes of a marked picture, where there may be mess that nobody marked."""
 
 
@@ -66,8 +67,8 @@ def sample(chance: random.Random, pools: Sequence[tuple[float, Sequence[Sequence
     cells = SIDE // STRIDE
     target, weight = np.zeros((cells, cells), np.float32), np.ones((cells, cells), np.float32)
     edges = [round(number * cells / across) for number in range(across + 1)]
-    for top, bottom in zip(edges[:-1], edges[1:], strict=True):
-        for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for top, bottom in pairwise(edges):
+        for left, right in pairwise(edges):
             pool = chance.choices([p for _, p in pools], [share for share, _ in pools])[0]
             source = chance.choice(chance.choice(pool))
             piece = _piece(chance, source, (right - left) * STRIDE, (bottom - top) * STRIDE, across)

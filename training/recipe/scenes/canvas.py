@@ -83,10 +83,12 @@ class Canvas:
 
     @property
     def width(self) -> int:
+        """Pixels from left to right."""
         return self.pixels.shape[1]
 
     @property
     def height(self) -> int:
+        """Pixels from top to bottom."""
         return self.pixels.shape[0]
 
     def fill(self, points: Sequence[Point] | NDArray[np.float64], colour: Colour) -> None:

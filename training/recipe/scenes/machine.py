@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
-from .canvas import BED, Canvas, Colour, Point, any_colour, filament, grey, shaded, walk
+from .canvas import BED, Canvas, Colour, Point, any_colour, filament, grey, muted, shaded, walk
 from .room import WORDS
 
 
@@ -119,11 +120,13 @@ def _loom(canvas: Canvas, start: Point) -> None:
     colour = grey(chance, 5, 60) if chance.random() < 0.6 else any_colour(chance)
     width = chance.uniform(1.2, 7)
     canvas.line(path, shaded(colour, 0.6), width)
-    canvas.line(path + (0, 0, width * 0.2), colour, width * 0.55)
+    canvas.line(path + np.array([0, 0, width * 0.2]), colour, width * 0.55)
     if chance.random() < 0.25:
         for number in range(2, 48, 2):
             canvas.line(
-                path[number : number + 2] + ((0, 0, -width / 2), (0, 0, width / 2)), shaded(colour, 1.8), 0.8
+                path[number : number + 2] + np.array([(0, 0, -width / 2), (0, 0, width / 2)]),
+                shaded(colour, 1.8),
+                0.8,
             )
 
 
@@ -143,13 +146,53 @@ def draw_cables(canvas: Canvas) -> None:
             )
 
 
+def draw_harness(canvas: Canvas) -> None:
+    """Draw a bundle of many thin wires that run together, cross, and part: most like a mess of all."""
+    chance = canvas.chance
+    start = (chance.uniform(-180, 180), chance.uniform(0, 160), chance.uniform(-30, 260))
+    path = walk(chance, start, 50, chance.uniform(1.5, 5), chance.uniform(0.02, 0.1), 0.01)
+    spread, width = chance.uniform(0.6, 5), chance.uniform(0.7, 2.2)
+    same = any_colour(chance) if chance.random() < 0.35 else None
+    share = np.linspace(0, 1, 50)
+    for _ in range(chance.randint(4, 18)):
+        phase, turns = chance.uniform(0, 2 * math.pi), chance.uniform(0.2, 2)
+        around = spread * (0.4 + chance.uniform(0, 2.5) * share**2)
+        turned = phase + turns * 2 * math.pi * share
+        aside = np.stack([around * np.cos(turned), around * 0.5 * np.sin(turned), around * np.sin(turned)], 1)
+        colour = same or (any_colour(chance) if chance.random() < 0.6 else grey(chance, 5, 235))
+        canvas.line(path + aside, shaded(colour, chance.uniform(0.7, 1.1)), width)
+    for _ in range(chance.choice([0, 1, 3])):
+        tie = path[chance.randrange(5, 45)]
+        canvas.line([tie - np.array([0, 0, spread]), tie + np.array([0, 0, spread])], grey(chance), 2.5)
+
+
+def draw_board(canvas: Canvas) -> None:
+    """Draw a circuit board with chips, pins and a ribbon cable."""
+    chance = canvas.chance
+    x, y, z = chance.uniform(-170, 170), chance.uniform(60, 150), chance.uniform(-40, 250)
+    wide, high = chance.uniform(20, 70), chance.uniform(15, 50)
+    base = chance.choice([(20, 90, 50), (25, 40, 110), (20, 20, 25), (150, 25, 30)])
+    canvas.fill([(x, y, z), (x + wide, y, z), (x + wide, y, z + high), (x, y, z + high)], base)
+    for _ in range(chance.randint(5, 30)):
+        u, v = chance.uniform(0, 0.9) * wide, chance.uniform(0, 0.9) * high
+        a, b = chance.uniform(0.02, 0.2) * wide, chance.uniform(0.02, 0.2) * high
+        colour = grey(chance, 5, 60) if chance.random() < 0.5 else muted(chance, 60, 255)
+        canvas.fill(
+            [(x + u, y, z + v), (x + u + a, y, z + v), (x + u + a, y, z + v + b), (x + u, y, z + v + b)],
+            colour,
+        )
+    if chance.random() < 0.5:
+        ribbon = walk(chance, (x + wide / 2, y, z + high), 30, 5, 0.08, 0.01)
+        canvas.line(ribbon, grey(chance, 150, 250), chance.uniform(6, 16))
+
+
 def draw_chain(canvas: Canvas) -> None:
     """Draw a drag chain: links in a bend."""
     chance = canvas.chance
     x, y, z = chance.uniform(-150, 150), chance.uniform(80, 160), chance.uniform(0, 200)
     colour = grey(chance, 10, 60)
     path = walk(chance, (x, y, z), 22, 8, 0.15, 0.02)
-    for here, there in zip(path[:-1], path[1:], strict=True):
+    for here, there in pairwise(path):
         canvas.line([here, here + (there - here) * 0.8], colour, 11)
         canvas.line([here, here + (there - here) * 0.2], shaded(colour, 2.0), 9)
 

@@ -108,7 +108,7 @@ def _strand(canvas: Canvas, path: NDArray[np.float64], colour: Colour, width: fl
             continue
         cv2.polylines(
             canvas.pixels,
-            [fixed(flat + (shift * pixels * 0.5, shift * pixels))],
+            [fixed(flat + np.array([shift * pixels * 0.5, shift * pixels]))],
             False,
             shaded(colour, shade * light),
             max(1, round(pixels * share)),

@@ -38,7 +38,7 @@ class Part:
         turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
         flat = self.outline @ turn.T * self.radius * width
         heights = np.full((len(flat), 1), share * self.height)
-        return np.hstack([flat + (self.x, self.y), heights])
+        return np.hstack([flat + np.array([self.x, self.y]), heights])
 
 
 def any_part(chance: random.Random, x: float, y: float, colour: Colour) -> Part:

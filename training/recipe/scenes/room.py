@@ -7,6 +7,7 @@ import random
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from .canvas import BED, Canvas, Colour, any_colour, filament, grey, muted, noise, shaded
 
@@ -27,9 +28,15 @@ WORDS = (
 )
 
 
-def draw_room(canvas: Canvas) -> None:
-    """Draw a wall and, out of focus, what stands before it."""
+def draw_room(canvas: Canvas, backdrop: NDArray[np.uint8] | None) -> None:
+    """Draw a wall and, out of focus, what stands before it; or take a piece of a photograph for it."""
     chance, pixels = canvas.chance, canvas.pixels
+    if backdrop is not None:
+        turned = backdrop if chance.random() < 0.5 else backdrop[:, ::-1]
+        pixels[:] = cv2.resize(turned, (canvas.width, canvas.height), interpolation=cv2.INTER_CUBIC)
+        if chance.random() < 0.3:
+            pixels[:] = cv2.GaussianBlur(pixels, (0, 0), chance.uniform(0.8, 4))
+        return
     dark = chance.random() < 0.3
     top, bottom = (np.array(grey(chance, 2, 45) if dark else muted(chance, 15, 235)) for _ in range(2))
     if chance.random() < 0.6:
@@ -40,10 +47,37 @@ def draw_room(canvas: Canvas) -> None:
         chance, canvas.height, canvas.width, chance.choice([30, 90, 200]), chance.uniform(0, 18)
     )
     pixels[:] = np.clip(room, 0, 255).astype(np.uint8)
+    if chance.random() < 0.3:
+        _weave(canvas)
     for _ in range(chance.choice([0, 2, 5, 9, 16])):
         _thing(canvas, shade=0.35 if dark else 1.0)
     if chance.random() < 0.75:
         pixels[:] = cv2.GaussianBlur(pixels, (0, 0), chance.uniform(0.8, 7))
+
+
+def _weave(canvas: Canvas) -> None:
+    """Cover the wall with what repeats: wood, bricks, holes, cloth, a mesh."""
+    chance, pixels = canvas.chance, canvas.pixels
+    kind, gap = chance.randrange(4), chance.randint(10, 60)
+    dark = chance.uniform(0.55, 0.95)
+    mask = np.zeros(pixels.shape[:2], np.float32)
+    if kind == 0:  # wood
+        grain = noise(chance, max(2, canvas.height // 3), max(2, canvas.width // 60), 2, 1.0)
+        mask = np.clip(cv2.resize(grain, (canvas.width, canvas.height), interpolation=cv2.INTER_CUBIC), 0, 1)
+    elif kind == 1:  # bricks
+        for row, y in enumerate(range(0, canvas.height, gap)):
+            cv2.line(mask, (0, y), (canvas.width, y), 1.0, 2, cv2.LINE_AA)
+            for x in range(row % 2 * gap, canvas.width, gap * 2):
+                cv2.line(mask, (x, y), (x, y + gap), 1.0, 2, cv2.LINE_AA)
+    elif kind == 2:  # holes
+        for y in range(0, canvas.height, gap):
+            for x in range(0, canvas.width, gap):
+                cv2.circle(mask, (x, y), max(1, gap // 6), 1.0, -1, cv2.LINE_AA)
+    else:  # mesh
+        for x in range(-canvas.height, canvas.width + canvas.height, gap):
+            cv2.line(mask, (x, 0), (x + canvas.height, canvas.height), 1.0, 2, cv2.LINE_AA)
+            cv2.line(mask, (x, 0), (x - canvas.height, canvas.height), 1.0, 2, cv2.LINE_AA)
+    pixels[:] = (pixels * (1 - mask.reshape(*mask.shape[:2], 1) * (1 - dark))).astype(np.uint8)
 
 
 def _thing(canvas: Canvas, shade: float) -> None:

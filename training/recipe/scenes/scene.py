@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .canvas import Canvas, View, filament
-from .machine import draw_cables, draw_chain, draw_head, draw_lights, draw_loose_filament, draw_tool
+from .machine import (
+    draw_board,
+    draw_cables,
+    draw_chain,
+    draw_harness,
+    draw_head,
+    draw_lights,
+    draw_loose_filament,
+    draw_tool,
+)
 from .mess import draw_mess
 from .parts import any_part, draw_part, draw_purge_line, draw_skirt, draw_supports, draw_tower
 from .photo import photograph
@@ -27,13 +36,16 @@ class Drawn:
     mess: NDArray[np.uint8]
 
 
-def draw(seed: str, *, failed: bool) -> Drawn:
-    """Return the picture of that seed; with the same seed it is drawn the same, up to the failure."""
+def draw(seed: str, *, failed: bool, backdrop: NDArray[np.uint8] | None = None) -> Drawn:
+    """Return the picture of that seed, before a piece of a photograph if one is given.
+
+    The piece must show no failure.
+    """
     chance = random.Random(seed)
     width, height = chance.choice(SIZES)
     view = View.by_chance(chance, 2 * width, 2 * height)
     canvas = Canvas(np.zeros((2 * height, 2 * width, 3), np.uint8), view, chance)
-    draw_room(canvas)
+    draw_room(canvas, backdrop)
     _machine_behind(canvas)
     bed = draw_bed(canvas)
     # A filament of the bed's own colour is the hardest to see.
@@ -65,6 +77,8 @@ def draw(seed: str, *, failed: bool) -> Drawn:
         draw_head(behind, tip)
     if chance.random() < 0.08:
         draw_cables(canvas)
+    if chance.random() < 0.06:
+        draw_harness(canvas)
     image = photograph(canvas.pixels, chance)
     mess = cv2.resize(canvas.mess, (width, height), interpolation=cv2.INTER_AREA)
     return Drawn(image, mess)
@@ -74,14 +88,17 @@ def _machine_behind(canvas: Canvas) -> None:
     chance = canvas.chance
     if chance.random() < 0.75:
         draw_frame(canvas)
-    for draw_one, often in (
-        (draw_cables, 0.4),
+    things = (
+        (draw_cables, 0.35),
+        (draw_harness, 0.35),
+        (draw_board, 0.2),
         (draw_chain, 0.12),
         (draw_lights, 0.15),
         (draw_loose_filament, 0.25),
-    ):
+    )
+    for draw_thing, often in things:
         if chance.random() < often:
-            draw_one(canvas)
+            draw_thing(canvas)
 
 
 def _tip(canvas: Canvas, top: tuple[float, float, float]) -> tuple[float, float, float] | None:

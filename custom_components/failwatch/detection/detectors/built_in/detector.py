@@ -75,12 +75,25 @@ class BuiltInDetector:
 
     async def detect(self, frame: Frame) -> Detection:
         """Return the answer to a frame, this camera's normal taken off. Raises DetectionError."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._detect, frame)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.look, frame)
 
     def answer(self, picture: bytes) -> Detection:
         """Return the answer to a picture by itself. Raises DetectionError; blocks while it computes."""
         with self._one_at_a_time:
             return self._see(picture)
+
+    def look(self, frame: Frame) -> Detection:
+        """Return what `detect` does, but block while it computes."""
+        key = (frame.printer_id, frame.camera)
+
+        def beyond_normal(heat: NDArray[np.float32]) -> NDArray[np.float32]:
+            normals = self._known()
+            remaining = normals.beyond(key, heat)
+            normals.follow(key, heat, frame.print_id, known_good=frame.known_good)
+            return remaining
+
+        with self._one_at_a_time:
+            return self._see(frame.jpeg, beyond_normal)
 
     async def check(self) -> str:
         """Return a sentence on what runs here and how fast; raises ModelUnavailable."""
@@ -100,18 +113,6 @@ class BuiltInDetector:
         """Forget what is normal for a printer's cameras."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, lambda: self._known().forget(printer_id))
-
-    def _detect(self, frame: Frame) -> Detection:
-        key = (frame.printer_id, frame.camera)
-
-        def beyond_normal(heat: NDArray[np.float32]) -> NDArray[np.float32]:
-            normals = self._known()
-            remaining = normals.beyond(key, heat)
-            normals.follow(key, heat, frame.print_id, known_good=frame.known_good)
-            return remaining
-
-        with self._one_at_a_time:
-            return self._see(frame.jpeg, beyond_normal)
 
     def _see(
         self,

@@ -1,0 +1,120 @@
+"""This camera's normal: what always looks like a mess vanishes by itself, a failure does not."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from octoprint_failwatch.detection.detectors.built_in.normal import DELAY, QUIET, CameraNormal
+from octoprint_failwatch.detection.detectors.built_in.normals import SAVE_EVERY, Normals
+
+KEY = ("printer", "camera")
+HEATS = arrays(np.float32, (4, 6), elements=st.floats(-12, 12, width=32))
+
+
+def quiet(cables: float = QUIET - 2) -> np.ndarray:
+    """A heat map that is cool but for one cell."""
+    heat = np.full((4, 6), QUIET - 2, np.float32)
+    heat[1, 1] = cables
+    return heat
+
+
+def watched(normals: Normals, heat: np.ndarray, looks: int, *, known_good: bool = True) -> None:
+    for _ in range(looks):
+        normals.follow(KEY, heat, "print", known_good=known_good)
+
+
+def test_what_is_always_there_is_taken_off_and_what_is_new_stays():
+    normals = Normals(None)
+    watched(normals, quiet(cables=1.0), 120)
+    failing = quiet(cables=1.0)
+    failing[3, 5] = 4.0
+    beyond = normals.beyond(KEY, failing)
+    assert beyond[1, 1] < -2
+    assert beyond[3, 5] == 4.0
+    assert beyond[1, 1] == normals.beyond(KEY, quiet(cables=1.0))[1, 1]
+
+
+def test_a_failure_over_the_cables_is_still_seen():
+    normals = Normals(None)
+    watched(normals, quiet(cables=1.0), 120)
+    assert normals.beyond(KEY, quiet(cables=8.0))[1, 1] > 3
+
+
+def test_a_failure_is_not_learned():
+    normals = Normals(None)
+    watched(normals, quiet(), 50)
+    # It takes the rules some looks to doubt; what came just before that is not learned either.
+    watched(normals, quiet(cables=5.0), DELAY)
+    watched(normals, quiet(cables=5.0), 100, known_good=False)
+    watched(normals, quiet(), DELAY + 1)
+    assert normals.all()[KEY].hidden == 0
+    assert normals.all()[KEY].frames == 51
+
+
+def test_one_frame_changes_little():
+    normals = Normals(None)
+    watched(normals, quiet(cables=9.0), 1)
+    watched(normals, quiet(), DELAY)
+    assert normals.all()[KEY].usual[7] < QUIET + 1
+
+
+def test_a_camera_of_another_shape_begins_anew():
+    normals = Normals(None)
+    watched(normals, quiet(cables=2.0), 60)
+    other = np.full((5, 5), 3.0, np.float32)
+    assert (normals.beyond(KEY, other) == other).all()
+    watched(normals, other, DELAY + 1)
+    assert normals.all()[KEY].frames == 1
+
+
+def test_each_camera_has_its_own_and_a_printer_is_forgotten_whole():
+    normals = Normals(None)
+    keys = (("one", ""), ("one", "side"), ("two", ""))
+    for key in keys:
+        for _ in range(DELAY + 1):
+            normals.follow(key, quiet(cables=3.0), "print", known_good=True)
+    assert set(normals.all()) == set(keys)
+    normals.forget("one")
+    assert set(normals.all()) == {("two", "")}
+
+
+def test_it_outlasts_a_restart(tmp_path):
+    file = tmp_path / "data" / "normals.json"
+    normals = Normals(file)
+    watched(normals, quiet(cables=2.0), SAVE_EVERY + DELAY)
+    again = Normals(file).all()[KEY]
+    assert again.frames == SAVE_EVERY
+    assert again.usual == pytest.approx(normals.all()[KEY].usual, abs=0.04)
+    assert again.hidden == normals.all()[KEY].hidden
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"a": 1}', '[{"printer_id": "x"}]', "\x00"])
+def test_a_damaged_file_is_as_good_as_none(tmp_path, content):
+    file = tmp_path / "normals.json"
+    file.write_text(content)
+    assert Normals(file).all() == {}
+
+
+def test_a_full_disk_is_no_reason_to_stop(tmp_path):
+    file = tmp_path / "not a folder" / "normals.json"
+    (tmp_path / "not a folder").write_text("")
+    normals = Normals(file)
+    watched(normals, quiet(), SAVE_EVERY + DELAY + 1)
+    assert normals.all()[KEY].frames == SAVE_EVERY + 1
+
+
+@given(HEATS, st.lists(HEATS, max_size=12))
+def test_nothing_is_made_hotter_and_the_stored_form_is_the_same(heat, seen):
+    normal = CameraNormal.unknown(heat)
+    assert (normal.beyond(heat) == heat).all()
+    for one in seen:
+        normal = normal.learned(one, "print")
+    assert (normal.beyond(heat) <= heat).all()
+    assert normal.frames == len(seen)
+    again = CameraNormal.from_dict(json.loads(json.dumps(normal.to_dict())))
+    assert again.beyond(heat) == pytest.approx(normal.beyond(heat), abs=0.04)
+    assert CameraNormal.from_dict(again.to_dict()) == again

@@ -1,0 +1,96 @@
+"""What the detector is measured by: the figures are right, and prints are judged as they would be live."""
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octoprint_failwatch.detection.judgement import Memory
+from octoprint_failwatch.detection.rules import FailWatchRules
+from training.measures import figures
+from training.measures.figures import auroc, average_precision, calibration_error, recall_at, with_interval
+from training.measures.prints import Print, follow, like
+
+SCORED = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
+    lambda rows: len({failed for _, failed in rows}) == 2
+)
+
+
+def table(rows):
+    scores, failed = zip(*rows, strict=True)
+    return np.array(scores, float), np.array(failed, bool)
+
+
+@given(SCORED)
+def test_auroc_is_the_share_of_pairs_in_order(rows):
+    scores, failed = table(rows)
+    pairs = [(bad > good) + (bad == good) / 2 for bad in scores[failed] for good in scores[~failed]]
+    assert auroc(scores, failed) == pytest.approx(np.mean(pairs))
+
+
+@given(SCORED)
+def test_average_precision_sums_precision_over_the_gain_in_recall(rows):
+    scores, failed = table(rows)
+    expected, before = 0.0, 0.0
+    for threshold in sorted(set(scores), reverse=True):
+        chosen = scores >= threshold
+        recall = failed[chosen].sum() / failed.sum()
+        expected += (recall - before) * failed[chosen].mean()
+        before = recall
+    assert average_precision(scores, failed) == pytest.approx(expected)
+
+
+@given(SCORED, st.sampled_from([0.01, 0.05, 0.5]))
+def test_recall_is_taken_where_no_more_than_so_many_good_pictures_pass(rows, share):
+    scores, failed = table(rows)
+    recall = recall_at(share)(scores, failed)
+    reachable = [
+        (scores[failed] > threshold).mean()
+        for threshold in [-1.0, *scores]
+        if (scores[~failed] > threshold).mean() <= share
+    ]
+    assert recall == pytest.approx(max(reachable))
+
+
+def test_calibration_error_is_nothing_where_p_means_what_it_says():
+    p = np.repeat([0.05, 0.55, 0.95], 20)
+    failed = np.concatenate([np.arange(20) < 1, np.arange(20) < 11, np.arange(20) < 19])
+    assert calibration_error(p, failed) == pytest.approx(0)
+    assert calibration_error(np.full(60, 0.95), failed) == pytest.approx(0.95 - 31 / 60)
+    assert [one.count for one in figures.reliability(p, failed)] == [20, 20, 20]
+
+
+def test_an_interval_is_wide_where_pictures_are_copies_of_one_another():
+    generator = np.random.default_rng(3)
+    failed = np.arange(200) < 100
+    scores = generator.normal(failed * 1.0, 1.0)
+    alone = with_interval(auroc, scores, failed, [str(i) for i in range(200)])
+    few = np.arange(200) // 20
+    copies = with_interval(auroc, scores[few * 20], failed, [str(i) for i in few])
+    assert alone.low < alone.value < alone.high
+    assert copies.high - copies.low > 2 * (alone.high - alone.low)
+
+
+def test_delays_count_from_the_onset_and_alarms_before_it_are_false():
+    rules = FailWatchRules()
+    quiet, flash, bad = [0.02] * 200, [0.95] * 20, [0.9] * 60
+    outcome, memory = follow(Print("clean", (*quiet, *bad), 200), rules, Memory())
+    assert outcome.false_maybe == outcome.false_failure == 0
+    assert outcome.maybe is not None
+    assert outcome.failure is not None
+    assert 0 < outcome.maybe <= outcome.failure < 30
+    assert memory.statistics.prediction_num == 260
+    early, _ = follow(Print("flash", (*quiet, *flash, *quiet, *bad), 420), rules, Memory())
+    assert early.false_maybe >= 1
+    assert early.false_failure == 1
+
+
+@given(st.lists(st.floats(0.01, 0.9), min_size=2, max_size=12), st.integers(12, 400))
+def test_a_replayed_print_looks_like_its_frames(frames, looks):
+    values = like(random.Random(1), frames, looks)
+    assert len(values) == looks
+    assert all(0 < p < 1 for p in values)
+    held = like(random.Random(1), frames, looks, hold=True)
+    assert list(dict.fromkeys(held)) == list(dict.fromkeys(frames))

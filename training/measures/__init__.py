@@ -1,0 +1,1 @@
+"""How good the built-in detector is: on pictures, over time, and with what certainty."""

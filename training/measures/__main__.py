@@ -1,0 +1,59 @@
+"""Measures a model and prints all figures: `python -m training.measures --data DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from octoprint_failwatch.detection.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
+
+from . import series, singles
+from .report import as_text, write_claims
+
+ROOT = Path(__file__).resolve().parents[2]
+FIGURES = ROOT / "training/figures.json"
+
+
+def main() -> None:
+    """Measure, and print or write what was found."""
+    asked = _arguments()
+    torch.set_num_threads(1)
+    detector = BuiltInDetector(ModelFolder.read(asked.out))
+    chosen = singles.choose(asked.data)
+    answers = singles.ask(detector, chosen.pictures)
+    found = {
+        "pictures": chosen.to_dict(),
+        "single pictures": singles.measured(answers),
+        "camera's normal": series.normal_effect(answers, detector),
+        "over time": series.measured(answers, detector),
+    }
+    if asked.write:
+        FIGURES.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        write_claims(found)
+    print(json.dumps(found, indent=2, ensure_ascii=False) if asked.json else as_text(found))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=ROOT / ".cache/training/data",
+        help="folder with train, backbone and eval",
+    )
+    parser.add_argument("--out", "--model", type=Path, default=BUILT_IN, help="folder of the model")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--write", action="store_true", help="write the figures where they are claimed")
+    parser.add_argument("--after-training", action="store_true", help=argparse.SUPPRESS)
+    # `training/train` hands its own arguments on; those of the fit say nothing here.
+    asked, unknown = parser.parse_known_args()
+    if unknown and not asked.after_training:
+        parser.error(f"unknown: {' '.join(unknown)}")
+    return asked
+
+
+if __name__ == "__main__":
+    main()

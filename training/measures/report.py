@@ -1,0 +1,128 @@
+"""Says the figures in words: as text for the terminal, as Markdown where they are claimed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CARD = ROOT / "custom_components/failwatch/detection/detectors/built_in/MODEL_CARD.md"
+CLAIMING = (CARD, ROOT / "README.md")
+BEGIN, END = "<!-- detector figures: training/evaluate --write -->", "<!-- end of detector figures -->"
+MEASURES = ("AUROC", "average precision", "recall at 1 % false positives", "recall at 5 % false positives")
+
+
+def write_claims(found: dict[str, Any]) -> None:
+    """Put the figures between the marks in every file that claims them."""
+    for path in CLAIMING:
+        text = path.read_text("utf-8") if path.exists() else ""
+        if BEGIN in text and END in text:
+            before, _, rest = text.partition(BEGIN)
+            _, _, after = rest.partition(END)
+            body = as_markdown(found, whole=path == CARD)
+            path.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", "utf-8")
+
+
+def as_markdown(found: dict[str, Any], *, whole: bool) -> str:
+    """Return the figures as tables; without `whole` only those that a user asks for first."""
+    lines = [*_pictures(found), "", *(_over_time(found, ("replayed, new printer",)) if not whole else [])]
+    if whole:
+        lines += [*_calibration(found), "", *_normal(found), ""]
+        lines += _over_time(
+            found, ("replayed, new printer", "replayed, printer in use", "simulated, new printer")
+        )
+    return "\n".join(lines).strip()
+
+
+def as_text(found: dict[str, Any]) -> str:
+    """Return the figures for a terminal."""
+    return as_markdown(found, whole=True)
+
+
+def _pictures(found: dict[str, Any]) -> list[str]:
+    singles, counts = found["single pictures"], found["pictures"]
+    out = counts["left out"]
+    lines = [
+        f"{counts['evaluation pictures']} pictures that training never saw. Left out: "
+        + ", ".join(f"{number} {why}" for why, number in out.items())
+        + ". In brackets: 95 % bootstrap intervals, whole prints drawn.",
+        "",
+        "| pictures | number | " + " | ".join(MEASURES) + " |",
+        "|---|---|" + "---|" * len(MEASURES),
+        _row("all", singles["mixed"]["failures"] + singles["mixed"]["good"], singles["mixed"]),
+    ]
+    lines += [_row(name, each["pictures"], each) for name, each in singles["by source"].items()]
+    boxes = singles["boxes"]
+    lines += [
+        "",
+        (
+            f"Of {boxes['marked boxes']} boxes that people marked, {boxes['recall at IoU 0.3']:.0%} are met by one "
+            f"of ours (intersection over union at least 0.3); {boxes['pictures with a box found']:.0%} of the "
+            "marked pictures have one that is."
+        ),
+    ]
+    return lines
+
+
+def _row(name: str, number: int, figures: dict[str, Any]) -> str:
+    cells = (
+        f"{one['value']:.3f} ({one['low']:.2f} to {one['high']:.2f})"
+        for one in (figures[m] for m in MEASURES)
+    )
+    return f"| {name} | {number} | " + " | ".join(cells) + " |"
+
+
+def _calibration(found: dict[str, Any]) -> list[str]:
+    calibration = found["single pictures"]["calibration"]
+    lines = [
+        f"Expected calibration error {calibration['expected calibration error']:.3f}. p of good pictures: "
+        + ", ".join(f"{name} {value:.2f}" for name, value in calibration["p of good pictures"].items())
+        + ".",
+        "",
+        "| mean p | share of failures | pictures |",
+        "|---|---|---|",
+    ]
+    return lines + [
+        f"| {one['p']:.2f} | {one['failures']:.2f} | {one['pictures']} |"
+        for one in calibration["reliability"]
+    ]
+
+
+def _normal(found: dict[str, Any]) -> list[str]:
+    normal = found["camera's normal"]
+    return [
+        (
+            "Good webcam frames before and after the detector learned the camera's normal from the first half "
+            f"of the print: mean p {normal['mean p before']:.3f} and {normal['mean p after']:.3f}, above 0.36 "
+            f"{normal['share above 0.36 before']:.1%} and {normal['share above 0.36 after']:.1%}."
+        ),
+    ]
+
+
+def _over_time(found: dict[str, Any], settings: tuple[str, ...]) -> list[str]:
+    time = found["over time"]
+    lines = [
+        (
+            f"Over time, one look every {time['cadence']:.0f} s "
+            f"({time['prints']['replayed from real frames']} prints replayed from real frames, "
+            f"{time['prints']['simulated']} simulated, {time['prints']['hours without failure']:.0f} hours "
+            "without failure):"
+        ),
+        "",
+        "| prints | rules | level | found | minutes to it, median (90th percentile) | false alarms in 100 h |",
+        "|---|---|---|---|---|---|",
+    ]
+    for setting in settings:
+        for rules, each in time[setting].items():
+            for level in ("maybe", "failure"):
+                one = each[level]
+                delay = "never"
+                if one["minutes to it, median"] is not None:
+                    delay = (
+                        f"{one['minutes to it, median']:.1f} ({one['minutes to it, 90th percentile']:.1f})"
+                    )
+                lines.append(
+                    f"| {setting} | {rules} | {level} | {one['found']:.0%} | {delay} "
+                    f"| {one['false alarms in 100 hours']:.2f} |"
+                )
+    return lines

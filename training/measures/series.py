@@ -1,0 +1,149 @@
+"""Whole prints: p over time, judged by the core's own statistics, rules and latch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector
+from octoprint_failwatch.detection.frame import Frame
+from octoprint_failwatch.detection.judgement import Memory
+from octoprint_failwatch.detection.rules import FailWatchRules, ObicoRules, RuleSet, SuperApiRules
+from octoprint_failwatch.simulator.renderer import Renderer
+from octoprint_failwatch.simulator.scene import Scene
+
+from ..recipe.pictures import HELD_OUT, by_group, series_of
+from .prints import CADENCE, Print, Values, follow, like
+from .singles import Answered
+
+HOURS = (1, 3, 10)
+FRAME_MINUTES = 1.0
+"""Minutes of a failing print that one frame of a time-lapse stands for (assumed: none carries a time)."""
+RULES: tuple[RuleSet, ...] = (FailWatchRules(), ObicoRules(), SuperApiRules())
+SIMULATED_LOOKS = 60
+"""Pictures drawn per simulated print; each stands for the looks until the next one."""
+
+
+def measured(answers: Sequence[Answered], detector: BuiltInDetector) -> dict[str, Any]:
+    """Return delays and false alarms of each rule set, on a new printer and on one long in use."""
+    cameras = _cameras(answers)
+    failures = _failures(answers)
+    replayed = list(_replayed(cameras, failures))
+    simulated = list(_simulated(detector))
+    return {
+        "cadence": CADENCE,
+        "prints": {
+            "replayed from real frames": len(replayed),
+            "simulated": len(simulated),
+            "hours without failure": round(sum(one.hours for one in [*replayed, *simulated]), 1),
+        },
+        "replayed, new printer": {rules.name: _under(replayed, rules) for rules in RULES},
+        "replayed, printer in use": {rules.name: _under(replayed, rules, used=cameras) for rules in RULES},
+        "simulated, new printer": {rules.name: _under(simulated, rules) for rules in RULES},
+    }
+
+
+def _cameras(answers: Sequence[Answered]) -> dict[str, Values]:
+    """Return the p of each good print, frame by frame."""
+    good = [one for one in answers if one.picture.source == "emptydeck_normal"]
+    by_path = {one.picture.path: one.detection.p for one in good}
+    groups = by_group([one.picture for one in good])
+    return {
+        name: [by_path[one.path] for one in sorted(group, key=lambda one: one.path)]
+        for name, group in groups.items()
+    }
+
+
+def _failures(answers: Sequence[Answered]) -> dict[str, Values]:
+    """Return the p of each failing time-lapse, frame by frame."""
+    frames = [one for one in answers if series_of(one.picture) in HELD_OUT]
+    frames.sort(key=lambda one: one.picture.path.name.split("ecran_")[-1])
+    return {name: [one.detection.p for one in frames if series_of(one.picture) == name] for name in HELD_OUT}
+
+
+def _replayed(cameras: dict[str, Values], failures: dict[str, Values]) -> Iterator[Print]:
+    """Yield prints that look as real ones do: good for hours, and then, every other one, failing."""
+    chance = random.Random("replayed")
+    names = sorted(failures)
+    for number, (camera, good) in enumerate(sorted(cameras.items())):
+        for turn, hours in enumerate(HOURS):
+            looks = int(hours * 3600 / CADENCE)
+            yield Print(f"{camera} {hours} h", tuple(like(chance, good, looks)), None)
+            name = names[(number + turn) % len(names)]
+            bad = failures[name]
+            before = like(chance, good, looks // 2)
+            after = like(chance, bad, int(len(bad) * FRAME_MINUTES * 60 / CADENCE), hold=True)
+            # Within the picture of a good print, a failure shows no less than the print did.
+            after = [max(p, before[-1]) for p in after]
+            yield Print(f"{camera} {hours} h, then {name}", (*before, *after), len(before))
+
+
+def _simulated(detector: BuiltInDetector) -> Iterator[Print]:
+    """Yield prints of the simulated camera, as the detector sees them."""
+    for seed, hours in enumerate((*HOURS, *HOURS), 1):
+        layers = 100
+        fails_at = None if seed > len(HOURS) else 40 + 10 * seed
+        renderer = Renderer(Scene(seed=seed, layers=layers, fails_at=fails_at))
+        drawn = [
+            detector.answer(renderer.render(number / SIMULATED_LOOKS, number)).p
+            for number in range(SIMULATED_LOOKS)
+        ]
+        looks = int(hours * 3600 / CADENCE)
+        values = [drawn[number * SIMULATED_LOOKS // looks] for number in range(looks)]
+        onset = None if fails_at is None else -(-looks * fails_at // layers)
+        yield Print(f"simulated {seed}, {hours} h", tuple(values), onset)
+
+
+def _under(prints: Sequence[Print], rules: RuleSet, used: dict[str, Values] | None = None) -> dict[str, Any]:
+    """Return what happens in all prints under some rules."""
+    memories = {}
+    for camera, good in (used or {}).items():
+        long = Print(camera, tuple(like(random.Random(camera), good, 7200)), None)
+        memories[camera] = follow(long, rules, Memory())[1]
+    outcomes = [
+        (one, follow(one, rules, memories.get(one.name.split(" ")[0], Memory()))[0]) for one in prints
+    ]
+    failing = [outcome for one, outcome in outcomes if one.onset is not None]
+    hours = sum(one.hours for one, _ in outcomes)
+    found: dict[str, Any] = {"failing prints": len(failing), "good hours": round(hours, 1)}
+    for level in ("maybe", "failure"):
+        delays = sorted(delay for outcome in failing if (delay := getattr(outcome, level)) is not None)
+        raised = sum(getattr(outcome, f"false_{level}") for _, outcome in outcomes)
+        found[level] = {
+            "found": len(delays) / len(failing),
+            "looks to it, median": float(np.median(delays)) if delays else None,
+            "minutes to it, median": float(np.median(delays)) * CADENCE / 60 if delays else None,
+            "minutes to it, 90th percentile": float(np.percentile(delays, 90)) * CADENCE / 60
+            if delays
+            else None,
+            "false alarms in 100 hours": 100 * raised / hours,
+        }
+    return found
+
+
+def normal_effect(answers: Sequence[Answered], detector: BuiltInDetector) -> dict[str, float]:
+    """Return p of good webcam frames before and after the detector learned how their cameras look.
+
+    Of each print the first half of the frames is learned, each for a minute of looks; p is that of
+    the second half.
+    """
+    before, after = [], []
+    good = [one for one in answers if one.picture.source == "emptydeck_normal"]
+    plain = {one.picture.path: one.detection.p for one in good}
+    for name, group in by_group([one.picture for one in good]).items():
+        ordered = sorted(group, key=lambda one: one.path)
+        for picture in ordered[: len(ordered) // 2]:
+            for _ in range(6):
+                detector.look(Frame(picture.path.read_bytes(), 0.0, name, name, known_good=True))
+        for picture in ordered[len(ordered) // 2 :]:
+            before.append(plain[picture.path])
+            after.append(detector.look(Frame(picture.path.read_bytes(), 0.0, name, name)).p)
+    return {
+        "mean p before": float(np.mean(before)),
+        "mean p after": float(np.mean(after)),
+        "share above 0.36 before": float((np.array(before) > 0.36).mean()),
+        "share above 0.36 after": float((np.array(after) > 0.36).mean()),
+    }

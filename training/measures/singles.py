@@ -1,0 +1,151 @@
+"""Single pictures: which are fit for evaluation, and what the detector says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from octoprint_failwatch.detection.detection import Box, Detection
+from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector
+from octoprint_failwatch.detection.detectors.built_in.other_outputs import shared
+
+from ..recipe.duplicates import likeness, looks
+from ..recipe.network import with_backbone
+from ..recipe.pictures import BACKBONE, HELD_OUT, SERIES, Picture, marked, others, series_of
+from . import figures
+
+SAME_PLACE = 0.3
+"""Intersection over union from which a box counts as found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The pictures that a model is measured on, and how many were left out and why."""
+
+    pictures: tuple[Picture, ...]
+    training: int
+    same_print: int
+    same_hash: int
+    same_features: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts."""
+        return {
+            "training pictures": self.training,
+            "evaluation pictures": len(self.pictures),
+            "left out": {
+                "of a print that training saw": self.same_print,
+                "same perceptual hash as a training picture": self.same_hash,
+                "same features as a training picture": self.same_features,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A picture and what the detector said of it."""
+
+    picture: Picture
+    detection: Detection
+
+
+def choose(data: Path) -> Chosen:
+    """Return the pictures that training neither saw nor saw the like of."""
+    fitted = [picture for picture in marked(data, ["train"]) if series_of(picture) not in HELD_OUT]
+    # Pictures of one failing print are as good as copies of one another, whatever their hashes say.
+    seen = set(SERIES) - set(HELD_OUT)
+    every = [*marked(data, ["valid", "test"]), *others(data)]
+    apart = [picture for picture in every if series_of(picture) not in seen]
+    backbone = with_backbone(data / BACKBONE).eval()
+    alike = likeness(looks(apart, backbone), looks(fitted, backbone))
+    kept = [picture for picture, known in zip(apart, alike.either, strict=True) if not known]
+    return Chosen(
+        tuple(kept),
+        len(fitted),
+        len(every) - len(apart),
+        int(alike.by_hash.sum()),
+        int(alike.by_features.sum()),
+    )
+
+
+def ask(detector: BuiltInDetector, pictures: Sequence[Picture]) -> list[Answered]:
+    """Return the detector's answers to the files as they are."""
+    return [Answered(picture, detector.answer(picture.path.read_bytes())) for picture in pictures]
+
+
+def source_of(picture: Picture) -> str:
+    """Return the source under which a picture is counted."""
+    if series_of(picture):
+        return "failing time-lapses"
+    return {
+        "marked-valid": "failure photographs",
+        "marked-test": "failure photographs",
+        "obico_camera_setups": "camera set-ups",
+        "emptydeck_normal": "normal webcam frames",
+    }.get(picture.source, "others")
+
+
+def measured(answers: Sequence[Answered]) -> dict[str, Any]:
+    """Return all figures of single pictures: mixed, and each source against all pictures of the other kind."""
+    sources = sorted({source_of(one.picture) for one in answers})
+    per_source = {}
+    for source in sources:
+        members = [one for one in answers if source_of(one.picture) == source]
+        kinds = {one.picture.failed for one in members}
+        against = [one for one in answers if one.picture.failed not in kinds]
+        if len(kinds) == 1 and len(members) > 5:
+            per_source[source] = {"pictures": len(members), **_figures([*members, *against])}
+    p = np.array([one.detection.p for one in answers])
+    failed = np.array([one.picture.failed for one in answers])
+    good = p[~failed]
+    return {
+        "mixed": {"failures": int(failed.sum()), "good": int((~failed).sum()), **_figures(answers)},
+        "by source": per_source,
+        "boxes": _boxes(answers),
+        "calibration": {
+            "expected calibration error": figures.calibration_error(p, failed),
+            "reliability": [
+                {"p": one.p, "failures": one.failures, "pictures": one.count}
+                for one in figures.reliability(p, failed)
+            ],
+            "p of good pictures": {
+                f"percentile {share}": float(np.percentile(good, share)) for share in (50, 90, 99)
+            },
+        },
+    }
+
+
+def _figures(answers: Sequence[Answered]) -> dict[str, Any]:
+    # The logit keeps apart what p rounds to 1.
+    p = np.clip(np.array([one.detection.p for one in answers], np.float64), 1e-12, 1 - 1e-12)
+    scores = np.log(p / (1 - p))
+    failed = np.array([one.picture.failed for one in answers])
+    groups = [f"{one.picture.failed} {series_of(one.picture) or one.picture.group}" for one in answers]
+    wanted = {
+        "AUROC": figures.auroc,
+        "average precision": figures.average_precision,
+        "recall at 1 % false positives": figures.recall_at(0.01),
+        "recall at 5 % false positives": figures.recall_at(0.05),
+    }
+    found = {name: figures.with_interval(measure, scores, failed, groups) for name, measure in wanted.items()}
+    return {name: {"value": one.value, "low": one.low, "high": one.high} for name, one in found.items()}
+
+
+def _boxes(answers: Sequence[Answered]) -> dict[str, Any]:
+    """Return how many of the marked boxes were found, and how many marked pictures have one found."""
+    found, pictures = [], []
+    for one in answers:
+        if one.picture.boxes:
+            truths = [Box(*edges, 1.0) for edges in one.picture.boxes]
+            hits = [any(shared(truth, box) >= SAME_PLACE for box in one.detection.boxes) for truth in truths]
+            found += hits
+            pictures.append(any(hits))
+    return {
+        "marked boxes": len(found),
+        f"recall at IoU {SAME_PLACE}": float(np.mean(found)) if found else None,
+        "pictures with a box found": float(np.mean(pictures)) if pictures else None,
+    }
