@@ -39,6 +39,7 @@ from .const import (
     KIND_DEEPOMATIC,
     KIND_HACARUS,
     KIND_ML_API,
+    KIND_OBICO_PRINTER,
     KIND_OCTOPRINT,
     KIND_SUPER_API,
     SUBENTRY_CAMERA,
@@ -62,7 +63,14 @@ _LOGGER = logging.getLogger(__name__)
 KEY_PATIENCE: Final = 300.0
 """Seconds that somebody has to allow access in OctoPrint."""
 
-KINDS = (KIND_BUILT_IN, KIND_SUPER_API, KIND_ML_API, KIND_HACARUS, KIND_DEEPOMATIC)
+KINDS = (
+    KIND_BUILT_IN,
+    KIND_SUPER_API,
+    KIND_ML_API,
+    KIND_OBICO_PRINTER,
+    KIND_HACARUS,
+    KIND_DEEPOMATIC,
+)
 
 ADDRESS = vol.Schema(
     {
@@ -294,6 +302,10 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
         """Set up an Obico ml_api server."""
         return await self._service_step(KIND_ML_API, user_input)
 
+    async def async_step_obico_printer(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up Obico's API for one of its printers."""
+        return await self._service_step(KIND_OBICO_PRINTER, user_input)
+
     async def async_step_hacarus(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Set up HACARUS Check."""
         return await self._service_step(KIND_HACARUS, user_input)
@@ -447,6 +459,7 @@ _TITLES = {
     KIND_BUILT_IN: "Built-in detector",
     KIND_SUPER_API: "Super Detection API",
     KIND_ML_API: "Obico ml_api",
+    KIND_OBICO_PRINTER: "Obico printer",
     KIND_HACARUS: "HACARUS Check",
     KIND_DEEPOMATIC: "Deepomatic",
 }

@@ -13,6 +13,7 @@ KIND_OCTOPRINT: Final = "octoprint"
 KIND_BUILT_IN: Final = "built_in"
 KIND_SUPER_API: Final = "super_api"
 KIND_ML_API: Final = "ml_api"
+KIND_OBICO_PRINTER: Final = "obico_printer"
 KIND_HACARUS: Final = "hacarus"
 KIND_DEEPOMATIC: Final = "deepomatic"
 

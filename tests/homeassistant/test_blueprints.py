@@ -1,18 +1,20 @@
 """Every blueprint, run as an automation against a linked OctoPrint."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from homeassistant.components import automation
 from homeassistant.components.blueprint import models
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util, yaml as yaml_util
-import pytest
+from homeassistant.util import dt as dt_util
+from homeassistant.util import yaml as yaml_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
@@ -59,7 +61,7 @@ class Workshop:
     async def happens(self, kind: EventKind, detail: str = "", level: Level = Level.FAILURE) -> None:
         """Let OctoPrint tell of an event, and wait until Home Assistant has heard of it."""
         heard = asyncio.Event()
-        unsubscribe = self.hass.bus.async_listen("failwatch_event", lambda event: heard.set())
+        unsubscribe = self.hass.bus.async_listen("failwatch_event", callback(lambda event: heard.set()))
         await self.octoprint.push(
             state=states.watching(level, p=0.9),
             events=[Event(kind, states.AT, "print-1", detail, level)],
@@ -67,31 +69,30 @@ class Workshop:
         async with asyncio.timeout(5):
             await heard.wait()
         unsubscribe()
-        await settle(self.hass)
+        await settle()
 
     async def answers(self, title: str) -> None:
         """Press a button of the notification."""
         actions = self.sent[-1].data["data"]["actions"]
         action = next(action["action"] for action in actions if action["title"] == title)
         self.hass.bus.async_fire("mobile_app_notification_action", {"action": action})
-        await settle(self.hass)
+        await settle()
 
     async def passes(self, **time: float) -> None:
         async_fire_time_changed(self.hass, dt_util.utcnow() + timedelta(**time))
-        await settle(self.hass)
+        await settle()
 
 
-async def settle(hass: HomeAssistant) -> None:
-    """Let the automation come as far as it can, over the network too."""
-    for _ in range(20):
-        await hass.async_block_till_done()
-        await asyncio.sleep(0.005)
+async def settle() -> None:
+    """Let the automation come as far as it can, over the network too; it may be waiting for hours."""
+    for _ in range(40):
+        await asyncio.sleep(0.004)
 
 
 @pytest.fixture
 async def workshop(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, device_registry: dr.DeviceRegistry
-) -> Workshop:
+) -> AsyncIterator[Workshop]:
     entry = await linked()
     (printer,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     app = MockConfigEntry(domain="mobile_app")
@@ -99,7 +100,8 @@ async def workshop(
     phone = device_registry.async_get_or_create(
         config_entry_id=app.entry_id, identifiers={("mobile_app", "1")}, name="Pixel"
     )
-    return Workshop(hass, octoprint, printer.id, phone.id)
+    yield Workshop(hass, octoprint, printer.id, phone.id)
+    await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ async def test_the_power_is_cut_when_the_hot_end_is_cool(workshop: Workshop) -> 
     await workshop.happens(EventKind.ACTION, "pause")
     assert not workshop.switched_off
     workshop.hass.states.async_set("sensor.hot_end", "45")
-    await settle(workshop.hass)
+    await settle()
     assert [call.data["entity_id"] for call in workshop.switched_off] == [["switch.plug"]]
 
 
@@ -180,7 +182,7 @@ async def test_the_power_stays_on_after_not_a_failure(workshop: Workshop) -> Non
     await workshop.happens(EventKind.ACTION, "pause")
     await workshop.happens(EventKind.ACKNOWLEDGED, "not_a_failure", Level.NONE)
     workshop.hass.states.async_set("sensor.hot_end", "45")
-    await settle(workshop.hass)
+    await settle()
     assert not workshop.switched_off
 
 

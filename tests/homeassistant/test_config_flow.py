@@ -23,8 +23,8 @@ from custom_components.failwatch.detection.errors import (
     RateLimited,
     UnknownHost,
 )
-from tests.homeassistant.printer import Told
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
+from tests.homeassistant.printer import Told
 
 OFFERS = "custom_components.failwatch.config_flow.offers"
 NO_SET_UP = "custom_components.failwatch.async_setup_entry"

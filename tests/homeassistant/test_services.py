@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.failwatch.detection.services.http import Endpoint
 from custom_components.failwatch.publishing import async_publisher
 from tests.emulators import deepomatic, hacarus, hacarus_sdk
+from tests.emulators.broken import HANG, HANG_UP, answer, broken
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import red_spot
 from tests.emulators.obico import TOKEN, Obico, PrinterRecord
@@ -123,3 +126,73 @@ async def test_the_user_is_asked_for_credentials_that_work(
         (flow,) = hass.config_entries.flow.async_progress()
         assert flow["context"]["source"] == SOURCE_REAUTH
         assert "wrong" not in str(entry.reason)
+
+
+def filled_in(page: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """Fill a page in: what is known, and for the rest what it suggests."""
+    answers = {}
+    for marker in page["data_schema"].schema:
+        suggested = (marker.description or {}).get("suggested_value")
+        if str(marker) in known or suggested is not None:
+            answers[str(marker)] = known.get(str(marker), suggested)
+    return answers
+
+
+async def set_up(hass: HomeAssistant, settings: dict[str, Any]) -> dict[str, Any]:
+    """Go through the pages as far as they lead, or to the first error."""
+    flow = hass.config_entries.flow
+    page = await flow.async_init("failwatch", context={"source": SOURCE_USER})
+    page = await flow.async_configure(page["flow_id"], {"next_step_id": settings["kind"]})
+    while page["type"] is FlowResultType.FORM and not page["errors"]:
+        page = await flow.async_configure(page["flow_id"], filled_in(page, settings))
+    return dict(page)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_is_set_up(hass: HomeAssistant, printer: Printer, service: str) -> None:
+    settings, emulated = SERVICES[service]
+    async with running(emulated().application()) as url:
+        address = str(url / "v0.7" if service == "deepomatic" else url)
+        end = await set_up(hass, {**settings, "url": address})
+        assert end["type"] is FlowResultType.CREATE_ENTRY
+        assert {**settings, "url": address}.items() <= end["data"].items()
+        await hass.async_block_till_done()
+        assert end["result"].state is ConfigEntryState.LOADED
+        await hass.config_entries.async_unload(end["result"].entry_id)
+
+
+HTML = b"<!DOCTYPE html><title>Router</title>"
+FAULTS: dict[str, tuple[bytes, dict[str, str]]] = {
+    "wrong token": (answer("401 No", b'{"error": "No such token"}'), {"token": "not_authorised"}),
+    "wrong path": (answer("404 No", HTML, kind="text/html"), {"url": "not_found"}),
+    "web page": (answer("200 OK", HTML, kind="text/html"), {"url": "wrong_address"}),
+    "server error": (answer("500 Oh", b"{}"), {"url": "server_failed"}),
+    "too hot": (answer("429 Hot", b"{}"), {"base": "rate_limited"}),
+    "too hot for a while": (answer("429 Hot", b"{}", Retry_After="9"), {"base": "rate_limited"}),
+    "cut short": (answer("200 OK", b"{", length="99"), {"base": "cut_short"}),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", {"url": "wrong_address"}),
+    "hung up": (HANG_UP, {"url": "unavailable"}),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_is_wrong_is_said_at_the_field(hass: HomeAssistant, printer: Printer, fault: str) -> None:
+    reply, errors = FAULTS[fault]
+    async with broken(reply) as url:
+        page = await set_up(hass, {"kind": "super_api", "url": str(url), "token": TOKEN})
+    assert page["errors"] == errors
+    assert TOKEN not in str(page["description_placeholders"])
+
+
+async def test_silence_is_said(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(Endpoint.call.__kwdefaults__, "timeout", 0.2)
+    async with broken(HANG) as url:
+        page = await set_up(hass, {"kind": "super_api", "url": str(url), "token": TOKEN})
+    assert page["errors"] == {"url": "timed_out"}
+
+
+async def test_an_address_where_nobody_is(hass: HomeAssistant, printer: Printer) -> None:
+    page = await set_up(hass, {"kind": "super_api", "url": "http://127.0.0.1:1", "token": TOKEN})
+    assert page["errors"] == {"url": "unavailable"}
