@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,6 +110,34 @@ async def test_a_frame_that_is_given_up_leaves_nothing_behind() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         await detector.close()
+    assert len(state.deleted) == 1
+    assert state.items == {}
+
+
+async def test_a_frame_that_is_given_up_while_it_is_sent_leaves_nothing_behind() -> None:
+    arrived, may_answer = asyncio.Event(), asyncio.Event()
+
+    @web.middleware
+    async def slow(request: web.Request, handler: Any) -> web.StreamResponse:
+        answer: web.StreamResponse = await handler(request)
+        if (request.method, request.path) == ("POST", "/api/v1/items/"):
+            arrived.set()
+            await may_answer.wait()
+        return answer
+
+    state = State()
+    app = server("check", state)
+    app.middlewares.append(slow)
+    async with running(app) as url, host() as lent:
+        detector = create_detector(settings(url), lent)
+        task = asyncio.ensure_future(detector.detect(frame()))
+        await arrived.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        may_answer.set()
+        await detector.close()
+    assert len(state.deleted) == 1
     assert state.items == {}
 
 

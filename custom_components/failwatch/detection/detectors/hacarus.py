@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Self
 
@@ -93,10 +93,7 @@ class HacarusDetector:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._answer_within
         client = self._client = self._client or await self._connected()
-        name = f"failwatch-{uuid.uuid4().hex}.jpg"
-        item_ids = await client.add_items({name: frame.jpeg}, training=False, timeout=self._answer_within)
-        if not item_ids:
-            raise BadAnswer("HACARUS took the picture, but gave it no number.")
+        item_ids = await self._add(client, frame.jpeg)
         try:
             await client.predict(self._model_id, item_ids, timeout=_left(end))
             item, assessment = await self._assessed(client, item_ids[0], end)
@@ -119,7 +116,8 @@ class HacarusDetector:
         """Delete what is left of the frames."""
         self._delete(self._shown)
         self._shown = ()
-        await asyncio.gather(*self._deleting)
+        while self._deleting:
+            await asyncio.gather(*self._deleting)
 
     async def _connected(self) -> Hacarus:
         try:
@@ -127,6 +125,24 @@ class HacarusDetector:
                 return await connect(self._connection, self._dialect)
         except TimeoutError as error:
             raise TimedOut(f"{self._connection.where} did not answer in time.") from error
+
+    async def _add(self, client: Hacarus, jpeg: bytes) -> tuple[str, ...]:
+        """Add a picture. One that is given up meanwhile is deleted as soon as its number is known."""
+        files = {f"failwatch-{uuid.uuid4().hex}.jpg": jpeg}
+        adding = asyncio.ensure_future(client.add_items(files, training=False, timeout=self._answer_within))
+
+        async def delete() -> None:
+            with suppress(DetectionError):
+                self._delete(await adding)
+
+        try:
+            item_ids = await asyncio.shield(adding)
+        except asyncio.CancelledError:
+            self._in_background(delete())
+            raise
+        if not item_ids:
+            raise BadAnswer("HACARUS took the picture, but gave it no number.")
+        return item_ids
 
     async def _assessed(self, client: Hacarus, item_id: str, end: float) -> tuple[Item, Assessment]:
         """Ask for the item until the model has judged it; faults of the connection are sat out."""
@@ -178,7 +194,10 @@ class HacarusDetector:
             with suppress(DetectionError):
                 await client.delete_items(item_ids)
 
-        task = asyncio.get_running_loop().create_task(delete())
+        self._in_background(delete())
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._deleting.add(task)
         task.add_done_callback(self._deleting.discard)
 
