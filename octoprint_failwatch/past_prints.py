@@ -11,7 +11,7 @@ import flask
 from octoprint.plugin import BlueprintPlugin
 
 from .detection import wire
-from .detection.history import EntryKind, History, HistoryError, PrintRecord
+from .detection.history import EntryKind, FrameRecord, History, HistoryError, PrintRecord
 from .detection.history.exchange import write_csv, write_zip
 from .permissions import require
 
@@ -40,7 +40,10 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
 
     @BlueprintPlugin.route("/prints/<print_id>", methods=["GET"])  # type: ignore[untyped-decorator]
     def frames(self, print_id: str) -> flask.Response:
-        """Answer with a print's frames as short lists, and with what happened in between."""
+        """Answer with a print's frames as short lists, and with what happened in between.
+
+        A frame is its id, time, p, ewm_mean, level, the cameras whose picture was kept, and boxes.
+        """
         require("VIEW")
         history = self._history()
         record = _known(history, print_id)
@@ -52,6 +55,7 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
                 round(frame.look.statistics.ewm_mean, 4),
                 frame.level.value,
                 list(frame.pictures),
+                _boxes(frame),
             ]
             for frame in history.frames(print_id)
         ]
@@ -97,6 +101,15 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
         if self.service is None:
             flask.abort(503)
         return self.service.watcher.history
+
+
+def _boxes(frame: FrameRecord) -> list[dict[str, Any]]:
+    """Return the boxes of the camera whose picture is shown first, where one is."""
+    for view in frame.look.views:
+        if view.camera in frame.pictures[:1]:
+            boxes: list[dict[str, Any]] = wire.to_json(view.boxes)
+            return boxes
+    return []
 
 
 def _known(history: History, print_id: str) -> PrintRecord:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.octoprint.lab import Lab
+from tests.octoprint.lab import Lab, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -146,3 +146,30 @@ async def test_no_look_before_the_chosen_minutes(lab: Lab) -> None:
         assert state["look"]["at"] - state["started_at"] >= 120
     finally:
         await lab.set(when={"after_minutes": 0})
+
+
+async def test_a_pause_by_failwatch_lifts_the_head_and_a_resume_puts_it_back(lab: Lab) -> None:
+    await lab.octoprint.post("/api/settings", {"serial": {"log": True}})
+    await lab.set(shaping={"enabled": True, "lift": 7})
+    log = lab.octoprint.folder / "logs" / "serial.log"
+
+    async def sent() -> list[str]:
+        return [line.split("Send: ")[1] for line in log.read_text().splitlines() if "Send: " in line]
+
+    try:
+        await lab.print()
+        await lab.looked()
+        lab.scene.p = 0.9
+        await lab.until_printer("paused")
+        await eventually(sent, lambda lines: any("G1 Z7 F600" in line for line in lines))
+        await lab.octoprint.job("pause", "resume")
+        await eventually(sent, lambda lines: any("G1 Z-7 F600" in line for line in lines))
+        lines = await sent()
+        lifted = next(number for number, line in enumerate(lines) if "G1 Z7 F600" in line)
+        assert not any("Z7 F600" in line for line in lines[lifted + 1 :]), "once"
+        await lab.octoprint.job("pause", "pause")
+        await lab.until_printer("paused")
+        assert sum("Z7 F600" in line for line in await sent()) == 1, "a pause by the user is the user's"
+    finally:
+        await lab.set(shaping={"enabled": False, "lift": 5})
+        await lab.octoprint.post("/api/settings", {"serial": {"log": False}})

@@ -135,14 +135,9 @@ $(function () {
         self.pausedText = ko.pureComputed(function () {
             var state = self.state();
             if (!state || state.phase !== "paused" || state.intervention.paused_at === null) return "";
-            var why = state.latch.verdict ? FailWatchWords.reason(state.latch.verdict) : "";
-            return (
-                _.sprintf(gettext("FailWatch paused this print %(time)s ago."), {
-                    time: FailWatchWords.duration(self.now() - state.intervention.paused_at)
-                }) +
-                " " +
-                why
-            );
+            return _.sprintf(gettext("FailWatch paused this print %(time)s ago. Resume it if it is no failure."), {
+                time: FailWatchWords.duration(self.now() - state.intervention.paused_at)
+            });
         });
         self.silentText = ko.pureComputed(function () {
             var state = self.state();

@@ -17,10 +17,13 @@ function FailWatchPast(host) {
         return OctoPrint.getBlueprintUrl("failwatch") + "prints" + path;
     }
     function described(record) {
-        var ended = record.ended_at || record.started_at;
+        var state = host.state();
+        var runs = state && state.print_id === record.print_id;
         return _.extend(record, {
             date: formatDate(record.started_at),
-            lasted: FailWatchWords.duration(ended - record.started_at),
+            lasted: runs
+                ? gettext("still running")
+                : FailWatchWords.duration((record.ended_at || record.started_at) - record.started_at),
             word: FailWatchWords.level(record.level),
             icon:
                 "fa fa-fw " +
@@ -147,13 +150,19 @@ function FailWatchPast(host) {
         return url("/" + self.shown().print_id + "/" + frame[0] + ".jpg?camera=" + encodeURIComponent(frame[5][0]));
     }
     /* Not every picture is kept: the nearest one before is shown. */
-    self.picture = ko.pureComputed(function () {
-        if (!self.shown()) return "";
+    self.still = ko.pureComputed(function () {
+        if (!self.shown()) return null;
         for (var index = Number(self.index()); index >= 0; index--) {
             var frame = self.frames()[index];
-            if (frame && frame[5].length) return pictureOf(frame);
+            if (frame && frame[5].length) return frame;
         }
-        return "";
+        return null;
+    });
+    self.picture = ko.pureComputed(function () {
+        return self.still() ? pictureOf(self.still()) : "";
+    });
+    self.boxes = ko.pureComputed(function () {
+        return self.still() ? FailWatchWords.placed(self.still()[6]) : [];
     });
     self.thumbnails = ko.pureComputed(function () {
         if (!self.shown()) return [];

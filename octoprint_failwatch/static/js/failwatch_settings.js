@@ -223,9 +223,12 @@ $(function () {
         self.callsText = ko.pureComputed(function () {
             var state = self.main.state();
             if (!state) return "";
-            return _.sprintf(gettext("Used: %(hour)d this hour, %(month)d this month."), {
-                hour: state.calls.in_hour,
-                month: state.calls.in_month
+            function left(limit, used) {
+                return limit() ? used + " / " + limit() : String(used);
+            }
+            return _.sprintf(gettext("Used: %(hour)s this hour, %(month)s this month."), {
+                hour: left(self.fw().calls_per_hour, state.calls.in_hour),
+                month: left(self.fw().calls_per_month, state.calls.in_month)
             });
         });
 
