@@ -19,6 +19,7 @@ from stack.octoprint import OctoPrint
 from stack.processes import free_port
 from tests.e2e.waiting import eventually
 from tests.emulators import deepomatic, hacarus, hacarus_sdk
+from tests.emulators.broken import HANG, HANG_UP, answer, broken
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import Judge, by_detector
 from tests.emulators.obico import TOKEN, Obico, PrinterRecord
@@ -164,16 +165,38 @@ async def test_no_credentials_are_shown_or_logged(shop: Shop) -> None:
     assert not [log for log in logs if any(secret in log.read_text(errors="replace") for secret in secrets)]
 
 
+HTML = b"<!DOCTYPE html><title>Router</title>"
 FAULTS = {
-    "unknown_host": "http://failwatch.invalid",
-    "unavailable": "http://127.0.0.1:1",
+    "not_authorised": answer("401 No", b'{"error": "No such token"}'),
+    "not_found": answer("404 No", HTML, kind="text/html"),
+    "wrong_address": answer("200 OK", HTML, kind="text/html"),
+    "server_failed": answer("500 Oh", b"{}"),
+    "rate_limited": answer("429 Hot", b"{}", Retry_After="9"),
+    "cut_short": answer("200 OK", b"{", length="99"),
+    "bad_answer": answer("200 OK", b"no JSON"),
+    "unavailable": HANG_UP,
+    "timed_out": HANG,
+    "unknown_host": b"",
 }
 
 
-@pytest.mark.parametrize("reason", FAULTS)
-async def test_the_user_reads_what_is_wrong(shop: Shop, reason: str) -> None:
+@pytest.mark.parametrize("kind", FAULTS)
+async def test_the_settings_page_tells_what_is_wrong(shop: Shop, kind: str) -> None:
     await shop.clear()
-    await shop.use(kind="super_api", url=FAULTS[reason], token=TOKEN)
+    reply = FAULTS[kind]
+    async with broken(reply) as url:
+        address = "http://failwatch.invalid" if kind == "unknown_host" else str(url)
+        detector = {"kind": "super_api", "url": address, "token": TOKEN}
+        found = await shop.octoprint.post(
+            "/api/plugin/failwatch", {"command": "offers", "settings": {"detector": detector}}
+        )
+    assert found["problem"]["kind"] == kind
+    assert TOKEN not in str(found)
+
+
+async def test_a_print_that_cannot_be_watched_says_why(shop: Shop) -> None:
+    await shop.clear()
+    await shop.use(kind="super_api", url="http://failwatch.invalid", token=TOKEN)
     await shop.print_once()
 
     async def blind() -> dict[str, Any] | None:
@@ -182,5 +205,5 @@ async def test_the_user_reads_what_is_wrong(shop: Shop, reason: str) -> None:
 
     found = await eventually(blind)
     assert found is not None
-    assert found["reason"] == reason
+    assert found["reason"] == "unknown_host"
     await shop.clear()
