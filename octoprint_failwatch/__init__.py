@@ -9,6 +9,8 @@ __plugin_version__ = __version__
 __plugin_description__ = "Watches prints for failure, and warns, pauses or cancels"
 __plugin_author__ = "FailWatch maintainers"
 __plugin_license__ = "AGPL-3.0-or-later"
+__plugin_url__ = "https://github.com/failwatch/failwatch"
+__plugin_privacypolicy__ = "https://github.com/failwatch/failwatch/blob/main/docs/privacy.md"
 __plugin_pythoncompat__ = ">=3.11,<4"
 
 __plugin_implementation__: Any
