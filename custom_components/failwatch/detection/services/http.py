@@ -97,7 +97,7 @@ class Endpoint:
         Statuses from 300 on are errors, except for those in `accept`. Redirects are not followed: a
         POST would become a GET, and secrets would go elsewhere.
         """
-        url = self.base.with_path(f"{self.base.path.rstrip('/')}/{path.lstrip('/')}", encoded=True)
+        url = self.base.with_path(f"{self.base.raw_path.rstrip('/')}/{path.lstrip('/')}", encoded=True)
         with self._errors(timeout):
             async with self.session.request(
                 method,
