@@ -37,7 +37,7 @@ async def test_a_print_with_everything_in_it(lab: Lab, tmp_path: Path) -> None:
     await lab.octoprint.job("pause", action="pause")
     await lab.phase("paused")
     await lab.octoprint.job("pause", action="resume")
-    scene.p = 0.97
+    scene.p = 1.9
     await lab.until(lambda state: state["latch"]["level"] == "failure")
     await lab.idle()
     await lab.order("rules", numbers={"failure": 0.6})
@@ -47,7 +47,7 @@ async def test_a_print_with_everything_in_it(lab: Lab, tmp_path: Path) -> None:
 
     record = await eventually(newest, lambda record: record["outcome"] == "cancelled")
     address = f"{lab.octoprint.url}/plugin/failwatch/prints/{record['print_id']}.zip"
-    headers = {"Authorization": f"Bearer {lab.octoprint.key}"}
+    headers = {"X-Api-Key": lab.octoprint.key}
     async with lab.octoprint._session.get(address, headers=headers) as answer:
         archive = io.BytesIO(await answer.read())
     history = History(tmp_path / "copy.db")
