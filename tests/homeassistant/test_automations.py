@@ -1,0 +1,184 @@
+"""Triggers and conditions, as automations use them."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.components.device_automation import DeviceAutomationType
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_get_device_automations,
+    async_mock_service,
+)
+
+from custom_components.failwatch.condition import async_get_conditions
+from custom_components.failwatch.detection.state import Event, EventKind, Phase
+from custom_components.failwatch.detection.verdict import Level
+from custom_components.failwatch.device_trigger import TRIGGER_TYPES
+from custom_components.failwatch.trigger import async_get_triggers
+from tests.homeassistant import states
+from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
+from tests.homeassistant.printer import until
+
+KINDS = {
+    "failure_detected": (EventKind.FAILURE, ""),
+    "suspicion_raised": (EventKind.MAYBE, ""),
+    "cleared": (EventKind.CLEARED, ""),
+    "sight_lost": (EventKind.BLIND, "frozen"),
+    "sight_regained": (EventKind.SEEING, ""),
+    "acknowledged": (EventKind.ACKNOWLEDGED, "failure"),
+    "action_announced": (EventKind.COUNTDOWN, "pause"),
+    "print_paused": (EventKind.ACTION, "pause"),
+    "print_cancelled": (EventKind.ACTION, "cancel"),
+}
+
+
+@pytest.fixture
+def calls(hass: HomeAssistant) -> list[ServiceCall]:
+    return async_mock_service(hass, "test", "heard")
+
+
+async def automate(hass: HomeAssistant, trigger: dict[str, Any], **more: Any) -> None:
+    action = {"action": "test.heard", "data": {"what": "{{ trigger.print_name | default('') }}"}}
+    config = {"alias": "test", "triggers": [trigger], "actions": [action], **more}
+    assert await async_setup_component(hass, "automation", {"automation": [config]})
+    await hass.async_block_till_done()
+
+
+async def tell(octoprint: OctoPrintServer, kind: EventKind, detail: str) -> None:
+    await octoprint.push(
+        state=states.watching(Level.FAILURE, p=0.9),
+        events=[Event(kind, states.AT, "print-1", detail, Level.FAILURE)],
+    )
+
+
+async def heard(calls: list[ServiceCall], count: int = 1) -> None:
+    async with asyncio.timeout(5):
+        while len(calls) < count:
+            await asyncio.sleep(0.005)
+
+
+async def enable_new_triggers(hass: HomeAssistant) -> None:
+    """Releases before 2026.7 or so keep them behind a switch in the labs."""
+    from homeassistant.components import automation
+
+    if hasattr(automation, "NEW_TRIGGERS_CONDITIONS_FEATURE_FLAG"):
+        from homeassistant.components import labs
+
+        assert await async_setup_component(hass, "labs", {})
+        await labs.async_update_preview_feature(
+            hass, "automation", automation.NEW_TRIGGERS_CONDITIONS_FEATURE_FLAG, True
+        )
+
+
+@pytest.mark.parametrize("name", KINDS)
+async def test_trigger(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, calls: list[ServiceCall], name: str
+) -> None:
+    await linked()
+    await enable_new_triggers(hass)
+    await automate(
+        hass, {"trigger": f"failwatch.{name}", "target": {"entity_id": "sensor.ender_3_failure_state"}}
+    )
+    other = next(kind for kind in KINDS.values() if kind != KINDS[name])
+    await tell(octoprint, *other)
+    await tell(octoprint, *KINDS[name])
+    await heard(calls)
+    assert [call.data["what"] for call in calls] == ["benchy.gcode"]
+
+
+async def test_a_trigger_hears_only_the_printers_meant(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, calls: list[ServiceCall]
+) -> None:
+    await linked()
+    await enable_new_triggers(hass)
+    await automate(hass, {"trigger": "failwatch.failure_detected", "target": {"device_id": "another"}})
+    await tell(octoprint, EventKind.FAILURE, "")
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    await hass.async_block_till_done()
+    assert not calls
+
+
+async def test_all_kinds_are_triggers(hass: HomeAssistant) -> None:
+    assert set(await async_get_triggers(hass)) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "phase", "holds"),
+    [
+        ("is_failing", Level.FAILURE, Phase.WATCHING, True),
+        ("is_failing", Level.MAYBE, Phase.WATCHING, False),
+        ("is_suspicious", Level.MAYBE, Phase.WATCHING, True),
+        ("is_suspicious", Level.NONE, Phase.WATCHING, False),
+        ("is_watching", Level.NONE, Phase.WATCHING, True),
+        ("is_watching", Level.NONE, Phase.PAUSED, False),
+        ("is_blind", Level.NONE, Phase.BLIND, True),
+        ("is_blind", Level.NONE, Phase.WATCHING, False),
+    ],
+)
+async def test_condition(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    calls: list[ServiceCall],
+    name: str,
+    level: Level,
+    phase: Phase,
+    holds: bool,
+) -> None:
+    from dataclasses import replace
+
+    await linked()
+    await enable_new_triggers(hass)
+    await automate(
+        hass,
+        {"trigger": "event", "event_type": "try"},
+        conditions=[
+            {"condition": f"failwatch.{name}", "target": {"entity_id": "sensor.ender_3_failure_state"}}
+        ],
+    )
+    await octoprint.push(state=replace(states.watching(level), phase=phase))
+    await until(hass, "sensor.ender_3_watch", phase.value)
+    hass.bus.async_fire("try")
+    await hass.async_block_till_done()
+    assert bool(calls) is holds
+
+
+async def test_conditions(hass: HomeAssistant) -> None:
+    assert set(await async_get_conditions(hass)) == {"is_failing", "is_suspicious", "is_watching", "is_blind"}
+
+
+async def test_device_triggers(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    calls: list[ServiceCall],
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    entry = await linked()
+    (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    offered = await async_get_device_automations(hass, DeviceAutomationType.TRIGGER, device.id)
+    ours = [one for one in offered if one["domain"] == "failwatch"]
+    assert {one["type"] for one in ours} == set(TRIGGER_TYPES)
+    await automate(
+        hass, {"platform": "device", "domain": "failwatch", "device_id": device.id, "type": "failure"}
+    )
+    await tell(octoprint, EventKind.MAYBE, "")
+    await tell(octoprint, EventKind.FAILURE, "")
+    await heard(calls)
+    assert len(calls) == 1
+
+
+async def test_no_device_triggers_for_others(
+    hass: HomeAssistant, linked: Linked, device_registry: dr.DeviceRegistry
+) -> None:
+    await linked()
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    device = device_registry.async_get_or_create(config_entry_id=other.entry_id, identifiers={("other", "1")})
+    from custom_components.failwatch.device_trigger import async_get_triggers as offered
+
+    assert not await offered(hass, device.id)
