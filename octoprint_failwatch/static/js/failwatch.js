@@ -187,6 +187,16 @@ $(function () {
             var view = self.view();
             return view ? FailWatchWords.placed(view.boxes) : [];
         });
+        self.cameraProblems = ko.pureComputed(function () {
+            return _.map(
+                _.filter(self.views(), function (view) {
+                    return view.problem;
+                }),
+                function (view) {
+                    return self.cameraTitle(view.camera) + ": " + view.problem;
+                }
+            );
+        });
         self.cameraTitle = function (name) {
             var camera = _.find(self.cameras(), {name: name});
             return camera ? camera.title : name || gettext("Camera");

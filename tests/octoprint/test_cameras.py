@@ -1,0 +1,92 @@
+"""Several cameras, of another plugin's making, on a real OctoPrint."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.octoprint.lab import Lab, open_lab
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PROVIDER = '''
+import itertools, io
+import octoprint.plugin
+from octoprint.schema.webcam import Webcam
+from octoprint.webcams import WebcamNotAbleToTakeSnapshotException
+from PIL import Image, ImageDraw
+
+class Cameras(octoprint.plugin.WebcamProviderPlugin):
+    """Two cameras that work, one behind a broken provider, and one that only streams."""
+
+    number = itertools.count()
+
+    def get_webcam_configurations(self):
+        return [
+            Webcam(name=name, displayName=name.title(), canSnapshot=name != "stream", snapshotDisplay="")
+            for name in ("left", "right", "broken", "stream")
+        ]
+
+    def take_webcam_snapshot(self, name):
+        if name == "stream":
+            raise WebcamNotAbleToTakeSnapshotException(name)
+        if name == "broken":
+            raise RuntimeError("http://user:very-secret@camera")
+        image = Image.new("RGB", (320, 240), (120, 120, 120) if name == "left" else (90, 140, 90))
+        x = next(self.number) * 17 % 280
+        ImageDraw.Draw(image).rectangle((x, 100, x + 30, 140), fill=(250, 200, 0))
+        out = io.BytesIO()
+        image.save(out, "JPEG")
+        return iter([out.getvalue()])
+
+__plugin_name__ = "Cameras"
+__plugin_pythoncompat__ = ">=3.9,<4"
+__plugin_implementation__ = Cameras()
+'''
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    folder: Path = tmp_path_factory.mktemp("octoprint")
+    (folder / "plugins").mkdir()
+    (folder / "plugins" / "cameras.py").write_text(PROVIDER)
+    async with open_lab(folder, cameras=["left", "right", "broken"]) as lab:
+        yield lab
+
+
+async def test_all_chosen_cameras_are_asked_and_a_broken_one_is_named(lab: Lab) -> None:
+    await lab.print()
+    state = await lab.looked(2)
+    views = {view["camera"]: view for view in state["look"]["views"]}
+    assert set(views) == {"left", "right", "broken"}
+    assert views["left"]["problem"] == views["right"]["problem"] == ""
+    assert "Broken" in views["broken"]["problem"]
+    assert "very-secret" not in views["broken"]["problem"]
+
+
+async def test_every_provider_is_offered_with_what_it_can(lab: Lab) -> None:
+    offered = {camera["name"]: camera["can_snapshot"] for camera in (await lab.order("describe"))["cameras"]}
+    assert offered == {"classic": True, "left": True, "right": True, "broken": True, "stream": False}
+
+
+async def test_each_camera_has_its_picture(lab: Lab) -> None:
+    await lab.print()
+    await lab.looked()
+    headers = {"X-Api-Key": lab.octoprint.key}
+    for camera, expected in (("left", 200), ("right", 200), ("broken", 404), ("nonsense", 404)):
+        url = f"{lab.octoprint.url}/plugin/failwatch/frame.jpg?camera={camera}"
+        async with lab.octoprint._session.get(url, headers=headers) as answer:
+            assert answer.status == expected
+
+
+async def test_a_change_of_settings_in_mid_print_keeps_the_print(lab: Lab) -> None:
+    await lab.print()
+    before = await lab.looked(3)
+    await lab.set(cameras=["left"], quorum=1)
+    try:
+        after = await lab.until(lambda state: [view["camera"] for view in state["look"]["views"]] == ["left"])
+        assert after["print_id"] == before["print_id"]
+        assert after["look"]["number"] > before["look"]["number"]
+    finally:
+        await lab.set(cameras=["left", "right", "broken"])
