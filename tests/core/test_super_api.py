@@ -161,7 +161,7 @@ def test_whatever_stands_for_boxes_is_read_or_refused(value: Any) -> None:
     assert len(boxes) == len(value)
 
 
-@given(st.lists(st.tuples(NUMBERS, st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS))), st.booleans())
+@given(st.lists(st.tuples(st.floats(0, 9), st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS))), st.booleans())
 def test_boxes_are_read_with_and_without_a_label(boxes: list[Any], labelled: bool) -> None:
     sent = [[*(["failure"] if labelled else []), score, list(edges)] for score, edges in boxes]
     assert found(sent) == tuple(Found("failure", score, *edges) for score, edges in boxes)

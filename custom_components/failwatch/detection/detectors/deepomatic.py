@@ -13,6 +13,7 @@ from ..services.deepomatic import CLOUD, Deepomatic, ImageInput, Recognised, Spe
 from ..services.http import base_url
 from .host import DetectorHost
 from .offers import Choice, Offers
+from .pixels import share
 
 ANSWER_WITHIN = 8.0
 """Seconds for one frame, upload and waiting together, unless set; below the ten between frames."""
@@ -162,8 +163,16 @@ def _located(failures: Sequence[Recognised], raw: Any, *, by_sum: bool) -> Detec
     for label in failures:
         if label.box is None:
             raise BadAnswer(f"Deepomatic gave no box for {label.label_name}.")
-        edges = label.box
         if label.score >= FAINTEST or not by_sum:
-            boxes.append(Box(edges.xmin, edges.ymin, edges.xmax, edges.ymax, label.score, label.label_name))
+            boxes.append(
+                Box(
+                    x_min=share(label.box.xmin, 1),
+                    y_min=share(label.box.ymin, 1),
+                    x_max=share(label.box.xmax, 1),
+                    y_max=share(label.box.ymax, 1),
+                    score=label.score,
+                    label=label.label_name,
+                )
+            )
     scores = [box.score for box in boxes]
     return Detection(sum(scores) if by_sum else max(scores, default=0.0), tuple(boxes), raw=raw)

@@ -48,6 +48,6 @@ def picture_size(jpeg: bytes) -> tuple[int, int]:
         raise BadPicture("This is no picture.") from error
 
 
-def share(pixels: float, whole: int) -> float:
+def share(pixels: float, whole: float) -> float:
     """Return pixels as a share of the whole, from 0 to 1."""
     return min(1.0, max(0.0, pixels / whole))

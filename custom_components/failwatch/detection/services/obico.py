@@ -13,7 +13,7 @@ from yarl import URL
 from ..errors import BadAnswer, BadRequest, ServerFailed, WrongAddress
 from ..frame import MAX_ID_LENGTH
 from .http import Endpoint
-from .reading import mapping, number, sequence, text, web_address
+from .reading import mapping, number, score, sequence, text, web_address
 
 CLOUD = "https://app.obico.io"
 SUPER_PREDICT = "/ent/partners/api/predict/"
@@ -92,19 +92,12 @@ class SuperApi:
 def _prediction(answer: Any, base: URL) -> Prediction:
     result = mapping(mapping(answer, "result").get("result"), "result")
     return Prediction(
-        p=_p(result.get("p")),
+        p=score(result.get("p"), "p"),
         temporal_stats=_temporal_stats(result.get("temporal_stats")),
         tagged_img_url=web_address(result.get("tagged_img_url"), base),
         detections=found(result.get("detections", [])),
         raw=answer,
     )
-
-
-def _p(value: Any) -> float:
-    p = number(value, "p")
-    if p < 0:
-        raise BadAnswer("The answer has a p below 0.")
-    return p
 
 
 def _temporal_stats(value: Any) -> TemporalStats | None:
@@ -132,7 +125,7 @@ def found(detections: Any) -> tuple[Found, ...]:
         edges = [number(edge, "box") for edge in sequence(parts[-1], "box edges")]
         if len(edges) != 4:
             raise BadAnswer("The answer has a box without four numbers.")
-        boxes.append(Found(label, number(parts[-2], "score"), *edges))
+        boxes.append(Found(label, score(parts[-2], "score"), *edges))
     return tuple(boxes)
 
 

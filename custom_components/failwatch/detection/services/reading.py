@@ -40,6 +40,14 @@ def number(value: Any, what: str) -> float:
     return found
 
 
+def score(value: Any, what: str) -> float:
+    """Return the value as a finite number that is not below 0."""
+    found = number(value, what)
+    if found < 0:
+        raise BadAnswer(f"The answer has a {what} below 0.")
+    return found
+
+
 def optional_number(value: Any) -> float | None:
     """Return the value as a finite number, None where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):

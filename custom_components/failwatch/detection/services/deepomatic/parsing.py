@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..reading import mapping, number, optional_number, sequence, text
+from ..reading import mapping, number, optional_number, score, sequence, text
 from .types import Crop, Label, Output, Page, Recognised, Spec, Task
 
 
@@ -93,7 +93,7 @@ def _recognised(value: Any, *, discarded: bool) -> Recognised:
     return Recognised(
         label_id=int(number(label.get("label_id"), "label_id")),
         label_name=text(label.get("label_name"), "label_name"),
-        score=number(label.get("score"), "score"),
+        score=score(label.get("score"), "score"),
         threshold=optional_number(label.get("threshold")),
         box=_crop(mapping(box, "bbox")) if box else None,
         discarded=discarded,
