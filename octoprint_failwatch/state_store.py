@@ -51,12 +51,8 @@ class StateStore:
 
     def _write(self) -> None:
         state, self._newest = self._newest, None
-        if state is None:
-            return
-        try:
+        if state is not None:
             write_json(self._path(state.printer_id), wire.to_json(state))
-        except OSError as error:
-            _LOGGER.warning("The state could not be stored: %s", error)
 
     def _path(self, printer_id: str) -> Path:
         return self._folder / f"printer-{printer_id}.json"

@@ -23,11 +23,17 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Replace a file in one step: a reader, and the next start, see the old content or the new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace a file in one step: a reader, and the next start, see the old content or the new.
+
+    A full or broken disk is logged: a print is watched all the same.
+    """
     new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        _LOGGER.warning("%s cannot be stored: %s", path.name, error)
