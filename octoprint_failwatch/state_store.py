@@ -23,7 +23,7 @@ class StateStore:
         """Keep the states in that folder."""
         self._folder = folder
         self._writer = ThreadPoolExecutor(1, "failwatch-state")
-        self._newest: WatchState | None = None
+        self._newest: dict[str, WatchState] = {}
 
     def load(self, printer_id: str) -> WatchState:
         """Return a printer's state as it was left, at rest until its print is known to go on."""
@@ -39,20 +39,19 @@ class StateStore:
         return at_rest(replace(state, printer_id=printer_id))
 
     def save(self, state: WatchState) -> None:
-        """Keep a state soon; returns at once. Of states that wait only the newest is written."""
-        waiting, self._newest = self._newest, state
-        if waiting is None or waiting.printer_id != state.printer_id:
+        """Keep a state soon; returns at once. Of a printer's states that wait only the newest is written."""
+        is_waiting = state.printer_id in self._newest
+        self._newest[state.printer_id] = state
+        if not is_waiting:
             with suppress(RuntimeError):  # closed: the host is going down
-                self._writer.submit(self._write)
+                self._writer.submit(self._write, state.printer_id)
 
     def close(self) -> None:
         """Write what waits."""
         self._writer.shutdown()
 
-    def _write(self) -> None:
-        state, self._newest = self._newest, None
-        if state is not None:
-            write_json(self._path(state.printer_id), wire.to_json(state))
+    def _write(self, printer_id: str) -> None:
+        write_json(self._path(printer_id), wire.to_json(self._newest.pop(printer_id)))
 
     def _path(self, printer_id: str) -> Path:
         return self._folder / f"printer-{printer_id}.json"
