@@ -10,9 +10,10 @@ from ..detection.verdict import Level
 from .cases import Case
 from .choice import SPACES, Choice, as_trial, shifted, suggested
 from .outcomes import Outcome, Summary, outcomes, summarise
+from .transplants import transplants
 
 INSTALL = "Tuning needs Optuna: pip install 'OctoPrint-FailWatch[tune]'"
-HIGHER, LOWER = 1.15, 0.9
+HIGHER, LOWER = 1.1, 0.9
 """A choice must keep within the limit of false alarms even if every p were so many times as high, and
 half of what counts is what would be lost if it were so many times as low."""
 WORTH = 0.1
@@ -47,6 +48,12 @@ class Data:
         """Return the prints as the choice would have them."""
         return self.masked if choice.ignore_regions and self.masked is not None else self.plain
 
+    def with_transplants(self, counted: set[str]) -> tuple[Data, set[str]]:
+        """Return the data with failures at further moments, and all prints that then count."""
+        added = transplants(self.plain, counted)
+        masked = None if self.masked is None else (*self.masked, *transplants(self.masked, counted))
+        return Data((*self.plain, *added), masked), counted | {case.print_id for case in added}
+
     def outcomes(self, choice: Choice, aim: Aim, factor: float = 1.0) -> list[Outcome]:
         """Return what the choice would have done, with every p as if multiplied."""
         rules = shifted(choice.rule_set, factor)
@@ -58,14 +65,15 @@ def search(
 ) -> Choice:
     """Return the best choice found on the prints that are counted.
 
-    The others are judged too, as the printer's past, but their truth is not looked at. `told` gets the
-    number of each trial that is done. Raises BadSetting without Optuna.
+    Their failures are also tried in their good prints. The others are judged too, as the printer's past,
+    but their truth is not looked at. `told` gets the number of each trial that is done. Raises BadSetting without Optuna.
     """
     try:
         import optuna
     except ImportError as error:
         raise BadSetting(INSTALL) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    data, counted = data.with_transplants(counted)
     cadences = _cadences(aim)
     regions = data.masked is not None
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=aim.seed, n_startup_trials=20))

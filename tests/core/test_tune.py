@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from octoprint_failwatch.tuning.recorded_cases import recorded_cases
 from octoprint_failwatch.tuning.regions import Recurring, suggest_regions
 from octoprint_failwatch.tuning.search import Aim, Data, search
 from octoprint_failwatch.tuning.simulation import KINDS, simulate
+from octoprint_failwatch.tuning.transplants import transplants
 from octoprint_failwatch.tuning.tune import tune
 
 from .watching import VirtualClock
@@ -39,6 +41,11 @@ def case(print_id: str, ps: list[float], label: Label | None, began: float = 0.0
 def kind(name: str):
     """Return a simulated kind of printer."""
     return next(kind for kind in KINDS if kind.name == name)
+
+
+def seldom(name: str, prints: int, seed: int, step: int = 3) -> list[Case]:
+    """Return simulated prints of which only some pictures are looked at: it saves the tests' time."""
+    return [replace(one, samples=one.samples[::step]) for one in simulate(kind(name), prints, seed)]
 
 
 # What is counted
@@ -120,7 +127,7 @@ def test_nothing_is_known_without_hours() -> None:
 def test_the_search_does_not_look_at_prints_that_are_left_out() -> None:
     """Turning their labels round changes nothing."""
     pytest.importorskip("optuna")
-    prints = simulate(kind("steady false box"), 10, 1)
+    prints = seldom("steady false box", 10, 1)
     counted = {one.print_id for one in prints[:6]}
     lies = [
         one if one.print_id in counted else Case(one.print_id, one.printer_id, Label(False), one.samples)
@@ -146,7 +153,7 @@ def test_every_choice_can_begin_a_search() -> None:
 def test_it_beats_every_default_on_prints_it_did_not_see(name: str) -> None:
     """Tuned on the first prints of a printer, measured on the following; the docs have all kinds."""
     pytest.importorskip("optuna")
-    prints = simulate(kind(name), 24, 5)
+    prints = seldom(name, 24, 5)
     known, unseen = prints[:12], {one.print_id for one in prints[12:]}
     choice = search(Data(known), Aim(trials=20), {one.print_id for one in known}, Choice())
 
@@ -252,8 +259,8 @@ def test_boxes_that_recur_in_good_prints_are_suggested(history: History) -> None
 def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     """A cable in the picture: the region is found, ignored, and what remains is told apart sooner."""
     pytest.importorskip("optuna")
-    for one in simulate(kind("calm"), 12, 4):
-        remember(history, Case(one.print_id, "printer", one.label, one.samples[::3]), (CABLE,))
+    for one in seldom("calm", 12, 4, 6):
+        remember(history, replace(one, printer_id="printer"), (CABLE,))
     finding = tune_printer(history, "printer", Aim(trials=12))
     summaries = finding.summaries()
     assert finding.worth_it
@@ -272,10 +279,7 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     empty = CliRunner().invoke(main, ["tune", *place])
     assert empty.exit_code == 1
     assert "empty" in empty.output
-    prints = [
-        Case(one.print_id, "printer", one.label, one.samples[::4])
-        for one in simulate(kind("weak signs"), 12, 4)
-    ]
+    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 6)]
     for one in prints[:2]:
         remember(history, one)
     few = CliRunner().invoke(main, ["tune", *place])
@@ -295,3 +299,22 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     made = CliRunner().invoke(main, ["tune", *place, "--trials", "10", "--json"])
     assert json.loads(made.stdout)["settings"] == found
     assert io.StringIO(made.stdout).readline().startswith("{")
+
+
+def test_failures_are_tried_at_other_moments() -> None:
+    """Each good print goes on as a failed one, from another moment on; prints left out give nothing."""
+    good = [case(f"good {n}", [0.01 * n] * 100, Label(False), 10_000.0 * n) for n in range(3)]
+    failed = case("failed", [0.0] * 50 + [0.9] * 60, Label(True, 90_500.0), 90_000.0)
+    made = transplants([*good, failed], {"good 0", "good 2", "failed"})
+    assert [one.print_id for one in made] == ["good 0 failing", "good 2 failing"]
+    cuts = set()
+    for one, before in zip(made, (good[0], good[2]), strict=True):
+        assert one.label is not None
+        since = one.label.failed_from or 0.0
+        went = [sample for sample in one.samples if sample.at < since]
+        assert went == list(before.samples[: len(went)])
+        assert [sample.p for sample in one.samples[len(went) :]] == [0.9] * 60
+        assert one.samples[len(went)].at == since
+        cuts.add(len(went))
+    assert len(cuts) == 2
+    assert transplants([*good, failed], {"good 0"}) == []
