@@ -24,6 +24,9 @@ from .entity import PrinterEntity, add_for_printers
 
 PARALLEL_UPDATES = 0
 
+VALUE_SPACING: Final = 300.0
+"""Seconds after which a number is written however little it moved."""
+
 REASON_SPACING: Final = 60.0
 """Seconds between writes while only the numbers behind an unchanged state move."""
 
@@ -110,21 +113,21 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         value_fn=lambda printer: printer.data.look.p if printer.data.look else None,
-        deadband=0.02,
+        deadband=0.05,
     ),
     FailWatchSensorEntityDescription(
         key="ewm_mean",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         value_fn=_statistic("ewm_mean"),
-        deadband=0.01,
+        deadband=0.02,
     ),
     FailWatchSensorEntityDescription(
         key="score",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         value_fn=_score,
-        deadband=0.01,
+        deadband=0.02,
     ),
     FailWatchSensorEntityDescription(
         key="rolling_mean_short",
@@ -261,7 +264,7 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
         if isinstance(old, datetime) and isinstance(new, datetime):
             return abs((new - old).total_seconds()) < deadband
         if isinstance(old, int | float) and isinstance(new, int | float):
-            return abs(new - old) < deadband
+            return abs(new - old) < deadband and abs(now.at - before.at) < VALUE_SPACING
         return old == new and abs(now.at - before.at) < REASON_SPACING
 
 

@@ -1,0 +1,228 @@
+"""What HACS and hassfest check, and what keeps texts, icons and code together."""
+
+import ast
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from PIL import Image
+
+from custom_components.failwatch import binary_sensor, button, event, image, number, select, sensor, switch
+from custom_components.failwatch.condition import CONDITIONS
+from custom_components.failwatch.const import SUBENTRY_CAMERA
+from custom_components.failwatch.detection import errors
+from custom_components.failwatch.detection.detectors import FIELDS
+from custom_components.failwatch.detection.rules import RULE_SETS
+from custom_components.failwatch.device_trigger import TRIGGER_TYPES
+from custom_components.failwatch.trigger import TRIGGERS
+
+ROOT = Path(__file__).parents[2]
+HERE = ROOT / "custom_components" / "failwatch"
+EN: dict[str, Any] = json.loads((HERE / "translations" / "en.json").read_text())
+ICONS: dict[str, Any] = json.loads((HERE / "icons.json").read_text())
+SOURCES = {path.name: path.read_text() for path in HERE.glob("*.py")}
+
+
+def flat(value: Any, prefix: str = "") -> dict[str, str]:
+    if isinstance(value, str):
+        return {prefix: value}
+    return {key: text for name, item in value.items() for key, text in flat(item, f"{prefix}.{name}").items()}
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def test_manifest() -> None:
+    manifest = json.loads((HERE / "manifest.json").read_text())
+    assert list(manifest)[:2] == ["domain", "name"]
+    assert list(manifest)[2:] == sorted(list(manifest)[2:])
+    allowed = {
+        "after_dependencies", "codeowners", "config_flow", "dependencies", "documentation", "domain",
+        "integration_type", "iot_class", "issue_tracker", "loggers", "name", "requirements", "version",
+        "zeroconf",
+    }  # fmt: skip
+    assert set(manifest) <= allowed
+    assert manifest["domain"] == HERE.name
+    assert manifest["requirements"] == []
+    assert all(owner.startswith("@") for owner in manifest["codeowners"])
+    assert manifest["documentation"].startswith("https://")
+    others = {path.relative_to(ROOT) for path in ROOT.rglob("manifest.json") if path.parent != HERE}
+    assert not [path for path in others if not any(part.startswith(".") for part in path.parts)]
+
+
+def test_one_version() -> None:
+    manifest = json.loads((HERE / "manifest.json").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert manifest["version"] == project["project"]["version"]
+
+
+def test_hacs() -> None:
+    hacs = json.loads((ROOT / "hacs.json").read_text())
+    assert set(hacs) <= {"name", "homeassistant", "country", "hacs", "render_readme"}
+    assert hacs["name"] == "FailWatch"
+    assert [path.name for path in (ROOT / "custom_components").iterdir() if path.is_dir()] == ["failwatch"]
+
+
+@pytest.mark.parametrize("name", ["icon", "logo"])
+def test_brand(name: str) -> None:
+    for theme in ("", "dark_"):
+        with Image.open(HERE / "brand" / f"{theme}{name}.png") as small:
+            with Image.open(HERE / "brand" / f"{theme}{name}@2x.png") as large:
+                assert (large.width, large.height) == pytest.approx(
+                    (small.width * 2, small.height * 2), abs=2
+                )
+                assert small.mode == "RGBA"
+            if name == "icon":
+                assert small.size == (256, 256)
+            else:
+                assert 128 <= min(small.size) <= 256
+
+
+@pytest.mark.parametrize("language", [path.stem for path in (HERE / "translations").glob("*.json")])
+def test_every_language_is_whole(language: str) -> None:
+    texts = flat(json.loads((HERE / "translations" / f"{language}.json").read_text()))
+    english = flat(EN)
+    assert texts.keys() == english.keys()
+    for key, text in texts.items():
+        assert text.strip(), key
+        assert "[%key:" not in text, key
+        assert placeholders(text) == placeholders(english[key]), key
+
+
+PLATFORMS: dict[str, list[Any]] = {
+    "binary_sensor": list(binary_sensor.BINARY_SENSORS),
+    "button": [*button.BUTTONS, *button.JOB_BUTTONS],
+    "event": [event.HAPPENING],
+    "image": [image.TAGGED_PICTURE],
+    "number": list(number.NUMBERS),
+    "select": [select.RULE_SET],
+    "sensor": list(sensor.SENSORS),
+    "switch": list(switch.SWITCHES),
+}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_entities_have_names_and_icons(platform: str) -> None:
+    keys = {description.key for description in PLATFORMS[platform]}
+    assert set(EN["entity"][platform]) == keys
+    assert all(EN["entity"][platform][key]["name"] for key in keys)
+    with_class = {description.key for description in PLATFORMS[platform] if description.device_class}
+    with_class -= {"failure_state", "watch_state", "last_look"}
+    assert keys - with_class <= set(ICONS["entity"][platform])
+    assert set(ICONS["entity"][platform]) <= keys
+    for description in PLATFORMS[platform]:
+        if options := getattr(description, "options", None):
+            assert set(EN["entity"][platform][description.key]["state"]) == set(options)
+
+
+def test_event_types_have_names() -> None:
+    states = EN["entity"]["event"]["happening"]["state_attributes"]["event_type"]["state"]
+    assert set(states) == set(event.EVENT_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("file", "section"),
+    [("services.yaml", "services"), ("triggers.yaml", "triggers"), ("conditions.yaml", "conditions")],
+)
+def test_what_is_described_has_texts_and_icons(file: str, section: str) -> None:
+    described = yaml.safe_load((HERE / file).read_text())
+    assert set(EN[section]) == set(described)
+    assert set(ICONS[section]) == set(described)
+    for name, one in described.items():
+        fields = one.get("fields", {})
+        assert set(EN[section][name].get("fields", {})) == set(fields)
+        for field in fields.values():
+            if key := field.get("selector", {}).get("select", {}).get("translation_key"):
+                options = field["selector"]["select"]["options"]
+                assert set(EN["selector"][key]["options"]) == set(options)
+
+
+def test_triggers_and_conditions_are_described() -> None:
+    assert set(yaml.safe_load((HERE / "triggers.yaml").read_text())) == set(TRIGGERS)
+    assert set(yaml.safe_load((HERE / "conditions.yaml").read_text())) == set(CONDITIONS)
+    assert set(EN["device_automation"]["trigger_type"]) == set(TRIGGER_TYPES)
+
+
+def raised_keys() -> set[str]:
+    return {key for source in SOURCES.values() for key in re.findall(r'translation_key="(\w+)"', source)}
+
+
+def test_every_exception_has_a_text() -> None:
+    known = set(EN["exceptions"]) | set(EN["issues"]) | set(EN["selector"])
+    assert raised_keys() <= known
+    named = raised_keys() | set(re.findall(r'"(\w+)"', SOURCES["services.py"] + SOURCES["link.py"]))
+    assert set(EN["exceptions"]) <= named
+
+
+def test_every_error_of_the_core_has_a_text() -> None:
+    kinds = {
+        error.kind
+        for error in vars(errors).values()
+        if isinstance(error, type) and issubclass(error, errors.FailWatchError)
+    }
+    pictures = {"no_snapshot", "dark", "frozen"}
+    assert kinds - pictures <= set(EN["config"]["error"])
+    assert kinds <= set(EN["config_subentries"][SUBENTRY_CAMERA]["error"])
+
+
+def test_every_setting_has_a_text() -> None:
+    steps = EN["config"]["step"]
+    for kind in ("super_api", "ml_api", "hacarus", "deepomatic"):
+        for field in FIELDS[kind]:
+            place = next(
+                (step for step in (steps[kind], steps["choices"]) if field.key in step["data"]), None
+            )
+            assert place is not None, f"{kind}: {field.key}"
+            assert place["data_description"][field.key]
+            if field.options:
+                assert set(EN["selector"][field.key]["options"]) == set(field.options)
+    assert set(EN["selector"]["rule_set"]["options"]) == set(RULE_SETS)
+
+
+def test_every_field_is_explained() -> None:
+    steps = [*EN["config"]["step"].values(), *EN["config_subentries"][SUBENTRY_CAMERA]["step"].values()]
+    steps += [section for step in steps for section in step.get("sections", {}).values()]
+    for step in steps:
+        assert set(step.get("data", {})) == set(step.get("data_description", {}))
+
+
+def test_steps_are_those_of_the_code() -> None:
+    methods = set(re.findall(r"def async_step_(\w+)", SOURCES["config_flow.py"]))
+    texts = set(EN["config"]["step"])
+    silent = {"zeroconf", "wait_for_key", "ask_for_key", "finish", "reconfigure"}
+    assert texts == methods - silent
+
+
+def test_quality_scale() -> None:
+    rules = yaml.safe_load((HERE / "quality_scale.yaml").read_text())["rules"]
+    assert len(rules) == 54
+    for name, rule in rules.items():
+        status = rule if isinstance(rule, str) else rule["status"]
+        assert status in ("done", "exempt", "todo"), name
+        if status == "exempt":
+            assert rule["comment"], name
+
+
+def test_every_platform_says_how_many_updates_at_once() -> None:
+    for platform in PLATFORMS:
+        assert re.search(r"^PARALLEL_UPDATES = \d", SOURCES[f"{platform}.py"], re.MULTILINE), platform
+
+
+def test_the_core_knows_no_host() -> None:
+    for path in (HERE / "detection").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names.append(node.module or "")
+            assert not [name for name in names if name.split(".")[0] in ("homeassistant", "octoprint")], path
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "blueprints").rglob("*.yaml")), ids=lambda path: path.stem)
+def test_blueprints_say_where_they_come_from(path: Path) -> None:
+    text = path.read_text()
+    assert f"source_url: https://github.com/failwatch/failwatch/blob/main/{path.relative_to(ROOT)}" in text
