@@ -18,6 +18,7 @@ REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=15)
 HEARTBEAT = 30.0
 """Seconds between pings; a link that does not answer one is down."""
 KEY_POLL_INTERVAL = 1.0
+JSON = "application/json"
 PLUGIN = "failwatch"
 
 
@@ -143,7 +144,7 @@ class OctoPrintClient:
         async with self._request(
             "POST", f"api/plugin/{PLUGIN}", json={"command": command, **arguments}
         ) as response:
-            _refuse(response)
+            await self._refuse_order(response)
 
     async def job(self, command: Literal["pause", "resume", "cancel"]) -> None:
         """Pause, resume or cancel the print."""
@@ -151,7 +152,7 @@ class OctoPrintClient:
         async with self._request("POST", "api/job", json=body) as response:
             if response.status == HTTPStatus.CONFLICT:
                 raise OctoPrintError("There is no print in a state that allows this.")
-            _refuse(response)
+            await self._refuse_order(response)
 
     async def tagged_picture(self) -> bytes:
         """Return the last judged picture with its boxes."""
@@ -190,6 +191,14 @@ class OctoPrintClient:
             raise NotReachable("The connection was lost.") from error
         finally:
             await socket.close()
+
+    async def _refuse_order(self, response: aiohttp.ClientResponse) -> None:
+        if response.status == HTTPStatus.BAD_REQUEST:
+            problem = (await _json(response)).get("error", "") if response.content_type == JSON else ""
+            # An order with a key that it does not know, too, OctoPrint takes for a forged one.
+            await self.report()
+            raise OctoPrintError(problem or "OctoPrint did not understand what it was asked.")
+        _refuse(response)
 
     def _at(self, path: str) -> URL:
         return self.url.joinpath(*path.split("/"))

@@ -21,7 +21,6 @@ from .const import (
     CONF_IGNORE,
     CONF_INTERVAL,
     CONF_JOB_ENTITY,
-    CONF_KIND,
     CONF_LIGHT,
     CONF_NUMBERS,
     CONF_ON_FAILURE,
@@ -134,11 +133,6 @@ class WatchedCamera(PrinterCoordinator):
             manufacturer="FailWatch",
             model=self.config_entry.title,
         )
-
-    @property
-    def detector(self) -> Detector:
-        """What answers this camera's frames."""
-        return self._detector
 
     @callback
     def async_start(self) -> None:
@@ -317,9 +311,3 @@ class WatchedCamera(PrinterCoordinator):
         return state is None or (
             state.state == STATE_UNAVAILABLE and state.attributes.get("restored") is True
         )
-
-    @property
-    def service_kind(self) -> str:
-        """Which detector it is."""
-        kind: str = self.config_entry.data[CONF_KIND]
-        return kind

@@ -38,6 +38,9 @@ class OctoPrintServer:
     commands: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     job_status: int = 204
+    complaint: str = ""
+    login_override: dict[str, Any] | None = None
+    failing: int = 0
     pictures: int = 0
     logins: int = 0
     subscriptions: list[Any] = field(default_factory=list)
@@ -112,9 +115,12 @@ class OctoPrintServer:
 
     @web.middleware
     async def _headers(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if self.failing:
+            return web.Response(status=self.failing, text="<html>")
         open_paths = ("/plugin/appkeys", "/sockjs")
         if not request.path.startswith(open_paths) and request.headers.get("X-Api-Key") != self.key:
-            return web.json_response({"error": "forbidden"}, status=403)
+            # A POST with an unknown key is taken for one that a web page forged.
+            return web.Response(status=400 if request.method == "POST" else 403, text="<html>")
         if "failwatch" in request.path and not self.plugin:
             raise web.HTTPNotFound
         response: web.StreamResponse = await handler(request)
@@ -141,6 +147,8 @@ class OctoPrintServer:
     async def _login(self, request: web.Request) -> web.Response:
         assert await request.json() == {"passive": True}
         self.logins += 1
+        if self.login_override is not None:
+            return web.json_response(self.login_override)
         return web.json_response({"name": "admin", "session": f"session{self.logins}"})
 
     async def _report(self, request: web.Request) -> web.Response:
@@ -159,6 +167,8 @@ class OctoPrintServer:
 
     async def _command(self, request: web.Request) -> web.Response:
         self.commands.append(await request.json())
+        if self.complaint:
+            return web.json_response({"error": self.complaint}, status=400)
         return web.Response(status=204)
 
     async def _job(self, request: web.Request) -> web.Response:

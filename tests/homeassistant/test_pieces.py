@@ -1,0 +1,86 @@
+"""Small parts on their own: regions, printing states, pictures for others, the built-in detector's needs."""
+
+from unittest.mock import patch
+
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.requirements import RequirementsNotFound
+from homeassistant.setup import async_setup_component
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custom_components.failwatch.detection.errors import BadSetting, ModelUnavailable
+from custom_components.failwatch.detector import async_create_detector
+from custom_components.failwatch.printing import Printing, PrintingStates
+from custom_components.failwatch.publishing import async_publisher
+from custom_components.failwatch.watched_camera import ignored_regions
+
+SHARE = st.integers(0, 100)
+REGION = st.lists(st.tuples(SHARE, SHARE), min_size=3, max_size=8)
+
+
+@given(st.lists(REGION, max_size=4))
+def test_regions_are_read_as_written(regions: list[list[tuple[int, int]]]) -> None:
+    text = "\n".join(" ".join(f"{x},{y}" for x, y in region) for region in regions)
+    expected = tuple(tuple((x / 100, y / 100) for x, y in region) for region in regions)
+    assert ignored_regions(text) == expected
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_regions_or_a_bad_setting(text: str) -> None:
+    try:
+        regions = ignored_regions(text)
+    except BadSetting:
+        return
+    assert all(len(region) >= 3 for region in regions)
+    assert all(0 <= value <= 1 for region in regions for corner in region for value in corner)
+
+
+@given(st.text(max_size=10))
+def test_a_state_means_one_thing(state: str) -> None:
+    meaning = PrintingStates(["printing"], ["paused"]).meaning(state)
+    if state in ("", "unknown", "unavailable"):
+        assert meaning is None
+    elif state not in ("printing", "paused"):
+        assert meaning is Printing.OVER
+
+
+async def test_a_published_picture_is_fetched_once(hass: HomeAssistant, hass_client_no_auth) -> None:
+    assert await async_setup_component(hass, "http", {})
+    await hass.config.async_update(internal_url="http://homeassistant.example:8123")
+    publish = async_publisher(hass)
+    client = await hass_client_no_auth()
+    with publish(b"picture") as published:
+        path = published.url.removeprefix("http://homeassistant.example:8123")
+        answer = await client.get(path)
+        assert (answer.status, await answer.read()) == (200, b"picture")
+        assert (await client.get(path)).status == 404
+    assert (await client.get("/api/failwatch/picture/nonsense.jpg")).status == 404
+
+
+async def test_a_home_assistant_that_does_not_know_its_address(hass: HomeAssistant) -> None:
+    from homeassistant.helpers.network import NoURLAvailableError
+
+    assert await async_setup_component(hass, "http", {})
+    publish = async_publisher(hass)
+    with (
+        patch("custom_components.failwatch.publishing.get_url", side_effect=NoURLAvailableError),
+        pytest.raises(BadSetting),
+        publish(b"picture"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("process", "load"), [(RequirementsNotFound("failwatch", ["ncnn"]), None), (None, ImportError("no"))]
+)
+async def test_where_the_built_in_detector_cannot_be_installed(
+    hass: HomeAssistant, process: Exception | None, load: Exception | None
+) -> None:
+    assert await async_setup_component(hass, "http", {})
+    with (
+        patch("custom_components.failwatch.detector.async_process_requirements", side_effect=process),
+        patch("custom_components.failwatch.detector.importlib.import_module", side_effect=load),
+        pytest.raises(ModelUnavailable),
+    ):
+        await async_create_detector(hass, {"kind": "built_in"})
