@@ -11,7 +11,7 @@ from typing import Any
 
 from .detection.state import Phase
 from .layers import layer_position
-from .progress import Progress
+from .progress import Heat, Progress
 from .watcher import Watcher
 
 EVERY = 2.0
@@ -85,8 +85,9 @@ class Holds:
     def _decide(self, age: float) -> None:
         watch, host = self._watcher.watch, self._watcher.host
         when, progress = host.settings()["when"], host.progress()
-        self._was_hot = self._was_hot or not progress.is_cold or age > LONGEST_HEATING
-        self._set(HEATING, not self._was_hot and not when.get("heating"))
+        self._was_hot = self._was_hot or progress.heat is Heat.THERE or age > LONGEST_HEATING
+        is_heating = progress.heat is Heat.RISING and not self._was_hot
+        self._set(HEATING, is_heating and not when.get("heating"))
         self._set(TOO_EARLY, is_too_early(when, progress, age, self._layer_at))
         for reason, halt in list(self._halts.items()):
             if halt.is_over(progress.position):

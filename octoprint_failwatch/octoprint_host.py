@@ -15,7 +15,7 @@ from .host import PrinterProfile
 from .pausing import Printer
 from .permissions import viewers
 from .print_identity import Job
-from .progress import Progress, is_cold
+from .progress import Progress, heat
 from .settings import DEFAULTS
 
 _LOGGER = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class OctoPrintHost:
         return Progress(
             int(progress.get("filepos") or 0),
             float(progress.get("completion") or 0),
-            is_cold(self._octoprint.get_current_temperatures() or {}),
+            heat(self._octoprint.get_current_temperatures() or {}),
         )
 
     def print_file(self) -> Path | None:

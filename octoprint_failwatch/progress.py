@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 COLD_BY = 8.0
 """Degrees below its target at which a heater counts as heating."""
 
 
+class Heat(Enum):
+    """How the heaters are that a print needs."""
+
+    OFF = "off"
+    RISING = "rising"
+    THERE = "there"
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many bytes and what share (percent) are printed, and whether a heater is below its target."""
+    """How many bytes and what share (percent) are printed, and how the heaters are."""
 
     position: int = 0
     percent: float = 0.0
-    is_cold: bool = False
+    heat: Heat = Heat.OFF
 
 
-def is_cold(temperatures: Mapping[str, Any]) -> bool:
-    """Return whether a hotend or the bed has yet to get hot; a chamber may take as long as it likes."""
-    return any(
-        (heater.get("target") or 0) > 0 and (heater.get("actual") or 0) < heater["target"] - COLD_BY
-        for name, heater in temperatures.items()
-        if name.startswith("tool") or name == "bed"
-    )
+def heat(temperatures: Mapping[str, Any]) -> Heat:
+    """Return how hotends and bed are; a chamber may take as long as it likes.
+
+    Nothing is there before a hotend is: a warm bed alone does not print.
+    """
+    wanted = {name: heater for name, heater in temperatures.items() if (heater.get("target") or 0) > 0}
+    tools = [heater for name, heater in wanted.items() if name.startswith("tool")]
+    beds = [heater for name, heater in wanted.items() if name == "bed"]
+    if any((heater.get("actual") or 0) < heater["target"] - COLD_BY for heater in tools + beds):
+        return Heat.RISING
+    return Heat.THERE if tools else Heat.OFF

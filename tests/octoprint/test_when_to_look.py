@@ -8,7 +8,7 @@ import pytest
 from octoprint_failwatch.at_commands import listener, order
 from octoprint_failwatch.holds import Halt, is_too_early
 from octoprint_failwatch.layers import layer_position
-from octoprint_failwatch.progress import Progress, is_cold
+from octoprint_failwatch.progress import Heat, Progress, heat
 
 CURA = b"M104 S200\n;LAYER_COUNT:3\n;LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n;LAYER:2\nG1 X3 E3\n"
 PRUSA = (
@@ -63,17 +63,20 @@ def test_too_early(
 @pytest.mark.parametrize(
     ("temperatures", "expected"),
     [
-        ({}, False),
-        ({"tool0": {"actual": 25, "target": 0}}, False),
-        ({"tool0": {"actual": 150, "target": 210}}, True),
-        ({"tool0": {"actual": 206, "target": 210}}, False),
-        ({"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 40, "target": 60}}, True),
-        ({"chamber": {"actual": 25, "target": 60}}, False),
-        ({"tool0": {"actual": None, "target": None}}, False),
+        ({}, Heat.OFF),
+        ({"tool0": {"actual": 25, "target": 0}}, Heat.OFF),
+        ({"tool0": {"actual": 25, "target": 0}, "bed": {"actual": 60, "target": 60}}, Heat.OFF),
+        ({"tool0": {"actual": 25, "target": 0}, "bed": {"actual": 30, "target": 60}}, Heat.RISING),
+        ({"tool0": {"actual": 150, "target": 210}}, Heat.RISING),
+        ({"tool0": {"actual": 206, "target": 210}}, Heat.THERE),
+        ({"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 40, "target": 60}}, Heat.RISING),
+        ({"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 60, "target": 60}}, Heat.THERE),
+        ({"tool0": {"actual": 210, "target": 210}, "chamber": {"actual": 25, "target": 60}}, Heat.THERE),
+        ({"tool0": {"actual": None, "target": None}}, Heat.OFF),
     ],
 )
-def test_heating(temperatures: dict[str, Any], expected: bool) -> None:
-    assert is_cold(temperatures) is expected
+def test_heating(temperatures: dict[str, Any], expected: Heat) -> None:
+    assert heat(temperatures) is expected
 
 
 def test_a_halt_is_over_when_the_file_goes_on_not_when_the_queue_runs_out() -> None:
