@@ -12,6 +12,7 @@ from . import __version__, configuring
 from .detection.errors import BadSetting
 from .detection.history import HistoryError, Label
 from .detection.rules import create_rules
+from .improving import Improving
 from .notifications import targets
 from .permissions import require
 from .report import rules_json, state_json
@@ -37,6 +38,8 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "add_target": ("CONFIGURE", ["url"]),
     "remove_target": ("CONFIGURE", ["index"]),
     "test_targets": ("CONFIGURE", []),
+    "tuning": ("CONFIGURE", []),
+    "learning": ("CONFIGURE", []),
 }
 """Each command's permission and the keys that it must have."""
 
@@ -45,6 +48,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
     """The mixin that answers. The plugin has the service while it is enabled."""
 
     service: Service | None
+    improving: Improving
     _settings: Any
 
     def is_api_protected(self) -> bool:
@@ -74,6 +78,8 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             "add_target": self._add_target,
             "remove_target": self._remove_target,
             "test_targets": configuring.send_test,
+            "tuning": self.improving.tuning,
+            "learning": self.improving.learning,
             "label": _label,
             "forget": _forget,
         }

@@ -19,6 +19,7 @@ class Pages(AssetPlugin, TemplatePlugin, WizardPlugin):  # type: ignore[misc]
                 "js/failwatch_words.js",
                 "js/failwatch_graph.js",
                 "js/failwatch_past.js",
+                "js/failwatch_improving.js",
                 "js/failwatch_regions.js",
                 "js/failwatch.js",
                 "js/failwatch_settings.js",

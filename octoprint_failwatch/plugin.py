@@ -12,6 +12,7 @@ from .api import Api
 from .detection.detectors.once import SingleUsePictures
 from .detection.watch import Watch
 from .discovery import announce
+from .improving import Improving
 from .lifecycle import LISTENED_TO
 from .octoprint_host import OctoPrintHost
 from .pages import Pages
@@ -37,6 +38,7 @@ class FailWatchPlugin(
         """Do nothing yet: OctoPrint has not injected anything."""
         super().__init__()
         self.service: Service | None = None
+        self.improving = Improving(lambda: self._settings)
         self._port = 5000
         self.pause_scripts = PauseScripts(
             lambda: self._settings.get(["shaping"], merged=True),

@@ -60,6 +60,7 @@ DEFAULTS: dict[str, Any] = {
     "notify": {"urls": [], "picture": True, "quiet_from": "", "quiet_until": "", "popups": True},
     "history": {"days": 365.0, "megabytes": 500.0, "picture_every": 120.0},
     "own_url": "",
+    "before_tuning": None,
 }
 """Everything that can be set. Times are in seconds unless the name says otherwise; None is "not at all"."""
 

@@ -95,4 +95,6 @@ async def test_hacarus_is_taught_and_used(lab: Lab) -> None:
         assert [item.good for item in state.items.values() if item.training] == [True] * len(
             [item for item in state.items.values() if item.training]
         )
-        await lab.set(detector={**stored, "kind": "super_api", "url": lab.address, "token": "a-token-nobody-may-see"})
+        await lab.set(
+            detector={**stored, "kind": "super_api", "url": lab.address, "token": "a-token-nobody-may-see"}
+        )

@@ -33,6 +33,9 @@ $(function () {
         self.mayView = ko.pureComputed(function () {
             return self.loginState.hasPermissionKo(self.access.permissions.PLUGIN_FAILWATCH_VIEW)();
         });
+        self.mayConfigure = ko.pureComputed(function () {
+            return self.loginState.hasPermissionKo(self.access.permissions.PLUGIN_FAILWATCH_CONFIGURE)();
+        });
         self.mayControl = ko.pureComputed(function () {
             return self.loginState.hasPermissionKo(self.access.permissions.PLUGIN_FAILWATCH_CONTROL)();
         });
@@ -245,9 +248,13 @@ $(function () {
             self.draw();
         };
         self.past = new FailWatchPast(self);
+        self.improving = new FailWatchImproving(self);
         self.onTabChange = function (current) {
             self.tabIsOpen = current === "#tab_plugin_failwatch";
-            if (self.tabIsOpen) self.past.refresh();
+            if (self.tabIsOpen) {
+                self.past.refresh();
+                self.improving.refresh();
+            }
         };
         self.onAfterTabChange = function (current) {
             if (current === "#tab_plugin_failwatch") self.draw();

@@ -193,11 +193,16 @@ function FailWatchPast(host) {
     };
     self.index.subscribe(self._draw);
 
-    self.label = function (failed) {
-        host._order("label", {print_id: self.shown().print_id, failed: failed}).done(function () {
+    self.label = function (failed, since) {
+        var label = {print_id: self.shown().print_id, failed: failed};
+        if (since) label.failed_from = since;
+        host._order("label", label).done(function () {
             self.refresh();
             self.show(self.shown());
         });
+    };
+    self.failedFromHere = function () {
+        self.label(true, self.frame()[1]);
     };
     self.forget = function () {
         var record = self.shown();

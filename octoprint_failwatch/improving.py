@@ -1,0 +1,154 @@
+"""Getting better from labelled prints: tuning the rules, and teaching a service that learns."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from .background import Background, Tell
+from .detection import wire
+from .detection.errors import BadSetting
+from .detection.history import History
+from .detection.rules import create_rules
+from .detection.verdict import Level
+from .learning.examples import examples
+from .settings import changed_numbers, detector_settings, rules
+
+if TYPE_CHECKING:
+    from .service import Service
+
+TRIALS = 60
+
+
+class Improving:
+    """What the plugin's commands `tuning` and `learning` do."""
+
+    def __init__(self, settings: Callable[[], Any]) -> None:
+        """Begin with nothing under way; `settings` returns OctoPrint's."""
+        self._settings_of = settings
+        self._tuning = Background("failwatch-tuning")
+        self._learning = Background("failwatch-learning")
+
+    def tuning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Start, apply or undo a tuning, as `do` says, and return how it stands."""
+        do = data.get("do")
+        if do == "start":
+            self._start_tuning(service, float(data.get("limit", 2.0)), str(data.get("level", "failure")))
+        elif do == "apply":
+            self._apply(service)
+        elif do == "undo":
+            self._undo(service)
+        progress = wire.to_json(self._tuning.progress)
+        return progress | {"undo": self._settings_of().get(["before_tuning"]) is not None}
+
+    def learning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Start to teach the service if `do` says so, and return how it stands."""
+        if data.get("do") == "start":
+            self._start_learning(service, data.get("algorithm") or None)
+        return dict(wire.to_json(self._learning.progress))
+
+    def _start_tuning(self, service: Service, limit: float, level: str) -> None:
+        from .tuning.printer import as_settings, tune_printer
+        from .tuning.search import Aim
+
+        history, printer_id = service.watcher.history, service.watcher.printer_id
+        aim = Aim(false_alarms=limit, level=Level(level), trials=TRIALS)
+
+        def work(tell: Tell) -> dict[str, Any]:
+            finding = tune_printer(history, printer_id, aim, lambda share: tell(share, ""))
+            names = {one.print_id: one.name for one in history.prints(printer_id=printer_id)}
+            summaries = {name: _summary(one) for name, one in finding.summaries().items()}
+            prints = [
+                {"name": names.get(before.print_id, ""), **_outcomes(before, after)}
+                for before, after in zip(finding.before, finding.after, strict=True)
+            ]
+            return {
+                "settings": as_settings(finding),
+                "numbers": dict(finding.choice.numbers),
+                "summaries": summaries,
+                "prints": prints,
+                "curve": wire.to_json(finding.curve),
+                "worth_it": finding.worth_it,
+                "at_most": min(finding.at_most, 9999.0),
+            }
+
+        self._tuning.start(work)
+
+    def _apply(self, service: Service) -> None:
+        result = self._tuning.progress.result
+        if result is None:
+            raise BadSetting("Nothing was tuned yet.")
+        found = result["settings"]
+        now = service.host.settings()
+        before: dict[str, Any] = {"rules": {"name": rules(now).name, "numbers": changed_numbers(now)}}
+        create_rules(found["rules"]["name"], found["rules"]["numbers"])
+        changes: dict[str, Any] = {"rules": found["rules"]}
+        if "interval" in found:
+            before["interval"], changes["interval"] = now["interval"], found["interval"]
+        if "regions" in found:
+            before["regions"] = now["regions"]
+            changes["regions"] = [*(now["regions"] or []), *_as_regions(found["regions"])]
+        self._set(service, changes | {"before_tuning": before})
+
+    def _undo(self, service: Service) -> None:
+        before = self._settings_of().get(["before_tuning"])
+        if before is None:
+            raise BadSetting("There is nothing to undo.")
+        self._set(service, {**before, "before_tuning": None})
+
+    def _set(self, service: Service, changes: Mapping[str, Any]) -> None:
+        settings = self._settings_of()
+        for path, value in changes.items():
+            settings.set(path.split("."), value)
+        settings.save()
+        service.settings_changed()
+
+    def _start_learning(self, service: Service, algorithm: str | None) -> None:
+        chosen = detector_settings(service.host.settings())
+        if chosen["kind"] != "hacarus":
+            raise BadSetting("Only HACARUS learns from your prints.")
+        history, printer_id = service.watcher.history, service.watcher.printer_id
+
+        def work(tell: Tell) -> dict[str, Any]:
+            model_id, name = asyncio.run(_teach(chosen, history, printer_id, algorithm, tell))
+            self._set(service, {"detector.model_id": model_id})
+            return {"model_id": model_id, "name": name, "at": time.time()}
+
+        self._learning.start(work)
+
+
+async def _teach(
+    chosen: Mapping[str, Any], history: History, printer_id: str, algorithm: str | None, tell: Tell
+) -> tuple[str, str]:
+    from .detection.detectors import DetectorHost
+    from .detection.detectors.hacarus import hacarus_connection, hacarus_dialect
+    from .detection.services.hacarus import connect
+    from .learning import hacarus
+
+    def told(now: hacarus.Progress) -> None:
+        tell(now.done / now.of, f"{now.doing} {now.says}".strip())
+
+    async with aiohttp.ClientSession() as session:
+        client = await connect(hacarus_connection(chosen, DetectorHost(session)), hacarus_dialect(chosen))
+        name = f"FailWatch {datetime.now().astimezone():%Y-%m-%d %H:%M}"
+        found = examples(history, printer_id=printer_id)
+        model = await hacarus.teach(client, history, found, name=name, algorithm_id=algorithm, told=told)
+        return model.model_id, model.name
+
+
+def _summary(summary: Any) -> dict[str, Any]:
+    data: dict[str, Any] = wire.to_json(summary)
+    return data | {"false_alarm_rate": summary.false_alarm_rate}
+
+
+def _outcomes(before: Any, after: Any) -> dict[str, Any]:
+    return {"failed": before.failed, "before": wire.to_json(before), "after": wire.to_json(after)}
+
+
+def _as_regions(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"camera": camera, "polygons": polygons} for camera, polygons in found.items()]
