@@ -331,7 +331,9 @@ $(function () {
         /* What is worth a message in the corner: one for each change. */
         self._announce = function (event) {
             if (self.tabIsOpen && _.includes(CHANGES_A_PRINT, event.kind)) self.past.refresh();
-            if (!self.settings.settings.plugins.failwatch.notify.popups()) return;
+            /* Who may not read settings gets the messages. */
+            var own = (self.settings.settings.plugins || {}).failwatch;
+            if (own && own.notify && !own.notify.popups()) return;
             var state = self.state();
             var why = state.latch.verdict ? FailWatchWords.reason(state.latch.verdict) : "";
             var message = {
