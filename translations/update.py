@@ -9,6 +9,7 @@ again. `--check` changes nothing and fails where something is missing or out of 
 import argparse
 import io
 import sys
+from gettext import GNUTranslations
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> int:
         bundled = BUNDLED / language / "LC_MESSAGES"
         files[bundled / "messages.po"] = files[source]
         files[bundled / "messages.mo"] = _mo(catalog)
-    stale = [path for path, content in files.items() if not path.exists() or path.read_bytes() != content]
+    stale = [path for path, content in files.items() if not path.exists() or not _same(path, content)]
     for line in missing:
         print(f"not translated: {line}")
     for path in stale:
@@ -88,6 +89,14 @@ def _po(catalog: Catalog) -> bytes:
     # Dates and tools would make a difference where there is none.
     volatile = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By')
     return "".join(line for line in lines if not line.startswith(volatile)).encode()
+
+
+def _same(path: Path, content: bytes) -> bool:
+    """Return whether a file says the same; a compiled one also names the tool that compiled it."""
+    if path.suffix != ".mo":
+        return path.read_bytes() == content
+    texts = [GNUTranslations(io.BytesIO(data))._catalog for data in (path.read_bytes(), content)]
+    return all({**one, "": ""} == {**texts[0], "": ""} for one in texts)
 
 
 def _mo(catalog: Catalog) -> bytes:
