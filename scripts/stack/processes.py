@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 STOP_SECONDS = 15.0
+# On Linux a program also ends when the one that started it is killed and cannot stop it any more.
+LEASH = ("setpriv", "--pdeathsig", "TERM", "--") if shutil.which("setpriv") else ()
 
 
 class ProgramError(RuntimeError):
@@ -30,7 +33,7 @@ class Program:
         """Remember what to run; nothing runs before `start`."""
         self.name = name
         self.log = log
-        self._command = [str(part) for part in command]
+        self._command = [*LEASH, *map(str, command)]
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
