@@ -1,0 +1,62 @@
+"""The scripts' own arithmetic: totals that are true, ports that are free, prints that take their time."""
+
+import re
+import socket
+import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from environments import REPOSITORY
+from stack.gcode import cylinder
+from stack.processes import free_port
+
+
+@pytest.fixture(scope="module")
+def runner() -> ModuleType:
+    loader = SourceFileLoader("scripts_test", str(REPOSITORY / "scripts" / "test"))
+    spec = spec_from_loader("scripts_test", loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    # Dataclasses look their module up by name.
+    sys.modules["scripts_test"] = module
+    loader.exec_module(module)
+    return module
+
+
+def test_a_report_is_counted(runner: ModuleType, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text('<testsuites><testsuite tests="9" failures="2" errors="1" skipped="3"/></testsuites>')
+    assert runner._counts(report) == {"passed": 3, "failed": 2, "errors": 1, "skipped": 3}
+
+
+@pytest.mark.parametrize("text", ["", "<testsuites>", "<testsuites/>"])
+def test_a_run_without_a_report_is_an_error(runner: ModuleType, tmp_path: Path, text: str) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(text)
+    assert runner._counts(report) == {"errors": 1}
+
+
+def test_every_folder_of_tests_belongs_to_a_suite(runner: ModuleType) -> None:
+    folders = {file.relative_to(runner.TESTS).parts[0] for file in runner.TESTS.rglob("test_*.py")}
+    run = {folder for suite in runner.SUITES.values() for call in suite for folder in call.folders}
+    assert folders <= run
+
+
+def test_a_port_in_use_is_not_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port(port) != port
+    assert free_port(port) == port
+
+
+def test_a_print_takes_the_time_that_it_should() -> None:
+    gcode = cylinder(seconds=60, layers=10)
+    assert sum(int(milliseconds) for milliseconds in re.findall(r"G4 P(\d+)", gcode)) == 60_000
+    extruded = [float(e) for e in re.findall(r" E([\d.]+)", gcode)]
+    assert extruded == sorted(extruded)
