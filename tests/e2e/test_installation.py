@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> FreshE
     folder = tmp_path_factory.mktemp("installed") / "venv"
     uv = find_uv()
     for command in (
-        ["venv", "--quiet", "--python", "3.11", str(folder)],
+        ["venv", "--quiet", "--python", sys.executable, str(folder)],
         [
             "pip",
             "install",
