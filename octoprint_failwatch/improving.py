@@ -43,7 +43,7 @@ class Improving:
             self._apply(service)
         elif do == "undo":
             self._undo(service)
-        progress = wire.to_json(self._tuning.progress)
+        progress: dict[str, Any] = wire.to_json(self._tuning.progress)
         return progress | {"undo": self._settings_of().get(["before_tuning"]) is not None}
 
     def learning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:

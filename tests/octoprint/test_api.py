@@ -30,6 +30,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "add_target": {"url": "json://127.0.0.1"},
     "remove_target": {"index": 0},
     "test_targets": {},
+    "tuning": {},
+    "learning": {},
 }
 PATHS = [
     API,
@@ -103,7 +105,8 @@ async def test_a_reader_sees_and_orders_nothing(lab: Lab, visitors: dict[str, Vi
 async def test_a_user_controls_but_does_not_configure(lab: Lab, visitors: dict[str, Visitor]) -> None:
     user = visitors["user"]
     assert await user.order("check") == 204
-    configuring = ["rules", "describe", "test", "offers", "add_target", "remove_target", "test_targets"]
+    configuring = ["rules", "describe", "test", "offers", "add_target", "remove_target"]
+    configuring += ["test_targets", "tuning", "learning"]
     assert {await user.order(command) for command in configuring} == {403}
 
 
