@@ -15,7 +15,7 @@ from .drawings import drawings
 from .export import export
 from .fit import Plan, fit
 from .network import with_backbone
-from .pictures import BACKBONE, HELD_OUT, Picture, by_group, marked, read, series_of
+from .pictures import BACKBONE, HELD_OUT, Picture, by_group, marked, series_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PIXELS = 256 * 448
@@ -26,7 +26,7 @@ PHASES = (
 )
 """First the shapes that drawings teach, then more of what photographs look like."""
 FOR_CALIBRATION = 10
-"""One in so many photographs and drawings is kept from the fit, for the calibration."""
+"""One in so many photographs is kept from the fit, for the calibration."""
 
 
 def main() -> None:
@@ -38,21 +38,19 @@ def main() -> None:
     drawn = drawings(asked.cache, asked.drawn, photographs, asked.threads)
     to_fit = [picture for picture in photographs if not _is_for_calibration(picture)]
     held_back = [picture for picture in photographs if _is_for_calibration(picture)]
-    last = len(drawn) - len(drawn) // FOR_CALIBRATION
     pools = (
         [[samples.of_picture(picture) for picture in copies] for copies in by_group(to_fit).values()],
-        [[samples.of_drawing(*paths)] for paths in drawn[0:last:2]],
-        [[samples.of_drawing(*paths)] for paths in drawn[1:last:2]],
+        [[samples.of_drawing(*paths)] for paths in drawn[0::2]],
+        [[samples.of_drawing(*paths)] for paths in drawn[1::2]],
     )
-    print(f"Fitting on {len(pools[0])} photographs and {last} drawings …", flush=True)
+    print(f"Fitting on {len(pools[0])} photographs and {len(drawn)} drawings …", flush=True)
     torch.manual_seed(0)
     network = with_backbone(asked.data / BACKBONE)
     for phase in PHASES:
         network = fit(network, pools, phase)
     asked.cache.mkdir(parents=True, exist_ok=True)
     torch.save(network.state_dict(), asked.cache / "network.pt")
-    unseen = [(read(image), number % 2 == 0) for number, (image, _) in enumerate(drawn) if number >= last]
-    calibration = calibrated(network, held_back, unseen, PIXELS)
+    calibration = calibrated(network, held_back, PIXELS)
     export(network, calibration, PIXELS, asked.out)
     print(f"Written to {asked.out}", flush=True)
 
@@ -75,7 +73,7 @@ def _arguments() -> argparse.Namespace:
         "--cache", type=Path, default=ROOT / ".cache/training", help="folder for drawings and weights"
     )
     parser.add_argument("--out", type=Path, default=built_in, help="folder to write the model into")
-    parser.add_argument("--drawn", type=int, default=1400, help="pictures to draw")
+    parser.add_argument("--drawn", type=int, default=1260, help="pictures to draw")
     parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
     return parser.parse_args()
 
