@@ -31,16 +31,27 @@ def encode(pictures: Sequence[Image.Image]) -> list[list[bytes]]:
 
 
 @asynccontextmanager
-async def rtsp_server(frames: list[list[bytes]], *, hang_up_after: int = 0) -> AsyncIterator[str]:
-    """Serve the frames in a loop, ten a second; yield the address."""
+async def rtsp_server(
+    frames: list[list[bytes]],
+    *,
+    hang_up_after: int = 0,
+    then: list[list[bytes]] | None = None,
+    change: asyncio.Event | None = None,
+) -> AsyncIterator[str]:
+    """Serve the frames in a loop, ten a second; yield the address.
+
+    Once `change` is set, the frames of `then` are served instead.
+    """
     parameters = [unit for unit in frames[0] if unit[0] & 31 in (SPS, PPS)]
     sprop = ",".join(base64.b64encode(unit).decode() for unit in parameters)
 
     async def play(writer: asyncio.StreamWriter) -> None:
         number = 0
         for turn in range(10_000):
-            for index, unit in enumerate(frames[turn % len(frames)]):
-                last = index == len(frames[turn % len(frames)]) - 1
+            shown = then if then and change and change.is_set() else frames
+            units = shown[turn % len(shown)]
+            for index, unit in enumerate(units):
+                last = index == len(units) - 1
                 header = struct.pack(
                     ">BBHII", 0x80, 96 | (0x80 if last else 0), number & 0xFFFF, turn * 9000, 41
                 )

@@ -1,6 +1,8 @@
 """`failwatch replay` on tables, histories and archives, with its pictures."""
 
 import json
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -21,9 +23,9 @@ from .watching import ScriptedDetector, watching
 VECTORS = json.loads((Path(__file__).parent / "data" / "temporal-vectors.json").read_text())
 
 
-def run(*arguments: object, text: str | None = None) -> Result:
+def run(*arguments: object) -> Result:
     """Run `failwatch replay`."""
-    return CliRunner().invoke(main, ["replay", *map(str, arguments)], input=text)
+    return CliRunner().invoke(main, ["replay", *map(str, arguments)])
 
 
 def lines(result: Result) -> list[dict[str, object]]:
@@ -68,8 +70,10 @@ def test_numbers_and_cadence_can_be_chosen(table: Path) -> None:
 
 def test_standard_input_and_a_summary(table: Path) -> None:
     """Without --json there is a table with one line per print."""
-    result = run("-", text=table.read_text(encoding="utf-8-sig"))
-    assert result.exit_code == 0
+    command = [sys.executable, "-m", "octoprint_failwatch", "replay", "-"]
+    with table.open(encoding="utf-8-sig") as text:
+        result = subprocess.run(command, input=text.read(), capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
     assert "300" in result.stdout
     assert "failure" in result.stdout
 
