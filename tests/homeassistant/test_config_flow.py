@@ -331,6 +331,10 @@ async def test_built_in_detector(hass: HomeAssistant) -> None:
         end = await answer(hass, page, {})
     assert end["type"] is FlowResultType.CREATE_ENTRY
     assert end["data"] == {"kind": "built_in"}
+    if hasattr(config_entries.FlowType, "CONFIG_SUBENTRIES_FLOW"):
+        kind, flow_id = end["next_flow"]
+        assert kind == "config_subentries_flow"
+        assert hass.config_entries.subentries.async_get(flow_id)["step_id"] == "user"
     assert (await choose(hass, "built_in"))["reason"] == "already_configured"
 
 
