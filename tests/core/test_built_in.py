@@ -109,6 +109,16 @@ async def test_detect_runs_beside_the_loop_and_is_niced():
         assert os.getpriority(os.PRIO_PROCESS, 0) == here
 
 
+async def test_a_sandbox_that_forbids_priorities_stops_nothing(monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setpriority", refuse)
+    detector = BuiltInDetector()
+    assert (await detector.detect(Frame(jpeg(plain()), 0.0, "printer", "print"))).p < 0.3
+    await detector.close()
+
+
 async def test_check_says_what_runs():
     detector = BuiltInDetector()
     assert "ms a picture" in await detector.check()
