@@ -65,7 +65,7 @@ class CardPrinter:
         command = re.sub(r"^N\d+\s*|\*\d+$", "", line).strip()
         name = command.split(" ")[0]
         if name == "M115":
-            self._say("FIRMWARE_NAME:Marlin 2.1.2 MACHINE_TYPE:Card PROTOCOL_VERSION:1.0")
+            self._say("FIRMWARE_NAME:Marlin 2.1.2 MACHINE_TYPE:Card PROTOCOL_VERSION:1.0\nSD card ok")
         elif name == "M105":
             self._say("ok T:210.0 /210.0 B:60.0 /60.0 @:0 B@:0")
             return
