@@ -172,7 +172,7 @@ class FailWatchConfigFlow(ConfigFlow, domain=DOMAIN):
             # What is announced is the plain address; one that was entered with encryption stays.
             return self.async_abort(reason="already_configured")
         self._abort_if_unique_id_configured({CONF_URL: self._data[CONF_URL]}, reload_on_update=False)
-        self._name = discovery_info.name.removesuffix(f".{discovery_info.type}") or self._name
+        self._name = _announced_name(discovery_info) or self._name
         self.context["title_placeholders"] = {"name": self._name}
         return await self.async_step_zeroconf_confirm()
 
@@ -460,6 +460,12 @@ def _address(text: str) -> URL:
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError(text)
     return url.origin().with_path(url.path.rstrip("/") or "/")
+
+
+def _announced_name(info: ZeroconfServiceInfo) -> str:
+    """Return what the user calls the printer, out of OctoPrint's 'OctoPrint instance "Workshop"'."""
+    name = info.name.removesuffix(f".{info.type}").removeprefix("OctoPrint instance ")
+    return name.removeprefix("on ").strip('"')
 
 
 def _announced(info: ZeroconfServiceInfo) -> URL:

@@ -69,7 +69,7 @@ def watch_settings(settings: Mapping[str, Any]) -> WatchSettings:
         ),
         cadence=Cadence(
             interval=float(settings[CONF_INTERVAL]),
-            calls_per_month=settings.get(CONF_CALLS_PER_MONTH) or None,
+            calls_per_month=int(settings.get(CONF_CALLS_PER_MONTH) or 0) or None,
         ),
     )
 

@@ -75,7 +75,7 @@ def announced(**changes: Any) -> ZeroconfServiceInfo:
         "port": 80,
         "hostname": "octopi.local.",
         "type": "_failwatch._tcp.local.",
-        "name": "Workshop._failwatch._tcp.local.",
+        "name": 'OctoPrint instance "Workshop"._failwatch._tcp.local.',
         "properties": {"uuid": UUID, "path": "/", "version": "0.1.0"},
     }
     return ZeroconfServiceInfo(**(values | changes))
