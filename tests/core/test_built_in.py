@@ -24,6 +24,7 @@ from octoprint_failwatch.detection.detectors.built_in import BUILT_IN, BuiltInDe
 from octoprint_failwatch.detection.detectors.built_in import detector as detector_module
 from octoprint_failwatch.detection.detectors.built_in import probe as probe_module
 from octoprint_failwatch.detection.detectors.built_in.heat import HeatOutput, islands, merged
+from octoprint_failwatch.detection.detectors.built_in.net import load
 from octoprint_failwatch.detection.errors import BadPicture, BadSetting, ModelUnavailable
 from octoprint_failwatch.detection.frame import Frame
 
@@ -209,6 +210,19 @@ def test_the_built_in_model_is_small_and_described():
     assert sum(path.stat().st_size for path in model.files) <= 4_000_000
     assert model.input.size_for(1280, 720) == (448, 256)
     assert model.input.size_for(640, 480) == (384, 288)
+
+
+def test_the_runtime_computes_what_torch_did():
+    golden = json.loads((BUILT_IN / "by_torch.json").read_text())
+    x, y, channel = (
+        np.arange(golden["width"]),
+        np.arange(golden["height"])[:, None],
+        np.arange(3)[:, None, None],
+    )
+    pattern = np.sin(x / 7 + y / 11 + channel).astype(np.float32)
+    (heat,) = load(ModelFolder.read(BUILT_IN)).run(pattern)
+    # Half precision: weights have eleven bits.
+    assert heat.reshape(6, 8) == pytest.approx(np.array(golden["heat"]), abs=0.06)
 
 
 @given(arrays(np.float32, (9, 16), elements=st.floats(-12, 12, width=32)))

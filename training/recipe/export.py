@@ -30,7 +30,7 @@ class Calibration:
 
 
 def export(network: Network, calibration: Calibration, pixels: int, folder: Path) -> None:
-    """Write the model's three files into a folder."""
+    """Write the model's files into a folder, and what torch makes of a pattern, to compare a runtime with."""
     folder.mkdir(parents=True, exist_ok=True)
     network = network.eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     with tempfile.TemporaryDirectory() as scratch:
@@ -55,4 +55,18 @@ def export(network: Network, calibration: Calibration, pixels: int, folder: Path
             "offset": round(calibration.offset, 5),
         },
     }
+    (folder / "by_torch.json").write_text(json.dumps(_by_torch(network)) + "\n", "utf-8")
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n", "utf-8")
+
+
+def _by_torch(network: Network) -> dict[str, object]:
+    """Return the heat map of a pattern of waves: sin(x / 7 + y / 11 + channel), x and y in pixels."""
+    height, width = 96, 128
+    x, y, channel = torch.arange(width), torch.arange(height)[:, None], torch.arange(3)[:, None, None]
+    with torch.no_grad():
+        heat = network(torch.sin(x / 7 + y / 11 + channel)[None].float())[0, 0]
+    return {
+        "width": width,
+        "height": height,
+        "heat": [[round(float(cell), 4) for cell in row] for row in heat],
+    }
