@@ -39,6 +39,7 @@ class OctoPrintServer:
     jobs: list[dict[str, Any]] = field(default_factory=list)
     job_status: int = 204
     complaint: str = ""
+    now: float | None = None
     login_override: dict[str, Any] | None = None
     failing: int = 0
     pictures: int = 0
@@ -103,6 +104,7 @@ class OctoPrintServer:
                 "rules": self.rules,
                 "state": to_json(self.state),
                 "events": to_json(list(events)),
+                **({} if self.now is None else {"now": self.now}),
             }
         )
 

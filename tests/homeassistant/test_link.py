@@ -1,13 +1,17 @@
 """An OctoPrint link from set-up to removal."""
 
 import asyncio
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import issue_registry as ir
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.detection.state import Event, EventKind, Phase
 from custom_components.failwatch.detection.verdict import Level
@@ -160,8 +164,6 @@ async def test_the_numbers_are_those_of_the_rule_set_in_force(
 async def test_below_cores_octoprint_device(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, device_registry: dr.DeviceRegistry
 ) -> None:
-    from pytest_homeassistant_custom_component.common import MockConfigEntry
-
     entry = await linked()
     core = MockConfigEntry(domain="octoprint", unique_id=UUID)
     core.add_to_hass(hass)
@@ -211,3 +213,90 @@ async def test_unload(hass: HomeAssistant, octoprint: OctoPrintServer, linked: L
     await octoprint.push(state=replace(states.idle(), phase=Phase.WATCHING, print_id="x"))
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
+
+
+async def test_a_key_that_is_refused_at_set_up(
+    hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry
+) -> None:
+    octoprint.key = "another"
+    link_entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(link_entry.entry_id)
+    assert link_entry.state is ConfigEntryState.SETUP_ERROR
+    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [
+        SOURCE_REAUTH
+    ]
+
+
+async def test_an_octoprint_that_is_off_at_set_up(
+    hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry
+) -> None:
+    octoprint.failing = 503
+    link_entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(link_entry.entry_id)
+    assert link_entry.state is ConfigEntryState.SETUP_RETRY
+    assert "503" in str(link_entry.reason)
+
+
+@pytest.mark.parametrize(
+    "rules", [{"name": "of_the_future", "numbers": {"x": 1}}, {"name": "obico", "numbers": {"low": "odd"}}]
+)
+async def test_rules_that_this_release_does_not_know(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, rules: dict[str, Any]
+) -> None:
+    await linked()
+    octoprint.rules = rules
+    await octoprint.push()
+    await until(hass, "select.ender_3_rule_set", "unknown")
+    assert hass.states.get("number.ender_3_failing_above") is None
+
+
+async def test_a_picture_that_cannot_be_had_leaves_the_last_one(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, hass_client: Any
+) -> None:
+    await linked()
+    link = hass.config_entries.async_entries("failwatch")[0].runtime_data.printers[None]
+    assert await link.async_picture() is None
+    await octoprint.push(state=states.watching(Level.MAYBE, p=0.5))
+    await until(hass, "sensor.ender_3_failure_state", "maybe")
+    octoprint.failing = 500
+    assert await link.async_picture() is None
+    octoprint.failing = 0
+    picture = await link.async_picture()
+    assert picture
+    await octoprint.push(state=states.watching(Level.FAILURE, p=0.9, at=states.AT + 10))
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    octoprint.failing = 500
+    assert await link.async_picture() == picture
+
+
+async def test_the_times_of_a_wrong_clock_are_put_right(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    await linked()
+    octoprint.now = time.time() - 86_400
+    await octoprint.push(state=states.watching(at=octoprint.now - 60))
+    await until(hass, "sensor.ender_3_watch", "watching")
+    shown = datetime.fromisoformat(hass.states.get("sensor.ender_3_time_of_last_look").state)
+    assert abs((datetime.now(UTC) - shown).total_seconds() - 60) < 30
+
+
+async def test_an_update_of_the_plugin_shows_at_the_device(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    device_registry: dr.DeviceRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.01)
+    entry = await linked()
+    octoprint.version = "0.2.0"
+    await octoprint.drop()
+    await octoprint.connected()
+
+    def version() -> str | None:
+        (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+        return device.sw_version
+
+    async with asyncio.timeout(10):
+        while version() != "0.2.0":
+            await asyncio.sleep(0.01)
