@@ -24,11 +24,12 @@ def main() -> None:
     detector = BuiltInDetector(ModelFolder.read(asked.out))
     chosen = singles.choose(asked.data)
     answers = singles.ask(detector, chosen.pictures)
+    learned = series.learning(answers, detector)
     found = {
         "pictures": chosen.to_dict(),
         "single pictures": singles.measured(answers),
-        "camera's normal": series.normal_effect(answers, detector),
-        "over time": series.measured(answers, detector),
+        "camera's normal": series.normal_effect(answers, learned),
+        "over time": series.measured(answers, learned, detector),
     }
     if asked.write:
         FIGURES.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -27,9 +27,13 @@ SIMULATED_LOOKS = 60
 """Pictures drawn per simulated print; each stands for the looks until the next one."""
 
 
-def measured(answers: Sequence[Answered], detector: BuiltInDetector) -> dict[str, Any]:
-    """Return delays and false alarms of each rule set, on a new printer and on one long in use."""
-    cameras = _cameras(answers)
+def measured(
+    answers: Sequence[Answered], cameras: dict[str, Values], detector: BuiltInDetector
+) -> dict[str, Any]:
+    """Return delays and false alarms of each rule set, on a new printer and on one long in use.
+
+    `cameras` is the p of good prints, frame by frame.
+    """
     failures = _failures(answers)
     replayed = list(_replayed(cameras, failures))
     simulated = list(_simulated(detector))
@@ -48,7 +52,7 @@ def measured(answers: Sequence[Answered], detector: BuiltInDetector) -> dict[str
 
 def _cameras(answers: Sequence[Answered]) -> dict[str, Values]:
     """Return the p of each good print, frame by frame."""
-    good = [one for one in answers if one.picture.source == "emptydeck_normal"]
+    good = _good(answers)
     by_path = {one.picture.path: one.detection.p for one in good}
     groups = by_group([one.picture for one in good])
     return {
@@ -124,26 +128,34 @@ def _under(prints: Sequence[Print], rules: RuleSet, used: dict[str, Values] | No
     return found
 
 
-def normal_effect(answers: Sequence[Answered], detector: BuiltInDetector) -> dict[str, float]:
-    """Return p of good webcam frames before and after the detector learned how their cameras look.
+def learning(answers: Sequence[Answered], detector: BuiltInDetector) -> dict[str, Values]:
+    """Return the p of each good print, frame by frame, while the detector learns how its camera looks.
 
-    Of each print the first half of the frames is learned, each for a minute of looks; p is that of
-    the second half.
+    Each frame is learned for a minute of looks; p is that of its first look, when it is new.
     """
-    before, after = [], []
-    good = [one for one in answers if one.picture.source == "emptydeck_normal"]
-    plain = {one.picture.path: one.detection.p for one in good}
-    for name, group in by_group([one.picture for one in good]).items():
-        ordered = sorted(group, key=lambda one: one.path)
-        for picture in ordered[: len(ordered) // 2]:
-            for _ in range(6):
-                detector.look(Frame(picture.path.read_bytes(), 0.0, name, name, known_good=True))
-        for picture in ordered[len(ordered) // 2 :]:
-            before.append(plain[picture.path])
-            after.append(detector.look(Frame(picture.path.read_bytes(), 0.0, name, name)).p)
+    found = {}
+    for name, group in by_group([one.picture for one in _good(answers)]).items():
+        found[name] = []
+        for picture in sorted(group, key=lambda one: one.path):
+            frame = Frame(picture.path.read_bytes(), 0.0, name, name, known_good=True)
+            found[name].append(detector.look(frame).p)
+            for _ in range(5):
+                detector.look(frame)
+    return found
+
+
+def normal_effect(answers: Sequence[Answered], learned: dict[str, Values]) -> dict[str, float]:
+    """Return p of good webcam frames alone, and after the first half of their print was learned."""
+    halves = [
+        np.concatenate([values[len(values) // 2 :] for values in prints.values()])
+        for prints in (_cameras(answers), learned)
+    ]
     return {
-        "mean p before": float(np.mean(before)),
-        "mean p after": float(np.mean(after)),
-        "share above 0.36 before": float((np.array(before) > 0.36).mean()),
-        "share above 0.36 after": float((np.array(after) > 0.36).mean()),
+        f"{name} {when}": float(value)
+        for when, p in zip(("before", "after"), halves, strict=True)
+        for name, value in (("mean p", p.mean()), ("share above 0.36", (p > 0.36).mean()))
     }
+
+
+def _good(answers: Sequence[Answered]) -> list[Answered]:
+    return [one for one in answers if one.picture.source == "emptydeck_normal"]

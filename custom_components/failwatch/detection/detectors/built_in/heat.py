@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BOX_FROM = 0.3
+BOX_FROM = 0.2
 """p from which a cell is part of a box."""
 
 
