@@ -34,7 +34,7 @@ async def _take_all() -> None:
             await workshop.until_paused()
             await asyncio.sleep(SETTLE_SECONDS)
             for page in (wide, narrow):
-                await page.evaluate("PNotify.removeAll()")
+                await page.add_style_tag(content=".ui-pnotify { display: none }")
             await _save(wide, "octoprint-tab")
             await _save(narrow, "octoprint-tab-phone")
             device = await workshop.home_assistant.device_page()
