@@ -90,7 +90,7 @@ class OctoPrintServer:
 
     async def connected(self) -> None:
         """Wait until somebody listens to the push socket."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self._authorised.wait()
 
     async def push(self, *, state: WatchState | None = None, events: Sequence[Event] = ()) -> None:

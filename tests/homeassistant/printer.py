@@ -161,7 +161,7 @@ class Printer:
     async def looks(self, count: int) -> None:
         """Wait for so many more looks."""
         wanted = len(self.detector.frames) + count
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.detector.frames) < wanted:
                 await asyncio.sleep(0.005)
 
@@ -213,7 +213,7 @@ async def until(hass: HomeAssistant, entity_id: str, wanted: str, attribute: str
         return state.attributes.get(attribute) if attribute else state.state
 
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while found() != wanted:
                 await asyncio.sleep(0.005)
     except TimeoutError:

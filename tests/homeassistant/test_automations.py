@@ -56,7 +56,7 @@ async def tell(octoprint: OctoPrintServer, kind: EventKind, detail: str) -> None
 
 
 async def heard(calls: list[ServiceCall], count: int = 1) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(calls) < count:
             await asyncio.sleep(0.005)
 

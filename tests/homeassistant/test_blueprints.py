@@ -66,7 +66,7 @@ class Workshop:
             state=states.watching(level, p=0.9),
             events=[Event(kind, states.AT, "print-1", detail, level)],
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await heard.wait()
         unsubscribe()
         await settle()

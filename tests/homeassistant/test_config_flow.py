@@ -59,7 +59,7 @@ async def answer(
 async def after_progress(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
     """Return the page that follows the wait for OctoPrint's user."""
     assert result["type"] is FlowResultType.SHOW_PROGRESS
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while True:
             await hass.async_block_till_done()
             result = await hass.config_entries.flow.async_configure(result["flow_id"])

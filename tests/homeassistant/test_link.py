@@ -20,7 +20,7 @@ from tests.homeassistant.octoprint_server import UUID, Linked, OctoPrintServer
 
 
 async def until(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (state := hass.states.get(entity_id)) is None or state.state != wanted:
             await asyncio.sleep(0.01)
 
@@ -80,7 +80,7 @@ async def test_a_refused_key_starts_reauthentication(
     entry = await linked()
     octoprint.key = "another"
     await octoprint.drop()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not hass.config_entries.flow.async_progress():
             await asyncio.sleep(0.01)
     flow = hass.config_entries.flow.async_progress()[0]
@@ -297,6 +297,6 @@ async def test_an_update_of_the_plugin_shows_at_the_device(
         (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
         return device.sw_version
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while version() != "0.2.0":
             await asyncio.sleep(0.01)

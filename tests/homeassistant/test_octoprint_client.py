@@ -95,7 +95,7 @@ async def test_a_forgotten_request_for_a_key(octoprint: OctoPrintServer, client:
 
 
 async def next_update(updates: AsyncIterator[Update]) -> Update:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         return await anext(updates)
 
 

@@ -127,7 +127,7 @@ async def test_an_hour_of_printing_does_not_flood_the_recorder(
         look = replace(state.look, statistics=statistics, verdict=verdict)
         await octoprint.push(state=replace(state, look=look))
     link = entry.runtime_data.printers[None]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while link.data.look is None or link.data.look.number < LOOKS:
             await asyncio.sleep(0.01)
     assert sum(rows.values()) < 350, rows

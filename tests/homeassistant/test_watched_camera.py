@@ -93,7 +93,7 @@ async def test_a_failure_pauses_by_the_button_once(hass: HomeAssistant, printer:
     await printer.says("printing")
     await until(hass, "event.voron_events", "acknowledged", "event_type")
     await until(hass, "sensor.voron_failure_state", "none")
-    await printer.looks(40)
+    await printer.looks(15)
     assert printer.pause.presses == 1
 
 
