@@ -41,7 +41,7 @@ function FailWatchRegions(host) {
         return "M" + (x - 25) + " " + y + "H" + (x + 25) + "M" + x + " " + (y - 25) + "V" + (y + 25);
     });
     self.summary = ko.pureComputed(function () {
-        return _.sprintf(gettext("%(regions)d regions, %(corners)d corners of a new one"), {
+        return _.sprintf(gettext("Regions: %(regions)d. Corners of a new one: %(corners)d."), {
             regions: self.polygons().length,
             corners: self.corners().length
         });
