@@ -14,6 +14,7 @@ from .detection.errors import BadSetting, DetectionError, ModelUnavailable, NotA
 from .detector import async_create_detector
 from .link import LinkCoordinator
 from .memory import WatchMemory
+from .past import async_open_history, async_remove_history
 from .services import async_setup_services
 from .watched_camera import WatchedCamera
 
@@ -55,6 +56,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
     """Leave nothing behind."""
     await WatchMemory(hass, entry.entry_id).async_remove()
+    await async_remove_history(hass, entry.entry_id)
     ir.async_delete_issue(hass, DOMAIN, f"plugin_{entry.entry_id}")
     for key in (entry.entry_id, *entry.subentries):
         issues.async_clear(hass, key)
@@ -89,8 +91,9 @@ async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> N
         ) from error
     memory = WatchMemory(hass, entry.entry_id)
     await memory.async_load()
+    history = await async_open_history(hass, entry)
     cameras: dict[str | None, WatchedCamera] = {
-        subentry.subentry_id: WatchedCamera(hass, entry, subentry, detector, memory)
+        subentry.subentry_id: WatchedCamera(hass, entry, subentry, detector, memory, history)
         for subentry in entry.subentries.values()
     }
     entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data))

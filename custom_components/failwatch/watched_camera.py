@@ -21,6 +21,7 @@ from .const import (
     CONF_IGNORE,
     CONF_INTERVAL,
     CONF_JOB_ENTITY,
+    CONF_KIND,
     CONF_LIGHT,
     CONF_NUMBERS,
     CONF_ON_FAILURE,
@@ -41,6 +42,7 @@ from .detection.clock import Clock
 from .detection.detectors import Detector
 from .detection.drawing import tagged
 from .detection.errors import BadPicture, BadSetting, NotAuthorised
+from .detection.history import History, RecordedSettings, Recorder
 from .detection.look import Camera
 from .detection.policy import Action, Policy
 from .detection.rules import RULE_SETS, RuleSet, create_rules
@@ -103,6 +105,7 @@ class WatchedCamera(PrinterCoordinator):
         subentry: ConfigSubentry,
         detector: Detector,
         memory: WatchMemory,
+        history: History | None = None,
     ) -> None:
         """Remember what is known of the printer; nothing runs yet. Raises BadSetting."""
         super().__init__(hass, entry, key=subentry.subentry_id, subentry_id=subentry.subentry_id)
@@ -112,6 +115,8 @@ class WatchedCamera(PrinterCoordinator):
         self.rules = rules_of(subentry.data)
         self._detector = detector
         self._memory = memory
+        self._history = history
+        self._recorder: Recorder | None = None
         self._clock = Clock()
         self._states = PrintingStates(
             subentry.data[CONF_PRINTING_STATES], subentry.data.get(CONF_PAUSED_STATES, ())
@@ -178,20 +183,33 @@ class WatchedCamera(PrinterCoordinator):
 
     def _create_watch(self, state: WatchState) -> Watch:
         picture_id, light_id = self.settings[CONF_PICTURE_ENTITY], self.settings.get(CONF_LIGHT)
-        return Watch(
+        regions = ignored_regions(self.settings.get(CONF_IGNORE, ""))
+        settings = watch_settings(self.settings)
+        camera = Camera(lambda: async_snapshot(self.hass, picture_id, light_id), picture_id, regions)
+        watch = Watch(
             detector=self._detector,
-            cameras=[
-                Camera(
-                    lambda: async_snapshot(self.hass, picture_id, light_id),
-                    name=picture_id,
-                    regions=ignored_regions(self.settings.get(CONF_IGNORE, "")),
-                )
-            ],
+            cameras=[camera],
             sink=self._take,
-            settings=watch_settings(self.settings),
+            settings=settings,
             clock=self._clock,
             state=state,
         )
+        if self._history is not None:
+            recorded = RecordedSettings.of(
+                settings,
+                self.config_entry.data[CONF_KIND],
+                by_sum=self._detector.combines_by_sum,
+                regions={picture_id: regions},
+            )
+            self._recorder = Recorder(
+                self._history,
+                watch.state,
+                recorded,
+                source="homeassistant",
+                clock=self._clock,
+                printer_name=self.title,
+            )
+        return watch
 
     def _run(self) -> None:
         self._task = self.config_entry.async_create_background_task(
@@ -220,6 +238,8 @@ class WatchedCamera(PrinterCoordinator):
     @callback
     def _take(self, state: WatchState, events: Sequence[Event]) -> None:
         """Take what the watch tells, and do what it orders."""
+        if self._recorder is not None:
+            self._recorder.record(state, events, self._watch.frames)
         self.async_take(state, events)
         self._memory.async_changed()
         issues.async_judge_sight(self.hass, self, self._clock.now())

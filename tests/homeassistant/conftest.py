@@ -1,12 +1,14 @@
 """A Home Assistant with the integration, and an OctoPrint for it to talk to."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.failwatch import past
 from tests.homeassistant import printer as printers
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
 
@@ -64,3 +66,9 @@ async def printer(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Async
     told = printers.Told()
     with patch("custom_components.failwatch.detector.create_detector", return_value=told):
         yield await printers.install(hass, told)
+
+
+@pytest.fixture(autouse=True)
+def own_histories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep what is recorded away from the folder that all tests share."""
+    monkeypatch.setattr(past, "history_path", lambda _, entry_id: tmp_path / f"{entry_id}.db")

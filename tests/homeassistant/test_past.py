@@ -1,0 +1,57 @@
+"""What Home Assistant's own watches see is recorded, can be replayed, and goes with the entry."""
+
+from pathlib import Path
+
+import pytest
+from homeassistant.core import HomeAssistant
+
+from custom_components.failwatch import past
+from custom_components.failwatch.detection.history import History
+from custom_components.failwatch.detection.replay import recorded, replay
+from tests.homeassistant.printer import Printer, until
+from tests.homeassistant.test_watched_camera import watch
+
+
+def files(folder: Path, beginning: str) -> list[Path]:
+    return list(folder.glob(f"{beginning}*"))
+
+
+async def test_a_print_is_recorded_and_replayed(
+    hass: HomeAssistant, printer: Printer, tmp_path: Path
+) -> None:
+    """Bit for bit, over a failure and a change of the rules; removal takes the file along."""
+    entry = await watch(hass)
+    await printer.says("printing")
+    await printer.looks(2)
+    printer.detector.p = 0.95
+    await until(hass, "sensor.voron_failure_state", "failure")
+    await printer.says("finished")
+    await until(hass, "sensor.voron_watch", "idle")
+    await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
+    history = History(tmp_path / f"{entry.entry_id}.db")
+    (record,) = history.prints()
+    assert (record.source, record.printer_name, record.level.value) == ("homeassistant", "Voron", "failure")
+    live = [(frame.look.verdict, frame.level) for frame in history.frames(record.print_id)]
+    assert [(one.verdict, one.level) for one in replay(recorded(history, [record.print_id]))] == live
+    assert any(frame.pictures for frame in history.frames(record.print_id))
+    history.close()
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert not files(tmp_path, entry.entry_id)
+
+
+async def test_a_disk_that_takes_nothing_does_not_stop_the_watch(
+    hass: HomeAssistant,
+    printer: Printer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Prints are watched without being recorded, and the log says so."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(past, "history_path", lambda _, entry_id: tmp_path / "file" / "history.db")
+    await watch(hass)
+    assert "not recorded" in caplog.text
+    await printer.says("printing")
+    await printer.looks(2)
