@@ -11,7 +11,7 @@ from homeassistant.components.camera import Camera
 from homeassistant.components.image import ImageEntity
 from homeassistant.components.light import ColorMode, LightEntity
 from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from PIL import Image, ImageDraw
@@ -151,6 +151,13 @@ class Printer:
     pause: CountingButton
     cancel: CountingButton
     light: PrinterLight
+    told: dict[str, str] = field(default_factory=dict)
+
+    async def tells(self, kind: str) -> None:
+        """Wait until Home Assistant was told of an event; its detail is then in `told`."""
+        async with asyncio.timeout(60):
+            while kind not in self.told:
+                await asyncio.sleep(0.005)
 
     async def says(self, state: str) -> None:
         """Let the printing entity say something else."""
@@ -181,6 +188,12 @@ async def install(hass: HomeAssistant, detector: Told) -> Printer:
     for domain in ("camera", "image", "button", "light"):
         assert await async_setup_component(hass, domain, {domain: {"platform": "test"}})
     printer = Printer(hass, detector, camera, pause, cancel, light)
+
+    @callback
+    def hear(event: Event) -> None:
+        printer.told[event.data["type"]] = event.data["detail"]
+
+    hass.bus.async_listen("failwatch_event", hear)
     await printer.says("idle")
     return printer
 

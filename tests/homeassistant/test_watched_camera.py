@@ -84,14 +84,14 @@ async def test_a_failure_pauses_by_the_button_once(hass: HomeAssistant, printer:
     await printer.looks(2)
     printer.detector.p = 0.95
     await until(hass, "sensor.voron_failure_state", "failure")
-    await until(hass, "event.voron_events", "paused", "event_type")
+    await printer.tells("paused")
     await hass.async_block_till_done()
     assert printer.pause.presses == 1
     assert hass.states.get("binary_sensor.voron_print_failing").state == "on"
 
     await printer.says("paused")
     await printer.says("printing")
-    await until(hass, "event.voron_events", "acknowledged", "event_type")
+    await printer.tells("acknowledged")
     await until(hass, "sensor.voron_failure_state", "none")
     await printer.looks(15)
     assert printer.pause.presses == 1
@@ -102,23 +102,23 @@ async def test_a_button_that_does_not_work_is_told(hass: HomeAssistant, printer:
     await watch(hass, on_failure="pause", pause_with=PAUSE)
     printer.detector.p = 0.95
     await printer.says("printing")
-    await until(hass, "event.voron_events", "action_failed", "event_type")
-    assert "jammed" in hass.states.get("event.voron_events").attributes["detail"]
+    await printer.tells("action_failed")
+    assert "jammed" in printer.told["action_failed"]
 
 
 async def test_a_button_that_is_gone_is_told(hass: HomeAssistant, printer: Printer) -> None:
     await watch(hass, on_failure="cancel", cancel_with="button.nowhere")
     printer.detector.p = 0.95
     await printer.says("printing")
-    await until(hass, "event.voron_events", "action_failed", "event_type")
-    assert "not available" in hass.states.get("event.voron_events").attributes["detail"]
+    await printer.tells("action_failed")
+    assert "not available" in printer.told["action_failed"]
 
 
 async def test_cancelling(hass: HomeAssistant, printer: Printer) -> None:
     await watch(hass, on_failure="cancel", cancel_with=CANCEL)
     printer.detector.p = 0.95
     await printer.says("printing")
-    await until(hass, "event.voron_events", "cancelled", "event_type")
+    await printer.tells("cancelled")
     await hass.async_block_till_done()
     assert (printer.cancel.presses, printer.pause.presses) == (1, 0)
 
@@ -127,7 +127,7 @@ async def test_no_within_the_time_to_say_no(hass: HomeAssistant, printer: Printe
     await watch(hass, on_failure="pause", pause_with=PAUSE, veto=3600)
     printer.detector.p = 0.95
     await printer.says("printing")
-    await until(hass, "event.voron_events", "countdown", "event_type")
+    await printer.tells("countdown")
     await until(hass, "sensor.voron_watch", "pause", "coming_action")
     await hass.services.async_call(
         "button", "press", {"entity_id": "button.voron_not_a_failure"}, blocking=True
