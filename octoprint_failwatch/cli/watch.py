@@ -23,6 +23,7 @@ from ..detection.rules import RULE_SETS, FailWatchRules, RuleSet
 from ..detection.state import Event, WatchState
 from ..detection.verdict import Level
 from ..detection.watch import Watch, WatchSettings
+from ..settings import default_rules
 from ..sources import Source, SourceEnded, open_source
 from ..sources.paced_clock import PacedClock
 from .places import history_option, open_history
@@ -64,7 +65,12 @@ class Order:
 @click.option("--service", "kind", type=click.Choice(list(FIELDS)), help="The service to ask. [built_in]")
 @FILE
 @URL_OPTION
-@click.option("--rules", "rules_name", type=click.Choice(list(RULE_SETS)), help="The rule set. [failwatch]")
+@click.option(
+    "--rules",
+    "rules_name",
+    type=click.Choice(list(RULE_SETS)),
+    help="The rule set. [failwatch; super_api at Obico's own service]",
+)
 @click.option(
     "--set", "numbers", multiple=True, metavar="NAME=VALUE", help="Change a number of the rule set."
 )
@@ -107,10 +113,12 @@ def command(
 
     The exit code is 0 for no failure, 3 for maybe, 4 for a failure, and 1 if nothing could be judged.
     """
+    detector = gather(kind, settings_file, url, ())
+    name = rules_name or default_rules({"detector": detector})
     order = Order(
         place=source,
-        detector=gather(kind, settings_file, url, ()),
-        rules=rules_from(rules_name, numbers) or FailWatchRules(),
+        detector=detector,
+        rules=rules_from(name, numbers) or FailWatchRules(),
         until=Level(until) if until else None,
         history=None if no_history else history,
         **options,
