@@ -1,6 +1,7 @@
 """A print from its start to its end, on a real OctoPrint with its virtual printer."""
 
 import asyncio
+from importlib.metadata import version
 
 import pytest
 
@@ -148,6 +149,10 @@ async def test_no_look_before_the_chosen_minutes(lab: Lab) -> None:
         await lab.set(when={"after_minutes": 0})
 
 
+@pytest.mark.skipif(
+    version("octoprint").startswith("2."),
+    reason="the test reads serial.log as OctoPrint 1.11 writes it; 2.0's connectors keep another one",
+)
 async def test_a_pause_by_failwatch_lifts_the_head_and_a_resume_puts_it_back(lab: Lab) -> None:
     await lab.octoprint.post("/api/settings", {"serial": {"log": True}})
     await lab.set(shaping={"enabled": True, "lift": 7})
