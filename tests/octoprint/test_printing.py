@@ -151,7 +151,7 @@ async def test_no_look_before_the_chosen_minutes(lab: Lab) -> None:
 
 @pytest.mark.skipif(
     version("octoprint").startswith("2."),
-    reason="the test reads serial.log as OctoPrint 1.11 writes it; 2.0's connectors keep another one",
+    reason="serial.log stays empty on 2.0 for a cause not yet found: the gentle pause is unproven there",
 )
 async def test_a_pause_by_failwatch_lifts_the_head_and_a_resume_puts_it_back(lab: Lab) -> None:
     await lab.octoprint.post("/api/settings", {"serial": {"log": True}})
