@@ -3,6 +3,8 @@
 import io
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -234,13 +236,98 @@ def test_a_file_that_is_no_archive_is_refused(history: History, junk: bytes) -> 
 
 def test_a_later_or_foreign_file_is_refused(tmp_path: Path) -> None:
     """A database of a later release is not touched, and neither is what is none."""
-    with sqlite3.connect(tmp_path / "later.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "later.db")) as connection:
         connection.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
-    with pytest.raises(HistoryError, match="later release"):
-        History(tmp_path / "later.db")
+        connection.execute("CREATE TABLE prints (name TEXT)")
+        connection.commit()
     (tmp_path / "text.db").write_text("This is no database, but it is long enough to look at." * 100)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(HistoryError, match=r"later release .*version 2; this one knows 1"):
+        History(tmp_path / "later.db")
     with pytest.raises(HistoryError, match="cannot be opened"):
         History(tmp_path / "text.db")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+REBUILT = """
+CREATE TABLE new_prints (
+  id INTEGER PRIMARY KEY,
+  print_id TEXT NOT NULL UNIQUE,
+  printer_id TEXT NOT NULL,
+  printer_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  source TEXT NOT NULL,
+  started_at REAL NOT NULL,
+  ended_at REAL,
+  outcome TEXT NOT NULL DEFAULT '',
+  level TEXT NOT NULL DEFAULT 'none',
+  frames INTEGER NOT NULL DEFAULT 0,
+  filament TEXT NOT NULL DEFAULT 'unknown; not told'
+);
+INSERT INTO new_prints SELECT *, 'PLA' FROM prints;
+DROP TABLE prints;
+ALTER TABLE new_prints RENAME TO prints;
+"""
+"""A made-up migration that rebuilds the table to which all others refer."""
+
+
+@pytest.fixture
+async def written(tmp_path: Path) -> Path:
+    """Return a history of the present version with a labelled print of ten frames."""
+    history = History(tmp_path / "history.db")
+    async with watching(ScriptedDetector([0.01] * 10)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one", "cube")
+        await watched.frames(10)
+        watched.watch.end("done")
+    history.label("one", Label(failed=False))
+    history.close()
+    return history.path
+
+
+def filaments(path: Path) -> list[tuple[object, ...]]:
+    """Return what a migrated database says of its prints."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT print_id, filament FROM prints").fetchall()
+
+
+def test_a_migration_keeps_everything(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the version before, and from nothing; what refers to a rebuilt table stays."""
+    old = History(written)
+    before = old.print("one"), list(old.frames("one")), old.entries("one")
+    old.close()
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, REBUILT))
+    migrated = History(written)
+    assert (migrated.print("one"), list(migrated.frames("one")), migrated.entries("one")) == before
+    assert filaments(written) == [("one", "PLA")]
+    migrated.forget("one")
+    assert list(migrated.frames("one")) == []
+    migrated.close()
+    History(tmp_path / "new.db").close()
+    assert filaments(tmp_path / "new.db") == []
+
+
+def test_a_migration_that_fails_changes_nothing(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The release before opens the file as if nothing had been tried."""
+    shipped = schema.MIGRATIONS
+    for broken in ("INSERT INTO nowhere VALUES (1);", "UPDATE frames SET print = 77;"):
+        monkeypatch.setattr(schema, "MIGRATIONS", (*shipped, REBUILT, broken))
+        with pytest.raises(HistoryError, match="cannot be opened"):
+            History(written)
+    monkeypatch.setattr(schema, "MIGRATIONS", shipped)
+    history = History(written)
+    assert [record.frames for record in history.prints()] == [10]
+    history.close()
+
+
+def test_two_processes_may_open_an_old_file_at_once(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One migrates, the other waits and finds it done."""
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, REBUILT))
+    with ThreadPoolExecutor(4) as at_once:
+        for history in at_once.map(History, [written] * 4):
+            assert [record.frames for record in history.prints()] == [10]
+            history.close()
+    assert filaments(written) == [("one", "PLA")]
 
 
 def test_a_host_goes_on_without_a_broken_file(tmp_path: Path) -> None:
@@ -254,6 +341,19 @@ def test_a_host_goes_on_without_a_broken_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(HistoryError):
         History.of_host(tmp_path / "file" / "history.db", Retention())
+
+
+def test_what_a_later_release_wrote_last_is_put_aside_with_it(tmp_path: Path) -> None:
+    """Also while another process has the file open, so that some of it is only in the log beside it."""
+    with closing(sqlite3.connect(tmp_path / "history.db", isolation_level=None)) as later:
+        later.execute("PRAGMA journal_mode = WAL")
+        later.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
+        later.execute("CREATE TABLE prints (name TEXT)")
+        later.execute("INSERT INTO prints VALUES ('cube')")
+        History.of_host(tmp_path / "history.db", Retention()).close()
+        (aside,) = tmp_path.glob("history-unusable-*.db")
+        with closing(sqlite3.connect(aside)) as connection:
+            assert connection.execute("SELECT name FROM prints").fetchall() == [("cube",)]
 
 
 def test_a_write_that_fails_is_logged_and_the_next_works(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import FailWatchError
@@ -82,7 +83,7 @@ class HistoryError(FailWatchError):
 def open_database(path: Path) -> sqlite3.Connection:
     """Return a connection to a database of the newest version.
 
-    Raises HistoryError if it comes from a later release or is no database.
+    Raises HistoryError if it comes from a later release or is no database; it is then left as it was.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,10 +91,12 @@ def open_database(path: Path) -> sqlite3.Connection:
     except (OSError, sqlite3.Error) as error:
         raise HistoryError(f"{path} cannot be opened as a history: {error}.") from error
     try:
+        version = _version(connection, path)
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        _migrate(connection, path)
+        if version < len(MIGRATIONS):
+            _migrate(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise HistoryError(f"{path.name} cannot be opened as a history: {error}.") from error
@@ -110,9 +113,44 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of a database, 0 for a new one; raises HistoryError for a later release's."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
-        raise HistoryError(f"{path.name} was written by a later release of FailWatch.")
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+        raise HistoryError(
+            f"{path.name} was written by a later release of FailWatch (version {version};"
+            f" this one knows {len(MIGRATIONS)})."
+        )
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring a database to the newest version in one transaction: wholly, or not at all."""
+    # A migration may rebuild a table that others refer to; their rows must not go with the old one.
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Asked again: another process may have been here while this one waited for the lock.
+        for script in MIGRATIONS[_version(connection, path) :]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise sqlite3.IntegrityError("rows refer to rows that are not there")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield a script's statements, each of which ends with a line: `executescript` would commit."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement

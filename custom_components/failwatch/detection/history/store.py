@@ -59,10 +59,9 @@ class History:
         except HistoryError as error:
             aside = path.with_name(f"{path.stem}-unusable-{time.time():.0f}{path.suffix}")
             _LOGGER.warning("%s It is put aside as %s.", error, aside.name)
-            with suppress(OSError):
-                path.replace(aside)
-                for ending in ("-wal", "-shm"):
-                    path.with_name(path.name + ending).unlink(missing_ok=True)
+            for ending in ("", "-wal", "-shm"):  # what was written last may still be in the -wal
+                with suppress(OSError):
+                    path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
             return cls(path, retention)
 
     # Reading
