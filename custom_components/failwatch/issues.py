@@ -1,15 +1,12 @@
 """Repair issues of watched cameras: raised while something is wrong, gone when it is not."""
 
-from typing import TYPE_CHECKING
-
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, DOMAIN
-from .coordinator import FailWatchConfigEntry
-
-if TYPE_CHECKING:
-    from .watched_camera import WatchedCamera
+from .detection.state import Blind
+from .snapshots import async_is_gone
 
 CAMERA_GONE = "camera_gone"
 BLIND = "blind_for_long"
@@ -17,13 +14,34 @@ MODEL = "model_unavailable"
 
 
 @callback
-def async_judge_sight(hass: HomeAssistant, printer: WatchedCamera, now: float) -> None:
-    """Raise or clear the issues that a watch's state stands for."""
-    blind = printer.data.blind
-    gone = blind is not None and printer.is_camera_gone
+def async_judge_sight(
+    hass: HomeAssistant, entry: ConfigEntry, subentry: ConfigSubentry, blind: Blind | None, now: float
+) -> None:
+    """Raise or clear the issues that a watched camera's blindness stands for."""
+    camera = subentry.data[CONF_PICTURE_ENTITY]
+    gone = blind is not None and async_is_gone(hass, camera)
     long = blind is not None and not gone and now - blind.since >= BLIND_FOR_LONG
-    _judge(hass, printer, CAMERA_GONE, wrong=gone, fixable=True)
-    _judge(hass, printer, BLIND, wrong=long, fixable=False)
+    placeholders = {"printer": subentry.title, "camera": camera, "detail": blind.detail if blind else ""}
+    data: dict[str, str | int | float | None] = {
+        "entry_id": entry.entry_id,
+        "subentry_id": subentry.subentry_id,
+    }
+    for kind, wrong in ((CAMERA_GONE, gone), (BLIND, long)):
+        issue_id = f"{kind}_{subentry.subentry_id}"
+        exists = ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
+        if exists and not wrong:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+        elif wrong and not exists:
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                issue_id,
+                is_fixable=kind == CAMERA_GONE,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key=kind,
+                translation_placeholders=placeholders,
+                data=data,
+            )
 
 
 @callback
@@ -34,7 +52,7 @@ def async_clear(hass: HomeAssistant, key: str) -> None:
 
 
 @callback
-def async_raise_model(hass: HomeAssistant, entry: FailWatchConfigEntry, detail: str) -> None:
+def async_raise_model(hass: HomeAssistant, entry: ConfigEntry, detail: str) -> None:
     """Say that the built-in detector cannot run here."""
     ir.async_create_issue(
         hass,
@@ -44,31 +62,4 @@ def async_raise_model(hass: HomeAssistant, entry: FailWatchConfigEntry, detail: 
         severity=ir.IssueSeverity.ERROR,
         translation_key=MODEL,
         translation_placeholders={"detail": detail},
-    )
-
-
-@callback
-def _judge(hass: HomeAssistant, printer: WatchedCamera, kind: str, *, wrong: bool, fixable: bool) -> None:
-    issue_id = f"{kind}_{printer.key}"
-    exists = ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
-    if not wrong:
-        if exists:
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
-        return
-    if exists:
-        return
-    blind = printer.data.blind
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id,
-        is_fixable=fixable,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key=kind,
-        translation_placeholders={
-            "printer": printer.title,
-            "camera": printer.settings[CONF_PICTURE_ENTITY],
-            "detail": blind.detail if blind else "",
-        },
-        data={"entry_id": printer.config_entry.entry_id, "subentry_id": printer.key},
     )

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from homeassistant.components import image
 from homeassistant.const import (
     ATTR_ENTITY_ID,
+    ATTR_RESTORED,
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
     STATE_OFF,
     STATE_UNAVAILABLE,
 )
-from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.core import HomeAssistant, callback, split_entity_id
 from homeassistant.exceptions import HomeAssistantError
 
 from .detection.errors import BadPicture, SnapshotError
@@ -44,6 +45,13 @@ async def async_snapshot(hass: HomeAssistant, entity_id: str, light_id: str | No
         return await hass.async_add_executor_job(as_jpeg, picture)
     except BadPicture as error:
         raise SnapshotError(f"What {entity_id} gives is no picture.") from error
+
+
+@callback
+def async_is_gone(hass: HomeAssistant, entity_id: str) -> bool:
+    """Return whether an entity no longer exists, as opposed to one that is away for a while."""
+    state = hass.states.get(entity_id)
+    return state is None or (state.state == STATE_UNAVAILABLE and state.attributes.get(ATTR_RESTORED) is True)
 
 
 async def _take(hass: HomeAssistant, entity_id: str) -> bytes:

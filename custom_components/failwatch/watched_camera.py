@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import Event as HomeAssistantEvent
 from homeassistant.core import EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
@@ -14,85 +13,38 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_track_state_change_event
 
 from . import issues
+from .camera_settings import ignored_regions, rules_of, watch_settings
 from .const import (
-    CONF_CALLS_PER_MONTH,
-    CONF_CANCEL_AFTER,
     CONF_CANCEL_WITH,
     CONF_IGNORE,
-    CONF_INTERVAL,
     CONF_JOB_ENTITY,
     CONF_KIND,
     CONF_LIGHT,
     CONF_NUMBERS,
-    CONF_ON_FAILURE,
-    CONF_ON_MAYBE,
     CONF_PAUSE_WITH,
     CONF_PAUSED_STATES,
     CONF_PICTURE_ENTITY,
     CONF_PRINTING_STATES,
     CONF_RULES,
     CONF_STATUS_ENTITY,
-    CONF_VETO,
     CONF_WATCHING,
     DOMAIN,
 )
 from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
-from .detection.cadence import Cadence
 from .detection.clock import Clock
 from .detection.detectors import Detector
 from .detection.drawing import tagged
-from .detection.errors import BadPicture, BadSetting, NotAuthorised
+from .detection.errors import BadPicture, NotAuthorised
 from .detection.history import History, RecordedSettings, Recorder
 from .detection.look import Camera
-from .detection.policy import Action, Policy
-from .detection.rules import RULE_SETS, RuleSet, create_rules
+from .detection.policy import Action
+from .detection.rules import RULE_SETS
 from .detection.state import Event, EventKind, Phase, WatchState
-from .detection.watch import Watch, WatchSettings
+from .detection.watch import Watch
 from .memory import WatchMemory
 from .orders import async_carry_out
 from .printing import PrintingStates, follow
 from .snapshots import async_snapshot
-
-
-def rules_of(settings: Mapping[str, Any]) -> RuleSet:
-    """Return the rules that a subentry's settings choose; raises BadSetting."""
-    return create_rules(settings[CONF_RULES], settings.get(CONF_NUMBERS, {}))
-
-
-def watch_settings(settings: Mapping[str, Any]) -> WatchSettings:
-    """Return the core's settings for a subentry's; raises BadSetting."""
-    return WatchSettings(
-        rules=rules_of(settings),
-        policy=Policy(
-            on_maybe=Action(settings.get(CONF_ON_MAYBE, Action.NOTIFY)),
-            on_failure=Action(settings.get(CONF_ON_FAILURE, Action.NOTIFY)),
-            veto=float(settings.get(CONF_VETO, 0)),
-            cancel_after=60.0 * settings[CONF_CANCEL_AFTER] if settings.get(CONF_CANCEL_AFTER) else None,
-        ),
-        cadence=Cadence(
-            interval=float(settings[CONF_INTERVAL]),
-            calls_per_month=int(settings.get(CONF_CALLS_PER_MONTH) or 0) or None,
-        ),
-    )
-
-
-def ignored_regions(text: str) -> tuple[tuple[tuple[float, float], ...], ...]:
-    """Return the corners of each region in a text like "0,0 20,0 20,10; …", in percent.
-
-    Raises BadSetting.
-    """
-    regions = []
-    for part in filter(None, (part.strip() for part in text.replace("\n", ";").split(";"))):
-        try:
-            corners = tuple(
-                (float(x) / 100, float(y) / 100) for x, y in (corner.split(",") for corner in part.split())
-            )
-        except ValueError:
-            raise BadSetting(f"{part!r} is no list of corners.") from None
-        if len(corners) < 3 or not all(0 <= value <= 1 for corner in corners for value in corner):
-            raise BadSetting(f"{part!r} has fewer than three corners, or one outside the picture.")
-        regions.append(corners)
-    return tuple(regions)
 
 
 class WatchedCamera(PrinterCoordinator):
@@ -242,7 +194,9 @@ class WatchedCamera(PrinterCoordinator):
             self._recorder.record(state, events, self._watch.frames)
         self.async_take(state, events)
         self._memory.async_changed()
-        issues.async_judge_sight(self.hass, self, self._clock.now())
+        subentry = self.config_entry.subentries.get(self.key)
+        if subentry is not None:
+            issues.async_judge_sight(self.hass, self.config_entry, subentry, state.blind, self._clock.now())
         for event in events:
             if event.kind is EventKind.ACTION:
                 self.config_entry.async_create_task(self.hass, self._act(Action(event.detail)))
@@ -323,11 +277,3 @@ class WatchedCamera(PrinterCoordinator):
             return await self.hass.async_add_executor_job(tagged, frame.jpeg, boxes)
         except BadPicture:
             return frame.jpeg
-
-    @property
-    def is_camera_gone(self) -> bool:
-        """Whether the camera's entity no longer exists."""
-        state = self.hass.states.get(self.settings[CONF_PICTURE_ENTITY])
-        return state is None or (
-            state.state == STATE_UNAVAILABLE and state.attributes.get("restored") is True
-        )

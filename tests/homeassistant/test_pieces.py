@@ -9,11 +9,11 @@ from homeassistant.setup import async_setup_component
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custom_components.failwatch.camera_settings import ignored_regions
 from custom_components.failwatch.detection.errors import BadSetting, ModelUnavailable
 from custom_components.failwatch.detector import async_create_detector
 from custom_components.failwatch.printing import Printing, PrintingStates
 from custom_components.failwatch.publishing import async_publisher
-from custom_components.failwatch.watched_camera import ignored_regions
 
 SHARE = st.integers(0, 100)
 REGION = st.lists(st.tuples(SHARE, SHARE), min_size=3, max_size=8)

@@ -1,0 +1,128 @@
+"""Forms for a watched camera: where to look, when to look, how to judge."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import voluptuous as vol
+from homeassistant.const import STATE_ON
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+
+from .const import (
+    CONF_ACTIONS,
+    CONF_CALLS_PER_MONTH,
+    CONF_CANCEL_AFTER,
+    CONF_CANCEL_WITH,
+    CONF_IGNORE,
+    CONF_INTERVAL,
+    CONF_JOB_ENTITY,
+    CONF_LIGHT,
+    CONF_ON_FAILURE,
+    CONF_ON_MAYBE,
+    CONF_PAUSE_WITH,
+    CONF_PAUSED_STATES,
+    CONF_PICTURE_ENTITY,
+    CONF_PRINTING_STATES,
+    CONF_RULES,
+    CONF_STATUS_ENTITY,
+    CONF_VETO,
+    DEFAULT_INTERVAL,
+)
+from .detection.policy import Action
+from .detection.rules import RULE_SETS
+from .orders import DOMAIN_SERVICES
+
+STATUS_DOMAINS: Final = ["sensor", "binary_sensor", "input_boolean", "input_select", "select", "switch"]
+
+PRINTING_WORDS: Final = ("printing", "print", "running", "busy", "in_progress", STATE_ON)
+PAUSED_WORDS: Final = ("paused", "pausing", "pause", "resuming")
+
+SOURCES = vol.Schema(
+    {
+        vol.Required(CONF_PICTURE_ENTITY): EntitySelector(EntitySelectorConfig(domain=["camera", "image"])),
+        vol.Required(CONF_STATUS_ENTITY): EntitySelector(EntitySelectorConfig(domain=STATUS_DOMAINS)),
+        vol.Optional(CONF_JOB_ENTITY): EntitySelector(EntitySelectorConfig(domain=["sensor"])),
+        vol.Optional(CONF_LIGHT): EntitySelector(EntitySelectorConfig(domain=["light"])),
+    }
+)
+PRESSABLE = EntitySelector(EntitySelectorConfig(domain=list(DOMAIN_SERVICES)))
+ACTION = SelectSelector(
+    SelectSelectorConfig(
+        options=[action.value for action in Action],
+        translation_key="action",
+        mode=SelectSelectorMode.DROPDOWN,
+    )
+)
+
+
+def _seconds(lowest: float, highest: float, unit: str = "s") -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=lowest, max=highest, step=1, unit_of_measurement=unit, mode=NumberSelectorMode.BOX
+        )
+    )
+
+
+JUDGEMENT = vol.Schema(
+    {
+        vol.Required(CONF_INTERVAL, default=DEFAULT_INTERVAL): _seconds(2, 600),
+        vol.Required(CONF_RULES): SelectSelector(
+            SelectSelectorConfig(options=list(RULE_SETS), translation_key="rule_set")
+        ),
+        vol.Optional(CONF_IGNORE): TextSelector(TextSelectorConfig(multiline=True)),
+        vol.Optional(CONF_CALLS_PER_MONTH): NumberSelector(
+            NumberSelectorConfig(min=0, step=1, mode=NumberSelectorMode.BOX)
+        ),
+        vol.Required(CONF_ACTIONS): section(
+            vol.Schema(
+                {
+                    vol.Required(CONF_ON_MAYBE, default=Action.NOTIFY.value): ACTION,
+                    vol.Required(CONF_ON_FAILURE, default=Action.NOTIFY.value): ACTION,
+                    vol.Optional(CONF_PAUSE_WITH): PRESSABLE,
+                    vol.Optional(CONF_CANCEL_WITH): PRESSABLE,
+                    vol.Required(CONF_VETO, default=0): _seconds(0, 3600),
+                    vol.Required(CONF_CANCEL_AFTER, default=0): _seconds(0, 1440, "min"),
+                }
+            ),
+            {"collapsed": False},
+        ),
+    }
+)
+
+JUDGEMENT_KEYS: Final = frozenset(
+    {*map(str, JUDGEMENT.schema), *map(str, JUDGEMENT.schema[CONF_ACTIONS].schema.schema)} - {CONF_ACTIONS}
+)
+"""Every setting that the last page asks for, in its section or out of it."""
+
+
+def states_form(options: list[str]) -> vol.Schema:
+    """Return the form for the states that mean printing and paused; others than the options can be typed."""
+    states = SelectSelector(
+        SelectSelectorConfig(
+            options=options, multiple=True, custom_value=True, mode=SelectSelectorMode.DROPDOWN
+        )
+    )
+    return vol.Schema({vol.Required(CONF_PRINTING_STATES): states, vol.Optional(CONF_PAUSED_STATES): states})
+
+
+def guessed_states(options: list[str]) -> Mapping[str, list[str]]:
+    """Return which of the options probably mean printing and paused."""
+    return {
+        CONF_PRINTING_STATES: _guess(options, PRINTING_WORDS),
+        CONF_PAUSED_STATES: _guess(options, PAUSED_WORDS),
+    }
+
+
+def _guess(options: list[str], words: tuple[str, ...]) -> list[str]:
+    return [option for option in options if option.lower().replace(" ", "_") in words]

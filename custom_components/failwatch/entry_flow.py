@@ -1,0 +1,20 @@
+"""What the flows of both kinds of entry share."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+
+
+class EntryFlow(ConfigFlow):
+    """A flow on its way to the data of an entry."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._data: dict[str, Any] = {}
+        self._name = "OctoPrint"
+
+    def _changed(self, entry: ConfigEntry) -> ConfigFlowResult:
+        """Keep the new settings; a loaded entry reloads by itself when it sees them."""
+        if not entry.update_listeners:
+            return self.async_update_reload_and_abort(entry, data=self._data)
+        return self.async_update_and_abort(entry, data=self._data)
