@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from ..detection.detectors import Offers, offers
-from .services import gather, lending, service_options
+from .lending import lending
+from .services import gather, service_options
 from .tables import json_option, show
 
 

@@ -22,7 +22,8 @@ from ..detection.services.deepomatic import (
     Recognised,
     recognised,
 )
-from .services import connection_options, gather, lending
+from .lending import lending
+from .services import connection_options, gather
 from .tables import confirm, json_option, show, yes_option
 
 T = TypeVar("T")

@@ -21,7 +21,8 @@ from ..detection.detectors import Detector, create_detector
 from ..detection.drawing import tagged
 from ..detection.errors import BadPicture, DetectionError
 from ..detection.frame import Frame
-from .services import gather, lending, service_options
+from .lending import lending
+from .services import gather, service_options
 
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 """What counts as a picture in a folder; a file that is named itself is always tried."""

@@ -1,4 +1,4 @@
-"""Which detector a command asks, and what it lends to it.
+"""Which detector a command asks.
 
 Settings come from a JSON file, from environment variables FAILWATCH_URL, FAILWATCH_TOKEN and so on,
 and from options. Secrets cannot be given as options: everybody on the machine could read them.
@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import aiohttp
 import click
-from aiohttp import web
-from yarl import URL
 
-from ..detection.detectors import FIELDS, DetectorHost, Field, FieldType, SingleUsePictures
+from ..detection.detectors import FIELDS, Field, FieldType
 from ..detection.errors import BadSetting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -100,55 +95,6 @@ def write_setting(path: Path, key: str, value: Any) -> None:
     draft.chmod(path.stat().st_mode & 0o777)
     draft.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     draft.replace(path)
-
-
-@asynccontextmanager
-async def lending(settings: Mapping[str, Any]) -> AsyncIterator[DetectorHost]:
-    """Lend a session, and to a service that fetches pictures itself a web server to fetch them from."""
-    async with aiohttp.ClientSession() as session:
-        if settings.get("kind") != "ml_api":
-            yield DetectorHost(session)
-            return
-        async with _serving(str(settings.get("url") or "")) as pictures:
-            yield DetectorHost(session, publish=pictures.publish)
-
-
-@asynccontextmanager
-async def _serving(url: str) -> AsyncIterator[SingleUsePictures]:
-    """Serve single-use pictures on the address of this machine that faces the service."""
-
-    async def give(request: web.Request) -> web.Response:
-        picture = pictures.take(request.match_info["name"])
-        if picture is None:
-            raise web.HTTPNotFound
-        return web.Response(body=picture, content_type="image/jpeg")
-
-    host = _own_address(url)
-    app = web.Application()
-    app.router.add_get("/{name}", give)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, 0).start()
-        base = URL.build(scheme="http", host=host, port=runner.addresses[0][1])
-        pictures = SingleUsePictures(lambda name: str(base / name))
-        yield pictures
-    finally:
-        await runner.cleanup()
-
-
-def _own_address(url: str) -> str:
-    """Return this machine's address as the service sees it. No packet is sent for that."""
-    try:
-        other = URL(url)
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            other.host or "", other.port or 80, type=socket.SOCK_DGRAM
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.connect(address)
-            return str(probe.getsockname()[0])
-    except (OSError, ValueError):
-        return "127.0.0.1"
 
 
 def _value(field: Field, text: str) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import click
 
 from ..detection.cadence import Cadence
@@ -26,11 +27,12 @@ from ..detection.watch import Watch, WatchSettings
 from ..settings import default_rules
 from ..sources import Source, SourceEnded, open_source
 from ..sources.paced_clock import PacedClock
+from .lending import lending
 from .places import history_option, open_history
 from .reactions import Reactions
 from .replay import rules_from
 from .reports import JsonReport, Report, TableReport
-from .services import FILE, URL_OPTION, gather, lending
+from .services import FILE, URL_OPTION, gather
 
 EXIT_CODES = {Level.NONE: 0, Level.MAYBE: 3, Level.FAILURE: 4}
 NOTHING_SEEN = 1
@@ -129,7 +131,8 @@ def command(
 async def _watch(order: Order, report: Report) -> int:
     async with contextlib.AsyncExitStack() as stack:
         host = await stack.enter_async_context(lending(order.detector))
-        source = open_source(order.place, host.session, interval=order.interval, timelapse=order.timelapse)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        source = open_source(order.place, session, interval=order.interval, timelapse=order.timelapse)
         stack.push_async_callback(source.close)
         detector = create_detector(order.detector, host)
         stack.push_async_callback(detector.close)

@@ -284,3 +284,13 @@ def test_a_progress_bar_for_many(folder: Path, model: str) -> None:
         shown = terminal.read(65536)
     assert b"Looking" in shown
     assert [list(json.loads(line)) for line in done.stdout.splitlines()] == [["file", "p", "boxes", "ms"]] * 9
+
+
+def test_pictures_are_answered_without_loading_the_network(folder: Path, model: str) -> None:
+    code = (
+        "import sys; from octoprint_failwatch.cli import main\n"
+        f"main(['detect', '--model', {model!r}, {str(folder / 'a.jpg')!r}], standalone_mode=False)\n"
+        "print({'aiohttp', 'yarl'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "set()"

@@ -184,7 +184,7 @@ async def outcome(kind: str, replies: list[Any]) -> Any:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Endpoint, "call", call)
-        host = DetectorHost(None, publish=Fetched())  # type: ignore[arg-type]
+        host = DetectorHost(object(), publish=Fetched())  # type: ignore[arg-type] # never used
         detector = create_detector({"kind": kind, "url": "http://service", **KINDS[kind]}, host)
         try:
             return await detector.detect(FRAME)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from octoprint_failwatch.detection.detectors import FIELDS, DetectorHost, create_detector
+from octoprint_failwatch.detection.detectors.kinds import detector_type
+from octoprint_failwatch.detection.errors import BadSetting
+
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "custom_components" / "failwatch" / "detection"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -71,11 +75,25 @@ def test_the_core_knows_no_host(path: Path) -> None:
         assert {name.partition(".")[0] for name in names} <= allowed
 
 
-def test_importing_the_core_loads_no_runtime() -> None:
-    """Neither numpy nor ncnn is there before the built-in detector answers its first frame."""
+def test_importing_the_core_loads_neither_a_runtime_nor_the_network() -> None:
+    """numpy and ncnn wait for the first frame, aiohttp for a service; who needs neither pays for neither."""
     code = (
-        "import sys, octoprint_failwatch.detection.watch, octoprint_failwatch.detection.detectors as d;"
-        "print(sorted({'numpy', 'ncnn', 'octoprint', 'homeassistant'} & set(sys.modules)))"
+        "import sys, octoprint_failwatch.detection.watch, octoprint_failwatch.detection.detectors as d\n"
+        "d.create_detector({'kind': 'built_in'}, d.DetectorHost())\n"
+        "print(sorted({'aiohttp', 'numpy', 'ncnn', 'octoprint', 'homeassistant'} & set(sys.modules)))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_every_kind_of_form_has_a_detector(kind: str) -> None:
+    """A form for settings that nothing answers for would be a dead end."""
+    assert callable(detector_type(kind).from_settings)
+
+
+def test_a_service_without_a_network_is_refused() -> None:
+    with pytest.raises(BadSetting, match="network"):
+        create_detector({"kind": "super_api"}, DetectorHost())
+    with pytest.raises(BadSetting, match="no detector 'guess'"):
+        create_detector({"kind": "guess"}, DetectorHost())

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from ...detection.detectors.hacarus import hacarus_connection, hacarus_dialect, name_of
 from ...detection.errors import BadSetting
 from ...detection.services.hacarus import Hacarus, connect
-from ..services import gather, lending
+from ..lending import lending
+from ..services import gather
 
 T = TypeVar("T")
 C = TypeVar("C")

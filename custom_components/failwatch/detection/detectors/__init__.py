@@ -26,17 +26,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import BadSetting
-from .deepomatic import DeepomaticDetector, deepomatic_offers
 from .detector import Detector
 from .fields import FIELDS, Field, FieldType
-from .hacarus import HacarusDetector, hacarus_offers
 from .host import DetectorHost, Publisher
-from .ml_api import MlApiDetector
-from .obico_printer import ObicoPrinterDetector
+from .kinds import detector_type, offers_of
 from .offers import Choice, Offers
 from .once import Published, SingleUsePictures
-from .super_api import SuperApiDetector
 
 __all__ = [
     "FIELDS",
@@ -53,38 +48,12 @@ __all__ = [
     "offers",
 ]
 
-SERVICES: Mapping[
-    str, type[SuperApiDetector | MlApiDetector | ObicoPrinterDetector | DeepomaticDetector | HacarusDetector]
-] = {
-    "super_api": SuperApiDetector,
-    "ml_api": MlApiDetector,
-    "obico_printer": ObicoPrinterDetector,
-    "deepomatic": DeepomaticDetector,
-    "hacarus": HacarusDetector,
-}
-"""The detectors that are asked over the network, by kind."""
-
 
 def create_detector(settings: Mapping[str, Any], host: DetectorHost) -> Detector:
     """Return the detector that the settings describe; raises BadSetting."""
-    kind = str(settings.get("kind"))
-    if kind == "built_in":
-        from .built_in import BuiltInDetector
-
-        return BuiltInDetector.from_settings(settings, host)
-    if kind in SERVICES:
-        return SERVICES[kind].from_settings(settings, host)
-    raise BadSetting(f"There is no detector {kind!r}.")
+    return detector_type(str(settings.get("kind"))).from_settings(settings, host)
 
 
 async def offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
     """Return what the service offers to choose from; raises BadSetting or DetectionError."""
-    if settings.get("kind") == "deepomatic":
-        return await deepomatic_offers(settings, host)
-    if settings.get("kind") == "hacarus":
-        return await hacarus_offers(settings, host)
-    detector = create_detector(settings, host)
-    try:
-        return Offers(await detector.check())
-    finally:
-        await detector.close()
+    return await offers_of(str(settings.get("kind")))(settings, host)

@@ -9,7 +9,8 @@ from typing import Any, Self
 from ..detection import Box, Detection
 from ..errors import BadAnswer, BadSetting
 from ..frame import Frame
-from ..services.deepomatic import CLOUD, Deepomatic, ImageInput, Recognised, Spec, SpecId, recognised
+from ..services import clouds
+from ..services.deepomatic import Deepomatic, ImageInput, Recognised, Spec, SpecId, recognised
 from ..services.http import base_url
 from .host import DetectorHost
 from .offers import Choice, Offers
@@ -148,7 +149,7 @@ def deepomatic_client(settings: Mapping[str, Any], host: DetectorHost) -> Deepom
     api_key = str(settings.get("api_key") or "")
     if not api_key:
         raise BadSetting("Deepomatic needs an API key.")
-    return Deepomatic(host.session, base_url(settings, CLOUD), api_key)
+    return Deepomatic(host.network(), base_url(settings, clouds.DEEPOMATIC), api_key)
 
 
 def _locates(spec: Spec, labels: frozenset[str]) -> bool:

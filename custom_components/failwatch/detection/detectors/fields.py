@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..services.obico import CLOUD
+from ..services import clouds
 
 
 class FieldType(StrEnum):
@@ -42,7 +42,7 @@ class Field:
 FIELDS: Mapping[str, tuple[Field, ...]] = {
     "built_in": (Field("model", FieldType.TEXT, required=False),),
     "super_api": (
-        Field("url", FieldType.URL, default=CLOUD),
+        Field("url", FieldType.URL, default=clouds.OBICO),
         Field("token", FieldType.SECRET, required=False),
     ),
     "ml_api": (
@@ -50,12 +50,12 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("token", FieldType.SECRET, required=False),
     ),
     "obico_printer": (
-        Field("url", FieldType.URL, default=CLOUD),
+        Field("url", FieldType.URL, default=clouds.OBICO),
         Field("token", FieldType.SECRET),
         Field("printer", FieldType.TEXT),
     ),
     "hacarus": (
-        Field("url", FieldType.URL, default="https://sdd-api.hacarus.com"),
+        Field("url", FieldType.URL, default=clouds.HACARUS),
         Field("client_id", FieldType.TEXT),
         Field("client_secret", FieldType.SECRET),
         Field("dialect", FieldType.CHOICE, default="auto", options=("auto", "check", "saas", "sdk")),
@@ -64,7 +64,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("answer_within", FieldType.NUMBER, default=8.0),
     ),
     "deepomatic": (
-        Field("url", FieldType.URL, default="https://api.deepomatic.com/v0.7"),
+        Field("url", FieldType.URL, default=clouds.DEEPOMATIC),
         Field("api_key", FieldType.SECRET),
         Field("spec", FieldType.CHOICE, offered=True),
         Field("labels", FieldType.CHOICES, offered=True),

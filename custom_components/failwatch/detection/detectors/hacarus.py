@@ -235,7 +235,7 @@ def hacarus_connection(settings: Mapping[str, Any], host: DetectorHost) -> Conne
     client_id, secret = str(settings.get("client_id") or ""), str(settings.get("client_secret") or "")
     if not client_id or not secret:
         raise BadSetting("HACARUS needs a client id and its secret.")
-    return Connection(host.session, base_url(settings), client_id, secret)
+    return Connection(host.network(), base_url(settings), client_id, secret)
 
 
 def hacarus_dialect(settings: Mapping[str, Any]) -> Dialect:

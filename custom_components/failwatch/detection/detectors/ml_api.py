@@ -31,7 +31,7 @@ class MlApiDetector:
         """Use `url` and `token`; raises BadSetting."""
         if host.publish is None:
             raise BadSetting("An ml_api fetches the pictures itself, and nothing here can serve them to it.")
-        api = MlApi(host.session, base_url(settings), str(settings.get("token") or ""))
+        api = MlApi(host.network(), base_url(settings), str(settings.get("token") or ""))
         return cls(api, host.publish)
 
     async def detect(self, frame: Frame) -> Detection:

@@ -9,8 +9,9 @@ from typing import Any, Self
 from ..detection import Detection
 from ..errors import BadSetting, DetectionError, NotFound
 from ..frame import Frame
+from ..services import clouds
 from ..services.http import base_url
-from ..services.obico import CLOUD, PrinterApi
+from ..services.obico import PrinterApi
 from .host import DetectorHost
 from .pixels import boxes_of
 from .super_api import statistics_of
@@ -37,7 +38,7 @@ class ObicoPrinterDetector:
         token, printer = str(settings.get("token") or ""), str(settings.get("printer") or "")
         if not token or not printer:
             raise BadSetting("Obico's printer API needs a token and the printer's number.")
-        return cls(PrinterApi(host.session, base_url(settings, CLOUD), token, printer))
+        return cls(PrinterApi(host.network(), base_url(settings, clouds.OBICO), token, printer))
 
     async def detect(self, frame: Frame) -> Detection:
         """Return the service's answer to a frame. Raises DetectionError."""

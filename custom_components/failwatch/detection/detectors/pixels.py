@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ..detection import Box
 from ..errors import BadPicture
-from ..services.obico import Found
+
+if TYPE_CHECKING:
+    from ..services.obico import Found
 
 LYING = range(5, 9)
 """EXIF orientations that swap width and height."""

@@ -7,8 +7,9 @@ from typing import Any, Self
 
 from ..detection import Detection
 from ..frame import Frame
+from ..services import clouds
 from ..services.http import base_url
-from ..services.obico import CLOUD, SuperApi, TemporalStats
+from ..services.obico import SuperApi, TemporalStats
 from ..statistics import TemporalStatistics
 from .host import DetectorHost
 from .pixels import boxes_of
@@ -28,7 +29,8 @@ class SuperApiDetector:
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:
         """Use `url` and `token`."""
-        return cls(SuperApi(host.session, base_url(settings, CLOUD), str(settings.get("token") or "")))
+        url = base_url(settings, clouds.OBICO)
+        return cls(SuperApi(host.network(), url, str(settings.get("token") or "")))
 
     async def detect(self, frame: Frame) -> Detection:
         """Return the service's answer to a frame. Raises DetectionError."""

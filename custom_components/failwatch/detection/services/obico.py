@@ -15,7 +15,6 @@ from ..frame import MAX_ID_LENGTH
 from .http import Endpoint
 from .reading import mapping, number, score, sequence, text, web_address
 
-CLOUD = "https://app.obico.io"
 SUPER_PREDICT = "/ent/partners/api/predict/"
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from .client import CLOUD, TASK_TIMEOUT, Deepomatic
+from .client import TASK_TIMEOUT, Deepomatic
 from .parsing import recognised
 from .types import Crop, ImageInput, Label, Output, Page, Recognised, Spec, SpecId, Task
 
 __all__ = [
-    "CLOUD",
     "TASK_TIMEOUT",
     "Crop",
     "Deepomatic",

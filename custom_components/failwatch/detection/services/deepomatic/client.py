@@ -17,7 +17,6 @@ from . import parsing
 from .inputs import input_json, is_file, multipart
 from .types import ImageInput, Output, Page, Spec, SpecId, Task
 
-CLOUD = "https://api.deepomatic.com/v0.7"
 PAGE = 100
 TASK_TIMEOUT = 60.0
 
