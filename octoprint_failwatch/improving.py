@@ -17,7 +17,7 @@ from .detection.history import History
 from .detection.rules import create_rules
 from .detection.verdict import Level
 from .learning.examples import examples
-from .settings import changed_numbers, detector_settings, rules
+from .settings import MIN_INTERVAL, detector_settings
 
 if TYPE_CHECKING:
     from .service import Service
@@ -35,12 +35,15 @@ class Improving:
         self._learning = Background("failwatch-learning")
 
     def tuning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Start, apply or undo a tuning, as `do` says, and return how it stands."""
+        """Start, apply or undo a tuning, as `do` says, and return how it stands.
+
+        `settings` are applied instead of those found here: `failwatch tune` found them elsewhere.
+        """
         do = data.get("do")
         if do == "start":
             self._start_tuning(service, float(data.get("limit", 2.0)), str(data.get("level", "failure")))
         elif do == "apply":
-            self._apply(service)
+            self._apply(service, data.get("settings"))
         elif do == "undo":
             self._undo(service)
         progress: dict[str, Any] = wire.to_json(self._tuning.progress)
@@ -79,20 +82,15 @@ class Improving:
 
         self._tuning.start(work)
 
-    def _apply(self, service: Service) -> None:
+    def _apply(self, service: Service, found: Any) -> None:
         result = self._tuning.progress.result
-        if result is None:
+        if found is None and result is not None:
+            found = result["settings"]
+        if found is None:
             raise BadSetting("Nothing was tuned yet.")
-        found = result["settings"]
         now = service.host.settings()
-        before: dict[str, Any] = {"rules": {"name": rules(now).name, "numbers": changed_numbers(now)}}
-        create_rules(found["rules"]["name"], found["rules"]["numbers"])
-        changes: dict[str, Any] = {"rules": found["rules"]}
-        if "interval" in found:
-            before["interval"], changes["interval"] = now["interval"], found["interval"]
-        if "regions" in found:
-            before["regions"] = now["regions"]
-            changes["regions"] = [*(now["regions"] or []), *_as_regions(found["regions"])]
+        changes = _changes(found, now)
+        before = {name: now[name] for name in changes}
         self._set(service, changes | {"before_tuning": before})
 
     def _undo(self, service: Service) -> None:
@@ -150,5 +148,20 @@ def _outcomes(before: Any, after: Any) -> dict[str, Any]:
     return {"failed": before.failed, "before": wire.to_json(before), "after": wire.to_json(after)}
 
 
-def _as_regions(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"camera": camera, "polygons": polygons} for camera, polygons in found.items()]
+def _changes(found: Any, now: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what changes in the plugin's settings; raises BadSetting, TypeError or ValueError."""
+    chosen = found.get("rules") if isinstance(found, Mapping) else None
+    if not isinstance(chosen, Mapping):
+        raise BadSetting("Settings must say which rules.")
+    name, numbers = str(chosen.get("name")), dict(chosen.get("numbers") or {})
+    create_rules(name, numbers)
+    changes: dict[str, Any] = {"rules": {"name": name, "numbers": numbers}}
+    if "interval" in found:
+        changes["interval"] = max(MIN_INTERVAL, float(found["interval"]))
+    if "regions" in found:
+        more = [
+            {"camera": camera, "polygons": [[[float(x), float(y)] for x, y in one] for one in polygons]}
+            for camera, polygons in dict(found["regions"]).items()
+        ]
+        changes["regions"] = [*(now["regions"] or []), *more]
+    return changes

@@ -1,4 +1,4 @@
-"""The plugin's rules, read and set over OctoPrint's API."""
+"""What tuning found, set in the plugin over OctoPrint's API, and taken back."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ PATH = "/api/plugin/failwatch"
 TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
-async def get_rules(url: str, key: str) -> dict[str, Any]:
-    """Return the rule set in force as {"name", "numbers"}; raises DetectionError."""
+async def rules_in_force(url: str, key: str) -> dict[str, Any]:
+    """Return the plugin's rule set with its numbers, and its name as "name"; raises DetectionError."""
     state = await _ask(url, key, None)
     rules = state.get("rules") if isinstance(state, dict) else None
     if not isinstance(rules, dict) or "name" not in rules:
         raise BadAnswer("The plugin did not say which rules it uses.")
-    numbers = rules.get("numbers", {name: value for name, value in rules.items() if name != "name"})
-    return {"name": rules["name"], "numbers": numbers}
+    return rules
 
 
-async def set_rules(url: str, key: str, rules: Mapping[str, Any]) -> None:
-    """Set the rule set and its numbers; raises DetectionError."""
-    await _ask(url, key, {"command": "rules", "name": rules["name"], "numbers": dict(rules["numbers"])})
+async def apply(url: str, key: str, settings: Mapping[str, Any]) -> None:
+    """Set all that was found, as the plugin's own button does; raises DetectionError."""
+    await _ask(url, key, {"command": "tuning", "do": "apply", "settings": dict(settings)})
+
+
+async def undo(url: str, key: str) -> None:
+    """Set again what was there before; raises DetectionError, also where there is nothing to undo."""
+    await _ask(url, key, {"command": "tuning", "do": "undo"})
 
 
 async def _ask(url: str, key: str, order: Mapping[str, Any] | None) -> Any:
@@ -37,12 +41,19 @@ async def _ask(url: str, key: str, order: Mapping[str, Any] | None) -> Any:
             aiohttp.ClientSession(timeout=TIMEOUT) as session,
             session.request(method, address, headers=headers, json=order) as response,
         ):
+            if response.status == 400:
+                raise DetectionError(_problem(await response.json(content_type=None)))
             _check(response.status)
-            return await response.json(content_type=None) if response.status == 200 else None
+            return await response.json(content_type=None)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Unavailable(f"OctoPrint cannot be reached ({type(error).__name__}).") from error
     except ValueError as error:
         raise BadAnswer("OctoPrint did not answer in JSON.") from error
+
+
+def _problem(answer: Any) -> str:
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return error if isinstance(error, str) else "OctoPrint answers 400."
 
 
 def _check(status: int) -> None:

@@ -79,7 +79,7 @@ def command(
     of the choice.
     """
     if undo:
-        _undo(history, plugin, key_file)
+        _undo(plugin, key_file)
         return
     opened = open_history(history, must_exist=True)
     try:
@@ -105,7 +105,7 @@ def command(
     else:
         _show(finding, aim, names)
     if plugin is not None and (finding.worth_it or yes or click.confirm("Set it all the same?")):
-        _apply(history, plugin, key_file, settings, yes=yes)
+        _apply(plugin, key_file, settings, yes=yes)
 
 
 def _printer(history: History, wanted: str | None) -> str:
@@ -191,39 +191,25 @@ def told(outcome: Outcome) -> str:
     return ", ".join(words) or "quiet"
 
 
-def _apply(history: Path, plugin: str, key_file: Any, settings: Mapping[str, Any], *, yes: bool) -> None:
-    from .octoprint_rules import get_rules, set_rules
+def _apply(plugin: str, key_file: Any, settings: Mapping[str, Any], *, yes: bool) -> None:
+    from .octoprint_tuning import apply, rules_in_force
 
     key = _key(key_file)
-    before = asyncio.run(get_rules(plugin, key))
+    before = asyncio.run(rules_in_force(plugin, key))
     click.echo(f"There now: {json.dumps(before)}")
     if not yes:
-        click.confirm(f"Set {json.dumps(settings['rules'])}?", abort=True)
-    _undo_file(history).write_text(json.dumps(before), encoding="utf-8")
-    name, changed = settings["rules"]["name"], settings["rules"]["numbers"]
-    # All numbers are sent: what was changed before and is not part of the choice must not stay.
-    asyncio.run(set_rules(plugin, key, {"name": name, "numbers": defaults(name) | changed}))
+        click.confirm(f"Set {json.dumps(settings)}?", abort=True)
+    asyncio.run(apply(plugin, key, settings))
     click.echo("Set. `failwatch tune --undo --apply URL` sets what was there before.")
-    if "interval" in settings or "regions" in settings:
-        click.echo("The interval and the ignored regions are set in the plugin's settings.")
 
 
-def _undo(history: Path, plugin: str | None, key_file: Any) -> None:
-    from .octoprint_rules import set_rules
+def _undo(plugin: str | None, key_file: Any) -> None:
+    from .octoprint_tuning import undo
 
     if plugin is None:
         raise click.UsageError("Say by --apply in which OctoPrint.")
-    file = _undo_file(history)
-    if not file.is_file():
-        raise click.ClickException("There is nothing to undo.")
-    before = json.loads(file.read_text(encoding="utf-8"))
-    asyncio.run(set_rules(plugin, _key(key_file), before))
-    file.unlink()
-    click.echo(f"Set again: {json.dumps(before)}")
-
-
-def _undo_file(history: Path) -> Path:
-    return history.with_name("rules-before-tuning.json")
+    asyncio.run(undo(plugin, _key(key_file)))
+    click.echo("What was there before is set again.")
 
 
 def _key(file: Any) -> str:

@@ -1,6 +1,5 @@
-"""`failwatch tune --apply` sets the plugin's rules after asking, and `--undo` takes that back."""
+"""`failwatch tune --apply` sets all that was found in the plugin after asking, and `--undo` takes that back."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,24 @@ from click.testing import CliRunner, Result
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.cli import tune as command
 from octoprint_failwatch.detection.history import History
-from octoprint_failwatch.tuning.choice import Choice, defaults
+from octoprint_failwatch.tuning.choice import Choice
 from octoprint_failwatch.tuning.tune import Finding
 from tests.emulators.threaded import served
 
 KEY = "key-41"
 
 
+BEFORE = {"rules": {"name": "failwatch", "numbers": {"failure": 0.5}}, "interval": 10.0, "regions": []}
+REGION = ((0.6, 0.1), (0.8, 0.1), (0.8, 0.4))
+
+
 class Plugin:
-    """The plugin's API, as far as rules go: new numbers are laid over those that were set."""
+    """The plugin's API, as far as tuning goes."""
 
     def __init__(self) -> None:
-        """Begin with two numbers changed."""
-        self.name, self.numbers = "failwatch", {"failure": 0.5, "sensitivity": 1.2}
+        """Begin with a number changed."""
+        self.settings: dict[str, Any] = dict(BEFORE)
+        self.before: dict[str, Any] | None = None
 
     def application(self) -> web.Application:
         """Return it as an application."""
@@ -36,20 +40,21 @@ class Plugin:
     async def get(self, request: web.Request) -> web.Response:
         """Answer with the state."""
         self._check(request)
-        return web.json_response({"rules": {"name": self.name, **defaults(self.name), **self.numbers}})
+        rules = self.settings["rules"]
+        return web.json_response({"rules": {"name": rules["name"], **rules["numbers"]}})
 
     async def post(self, request: web.Request) -> web.Response:
         """Take an order."""
         self._check(request)
         order = await request.json()
-        assert order["command"] == "rules"
-        self.numbers = ({} if order["name"] != self.name else self.numbers) | order["numbers"]
-        self.name = order["name"]
-        return web.Response(status=204)
-
-    def all_numbers(self) -> dict[str, float]:
-        """Return the numbers in force."""
-        return defaults(self.name) | self.numbers
+        assert order["command"] == "tuning"
+        if order["do"] == "apply":
+            self.before, self.settings = self.settings, {**self.settings, **order["settings"]}
+        elif self.before is None:
+            return web.json_response({"error": "There is nothing to undo."}, status=400)
+        else:
+            self.settings, self.before = self.before, None
+        return web.json_response({"running": False, "undo": self.before is not None})
 
     def _check(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bearer {KEY}":
@@ -67,8 +72,8 @@ def plugin() -> Iterator[tuple[Plugin, str]]:
 @pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Have tuning find something without searching; return the history."""
-    choice = Choice("failwatch", {"failure": 0.44, "maybe": 0.264})
-    finding = Finding(Choice(), choice, (), (), (), (), {}, worth_it=True, at_most=3.0)
+    choice = Choice("failwatch", {"failure": 0.44, "maybe": 0.264}, every=30.0, ignore_regions=True)
+    finding = Finding(Choice(), choice, (), (), (), (), {"": (REGION,)}, worth_it=True, at_most=3.0)
     monkeypatch.setattr(command, "tune_printer", lambda *_: finding)
     monkeypatch.setattr(command, "_printer", lambda *_: "printer")
     history = History(tmp_path / "history.db")
@@ -84,17 +89,20 @@ def run(history: Path, *arguments: str, text: str = "", key: str = KEY) -> Resul
     )
 
 
-def test_it_is_set_after_asking_and_undone(plugin: Any, found: Path) -> None:
-    """Exactly the numbers that were found, then exactly those that were there."""
+def test_all_of_it_is_set_after_asking_and_undone(plugin: Any, found: Path) -> None:
+    """Rules, interval and regions, then exactly what was there."""
     made, url = plugin
-    before = made.all_numbers()
     assert run(found, "--apply", url, text="n\n").exit_code == 1
-    assert made.all_numbers() == before
+    assert made.settings == BEFORE
     result = run(found, "--apply", url, text="y\n")
     assert result.exit_code == 0, result.output
-    assert made.all_numbers() == defaults("failwatch") | {"failure": 0.44, "maybe": 0.264}
+    assert made.settings == {
+        "rules": {"name": "failwatch", "numbers": {"failure": 0.44, "maybe": 0.264}},
+        "interval": 30.0,
+        "regions": {"": [[list(corner) for corner in REGION]]},
+    }
     assert run(found, "--undo", "--apply", url).exit_code == 0
-    assert made.all_numbers() == before
+    assert made.settings == BEFORE
     again = run(found, "--undo", "--apply", url)
     assert again.exit_code == 1
     assert "nothing to undo" in again.output
@@ -111,11 +119,10 @@ def test_it_is_set_after_asking_and_undone(plugin: Any, found: Path) -> None:
 def test_what_goes_wrong_is_said(plugin: Any, found: Path, key: str, place: str, says: str) -> None:
     """And nothing is set."""
     made, url = plugin
-    before = json.dumps(made.all_numbers())
     result = run(found, "--yes", "--apply", url + place, key=key)
     assert result.exit_code != 0
     assert says in result.output
-    assert json.dumps(made.all_numbers()) == before
+    assert made.settings == BEFORE
 
 
 def test_nobody_answers(found: Path) -> None:

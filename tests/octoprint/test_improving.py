@@ -10,6 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from octoprint_failwatch.cli import octoprint_tuning
+from octoprint_failwatch.detection.errors import DetectionError
 from octoprint_failwatch.detection.history import History
 from stack.browser import open_browser, open_octoprint
 from tests.core.test_tune import remember, seldom
@@ -73,6 +75,34 @@ async def test_settings_are_found_used_and_taken_back(lab: Lab, browser: Browser
     await page.context.close()
 
 
+async def stored(lab: Lab, *keys: str) -> dict[str, Any]:
+    settings = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]
+    return {key: settings[key] for key in keys}
+
+
+async def test_what_the_command_found_is_set_and_taken_back(lab: Lab) -> None:
+    """All of it as by the button: rules, interval and regions beside those that were there."""
+    url, key = lab.octoprint.url, lab.octoprint.key
+    corners = [[0.6, 0.1], [0.8, 0.1], [0.8, 0.4]]
+    await lab.set(regions=[{"camera": "", "polygons": [corners]}])
+    before = await stored(lab, "rules", "interval", "regions")
+    found = {"rules": {"name": "failwatch", "numbers": {"failure": 0.44}}, "interval": 30, "regions": {}}
+    with pytest.raises(DetectionError, match="must say which rules"):
+        await octoprint_tuning.apply(url, key, {"interval": 30})
+    await octoprint_tuning.apply(url, key, {**found, "regions": {"": [corners[::-1]]}})
+    assert (await octoprint_tuning.rules_in_force(url, key))["failure"] == 0.44
+    assert (await stored(lab, "interval"))["interval"] == 30
+    assert [one["polygons"] for one in (await stored(lab, "regions"))["regions"]] == [
+        [corners],
+        [corners[::-1]],
+    ]
+    await octoprint_tuning.undo(url, key)
+    assert await stored(lab, "rules", "interval", "regions") == before
+    with pytest.raises(DetectionError, match="nothing to undo"):
+        await octoprint_tuning.undo(url, key)
+    await lab.set(regions=[])
+
+
 async def test_hacarus_is_taught_and_used(lab: Lab) -> None:
     """Pictures of a print that was labelled good train a model, which the settings then name."""
     await lab.print("good.gcode")
@@ -84,9 +114,9 @@ async def test_hacarus_is_taught_and_used(lab: Lab) -> None:
     state = State(polls=1)
     with served(hacarus.Hacarus(state, check=True).application()) as url:
         settings = await lab.octoprint.get("/api/settings")
-        stored = settings["plugins"]["failwatch"]["detector"]
+        detector = settings["plugins"]["failwatch"]["detector"]
         chosen = {"kind": "hacarus", "url": url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        await lab.set(detector={**stored, **chosen})
+        await lab.set(detector={**detector, **chosen})
         await lab.order("learning", do="start", algorithm=hacarus.ALGORITHMS[0])
         seen = await eventually(lambda: lab.order("learning"), lambda one: not one["running"], 60)
         assert not seen["problem"]
@@ -96,5 +126,5 @@ async def test_hacarus_is_taught_and_used(lab: Lab) -> None:
             [item for item in state.items.values() if item.training]
         )
         await lab.set(
-            detector={**stored, "kind": "super_api", "url": lab.address, "token": "a-token-nobody-may-see"}
+            detector={**detector, "kind": "super_api", "url": lab.address, "token": "a-token-nobody-may-see"}
         )
