@@ -86,7 +86,7 @@ async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> N
     except (BadSetting, DetectionError) as error:
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
-            translation_key="service_problem",
+            translation_key=error.kind,
             translation_placeholders={"problem": str(error)},
         ) from error
     memory = WatchMemory(hass, entry.entry_id)

@@ -12,6 +12,9 @@ CAMERA_GONE = "camera_gone"
 BLIND = "blind_for_long"
 MODEL = "model_unavailable"
 
+OWN_TEXTS = frozenset({"no_snapshot", "dark", "frozen", "light_failed", "rate_limited"})
+"""Reasons for being blind that ask something of the user other than to look after the service."""
+
 
 @callback
 def async_judge_sight(
@@ -26,19 +29,20 @@ def async_judge_sight(
         "entry_id": entry.entry_id,
         "subentry_id": subentry.subentry_id,
     }
-    for kind, wrong in ((CAMERA_GONE, gone), (BLIND, long)):
+    why = f"blind_{blind.reason}" if blind and blind.reason in OWN_TEXTS else "blind_service"
+    for kind, text, wrong in ((CAMERA_GONE, CAMERA_GONE, gone), (BLIND, why, long)):
         issue_id = f"{kind}_{subentry.subentry_id}"
-        exists = ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
-        if exists and not wrong:
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+        if issue is not None and not wrong:
             ir.async_delete_issue(hass, DOMAIN, issue_id)
-        elif wrong and not exists:
+        elif wrong and (issue is None or issue.translation_key != text):
             ir.async_create_issue(
                 hass,
                 DOMAIN,
                 issue_id,
                 is_fixable=kind == CAMERA_GONE,
                 severity=ir.IssueSeverity.ERROR,
-                translation_key=kind,
+                translation_key=text,
                 translation_placeholders=placeholders,
                 data=data,
             )

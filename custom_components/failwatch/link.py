@@ -26,15 +26,8 @@ from .const import DOMAIN
 from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from .detection.errors import BadSetting
 from .detection.rules import RULE_SETS, RuleSet, create_rules
-from .octoprint import (
-    KeyRefused,
-    OctoPrintClient,
-    OctoPrintError,
-    PluginMissing,
-    PluginTooOld,
-    Report,
-    Update,
-)
+from .octoprint import OctoPrintClient, Report, Update
+from .octoprint_errors import KeyRefused, OctoPrintError, PluginMissing, PluginTooOld
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -87,12 +80,12 @@ class LinkCoordinator(PrinterCoordinator):
         try:
             self._take_report(await self._client.report())
         except KeyRefused as error:
-            raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="key_refused") from error
+            raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.kind) from error
         except OctoPrintError as error:
             self._judge_plugin(error)
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
-                translation_key=_TRANSLATIONS.get(type(error), "not_reachable"),
+                translation_key=error.kind,
                 translation_placeholders={"problem": str(error)},
             ) from error
         self.config_entry.async_create_background_task(
@@ -152,7 +145,7 @@ class LinkCoordinator(PrinterCoordinator):
             self._plugin_issue,
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
-            translation_key=_TRANSLATIONS[type(error)],
+            translation_key=error.kind,
             translation_placeholders={
                 "printer": self.config_entry.title,
                 "url": str(self._client.url),
@@ -243,11 +236,11 @@ class LinkCoordinator(PrinterCoordinator):
             return await request
         except KeyRefused as error:
             self.config_entry.async_start_reauth(self.hass)
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="key_refused") from error
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key=error.kind) from error
         except OctoPrintError as error:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
-                translation_key="command_failed",
+                translation_key=error.kind,
                 translation_placeholders={"problem": str(error)},
             ) from error
 
@@ -270,9 +263,3 @@ def _rules(told: Mapping[str, Any]) -> RuleSet | None:
         )
     except BadSetting:
         return None
-
-
-_TRANSLATIONS: dict[type[OctoPrintError], str] = {
-    PluginMissing: "plugin_missing",
-    PluginTooOld: "plugin_too_old",
-}

@@ -18,15 +18,7 @@ from yarl import URL
 from .const import APP_NAME, CONF_KIND, KIND_OCTOPRINT
 from .entry_flow import EntryFlow
 from .link import octoprint_client, octoprint_url
-from .octoprint import (
-    KeyDenied,
-    KeyRefused,
-    NotOctoPrint,
-    OctoPrintError,
-    PluginMissing,
-    PluginTooOld,
-    TooManyRequests,
-)
+from .octoprint_errors import KeyDenied, KeyRefused, NotOctoPrint, NotReachable, OctoPrintError
 
 KEY_PATIENCE: Final = 300.0
 """Seconds that somebody has to allow access in OctoPrint."""
@@ -48,13 +40,12 @@ KEY = vol.Schema(
     }
 )
 
-ERRORS: Mapping[type[OctoPrintError], tuple[str, str]] = {
-    NotOctoPrint: (CONF_URL, "not_octoprint"),
-    KeyRefused: (CONF_API_KEY, "key_refused"),
-    PluginMissing: ("base", "plugin_missing"),
-    PluginTooOld: ("base", "plugin_too_old"),
-    TooManyRequests: ("base", "too_many_requests"),
+PLACES: Final[Mapping[type[OctoPrintError], str]] = {
+    KeyRefused: CONF_API_KEY,
+    NotOctoPrint: CONF_URL,
+    NotReachable: CONF_URL,
 }
+"""The field that an error is about; the others are about the form as a whole."""
 
 
 class LinkFlow(EntryFlow):
@@ -161,7 +152,7 @@ class LinkFlow(EntryFlow):
         return self.async_create_entry(title=self._name if unnamed else report.printer_name, data=self._data)
 
     def _link_error(self, error: OctoPrintError) -> ConfigFlowResult:
-        place, key = ERRORS.get(type(error), (CONF_URL, "not_reachable"))
+        place, key = PLACES.get(type(error), "base"), error.kind
         if self.source == SOURCE_REAUTH or (place == CONF_API_KEY and self.cur_step_id == "paste_key"):
             return self._key_form({CONF_API_KEY if place == CONF_API_KEY else "base": key}, str(error))
         return self._address_form({place: key}, str(error))

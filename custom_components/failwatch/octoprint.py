@@ -13,6 +13,18 @@ from yarl import URL
 
 from .detection.state import Event, WatchState
 from .detection.wire import from_json
+from .octoprint_errors import (
+    KeyDenied,
+    KeyRefused,
+    NotOctoPrint,
+    NotReachable,
+    OctoPrintError,
+    PluginMissing,
+    PluginTooOld,
+    TooManyRequests,
+    UntrustedCertificate,
+    WrongMoment,
+)
 
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=15)
 HEARTBEAT = 30.0
@@ -20,38 +32,6 @@ HEARTBEAT = 30.0
 KEY_POLL_INTERVAL = 1.0
 JSON = "application/json"
 PLUGIN = "failwatch"
-
-
-class OctoPrintError(Exception):
-    """OctoPrint did not do what it was asked; the text is for people and never contains the key."""
-
-
-class NotReachable(OctoPrintError):
-    """Nothing answers there, or not in time."""
-
-
-class NotOctoPrint(OctoPrintError):
-    """Something answers, but it is no OctoPrint."""
-
-
-class KeyRefused(OctoPrintError):
-    """The application key is not, or no longer, accepted."""
-
-
-class PluginMissing(OctoPrintError):
-    """OctoPrint answers, but the FailWatch plugin does not."""
-
-
-class PluginTooOld(OctoPrintError):
-    """The plugin says things that this integration does not understand."""
-
-
-class KeyDenied(OctoPrintError):
-    """Somebody answered no to the request for an application key, or nobody answered in time."""
-
-
-class TooManyRequests(OctoPrintError):
-    """OctoPrint wants a pause before the next request for an application key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +131,7 @@ class OctoPrintClient:
         body = {"command": "cancel"} if command == "cancel" else {"command": "pause", "action": command}
         async with self._request("POST", "api/job", json=body) as response:
             if response.status == HTTPStatus.CONFLICT:
-                raise OctoPrintError("There is no print in a state that allows this.")
+                raise WrongMoment("There is no print in a state that allows this.")
             await self._refuse_order(response)
 
     async def tagged_picture(self) -> bytes:
@@ -182,13 +162,13 @@ class OctoPrintClient:
                 self._at("sockjs/websocket"), heartbeat=HEARTBEAT, max_msg_size=0
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise NotReachable(f"The push socket cannot be opened: {_reason(error)}") from error
+            raise NotReachable(_reason(error)) from error
         try:
             await socket.send_json({"subscribe": {"state": False, "plugins": [PLUGIN], "events": False}})
             await socket.send_json({"auth": f"{user}:{session}"})
             yield _updates(socket)
         except ConnectionError as error:
-            raise NotReachable("The connection was lost.") from error
+            raise NotReachable("connection lost") from error
         finally:
             await socket.close()
 
@@ -197,7 +177,7 @@ class OctoPrintClient:
             problem = (await _json(response)).get("error", "") if response.content_type == JSON else ""
             # An order with a key that it does not know, too, OctoPrint takes for a forged one.
             await self.report()
-            raise OctoPrintError(problem or "OctoPrint did not understand what it was asked.")
+            raise OctoPrintError(problem or f"status {response.status}")
         _refuse(response)
 
     def _at(self, path: str) -> URL:
@@ -213,10 +193,12 @@ class OctoPrintClient:
                 method, self._at(path), json=json, headers=headers, timeout=REQUEST_TIMEOUT
             ) as response:
                 if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                    raise NotReachable(f"OctoPrint answered with error {response.status}.")
+                    raise NotReachable(f"status {response.status}")
                 yield response
+        except (aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch) as error:
+            raise UntrustedCertificate(_reason(error)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise NotReachable(f"OctoPrint cannot be reached: {_reason(error)}") from error
+            raise NotReachable(_reason(error)) from error
 
 
 async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Update]:
@@ -228,7 +210,7 @@ async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Upd
         except ValueError:
             continue
         if "reauthRequired" in content:
-            raise NotReachable("OctoPrint ended the session.")
+            raise NotReachable("session ended")
         envelope = content.get("plugin")
         if not envelope or envelope.get("plugin") != PLUGIN:
             continue
@@ -245,7 +227,7 @@ async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Upd
             )
         except (KeyError, TypeError, ValueError) as error:
             raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error
-    raise NotReachable("OctoPrint closed the connection.")
+    raise NotReachable("connection closed")
 
 
 def _refuse(response: aiohttp.ClientResponse) -> None:
@@ -254,7 +236,7 @@ def _refuse(response: aiohttp.ClientResponse) -> None:
     if response.status == HTTPStatus.NOT_FOUND:
         raise PluginMissing("The FailWatch plugin does not answer in this OctoPrint.")
     if response.status >= HTTPStatus.BAD_REQUEST:
-        raise OctoPrintError(f"OctoPrint answered with error {response.status}.")
+        raise OctoPrintError(f"status {response.status}")
 
 
 async def _json(response: aiohttp.ClientResponse) -> Mapping[str, Any]:

@@ -8,7 +8,9 @@ from homeassistant.const import (
     STATE_UNAVAILABLE,
 )
 from homeassistant.core import HomeAssistant, split_entity_id
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import ServiceValidationError
+
+from .const import DOMAIN
 
 DOMAIN_SERVICES = {
     button.DOMAIN: button.SERVICE_PRESS,
@@ -20,16 +22,16 @@ DOMAIN_SERVICES = {
 """What may carry out an order, and the action that does it. A switch is switched off."""
 
 
-async def async_carry_out(hass: HomeAssistant, entity_id: str) -> str:
-    """Press, run or switch the entity; return what went wrong, or nothing."""
+async def async_carry_out(hass: HomeAssistant, entity_id: str) -> None:
+    """Press, run or switch the entity; raises HomeAssistantError, with a translated text."""
     state = hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
-        return f"{entity_id} is not available"
-    domain = split_entity_id(entity_id)[0]
-    try:
-        await hass.services.async_call(
-            domain, DOMAIN_SERVICES[domain], {ATTR_ENTITY_ID: entity_id}, blocking=True
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_available",
+            translation_placeholders={"entity": entity_id},
         )
-    except HomeAssistantError as error:
-        return str(error)
-    return ""
+    domain = split_entity_id(entity_id)[0]
+    await hass.services.async_call(
+        domain, DOMAIN_SERVICES[domain], {ATTR_ENTITY_ID: entity_id}, blocking=True
+    )

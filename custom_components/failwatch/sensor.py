@@ -66,7 +66,6 @@ def _why(printer: PrinterCoordinator) -> Mapping[str, Any]:
         verdict = state.look.verdict if state.look else Verdict(rule=Rule.WARM_UP)
     return {
         "rule": verdict.rule.value,
-        "reason": verdict.reason,
         "score": round(verdict.score, 3),
         "usual": round(verdict.usual, 3),
         "limit": round(verdict.limit, 3),
@@ -208,7 +207,6 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
     entity_description: FailWatchSensorEntityDescription
     _unrecorded_attributes = frozenset(
         {
-            "reason",
             "score",
             "usual",
             "limit",

@@ -92,7 +92,6 @@ class ServiceFlow(EntryFlow):
             return self.async_show_form(
                 step_id="choices",
                 data_schema=forms.schema(fields, {**old, **self._data}, answer.choices),
-                description_placeholders={"says": answer.says},
             )
         return self._finish_service(kind)
 

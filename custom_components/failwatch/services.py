@@ -152,7 +152,7 @@ async def _detect(call: ServiceCall) -> ServiceResponse:
     except FailWatchError as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
-            translation_key="service_problem",
+            translation_key=error.kind,
             translation_placeholders={"problem": str(error)},
         ) from error
     rules = FailWatchRules()

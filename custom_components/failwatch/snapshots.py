@@ -47,6 +47,12 @@ async def async_snapshot(hass: HomeAssistant, entity_id: str, light_id: str | No
         raise SnapshotError(f"What {entity_id} gives is no picture.") from error
 
 
+class LightFailed(SnapshotError):
+    """The light for the picture could not be switched on."""
+
+    kind = "light_failed"
+
+
 @callback
 def async_is_gone(hass: HomeAssistant, entity_id: str) -> bool:
     """Return whether an entity no longer exists, as opposed to one that is away for a while."""
@@ -75,7 +81,7 @@ async def _lit(hass: HomeAssistant, light_id: str | None) -> AsyncIterator[None]
         await asyncio.sleep(LIGHT_SETTLES)
         yield
     except HomeAssistantError as error:
-        raise SnapshotError(f"{lamp.entity_id} could not be switched on.") from error
+        raise LightFailed(f"{lamp.entity_id} could not be switched on.") from error
     finally:
         await hass.services.async_call("light", SERVICE_TURN_OFF, target, blocking=False)
 

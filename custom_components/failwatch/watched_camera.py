@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Event as HomeAssistantEvent
 from homeassistant.core import EventStateChangedData, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_track_state_change_event
 
@@ -45,6 +45,9 @@ from .memory import WatchMemory
 from .orders import async_carry_out
 from .printing import PrintingStates, follow
 from .snapshots import async_snapshot
+
+COMMANDS: Final[Mapping[JobCommand, str]] = {"pause": CONF_PAUSE_WITH, "cancel": CONF_CANCEL_WITH}
+"""The settings that name what carries a command out; nothing resumes a print but its user."""
 
 
 class WatchedCamera(PrinterCoordinator):
@@ -204,22 +207,19 @@ class WatchedCamera(PrinterCoordinator):
                 self.config_entry.async_start_reauth(self.hass)
 
     async def _act(self, action: Action) -> None:
-        self._watch.acted(action, await self._order(action))
-
-    async def _order(self, action: Action) -> str:
-        """Have the print paused or cancelled by what the user chose; return what went wrong."""
-        entity_id = self.settings.get(CONF_PAUSE_WITH if action is Action.PAUSE else CONF_CANCEL_WITH)
-        return await async_carry_out(self.hass, entity_id) if entity_id else "nothing is set for it"
+        try:
+            await self.async_job("cancel" if action is Action.CANCEL else "pause")
+        except HomeAssistantError as error:
+            self._watch.acted(action, str(error))
+        else:
+            self._watch.acted(action)
 
     @override
     async def async_job(self, command: JobCommand) -> None:
-        problem = "nothing is set for it" if command == "resume" else await self._order(Action(command))
-        if problem:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="cannot_control",
-                translation_placeholders={"command": command, "problem": problem},
-            )
+        entity_id = self.settings.get(COMMANDS[command]) if command in COMMANDS else None
+        if not entity_id:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key=f"cannot_{command}")
+        await async_carry_out(self.hass, entity_id)
 
     @override
     async def async_acknowledge(self, *, failure: bool) -> None:

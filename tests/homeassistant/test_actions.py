@@ -142,7 +142,7 @@ async def test_control_a_watched_camera(
     for command in ("resume", "cancel"):
         with pytest.raises(ServiceValidationError) as raised:
             await act(hass, "control", entity_id="sensor.voron_p", command=command)
-        assert raised.value.translation_key == "cannot_control"
+        assert raised.value.translation_key == f"cannot_{command}"
 
 
 async def test_what_other_rules_would_have_said(

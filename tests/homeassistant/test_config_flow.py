@@ -1,11 +1,13 @@
 """Adding, repairing and changing entries, as a user goes through the pages."""
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 
+import aiohttp
 import pytest
 from homeassistant import config_entries
 from homeassistant.config_entries import ConfigFlowResult
@@ -206,7 +208,14 @@ async def test_nothing_answers(hass: HomeAssistant, octoprint: OctoPrintServer) 
     await octoprint.server.close()
     page = await answer(hass, await choose(hass, "octoprint"), {"url": url})
     assert page["errors"] == {"url": "not_reachable"}
-    assert "cannot be reached" in page["description_placeholders"]["problem"]
+    assert "Cannot connect" in page["description_placeholders"]["problem"]
+
+
+async def test_a_certificate_that_nobody_vouches_for(hass: HomeAssistant) -> None:
+    error = aiohttp.ClientConnectorCertificateError(MagicMock(), ssl.SSLCertVerificationError("self-signed"))
+    with patch.object(aiohttp.ClientSession, "request", side_effect=error):
+        page = await answer(hass, await choose(hass, "octoprint"), {"url": "https://octopi.local"})
+    assert page["errors"] == {"base": "untrusted_certificate"}
 
 
 async def test_linked_twice(

@@ -6,18 +6,32 @@ import os
 import re
 import tomllib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 from PIL import Image
 
-from custom_components.failwatch import binary_sensor, button, event, image, number, select, sensor, switch
+from custom_components.failwatch import (
+    binary_sensor,
+    button,
+    event,
+    image,
+    issues,
+    number,
+    octoprint_errors,
+    select,
+    sensor,
+    snapshots,
+    switch,
+)
 from custom_components.failwatch.condition import CONDITIONS
 from custom_components.failwatch.const import SUBENTRY_CAMERA
 from custom_components.failwatch.detection import errors
 from custom_components.failwatch.detection.detectors import FIELDS
 from custom_components.failwatch.detection.rules import RULE_SETS
+from custom_components.failwatch.detection.verdict import Rule
 from custom_components.failwatch.device_trigger import TRIGGER_TYPES
 from custom_components.failwatch.trigger import TRIGGERS
 
@@ -156,22 +170,41 @@ def raised_keys() -> set[str]:
     return {key for source in SOURCES.values() for key in re.findall(r'translation_key="(\w+)"', source)}
 
 
-def test_every_exception_has_a_text() -> None:
-    known = set(EN["exceptions"]) | set(EN["issues"]) | set(EN["selector"])
-    assert raised_keys() <= known
-    named = raised_keys() | set(re.findall(r'"(\w+)"', SOURCES["services.py"] + SOURCES["link.py"]))
-    assert set(EN["exceptions"]) <= named
-
-
-def test_every_error_of_the_core_has_a_text() -> None:
-    kinds = {
+def kinds_of(module: ModuleType, base: type[Exception]) -> set[str]:
+    return {
         error.kind
-        for error in vars(errors).values()
-        if isinstance(error, type) and issubclass(error, errors.FailWatchError)
+        for error in vars(module).values()
+        if isinstance(error, type) and issubclass(error, base) and "kind" in vars(error)
     }
-    pictures = {"no_snapshot", "dark", "frozen"}
-    assert kinds - pictures <= set(EN["config"]["error"])
-    assert kinds <= set(EN["config_subentries"][SUBENTRY_CAMERA]["error"])
+
+
+CORE_KINDS = kinds_of(errors, errors.FailWatchError) | {snapshots.LightFailed.kind}
+OCTOPRINT_KINDS = kinds_of(octoprint_errors, octoprint_errors.OctoPrintError)
+ON_PAGES_OF_THEIR_OWN = {octoprint_errors.KeyDenied.kind}
+ONLY_WHILE_LINKING = {octoprint_errors.TooManyRequests.kind}
+ONLY_ONCE_LINKED = {octoprint_errors.WrongMoment.kind}
+
+
+def test_every_exception_has_a_text() -> None:
+    chosen = {f"cannot_{command}" for command in ("pause", "resume", "cancel")}
+    kinds = CORE_KINDS | OCTOPRINT_KINDS - ON_PAGES_OF_THEIR_OWN - ONLY_WHILE_LINKING
+    assert raised_keys() | chosen | kinds <= {*EN["exceptions"], *EN["issues"], *EN["selector"]}
+    written = set(re.findall(r'"(\w+)"', SOURCES["services.py"]))
+    assert set(EN["exceptions"]) <= raised_keys() | written | chosen | kinds
+
+
+def test_every_error_has_a_text_in_the_forms() -> None:
+    pictures = {"no_snapshot", "dark", "frozen", "light_failed"}
+    assert CORE_KINDS - pictures <= set(EN["config"]["error"])
+    assert set(EN["config"]["error"]) >= OCTOPRINT_KINDS - ON_PAGES_OF_THEIR_OWN - ONLY_ONCE_LINKED
+    assert set(EN["config_subentries"][SUBENTRY_CAMERA]["error"]) >= CORE_KINDS
+
+
+def test_every_reason_has_a_text() -> None:
+    attributes = EN["entity"]["sensor"]["watch_state"]["state_attributes"]
+    assert set(attributes["blind_reason"]["state"]) == CORE_KINDS
+    assert set(EN["entity"]["sensor"]["failure_state"]["state_attributes"]["rule"]["state"]) == set(Rule)
+    assert {f"blind_{reason}" for reason in issues.OWN_TEXTS} | {"blind_service"} <= set(EN["issues"])
 
 
 def test_every_setting_has_a_text() -> None:

@@ -8,16 +8,15 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from custom_components.failwatch.octoprint import (
+from custom_components.failwatch.octoprint import OctoPrintClient, Update
+from custom_components.failwatch.octoprint_errors import (
     KeyDenied,
     KeyRefused,
     NotOctoPrint,
     NotReachable,
-    OctoPrintClient,
     OctoPrintError,
     PluginMissing,
     PluginTooOld,
-    Update,
 )
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import KEY, OctoPrintServer

@@ -1,10 +1,12 @@
 """A camera that Home Assistant itself watches, from set-up to removal."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -13,6 +15,7 @@ from custom_components.failwatch.detection.errors import (
     BadSetting,
     ModelUnavailable,
     NotAuthorised,
+    RateLimited,
     Unavailable,
 )
 from tests.homeassistant.printer import (
@@ -159,8 +162,17 @@ async def test_blind_for_long_is_an_issue_until_it_sees(
     await printer.says("printing")
     printer.detector.error = Unavailable("down")
     await until(hass, "sensor.voron_watch", "blind")
-    while issue_registry.async_get_issue("failwatch", "blind_for_long_camera1") is None:
-        await printer.looks(1)
+
+    async def issue_says(text: str) -> None:
+        async with asyncio.timeout(60):
+            while (
+                issue := issue_registry.async_get_issue("failwatch", "blind_for_long_camera1")
+            ) is None or issue.translation_key != text:
+                await asyncio.sleep(0.005)
+
+    await issue_says("blind_service")
+    printer.detector.error = RateLimited("enough")
+    await issue_says("blind_rate_limited")
     printer.detector.error = None
     await until(hass, "sensor.voron_watch", "watching")
     assert not issue_registry.issues
@@ -215,6 +227,19 @@ async def test_an_image_entity_and_a_light(hass: HomeAssistant, printer: Printer
     await printer.looks(2)
     assert printer.light.switched[:2] == [True, False]
     assert printer.detector.frames[0].jpeg.startswith(b"\xff\xd8")
+
+
+async def test_a_light_that_does_not_come_on(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(**_: Any) -> None:
+        raise HomeAssistantError("bulb")
+
+    monkeypatch.setattr(printer.light, "async_turn_on", fail)
+    await watch(hass, light=LIGHT)
+    await printer.says("printing")
+    await until(hass, "sensor.voron_watch", "blind")
+    assert hass.states.get("sensor.voron_watch").attributes["blind_reason"] == "light_failed"
 
 
 async def test_the_picture_shows_what_was_found(

@@ -1,0 +1,67 @@
+"""What can go wrong between Home Assistant and an OctoPrint, as a few typed errors."""
+
+from typing import ClassVar
+
+
+class OctoPrintError(Exception):
+    """OctoPrint did not do what it was asked.
+
+    `kind` is the key of the texts that users read; the error's own text is a technical detail, and never
+    contains the key.
+    """
+
+    kind: ClassVar[str] = "command_failed"
+
+
+class NotReachable(OctoPrintError):
+    """Nothing answers there, or not in time."""
+
+    kind = "not_reachable"
+
+
+class UntrustedCertificate(NotReachable):
+    """The connection is encrypted, but nobody vouches for who is at the other end."""
+
+    kind = "untrusted_certificate"
+
+
+class NotOctoPrint(OctoPrintError):
+    """Something answers, but it is no OctoPrint."""
+
+    kind = "not_octoprint"
+
+
+class KeyRefused(OctoPrintError):
+    """The application key is not, or no longer, accepted."""
+
+    kind = "key_refused"
+
+
+class PluginMissing(OctoPrintError):
+    """OctoPrint answers, but the FailWatch plugin does not."""
+
+    kind = "plugin_missing"
+
+
+class PluginTooOld(OctoPrintError):
+    """The plugin says things that this integration does not understand."""
+
+    kind = "plugin_too_old"
+
+
+class WrongMoment(OctoPrintError):
+    """There is no print, or none in a state that allows what was asked."""
+
+    kind = "wrong_moment"
+
+
+class KeyDenied(OctoPrintError):
+    """Somebody answered no to the request for an application key, or nobody answered in time."""
+
+    kind = "key_denied"
+
+
+class TooManyRequests(OctoPrintError):
+    """OctoPrint wants a pause before the next request for an application key."""
+
+    kind = "too_many_requests"
