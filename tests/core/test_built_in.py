@@ -12,6 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
+import ncnn
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,7 +25,8 @@ from octoprint_failwatch.detection.detectors.built_in import BUILT_IN, BuiltInDe
 from octoprint_failwatch.detection.detectors.built_in import detector as detector_module
 from octoprint_failwatch.detection.detectors.built_in import probe as probe_module
 from octoprint_failwatch.detection.detectors.built_in.heat import HeatOutput, islands, merged
-from octoprint_failwatch.detection.detectors.built_in.net import load
+from octoprint_failwatch.detection.detectors.built_in.heat_map import HeatMap
+from octoprint_failwatch.detection.detectors.built_in.net import NcnnNet, load
 from octoprint_failwatch.detection.errors import BadPicture, BadSetting, ModelUnavailable
 from octoprint_failwatch.detection.frame import Frame
 
@@ -126,6 +128,25 @@ async def test_check_says_what_runs():
     await detector.close()
 
 
+@pytest.mark.parametrize("shape", [(), (6,), (2, 3, 4)])
+def test_an_output_that_is_no_heat_map_is_said(shape):
+    with pytest.raises(ModelUnavailable, match="no heat map"):
+        HeatMap.of(memoryview(np.zeros(shape, np.float32)))
+
+
+def test_answering_loads_no_numpy():
+    """It would take as much memory as the net."""
+    code = (
+        "import sys\n"
+        "from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector\n"
+        "p = BuiltInDetector().answer(sys.stdin.buffer.read()).p\n"
+        "print(p > 0.6, 'numpy' in sys.modules)"
+    )
+    picture = jpeg(tangled())
+    ran = subprocess.run([sys.executable, "-c", code], input=picture, capture_output=True, check=True)
+    assert ran.stdout.split() == [b"True", b"False"]
+
+
 def test_importing_the_detector_loads_neither_numpy_nor_the_runtime():
     code = (
         "import sys\n"
@@ -220,14 +241,16 @@ def test_the_runtime_computes_what_torch_did():
         np.arange(3)[:, None, None],
     )
     pattern = np.sin(x / 7 + y / 11 + channel).astype(np.float32)
-    (heat,) = load(ModelFolder.read(BUILT_IN)).run(pattern)
+    net = load(ModelFolder.read(BUILT_IN))
+    assert isinstance(net, NcnnNet)
+    (heat,) = net.outputs(ncnn.Mat(pattern))
     # Half precision: weights have eleven bits.
-    assert heat.reshape(6, 8) == pytest.approx(np.array(golden["heat"]), abs=0.06)
+    assert np.asarray(heat).reshape(6, 8) == pytest.approx(np.array(golden["heat"]), abs=0.06)
 
 
 @given(arrays(np.float32, (9, 16), elements=st.floats(-12, 12, width=32)))
 def test_a_box_stands_wherever_p_is_high_and_none_is_surer_than_p(heat):
-    detection = HEAT.detection(heat)
+    detection = HEAT.detection(HeatMap(16, tuple(heat.ravel().tolist())))
     assert 0 <= detection.p <= 1
     assert bool(detection.boxes) >= (detection.p >= 0.3)
     assert all(box.score <= detection.p + 1e-9 for box in detection.boxes)
@@ -237,9 +260,7 @@ def test_a_box_stands_wherever_p_is_high_and_none_is_surer_than_p(heat):
 
 
 def test_islands_touch_at_corners_too():
-    hot = np.zeros((4, 6), bool)
-    hot[0, 0] = hot[1, 1] = hot[3, 5] = True
-    assert sorted(map(len, islands(hot))) == [1, 2]
+    assert sorted(map(len, islands({(0, 0), (1, 1), (3, 5)}))) == [1, 2]
 
 
 def test_boxes_that_overlap_become_one_even_through_a_third():
@@ -250,9 +271,9 @@ def test_boxes_that_overlap_become_one_even_through_a_third():
 
 
 def test_p_is_the_logistic_of_the_hottest_cells():
-    heat = np.full((10, 10), -5, np.float32)
-    heat[2, 3], heat[2, 4] = 3.0, 1.0
-    assert HEAT.detection(heat).p == pytest.approx(1 / (1 + math.exp(-2.0)))
+    logits = [-5.0] * 100
+    logits[23], logits[24] = 3.0, 1.0
+    assert HEAT.detection(HeatMap(10, tuple(logits))).p == pytest.approx(1 / (1 + math.exp(-2.0)))
 
 
 async def test_close_ends_the_thread():

@@ -6,23 +6,27 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
+from octoprint_failwatch.detection.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.detection.detectors.built_in.normal import DELAY, QUIET, CameraNormal
 from octoprint_failwatch.detection.detectors.built_in.normals import SAVE_EVERY, Normals
 
 KEY = ("printer", "camera")
-HEATS = arrays(np.float32, (4, 6), elements=st.floats(-12, 12, width=32))
+COLUMNS = 6
+CABLES, ELSEWHERE = COLUMNS + 1, 23
+HEATS = st.lists(st.floats(-12, 12, width=32), min_size=24, max_size=24).map(
+    lambda logits: HeatMap(COLUMNS, tuple(logits))
+)
 
 
-def quiet(cables: float = QUIET - 2) -> np.ndarray:
-    """A heat map that is cool but for one cell."""
-    heat = np.full((4, 6), QUIET - 2, np.float32)
-    heat[1, 1] = cables
-    return heat
+def quiet(cables: float = QUIET - 2, elsewhere: float = QUIET - 2) -> HeatMap:
+    """A heat map of 4 by 6 that is cool but for one cell, or two."""
+    logits = [QUIET - 2] * 24
+    logits[CABLES], logits[ELSEWHERE] = cables, elsewhere
+    return HeatMap(COLUMNS, tuple(logits))
 
 
-def watched(normals: Normals, heat: np.ndarray, looks: int, *, known_good: bool = True) -> None:
+def watched(normals: Normals, heat: HeatMap, looks: int, *, known_good: bool = True) -> None:
     for _ in range(looks):
         normals.follow(KEY, heat, "print", known_good=known_good)
 
@@ -30,18 +34,16 @@ def watched(normals: Normals, heat: np.ndarray, looks: int, *, known_good: bool 
 def test_what_is_always_there_is_taken_off_and_what_is_new_stays():
     normals = Normals(None)
     watched(normals, quiet(cables=1.0), 120)
-    failing = quiet(cables=1.0)
-    failing[3, 5] = 4.0
-    beyond = normals.beyond(KEY, failing)
-    assert beyond[1, 1] < -2
-    assert beyond[3, 5] == 4.0
-    assert beyond[1, 1] == normals.beyond(KEY, quiet(cables=1.0))[1, 1]
+    beyond = normals.beyond(KEY, quiet(cables=1.0, elsewhere=4.0)).logits
+    assert beyond[CABLES] < -2
+    assert beyond[ELSEWHERE] == 4.0
+    assert beyond[CABLES] == normals.beyond(KEY, quiet(cables=1.0)).logits[CABLES]
 
 
 def test_a_failure_over_the_cables_is_still_seen():
     normals = Normals(None)
     watched(normals, quiet(cables=1.0), 120)
-    assert normals.beyond(KEY, quiet(cables=8.0))[1, 1] > 3
+    assert normals.beyond(KEY, quiet(cables=8.0)).logits[CABLES] > 3
 
 
 def test_a_failure_is_not_learned():
@@ -59,14 +61,14 @@ def test_one_frame_changes_little():
     normals = Normals(None)
     watched(normals, quiet(cables=9.0), 1)
     watched(normals, quiet(), DELAY)
-    assert normals.all()[KEY].usual[7] < QUIET + 1
+    assert normals.all()[KEY].usual[CABLES] < QUIET + 1
 
 
 def test_a_camera_of_another_shape_begins_anew():
     normals = Normals(None)
     watched(normals, quiet(cables=2.0), 60)
-    other = np.full((5, 5), 3.0, np.float32)
-    assert (normals.beyond(KEY, other) == other).all()
+    other = HeatMap(5, (3.0,) * 25)
+    assert normals.beyond(KEY, other) == other
     watched(normals, other, DELAY + 1)
     assert normals.all()[KEY].frames == 1
 
@@ -107,14 +109,24 @@ def test_a_full_disk_is_no_reason_to_stop(tmp_path):
     assert normals.all()[KEY].frames == SAVE_EVERY + 1
 
 
+def by_arrays(normal: CameraNormal, heat: HeatMap) -> list[float]:
+    """The same by whole arrays: own excess, or half of the largest of the eight around."""
+    excess = np.maximum(np.reshape(normal.usual, (4, 6)) - QUIET, 0)
+    around = np.pad(excess, 1)
+    near = np.max([around[y : y + 4, x : x + 6] for y in range(3) for x in range(3)], axis=0)
+    return (np.reshape(heat.logits, (4, 6)) - np.maximum(excess, near / 2)).ravel().tolist()
+
+
 @given(HEATS, st.lists(HEATS, max_size=12))
 def test_nothing_is_made_hotter_and_the_stored_form_is_the_same(heat, seen):
     normal = CameraNormal.unknown(heat)
-    assert (normal.beyond(heat) == heat).all()
+    assert normal.beyond(heat) == heat
     for one in seen:
         normal = normal.learned(one, "print")
-    assert (normal.beyond(heat) <= heat).all()
+    beyond = normal.beyond(heat)
+    assert all(after <= before for after, before in zip(beyond.logits, heat.logits, strict=True))
+    assert beyond.logits == pytest.approx(by_arrays(normal, heat), abs=1e-6)
     assert normal.frames == len(seen)
     again = CameraNormal.from_dict(json.loads(json.dumps(normal.to_dict())))
-    assert again.beyond(heat) == pytest.approx(normal.beyond(heat), abs=0.04)
+    assert again.beyond(heat).logits == pytest.approx(beyond.logits, abs=0.04)
     assert CameraNormal.from_dict(again.to_dict()) == again

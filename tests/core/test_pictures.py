@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from octoprint_failwatch.detection.errors import BadPicture
 from octoprint_failwatch.detection.pictures import as_jpeg, decode, is_jpeg
@@ -83,6 +83,21 @@ def test_the_camera_says_which_way_is_up() -> None:
 
 def test_a_large_picture_is_opened_small() -> None:
     assert decode(saved(Image.new("RGB", (8000, 6000))), 320).size == (320, 240)
+
+
+def test_a_wide_jpeg_is_not_opened_larger_than_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A webcam's 16:9 picture at half its size, for which the decoder has a quarter of the work."""
+    opened = []
+    transposed = ImageOps.exif_transpose
+
+    def noting(image: Image.Image) -> Image.Image:
+        opened.append(image.size)
+        return transposed(image)
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", noting)
+    assert decode(saved(half(size=(1280, 720))), 640).size == (640, 360)
+    assert decode(saved(half(size=(1280, 722))), 640).size == (640, 361)
+    assert opened == [(640, 360), (640, 361)]
 
 
 def test_a_single_pixel_is_a_picture() -> None:

@@ -26,7 +26,7 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             _check_size(image)
             if max_side is not None:
-                image.draft("RGB", (max_side, max_side))
+                image.draft("RGB", _within(image.size, max_side))
             upright = ImageOps.exif_transpose(image)
             picture = _rgb(upright, max_side)
     except BadPicture:
@@ -70,8 +70,7 @@ def _check_size(image: Image.Image) -> None:
 def _rgb(image: Image.Image, max_side: int | None) -> Image.Image:
     """Return the picture made smaller first, and in RGB; deep greys keep their range."""
     if max_side is not None and max(image.size) > max_side:
-        scale = max_side / max(image.size)
-        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        size = _within(image.size, max_side)
         if image.mode in ("P", "1"):
             image = image.convert("RGBA" if "transparency" in image.info else "RGB")
         image = image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
@@ -81,3 +80,9 @@ def _rgb(image: Image.Image, max_side: int | None) -> Image.Image:
         backdrop = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(backdrop, image.convert("RGBA"))
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _within(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+    """Return the size made smaller, in its own shape, so that its longer side is at most that long."""
+    scale = min(1.0, max_side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

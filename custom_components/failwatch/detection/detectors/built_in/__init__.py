@@ -5,8 +5,8 @@ to be good (cables, lights, a logo) count for less, camera by camera. It learns 
 `frame.known_good`, and only once some more frames were good too. `normals()` shows what it has
 learned and `forget(printer_id)` resets it; with a `data_dir` it outlasts a restart.
 
-numpy and the runtime are imported by the first frame, after a child process has tried them: a runtime
-that was built for another processor ends the process that imports it.
+The runtime is imported by the first frame, after a child process has tried it: a runtime that was
+built for another processor ends the process that imports it.
 
 Settings: `model` (optional) is a folder with a model to use instead of the built-in one, see
 `model_folder`.

@@ -13,11 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from PIL import Image
+
 from ...detection import Detection
 from ...errors import BadSetting, ModelUnavailable
 from ...frame import Frame
 from ...pictures import decode
 from .heat import HeatOutput
+from .heat_map import HeatMap
 from .letterbox import Letterbox, placed
 from .model_folder import BUILT_IN, ModelFolder
 from .net import Net, load
@@ -26,10 +29,6 @@ from .other_outputs import BoxOutput, ClassOutput
 from .probe import probe
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from PIL import Image
-
     from ...detectors.host import DetectorHost
     from .normal import CameraNormal
 
@@ -87,7 +86,7 @@ class BuiltInDetector:
         """Return what `detect` does, but block while it computes."""
         key = (frame.printer_id, frame.camera)
 
-        def beyond_normal(heat: NDArray[np.float32]) -> NDArray[np.float32]:
+        def beyond_normal(heat: HeatMap) -> HeatMap:
             normals = self._known()
             remaining = normals.beyond(key, heat)
             normals.follow(key, heat, frame.print_id, known_good=frame.known_good)
@@ -118,7 +117,7 @@ class BuiltInDetector:
     def _see(
         self,
         picture: bytes,
-        beyond_normal: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
+        beyond_normal: Callable[[HeatMap], HeatMap] | None = None,
     ) -> Detection:
         wanted = self._model.input
         side = max(DECODED_SIDE, *(wanted.size or (0, 0)))
@@ -126,23 +125,13 @@ class BuiltInDetector:
         net = self._loaded()
         size = wanted.size_for(*image.size)
         laid, letterbox = placed(image, size) if wanted.letterbox else (image, Letterbox())
-        outputs = net.run(self._floats(laid, size))
+        outputs = net.run(laid.resize(size, Image.Resampling.BOX))
         if isinstance(self._output, ClassOutput):
             return self._output.detection(outputs)
         if isinstance(self._output, BoxOutput):
             return letterbox.undone(self._output.detection(outputs, *size))
-        heat = outputs[0].reshape(outputs[0].shape[-2:])
+        heat = HeatMap.of(outputs[0])
         return letterbox.undone(self._output.detection(beyond_normal(heat) if beyond_normal else heat))
-
-    def _floats(self, image: Image.Image, size: tuple[int, int]) -> NDArray[np.float32]:
-        """Return the picture as the net takes it."""
-        import numpy as np
-        from PIL import Image
-
-        resized = np.asarray(image.resize(size, Image.Resampling.BOX), np.float32)
-        wanted = self._model.input
-        scaled = (resized - np.array(wanted.mean, np.float32)) * np.array(wanted.scale, np.float32)
-        return np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
     def _loaded(self) -> Net:
         if self._net is None:
@@ -160,14 +149,12 @@ class BuiltInDetector:
             self._normals.save()
 
     def _check(self) -> str:
-        from PIL import Image
-
         with self._one_at_a_time:
             net, size = self._loaded(), self._model.input.size_for(1280, 720)
-            floats = self._floats(Image.new("RGB", size), size)
+            empty = Image.new("RGB", size)
             began = time.perf_counter()
             try:
-                net.run(floats)
+                net.run(empty)
             except Exception as error:
                 raise ModelUnavailable(f"The model {self._model.name} does not run: {error}") from error
         spent = (time.perf_counter() - began) * 1000

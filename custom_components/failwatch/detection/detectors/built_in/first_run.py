@@ -11,9 +11,7 @@ import sys
 def main(runtime: str, *rest: str) -> None:
     """Run the net on an empty picture."""
     *files, name, answer, width, height = rest
-    import numpy as np
-
-    empty = np.zeros((3, int(height), int(width)), np.float32)
+    size = int(width), int(height)
     if runtime == "ncnn":
         import ncnn
 
@@ -21,15 +19,17 @@ def main(runtime: str, *rest: str) -> None:
         if net.load_param(files[0]) or net.load_model(files[1]):
             raise SystemExit("the model's files do not load")
         with net.create_extractor() as extractor:
-            extractor.input(name, ncnn.Mat(empty))
+            empty = bytes(3 * size[0] * size[1])
+            extractor.input(name, ncnn.Mat.from_pixels(empty, ncnn.Mat.PixelType.PIXEL_RGB, *size))
             failed, _ = extractor.extract(answer)
         if failed:
             raise SystemExit("the model gives no answer")
     else:
+        import numpy as np
         import onnxruntime
 
         session = onnxruntime.InferenceSession(files[0], providers=["CPUExecutionProvider"])
-        session.run(None, {session.get_inputs()[0].name: empty[None]})
+        session.run(None, {session.get_inputs()[0].name: np.zeros((1, 3, *size[::-1]), np.float32)})
 
 
 if __name__ == "__main__":

@@ -1,17 +1,14 @@
-"""From a heat map to p and boxes. A heat map has one logit per cell of the picture."""
+"""From a heat map to p and boxes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...detection import Box, Detection
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from .heat_map import HeatMap
 
 BOX_FROM = 0.2
 """p from which a cell is part of a box."""
@@ -34,18 +31,21 @@ class HeatOutput:
         """Return what a model's description says."""
         return cls(float(description["share"]), float(description["slope"]), float(description["offset"]))
 
-    def detection(self, heat: NDArray[np.float32]) -> Detection:
-        """Return p and the boxes for a heat map of shape (rows, columns)."""
-        count = max(1, round(self.share * heat.size))
-        rows, columns = heat.shape
-        coolest = float(heat.min())
+    def detection(self, heat: HeatMap) -> Detection:
+        """Return p and the boxes."""
+        rows, columns, logits = heat.rows, heat.columns, heat.logits
+        count = max(1, round(self.share * len(logits)))
+        coolest = min(logits)
+        hot_from = (_logit(BOX_FROM) - self.offset) / self.slope
         boxes = []
-        for island in islands(heat >= (_logit(BOX_FROM) - self.offset) / self.slope):
+        for island in islands({divmod(cell, columns) for cell, hot in enumerate(logits) if hot >= hot_from}):
             left, right = min(c for _, c in island), max(c for _, c in island) + 1
             top, bottom = min(r for r, _ in island), max(r for r, _ in island) + 1
-            score = self.p(hottest([float(heat[cell]) for cell in island], count, coolest))
+            score = self.p(
+                hottest((logits[row * columns + column] for row, column in island), count, coolest)
+            )
             boxes.append(Box(left / columns, top / rows, right / columns, bottom / rows, score))
-        p = self.p(hottest([float(cell) for cell in heat.ravel()], count, coolest))
+        p = self.p(hottest(logits, count, coolest))
         return Detection(p, tuple(sorted(merged(boxes), key=lambda box: -box.score)))
 
     def p(self, logit: float) -> float:
@@ -53,15 +53,15 @@ class HeatOutput:
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * logit + self.offset))))
 
 
-def hottest(logits: list[float], count: int, missing: float) -> float:
+def hottest(logits: Iterable[float], count: int, missing: float) -> float:
     """Return the mean of the highest so many logits; what is missing of them counts as given."""
     top = sorted(logits, reverse=True)[:count]
     return (sum(top) + missing * (count - len(top))) / count
 
 
-def islands(hot: NDArray[np.bool_]) -> list[list[tuple[int, int]]]:
-    """Return the groups of cells that touch one another, corners included."""
-    left = {(int(row), int(column)) for row, column in zip(*hot.nonzero(), strict=True)}
+def islands(hot: Set[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Return the groups of cells (row, column) that touch one another, corners included."""
+    left = set(hot)
     found = []
     while left:
         island = [left.pop()]

@@ -1,4 +1,4 @@
-"""The runtimes: a net takes a picture as floats and gives its outputs as arrays."""
+"""The runtimes: a net takes a picture and gives its outputs as floats."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from ...errors import ModelUnavailable
 from .model_folder import ModelFolder, Runtime
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from PIL import Image
 
 
 class Net(Protocol):
     """A loaded net."""
 
-    def run(self, picture: NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
-        """Return the outputs for a picture of shape (3, height, width)."""
+    def run(self, picture: Image.Image) -> Sequence[memoryview]:
+        """Return the outputs for an RGB picture of the input's size: floats, without the batch dimension."""
 
 
 def load(model: ModelFolder) -> Net:
@@ -29,15 +28,14 @@ def load(model: ModelFolder) -> Net:
 
 
 class NcnnNet:
-    """A net run by ncnn on one thread."""
+    """A net run by ncnn on one thread. It needs no numpy, which would take as much memory as the net."""
 
     def __init__(self, model: ModelFolder) -> None:
         """Load the files."""
         import ncnn
-        import numpy as np
 
         self._ncnn: Any = ncnn
-        self._numpy = np
+        self._wanted = model.input
         self._input, *self._outputs = model.names
         self._net = ncnn.Net()
         self._net.opt.num_threads = 1
@@ -50,11 +48,26 @@ class NcnnNet:
         if not self._outputs:
             raise ModelUnavailable(f"The model {model.name} has no output of the names given.")
 
-    def run(self, picture: NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
-        """Return the outputs for a picture of shape (3, height, width)."""
+    def run(self, picture: Image.Image) -> Sequence[memoryview]:
+        """Return the outputs for an RGB picture of the input's size."""
+        mat = self._ncnn.Mat
+        pixels = mat.from_pixels(picture.tobytes(), mat.PixelType.PIXEL_RGB, *picture.size)
+        pixels.substract_mean_normalize(self._wanted.mean, self._wanted.scale)
+        return self.outputs(pixels)
+
+    def outputs(self, pixels: Any) -> Sequence[memoryview]:
+        """Return the outputs for a Mat of 3 channels."""
         with self._net.create_extractor() as extractor:
-            extractor.input(self._input, self._ncnn.Mat(picture))
-            return [self._numpy.array(extractor.extract(name)[1]) for name in self._outputs]
+            extractor.input(self._input, pixels)
+            return [self._extracted(extractor, name) for name in self._outputs]
+
+    def _extracted(self, extractor: Any, name: str) -> memoryview:
+        """Return an output's floats apart from the net, whose memory the next picture overwrites."""
+        failed, output = extractor.extract(name)
+        if failed:
+            raise ModelUnavailable(f"The model gives no output {name} for this picture.")
+        view = memoryview(output)
+        return memoryview(view.tobytes()).cast("f", view.shape)
 
 
 class OnnxNet:
@@ -72,8 +85,17 @@ class OnnxNet:
             )
         except Exception as error:  # onnxruntime has no public base for its errors
             raise ModelUnavailable(f"The model {model.name} does not load: {error}") from error
+        self._wanted = model.input
         self._input = self._session.get_inputs()[0].name
 
-    def run(self, picture: NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
-        """Return the outputs for a picture of shape (3, height, width), without the batch dimension."""
-        return [output[0] for output in self._session.run(None, {self._input: picture[None]})]
+    def run(self, picture: Image.Image) -> Sequence[memoryview]:
+        """Return the outputs for an RGB picture of the input's size."""
+        import numpy as np
+
+        wanted = self._wanted
+        pixels = np.asarray(picture, np.float32)
+        floats = (pixels - np.array(wanted.mean, np.float32)) * np.array(wanted.scale, np.float32)
+        given = np.ascontiguousarray(floats.transpose(2, 0, 1)[None])
+        outputs = self._session.run(None, {self._input: given})
+        return [memoryview(np.ascontiguousarray(output[0], np.float32)) for output in outputs]
+

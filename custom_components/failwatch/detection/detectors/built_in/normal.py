@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from .heat_map import HeatMap
 
 QUIET = -3.0
 """Logit up to which a cell needs no excuse; also what is assumed of a cell at first."""
@@ -20,6 +18,8 @@ MEMORY_OF_PRINTS = 180
 """Frames that a new print finds remembered at most: cables stay, the part is another."""
 DELAY = 6
 """Frames that must be good after a frame before it is learned from."""
+LARGEST = 8.0
+"""Logit that a cell is learned with at most, either way."""
 _STEPS = 16
 """Steps per logit when stored."""
 
@@ -37,41 +37,39 @@ class CameraNormal:
     print_id: str = ""
 
     @classmethod
-    def unknown(cls, heat: NDArray[np.float32]) -> CameraNormal:
+    def unknown(cls, heat: HeatMap) -> CameraNormal:
         """Return what is known of a camera at first: that its cells are quiet."""
-        return cls(heat.shape[1], (QUIET,) * heat.size)
+        return cls(heat.columns, (QUIET,) * len(heat.logits))
 
-    def fits(self, heat: NDArray[np.float32]) -> bool:
+    def fits(self, heat: HeatMap) -> bool:
         """Return whether the heat map has this camera's shape."""
-        return len(self.usual) == heat.size and self.columns == heat.shape[1]
+        return len(self.usual) == len(heat.logits) and self.columns == heat.columns
 
     @property
     def hidden(self) -> float:
         """The share of the picture that counts for less."""
         return sum(logit > QUIET for logit in self.usual) / len(self.usual)
 
-    def learned(self, heat: NDArray[np.float32], print_id: str) -> CameraNormal:
+    def learned(self, heat: HeatMap, print_id: str) -> CameraNormal:
         """Return the normal after one more good frame of that shape."""
-        import numpy as np
-
         known = self.frames if print_id == self.print_id else min(self.frames, MEMORY_OF_PRINTS)
         weight = 1 / min(PRIOR + known + 1, MEMORY)
-        usual = np.asarray(self.usual)
         # One frame says little: what a hand or a passing head shows is learned as slowly as what stays.
-        usual = usual + (np.clip(heat.ravel(), -8, 8) - usual) * weight
-        return replace(self, usual=tuple(usual.tolist()), frames=min(known + 1, MEMORY), print_id=print_id)
+        usual = tuple(
+            before + (min(max(logit, -LARGEST), LARGEST) - before) * weight
+            for before, logit in zip(self.usual, heat.logits, strict=True)
+        )
+        return replace(self, usual=usual, frames=min(known + 1, MEMORY), print_id=print_id)
 
-    def beyond(self, heat: NDArray[np.float32]) -> NDArray[np.float32]:
+    def beyond(self, heat: HeatMap) -> HeatMap:
         """Return the heat map with what is usual taken off: each cell by its own and its neighbours' excess."""
-        import numpy as np
-
-        excess = np.maximum(np.asarray(self.usual, np.float32).reshape(heat.shape) - QUIET, 0)
+        excess = [max(logit - QUIET, 0.0) for logit in self.usual]
         # Cameras shake a little, so a cell is excused for what its neighbours usually show, by half.
-        around = np.pad(excess, 1)
-        rows, columns = heat.shape
-        near = [around[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
-        remaining: NDArray[np.float32] = heat - np.maximum(excess, np.maximum.reduce(near) * np.float32(0.5))
-        return remaining
+        excuses = (
+            max(own, near / 2) for own, near in zip(excess, _nearby(excess, self.columns), strict=True)
+        )
+        remaining = (logit - excuse for logit, excuse in zip(heat.logits, excuses, strict=True))
+        return HeatMap(heat.columns, tuple(remaining))
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` reads."""
@@ -86,3 +84,12 @@ class CameraNormal:
         if columns < 1 or not usual or len(usual) % columns:
             raise ValueError("the cells make no picture")
         return cls(columns, usual, int(data["frames"]), str(data["print_id"]))
+
+
+def _nearby(values: list[float], columns: int) -> list[float]:
+    """Return, for each cell, the largest value among it and the cells that touch it."""
+    rows = [values[start : start + columns] for start in range(0, len(values), columns)]
+    across = [[max(row[max(0, x - 1) : x + 2]) for x in range(columns)] for row in rows]
+    return [
+        max(column) for y in range(len(rows)) for column in zip(*across[max(0, y - 1) : y + 2], strict=True)
+    ]

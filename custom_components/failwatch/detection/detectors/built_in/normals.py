@@ -7,13 +7,10 @@ import json
 import logging
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from .heat_map import HeatMap
 from .normal import DELAY, CameraNormal
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _LOGGER = logging.getLogger(__name__)
 SAVE_EVERY = 30
@@ -33,19 +30,19 @@ class Normals:
         """Read what was learned before."""
         self._file = file
         self._known = _read(file) if file else {}
-        self._waiting: dict[Key, deque[tuple[NDArray[np.float32], str]]] = {}
+        self._waiting: dict[Key, deque[tuple[HeatMap, str]]] = {}
         self._unsaved = 0
 
     def all(self) -> dict[Key, CameraNormal]:
         """Return what is known of each camera."""
         return dict(self._known)
 
-    def beyond(self, key: Key, heat: NDArray[np.float32]) -> NDArray[np.float32]:
+    def beyond(self, key: Key, heat: HeatMap) -> HeatMap:
         """Return a camera's heat map without what is usual for it."""
         normal = self._known.get(key)
         return normal.beyond(heat) if normal and normal.fits(heat) else heat
 
-    def follow(self, key: Key, heat: NDArray[np.float32], print_id: str, *, known_good: bool) -> None:
+    def follow(self, key: Key, heat: HeatMap, print_id: str, *, known_good: bool) -> None:
         """Take note of a frame; it is learned from if enough frames after it are good too."""
         waiting = self._waiting.setdefault(key, deque())
         if not known_good:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...detection import Box, Detection
+from .heat_map import numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,9 +41,12 @@ class BoxOutput:
             description.get("combine", "max") == "sum",
         )
 
-    def detection(self, outputs: Sequence[NDArray[np.float32]], width: int, height: int) -> Detection:
+    def detection(self, outputs: Sequence[memoryview], width: int, height: int) -> Detection:
         """Return p and the boxes; the net's input had that width and height in pixels."""
-        found = self._darknet(outputs) if self.layout == "darknet" else self._yolo(outputs[0], width, height)
+        import numpy as np
+
+        tables = [np.asarray(output) for output in outputs]
+        found = self._darknet(tables) if self.layout == "darknet" else self._yolo(tables[0], width, height)
         boxes = suppressed([_clamped(*row) for row in found], self.overlap)
         scores = [box.score for box in boxes]
         return Detection(sum(scores) if self.by_sum else max(scores, default=0.0), tuple(boxes))
@@ -84,9 +88,9 @@ class ClassOutput:
         """Return what a model's description says."""
         return cls(int(description["failure"]), bool(description.get("softmax", False)))
 
-    def detection(self, outputs: Sequence[NDArray[np.float32]]) -> Detection:
+    def detection(self, outputs: Sequence[memoryview]) -> Detection:
         """Return p; there are no boxes."""
-        scores = [float(score) for score in outputs[0].ravel()]
+        scores = numbers(outputs[0])
         if self.softmax:
             highest = max(scores)
             powers = [math.exp(score - highest) for score in scores]
