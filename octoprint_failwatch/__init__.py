@@ -32,7 +32,7 @@ def __plugin_load__() -> None:  # noqa: N807 - the name that OctoPrint looks for
     __plugin_hooks__ = {
         "octoprint.access.permissions": permissions,
         "octoprint.comm.protocol.atcommand.queuing": at_commands.listener(plugin.order),
-        "octoprint.comm.protocol.gcode.sent": plugin.pause_scripts.sent,
+        "octoprint.comm.protocol.gcode.sent": plugin.sent_commands.sent,
         "octoprint.comm.protocol.scripts": plugin.pause_scripts.scripts,
         "octoprint.events.register_custom_events": custom_events,
         "octoprint.plugin.softwareupdate.check_config": update_information,

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from .detection.state import Phase
+from .heating import HeatingUp
 from .layers import layer_position
-from .progress import Heat, Progress
+from .progress import Progress
+from .sent_commands import SentCommands
 from .watcher import Watcher
 
 EVERY = 2.0
 """Seconds by the real clock between two looks at the printer."""
-LONGEST_HEATING = 1800.0
 MOVED_ON_TWICE = 2
 
 HEATING, TOO_EARLY = "heating", "too_early"
@@ -49,10 +50,11 @@ def is_too_early(when: Mapping[str, Any], progress: Progress, age: float, layer_
 class Holds:
     """Keeps the watch's holds in step with the printer. Runs on the watch's loop."""
 
-    def __init__(self, watcher: Watcher) -> None:
+    def __init__(self, watcher: Watcher, sent: SentCommands) -> None:
         """Hold nothing yet."""
         self._watcher = watcher
-        self._was_hot = False
+        self._sent = sent
+        self._heating_up = HeatingUp(told_when_over=False)
         self._layer_at: int | None = None
         self._halts: dict[str, Halt] = {}
 
@@ -64,9 +66,11 @@ class Holds:
 
     async def begin(self) -> None:
         """A print begins: decide before its first picture is taken."""
-        after_layer = int(self._watcher.host.settings()["when"].get("after_layer") or 0)
-        self._was_hot, self._halts = False, {}
-        self._layer_at = await self._find_layer(after_layer)
+        host = self._watcher.host
+        file, after_layer = host.print_file(), int(host.settings()["when"].get("after_layer") or 0)
+        self._sent.begin()
+        self._heating_up, self._halts = HeatingUp(told_when_over=file is not None), {}
+        self._layer_at = await _find_layer(file, after_layer)
         self._decide(0.0)
 
     def halt(self, reason: str) -> None:
@@ -85,9 +89,8 @@ class Holds:
     def _decide(self, age: float) -> None:
         watch, host = self._watcher.watch, self._watcher.host
         when, progress = host.settings()["when"], host.progress()
-        self._was_hot = self._was_hot or progress.heat is Heat.THERE or age > LONGEST_HEATING
-        is_heating = progress.heat is Heat.RISING and not self._was_hot
-        self._set(HEATING, is_heating and not when.get("heating"))
+        heats_up = self._heating_up.follow(progress.heat, has_laid=self._sent.has_laid, age=age)
+        self._set(HEATING, heats_up and not when.get("heating"))
         self._set(TOO_EARLY, is_too_early(when, progress, age, self._layer_at))
         for reason, halt in list(self._halts.items()):
             if halt.is_over(progress.position):
@@ -100,10 +103,10 @@ class Holds:
         else:
             self._watcher.watch.release(reason)
 
-    async def _find_layer(self, layer: int) -> int | None:
-        path: Path | None = self._watcher.host.print_file()
-        if layer <= 1 or path is None:
-            return None
-        with suppress(OSError):
-            return await asyncio.get_running_loop().run_in_executor(None, layer_position, path, layer)
+
+async def _find_layer(path: Path | None, layer: int) -> int | None:
+    if layer <= 1 or path is None:
         return None
+    with suppress(OSError):
+        return await asyncio.get_running_loop().run_in_executor(None, layer_position, path, layer)
+    return None

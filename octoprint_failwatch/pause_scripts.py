@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .shaping import MODES, SAFE_TO_PULL, Modes, PausedAt, Shape, shape
+from .shaping import SAFE_TO_PULL, Modes, PausedAt, Shape, shape
 
 Scripts = tuple[list[str] | None, list[str] | None]
 
@@ -14,12 +14,18 @@ class PauseScripts:
     """Answers OctoPrint's hooks; called on the threads of its connection to the printer."""
 
     def __init__(
-        self, settings: Callable[[], Mapping[str, Any]], temperatures: Callable[[], Mapping[str, Any]]
+        self,
+        settings: Callable[[], Mapping[str, Any]],
+        temperatures: Callable[[], Mapping[str, Any]],
+        modes: Modes,
     ) -> None:
-        """`settings` gives those of shaping, `temperatures` what OctoPrint last heard of the heaters."""
+        """`settings` gives those of shaping, `temperatures` what OctoPrint last heard of the heaters.
+
+        `modes` says at any time how the print's moves are to be read.
+        """
         self._settings = settings
         self._temperatures = temperatures
-        self._modes = Modes()
+        self._modes = modes
         self._is_ours = False
         self._shape: Shape | None = None
 
@@ -35,13 +41,6 @@ class PauseScripts:
         """The print is over: nothing is left to undo."""
         self._is_ours = False
         self._shape = None
-
-    def sent(
-        self, _comm: Any, _phase: str, _command: str, _kind: str, gcode: str, *_: Any, **__: Any
-    ) -> None:
-        """Follow how moves are to be read."""
-        if gcode in MODES:
-            self._modes.follow(gcode)
 
     def scripts(self, comm: Any, kind: str, name: str, *_: Any, **__: Any) -> Scripts | None:
         """Return the commands to put before and after one of OctoPrint's scripts."""

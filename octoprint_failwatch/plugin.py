@@ -19,6 +19,7 @@ from .pages import Pages
 from .past_prints import PastPrints
 from .pause_scripts import PauseScripts
 from .pictures_api import Pictures
+from .sent_commands import SentCommands
 from .service import Service
 
 
@@ -40,9 +41,11 @@ class FailWatchPlugin(
         self.service: Service | None = None
         self.improving = Improving(lambda: self._settings)
         self._port = 5000
+        self.sent_commands = SentCommands()
         self.pause_scripts = PauseScripts(
             lambda: self._settings.get(["shaping"], merged=True),
             self._temperatures,
+            self.sent_commands.modes,
         )
         self.pictures = SingleUsePictures(self._picture_address)
 
@@ -54,7 +57,7 @@ class FailWatchPlugin(
 
     def on_after_startup(self) -> None:
         """Start to watch."""
-        service = Service(OctoPrintHost(self), self.pictures, self.pause_scripts)
+        service = Service(OctoPrintHost(self), self.pictures, self.pause_scripts, self.sent_commands)
         service.start()
         self.service = service
         prefix = self._settings.global_get(["plugins", "discovery", "pathPrefix"]) or "/"

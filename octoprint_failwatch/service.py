@@ -13,6 +13,7 @@ from .detection.detectors.once import SingleUsePictures
 from .detection.state import Event, WatchState
 from .detection.watch import Watch
 from .holds import EVERY, Holds
+from .inbox import Inbox
 from .installation import Installation
 from .lifecycle import Lifecycle
 from .loop_thread import LoopThread
@@ -21,6 +22,7 @@ from .octoprint_host import OctoPrintHost
 from .pause_scripts import PauseScripts
 from .print_identity import PrintIdentities
 from .report import update_json
+from .sent_commands import SentCommands
 from .watcher import Watcher
 from .wording import Wording
 
@@ -32,18 +34,21 @@ T = TypeVar("T")
 class Service:
     """Lives from OctoPrint's start to its end, or while the plugin is enabled."""
 
-    def __init__(self, host: OctoPrintHost, pictures: SingleUsePictures, scripts: PauseScripts) -> None:
+    def __init__(
+        self, host: OctoPrintHost, pictures: SingleUsePictures, scripts: PauseScripts, sent: SentCommands
+    ) -> None:
         """Open the files."""
         self.host = host
         self.clock = Clock()
         self.installation = Installation(host.data_folder / "installation.json")
         self.watcher = Watcher(host, self.clock, self.installation, pictures)
         identities = PrintIdentities(host.data_folder / "print.json")
-        self._holds = Holds(self.watcher)
+        self._holds = Holds(self.watcher, sent)
         self.lifecycle = Lifecycle(self.watcher, identities, self._holds, scripts)
         self._notifications = Notifications(self.watcher, Wording(host.language))
-        self._inbox: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
+        self._events: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
         self._thread = LoopThread("failwatch")
+        self._inbox = Inbox("failwatch-inbox", self._thread.post)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -56,6 +61,7 @@ class Service:
         """Leave everything on disk, and end the thread."""
         with suppress(TimeoutError):
             self._thread.ask(self._close())
+        self._inbox.close()
         self._thread.stop()
         self.host.close()
         self._notifications.close()
@@ -63,7 +69,8 @@ class Service:
     def hand_over(self, event: str, payload: Mapping[str, Any] | None) -> None:
         """Take an event from OctoPrint's bus; returns at once."""
         # The bus shares one payload between all plugins, and changes it for later events.
-        self._thread.post(self._inbox.put_nowait, (event, dict(payload or {})))
+        taken = event, dict(payload or {})
+        self._inbox.put(lambda: self._events.put_nowait(taken))
 
     def ask(self, work: Callable[[Watcher], T]) -> T:
         """Have the watch's thread do something that takes no time, and return the result."""
@@ -79,7 +86,7 @@ class Service:
 
     def post(self, order: Callable[[Watch], None]) -> None:
         """Have the watch's thread carry out an order soon; returns at once."""
-        self._thread.post(lambda: order(self.watcher.watch))
+        self._inbox.put(lambda: order(self.watcher.watch))
 
     def settings_changed(self) -> None:
         """Take the settings as they are now."""
@@ -104,7 +111,7 @@ class Service:
 
     async def _follow_events(self) -> None:
         while True:
-            event, payload = await self._inbox.get()
+            event, payload = await self._events.get()
             try:
                 await self.lifecycle.take(event, payload)
             except Exception:

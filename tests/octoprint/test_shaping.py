@@ -89,7 +89,7 @@ def comm(*, sd: bool = False) -> Any:
 
 def scripts(**settings: Any) -> PauseScripts:
     heaters = {"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 60, "target": 60}}
-    return PauseScripts(lambda: {**ALL, **settings}, lambda: heaters)
+    return PauseScripts(lambda: {**ALL, **settings}, lambda: heaters, Modes())
 
 
 def test_only_a_pause_by_failwatch_is_shaped_and_undone_once() -> None:

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from octoprint_failwatch.at_commands import listener, order
+from octoprint_failwatch.heating import LONGEST, SETTLES_AFTER, HeatingUp
 from octoprint_failwatch.holds import Halt, is_too_early
 from octoprint_failwatch.layers import layer_position
 from octoprint_failwatch.progress import Heat, Progress, heat
+from octoprint_failwatch.sent_commands import SentCommands
 
 CURA = b"M104 S200\n;LAYER_COUNT:3\n;LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n;LAYER:2\nG1 X3 E3\n"
 PRUSA = (
@@ -77,6 +79,79 @@ def test_too_early(
 )
 def test_heating(temperatures: dict[str, Any], expected: Heat) -> None:
     assert heat(temperatures) is expected
+
+
+OFF, RISING, THERE = Heat.OFF, Heat.RISING, Heat.THERE
+WAITED = [OFF] * SETTLES_AFTER
+
+
+def heats(told: bool, seen: list[Heat], *, laid_after: int | None = None) -> str:
+    """Return for each look at the printer whether the print counts as heating: # yes, . no."""
+    heating = HeatingUp(told_when_over=told)
+    marks = ""
+    for number, one in enumerate(seen):
+        has_laid = laid_after is not None and number >= laid_after
+        marks += "#" if heating.follow(one, has_laid=has_laid, age=2.0 * number) else "."
+    return marks
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("before", [OFF, THERE], ids=["cold", "preheated"])
+def test_a_print_heats_from_its_first_moment_though_no_heater_is_told_yet(told: bool, before: Heat) -> None:
+    assert heats(told, [before, before, RISING, RISING]) == "####"
+
+
+def test_laying_filament_says_that_heating_is_over_for_good() -> None:
+    assert heats(True, [OFF, RISING, RISING, THERE, RISING, OFF], laid_after=3) == "###..."
+    assert heats(True, [THERE, THERE], laid_after=0) == ".."
+
+
+def test_the_heaters_say_it_of_a_print_from_the_card() -> None:
+    assert heats(False, [*WAITED, RISING, THERE, RISING]) == "#" * SETTLES_AFTER + "#.."
+
+
+def test_a_long_preparation_on_a_warm_printer_is_not_taken_for_the_print() -> None:
+    seen = [THERE] * (SETTLES_AFTER + 3) + [RISING, RISING, THERE]
+    assert heats(True, seen) == "#" * SETTLES_AFTER + "...##."
+
+
+def test_what_never_heats_is_looked_at_soon() -> None:
+    assert heats(True, [*WAITED, OFF, OFF]) == "#" * SETTLES_AFTER + ".."
+
+
+def test_a_heater_that_never_gets_there_does_not_blind_for_ever() -> None:
+    heating = HeatingUp(told_when_over=True)
+    assert heating.follow(RISING, has_laid=False, age=LONGEST)
+    assert not heating.follow(RISING, has_laid=False, age=LONGEST + 1)
+
+
+FROM_FILE = {"source:file", "filepos:12"}
+
+
+@pytest.mark.parametrize(
+    ("command", "tags", "lays"),
+    [
+        ("G1 X10 Y5.5 E0.2", FROM_FILE, True),
+        ("G1 X10 E.2 F1200", FROM_FILE, True),
+        ("G3 Y5 I1 J2 E4", FROM_FILE, True),
+        ("G1 X10 Y5", FROM_FILE, False),
+        ("G1 E5 F300", FROM_FILE, False),
+        ("G1 X10 E-2", FROM_FILE, False),
+        ("G1 X10 Y5 E1", {"source:plugin"}, False),
+        ("G1 X10 Y5 E1", None, False),
+        ("M104 S200", FROM_FILE, False),
+    ],
+)
+def test_a_move_that_lays_filament_is_told_from_others(
+    command: str, tags: set[str] | None, lays: bool
+) -> None:
+    commands = SentCommands()
+    commands.sent(None, "sent", command, "", command.split(maxsplit=1)[0], subcode=None, tags=tags)
+    assert commands.has_laid is lays
+    commands.sent(None, "sent", "G28", "", "G28", subcode=None, tags=FROM_FILE)
+    assert commands.has_laid is lays, "once laid is laid"
+    commands.begin()
+    assert not commands.has_laid
 
 
 def test_a_halt_is_over_when_the_file_goes_on_not_when_the_queue_runs_out() -> None:

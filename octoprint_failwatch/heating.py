@@ -1,0 +1,33 @@
+"""Whether a print still heats up before it begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .progress import Heat
+
+SETTLES_AFTER = 5
+"""Looks at the printer within which a print's first commands have told the heaters what they are to reach."""
+LONGEST = 1800.0
+"""Seconds after which a print is watched whatever the heaters say."""
+
+
+@dataclass(slots=True)
+class HeatingUp:
+    """Follows one print from its start, look by look at the printer.
+
+    `told_when_over` says that the print's own commands pass through OctoPrint: laying filament then says
+    that heating is over. Of a print from the printer's card only the heaters tell.
+    """
+
+    told_when_over: bool
+    looks: int = 0
+    over: bool = False
+
+    def follow(self, heat: Heat, *, has_laid: bool, age: float) -> bool:
+        """Return whether a print, `age` seconds old, still heats at one more look at the printer."""
+        self.looks += 1
+        has_settled = self.looks > SETTLES_AFTER
+        reached = heat is Heat.THERE and has_settled and not self.told_when_over
+        self.over = self.over or has_laid or reached or age > LONGEST
+        return not self.over and (heat is Heat.RISING or not has_settled)
