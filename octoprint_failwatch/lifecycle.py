@@ -51,13 +51,16 @@ class Lifecycle:
         """Go on with a print that ran before OctoPrint, or this plugin, started."""
         job = self._watcher.host.job()
         if job is not None:
-            await self._started(job)
+            await self._started(job, may_be_older=True)
 
     async def take(self, event: str, payload: Mapping[str, Any]) -> None:
         """Take one of the events listened to."""
         watch = self._watcher.watch
         if event == Events.PRINT_STARTED:
-            await self._started(_job_of(payload, self._watcher.host.job()))
+            job = _job_of(payload, self._watcher.host.job())
+            # A printer may have printed from its card since before OctoPrint was there. What OctoPrint sends
+            # itself it has just begun, however far comments and thumbnails in the file let it look.
+            await self._started(job, may_be_older=job.origin != "local")
         elif event == Events.PRINT_PAUSED:
             watch.pause()
         elif event == Events.PRINT_RESUMED:
@@ -98,11 +101,13 @@ class Lifecycle:
         """Stop watching the print that runs: the user's switch is off."""
         self._watcher.watch.end("not_watched")
 
-    async def _started(self, job: Job) -> None:
+    async def _started(self, job: Job, *, may_be_older: bool) -> None:
         await self._watcher.use_printer(self._watcher.host.profile())
-        if self._identities.may_go_on(job):
+        if may_be_older and self._identities.may_go_on(job):
             job = await self._with_position(job)
-        identity = self._identities.begin(job, self._watcher.printer_id, time.time())
+        identity = self._identities.begin(
+            job, self._watcher.printer_id, time.time(), may_be_older=may_be_older
+        )
         if self._watcher.host.settings()["watching"]:
             await self._watch(identity)
 

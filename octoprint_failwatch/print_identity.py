@@ -54,9 +54,12 @@ class PrintIdentities:
         self._began_here = False
         self.current = _read(path)
 
-    def begin(self, job: Job, printer_id: str, at: float) -> PrintIdentity:
-        """A print started; returns its identity, which may be one that is known already."""
-        known = self.adopt(job, printer_id) or self._repeated(job, at)
+    def begin(self, job: Job, printer_id: str, at: float, *, may_be_older: bool = True) -> PrintIdentity:
+        """A print started, or was found running; returns its identity, which may be one that is known already.
+
+        `may_be_older` is false of a print that this OctoPrint is known to have just begun.
+        """
+        known = (self.adopt(job, printer_id) if may_be_older else None) or self._repeated(job, at)
         if known is not None:
             return known
         self._began_here = True

@@ -115,6 +115,13 @@ class Lab:
         await self.octoprint.post("/api/connection", request)
         await self.until_printer("operational")
 
+    async def set_connection(self, **settings: Any) -> None:
+        """Change settings of the connection to printers."""
+        if self.octoprint.is_version_2:
+            await self.octoprint.post("/api/settings", {"plugins": {"serial_connector": settings}})
+        else:
+            await self.octoprint.post("/api/settings", {"serial": settings})
+
     async def order(self, command: str, **arguments: Any) -> Any:
         """Give the plugin a command."""
         return await self.octoprint.post("/api/plugin/failwatch", {"command": command, **arguments})
@@ -210,7 +217,7 @@ async def open_lab(
             if port is None:
                 await octoprint.connect_printer()
             else:
-                await octoprint.post("/api/settings", {"serial": {"additionalPorts": [port]}})
+                await lab.set_connection(additionalPorts=[port])
                 await lab.connect(port)
             yield lab
         finally:

@@ -56,6 +56,12 @@ def test_anything_else_after_a_restart_is_a_new_print(path: Path, job: Job, prin
     assert PrintIdentities(path).begin(job, printer, 5000).print_id != first.print_id
 
 
+def test_what_was_just_begun_is_a_new_print_however_far_the_file_is_read(path: Path) -> None:
+    first = PrintIdentities(path).begin(JOB, "printer", 1000)
+    again = replace(JOB, position=60_000)
+    assert PrintIdentities(path).begin(again, "printer", 5000, may_be_older=False) != first
+
+
 def test_an_ended_print_is_not_taken_up_again(path: Path) -> None:
     identities = PrintIdentities(path)
     first = identities.begin(SD, "printer", 1000)
