@@ -15,6 +15,7 @@ from .detector import async_create_detector
 from .link import LinkCoordinator
 from .memory import WatchMemory
 from .past import async_open_history, async_remove_history
+from .renames import async_follow_renames
 from .services import async_setup_services
 from .watched_camera import WatchedCamera
 
@@ -33,8 +34,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions."""
+    """Set up what all entries share."""
     async_setup_services(hass)
+    async_follow_renames(hass)
     return True
 
 

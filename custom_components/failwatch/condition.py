@@ -10,9 +10,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.condition import Condition, ConditionConfig
 from homeassistant.helpers.typing import ConfigType
 
-from .detection.state import Phase, WatchState
-from .detection.verdict import Level
 from .printers import async_targeted_printers
+from .questions import QUESTIONS, is_so
 
 _SCHEMA = vol.Schema(
     {vol.Required(CONF_TARGET): cv.TARGET_FIELDS, vol.Optional(CONF_OPTIONS, default=dict): {}}
@@ -22,7 +21,7 @@ _SCHEMA = vol.Schema(
 class PrinterCondition(Condition):
     """True when it is so for any of the printers meant."""
 
-    test: ClassVar[Callable[[WatchState], bool]]
+    question: ClassVar[str]
 
     @classmethod
     @override
@@ -40,22 +39,14 @@ class PrinterCondition(Condition):
         return self._async_check
 
     def _async_check(self, **_: Any) -> bool:
-        """Check the condition; a printer without news does not count."""
+        """Check the condition."""
         return any(
-            printer.is_connected and type(self).test(printer.data)
-            for printer in async_targeted_printers(self._hass, self._target)
+            is_so(self.question, printer) for printer in async_targeted_printers(self._hass, self._target)
         )
 
 
-def _condition(test: Callable[[WatchState], bool]) -> type[Condition]:
-    return type("PrinterCondition", (PrinterCondition,), {"test": staticmethod(test)})
-
-
 CONDITIONS: dict[str, type[Condition]] = {
-    "is_failing": _condition(lambda state: state.level is Level.FAILURE),
-    "is_suspicious": _condition(lambda state: state.level is not Level.NONE),
-    "is_watching": _condition(lambda state: state.phase is Phase.WATCHING),
-    "is_blind": _condition(lambda state: state.phase is Phase.BLIND),
+    question: type("PrinterCondition", (PrinterCondition,), {"question": question}) for question in QUESTIONS
 }
 
 

@@ -11,16 +11,16 @@ from homeassistant.helpers.trigger import TriggerActionType, TriggerInfo
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, EVENT_FAILWATCH
-from .printers import async_printers
+from .printers import async_printer_of_device
 
-TRIGGER_TYPES = ("failure", "maybe", "cleared", "blind", "paused")
+TRIGGER_TYPES = ("failure", "maybe", "cleared", "blind", "paused", "action_failed")
 
 TRIGGER_SCHEMA = DEVICE_TRIGGER_BASE_SCHEMA.extend({vol.Required(CONF_TYPE): vol.In(TRIGGER_TYPES)})
 
 
 async def async_get_triggers(hass: HomeAssistant, device_id: str) -> list[dict[str, Any]]:
     """Return the triggers of a printer's device."""
-    if not any(printer.device and printer.device.id == device_id for printer in async_printers(hass)):
+    if async_printer_of_device(hass, device_id) is None:
         return []
     return [
         {

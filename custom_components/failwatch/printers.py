@@ -20,6 +20,19 @@ def async_printers(hass: HomeAssistant) -> Iterator[PrinterCoordinator]:
 
 
 @callback
+def async_printer_of_device(hass: HomeAssistant, device_id: str) -> PrinterCoordinator | None:
+    """Return the printer that a device stands for, None if it is none of ours or not loaded."""
+    return next(
+        (
+            printer
+            for printer in async_printers(hass)
+            if (device := printer.device) is not None and device.id == device_id
+        ),
+        None,
+    )
+
+
+@callback
 def async_targeted_printers(hass: HomeAssistant, target: dict[str, Any]) -> list[PrinterCoordinator]:
     """Return the printers that a target selects, in whatever way it does."""
     selection = TargetSelection(target)

@@ -68,6 +68,7 @@ TRIGGERS: dict[str, type[Trigger]] = {
     "action_announced": _trigger("countdown"),
     "print_paused": _trigger("paused"),
     "print_cancelled": _trigger("cancelled"),
+    "action_failed": _trigger("action_failed"),
 }
 
 

@@ -1,6 +1,7 @@
 """Triggers and conditions, as automations use them."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,16 +9,19 @@ from homeassistant.components.device_automation import DeviceAutomationType
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_get_device_automations,
     async_mock_service,
 )
 
+from custom_components.failwatch import device_condition, device_trigger
 from custom_components.failwatch.condition import async_get_conditions
-from custom_components.failwatch.detection.state import Event, EventKind, Phase
+from custom_components.failwatch.detection.state import Event, EventKind, Phase, WatchState
 from custom_components.failwatch.detection.verdict import Level
 from custom_components.failwatch.device_trigger import TRIGGER_TYPES
+from custom_components.failwatch.questions import is_so
 from custom_components.failwatch.trigger import async_get_triggers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
@@ -33,6 +37,7 @@ KINDS = {
     "action_announced": (EventKind.COUNTDOWN, "pause"),
     "print_paused": (EventKind.ACTION, "pause"),
     "print_cancelled": (EventKind.ACTION, "cancel"),
+    "action_failed": (EventKind.ACTION_FAILED, "pause: no"),
 }
 
 
@@ -106,49 +111,78 @@ async def test_all_kinds_are_triggers(hass: HomeAssistant) -> None:
     assert set(await async_get_triggers(hass)) == set(KINDS)
 
 
-@pytest.mark.parametrize(
-    ("name", "level", "phase", "holds"),
-    [
-        ("is_failing", Level.FAILURE, Phase.WATCHING, True),
-        ("is_failing", Level.MAYBE, Phase.WATCHING, False),
-        ("is_suspicious", Level.MAYBE, Phase.WATCHING, True),
-        ("is_suspicious", Level.NONE, Phase.WATCHING, False),
-        ("is_watching", Level.NONE, Phase.WATCHING, True),
-        ("is_watching", Level.NONE, Phase.PAUSED, False),
-        ("is_blind", Level.NONE, Phase.BLIND, True),
-        ("is_blind", Level.NONE, Phase.WATCHING, False),
-    ],
-)
+CALM = states.watching()
+LATER = dt_util.utcnow().timestamp() + 600
+ANSWERS = [
+    ("is_failing", states.watching(Level.FAILURE), True),
+    ("is_failing", states.watching(Level.MAYBE), False),
+    ("is_suspicious", states.watching(Level.MAYBE), True),
+    ("is_suspicious", CALM, False),
+    ("is_watching", CALM, True),
+    ("is_watching", replace(CALM, phase=Phase.PAUSED), False),
+    ("is_paused", replace(CALM, phase=Phase.PAUSED), True),
+    ("is_paused", CALM, False),
+    ("is_blind", replace(CALM, phase=Phase.BLIND), True),
+    ("is_blind", CALM, False),
+    ("is_silenced", replace(CALM, muted=True), True),
+    ("is_silenced", replace(CALM, snoozed_until=LATER), True),
+    ("is_silenced", replace(CALM, snoozed_until=states.AT), False),
+    ("is_silenced", CALM, False),
+]
+
+
+@pytest.mark.parametrize("on_device", [False, True])
+@pytest.mark.parametrize(("name", "state", "holds"), ANSWERS)
 async def test_condition(
     hass: HomeAssistant,
     octoprint: OctoPrintServer,
     linked: Linked,
     calls: list[ServiceCall],
+    device_registry: dr.DeviceRegistry,
     name: str,
-    level: Level,
-    phase: Phase,
+    state: WatchState,
     holds: bool,
+    on_device: bool,
 ) -> None:
-    from dataclasses import replace
-
-    await linked()
+    entry = await linked()
     await enable_new_triggers(hass)
-    await automate(
-        hass,
-        {"trigger": "event", "event_type": "try"},
-        conditions=[
-            {"condition": f"failwatch.{name}", "target": {"entity_id": "sensor.ender_3_failure_state"}}
-        ],
-    )
-    await octoprint.push(state=replace(states.watching(level), phase=phase))
-    await until(hass, "sensor.ender_3_watch", phase.value)
+    (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    condition: dict[str, Any] = {
+        "condition": f"failwatch.{name}",
+        "target": {"entity_id": "sensor.ender_3_failure_state"},
+    }
+    if on_device:
+        condition = {"condition": "device", "domain": "failwatch", "device_id": device.id, "type": name}
+    await automate(hass, {"trigger": "event", "event_type": "try"}, conditions=[condition])
+    await octoprint.push(state=replace(state, print_name="the last state"))
+    await until(hass, "sensor.ender_3_failure_state", "the last state", "print_name")
     hass.bus.async_fire("try")
     await hass.async_block_till_done()
     assert bool(calls) is holds
 
 
-async def test_conditions(hass: HomeAssistant) -> None:
-    assert set(await async_get_conditions(hass)) == {"is_failing", "is_suspicious", "is_watching", "is_blind"}
+async def test_conditions_are_offered(
+    hass: HomeAssistant, linked: Linked, device_registry: dr.DeviceRegistry
+) -> None:
+    names = {name for name, _, _ in ANSWERS}
+    assert set(await async_get_conditions(hass)) == names
+    entry = await linked()
+    (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    offered = await async_get_device_automations(hass, DeviceAutomationType.CONDITION, device.id)
+    assert {one["type"] for one in offered if one["domain"] == "failwatch"} == names
+
+
+async def test_of_a_printer_without_news_nothing_is_so(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, device_registry: dr.DeviceRegistry
+) -> None:
+    entry = await linked()
+    printer = entry.runtime_data.printers[None]
+    await octoprint.push(state=states.watching(Level.FAILURE))
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    assert is_so("is_failing", printer)
+    await octoprint.stop()
+    await until(hass, "binary_sensor.ender_3_sight", "off")
+    assert not is_so("is_failing", printer)
 
 
 async def test_device_triggers(
@@ -172,13 +206,14 @@ async def test_device_triggers(
     assert len(calls) == 1
 
 
-async def test_no_device_triggers_for_others(
+async def test_nothing_on_the_devices_of_others(
     hass: HomeAssistant, linked: Linked, device_registry: dr.DeviceRegistry
 ) -> None:
     await linked()
     other = MockConfigEntry(domain="other")
     other.add_to_hass(hass)
     device = device_registry.async_get_or_create(config_entry_id=other.entry_id, identifiers={("other", "1")})
-    from custom_components.failwatch.device_trigger import async_get_triggers as offered
-
-    assert not await offered(hass, device.id)
+    assert not await device_trigger.async_get_triggers(hass, device.id)
+    assert not await device_condition.async_get_conditions(hass, device.id)
+    check = device_condition.async_condition_from_config(hass, {"device_id": device.id, "type": "is_failing"})
+    assert check(hass) is False

@@ -164,6 +164,7 @@ def test_triggers_and_conditions_are_described() -> None:
     assert set(yaml.safe_load((HERE / "triggers.yaml").read_text())) == set(TRIGGERS)
     assert set(yaml.safe_load((HERE / "conditions.yaml").read_text())) == set(CONDITIONS)
     assert set(EN["device_automation"]["trigger_type"]) == set(TRIGGER_TYPES)
+    assert set(EN["device_automation"]["condition_type"]) == set(CONDITIONS)
 
 
 def raised_keys() -> set[str]:

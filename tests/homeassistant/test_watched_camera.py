@@ -8,6 +8,7 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -432,3 +433,50 @@ async def test_a_camera_more_and_a_camera_less(
     assert not dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert not issue_registry.issues
     assert hass.states.get(STATUS)
+
+
+RENAMED = {
+    "picture_entity": ("camera", CAMERA),
+    "status_entity": ("sensor", STATUS),
+    "light": ("light", LIGHT),
+    "pause_with": ("button", PAUSE),
+}
+
+
+@pytest.mark.parametrize("setting", RENAMED)
+@pytest.mark.parametrize("loaded", [True, False])
+async def test_a_renamed_entity_is_followed(
+    hass: HomeAssistant, printer: Printer, entity_registry: er.EntityRegistry, setting: str, loaded: bool
+) -> None:
+    domain, old = RENAMED[setting]
+    registered = entity_registry.async_get_or_create(
+        domain, "other", "1", suggested_object_id=old.split(".")[1] + "_registered"
+    )
+    settings = {"light": LIGHT, "on_failure": "pause", "pause_with": PAUSE, setting: registered.entity_id}
+    printer.detector.error = None if loaded else Unavailable("down")
+    entry = service_entry(**settings)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert (entry.state is ConfigEntryState.LOADED) is loaded
+
+    new = f"{domain}.workshop"
+    entity_registry.async_update_entity(registered.entity_id, new_entity_id=new)
+    await hass.async_block_till_done()
+    subentry = entry.subentries["camera1"]
+    assert subentry.data == {**subentry.data, **settings, setting: new}
+    assert subentry.unique_id == f"{subentry.data['picture_entity']}/{subentry.data['status_entity']}"
+    if loaded and setting == "status_entity":
+        hass.states.async_set(new, "printing")
+        await until(hass, "sensor.voron_watch", "watching")
+
+
+async def test_other_renames_change_nothing(
+    hass: HomeAssistant, printer: Printer, entity_registry: er.EntityRegistry
+) -> None:
+    entry = await watch(hass)
+    before = entry.subentries["camera1"]
+    other = entity_registry.async_get_or_create("sensor", "other", "1")
+    entity_registry.async_update_entity(other.entity_id, new_entity_id="sensor.workshop")
+    await hass.async_block_till_done()
+    assert entry.subentries["camera1"] is before
