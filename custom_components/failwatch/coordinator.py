@@ -17,6 +17,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN, EVENT_FAILWATCH
 from .course import Course
+from .detection.history.records import Label, PrintRecord
 from .detection.rules import RuleSet
 from .detection.state import Event, EventKind, Look, WatchState
 
@@ -111,6 +112,14 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     @abstractmethod
     async def async_picture(self) -> bytes | None:
         """Return the last judged picture with its boxes as JPEG, None if there is none yet."""
+
+    @abstractmethod
+    async def async_past_prints(self, limit: int) -> list[PrintRecord]:
+        """Return so many recorded prints, newest first, with times by the watch's clock."""
+
+    @abstractmethod
+    async def async_label(self, print_id: str, label: Label | None) -> None:
+        """Keep what a recorded print really was, or take that back."""
 
     @abstractmethod
     async def async_job(self, command: JobCommand) -> None:

@@ -25,7 +25,9 @@ from yarl import URL
 from .const import DOMAIN
 from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from .detection.errors import BadSetting
+from .detection.history.records import Label, PrintRecord
 from .detection.rules import RULE_SETS, RuleSet, create_rules
+from .detection.wire import to_json
 from .octoprint import OctoPrintClient, Report, Update
 from .octoprint_errors import KeyRefused, OctoPrintError, PluginMissing, PluginTooOld
 
@@ -213,6 +215,15 @@ class LinkCoordinator(PrinterCoordinator):
         if numbers is not None:
             arguments["numbers"] = dict(numbers)
         await self._ask(self._client.command("rules", **arguments))
+
+    @override
+    async def async_past_prints(self, limit: int) -> list[PrintRecord]:
+        return (await self._ask(self._client.past_prints()))[:limit]
+
+    @override
+    async def async_label(self, print_id: str, label: Label | None) -> None:
+        told = {"failed": None} if label is None else to_json(label)
+        await self._ask(self._client.command("label", print_id=print_id, **told))
 
     @override
     async def async_job(self, command: JobCommand) -> None:

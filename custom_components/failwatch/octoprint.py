@@ -11,6 +11,7 @@ from typing import Any, Literal
 import aiohttp
 from yarl import URL
 
+from .detection.history.records import PrintRecord
 from .detection.state import Event, WatchState
 from .detection.wire import from_json
 from .octoprint_errors import (
@@ -133,6 +134,16 @@ class OctoPrintClient:
             if response.status == HTTPStatus.CONFLICT:
                 raise WrongMoment("There is no print in a state that allows this.")
             await self._refuse_order(response)
+
+    async def past_prints(self) -> list[PrintRecord]:
+        """Return the last prints that the plugin recorded, newest first."""
+        async with self._request("GET", f"plugin/{PLUGIN}/prints") as response:
+            _refuse(response)
+            data = await _json(response)
+        try:
+            return [from_json(PrintRecord, record) for record in data["prints"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error
 
     async def tagged_picture(self) -> bytes:
         """Return the last judged picture with its boxes."""

@@ -1,4 +1,4 @@
-"""The actions: try a picture, answer an alarm, be left alone, and ask what other rules would have said."""
+"""The actions: pictures, answers, past prints, and what other rules would have said."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, cast
@@ -26,6 +26,7 @@ from .detection.trend import Trend
 from .detection.trial import TRIAL_PRINTER_ID
 from .detection.wire import to_json
 from .detector import async_create_detector
+from .past_prints import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
 from .printers import async_targeted_printers
 from .snapshots import as_jpeg, async_snapshot
 
@@ -87,6 +88,11 @@ def async_setup_services(hass: HomeAssistant) -> None:
             DOMAIN, name, _ask_each(ask), schema, supports_response=SupportsResponse.OPTIONAL
         )
     hass.services.async_register(DOMAIN, "replay", _replay, REPLAY, supports_response=SupportsResponse.ONLY)
+    for name, schema, answer, supports in (
+        ("past_prints", PAST_PRINTS, async_past_prints, SupportsResponse.ONLY),
+        ("label_print", LABEL_PRINT, async_label_print, SupportsResponse.OPTIONAL),
+    ):
+        hass.services.async_register(DOMAIN, name, _answer_each(answer), schema, supports_response=supports)
 
 
 async def _acknowledge(printer: PrinterCoordinator, call: ServiceCall) -> None:
@@ -115,6 +121,18 @@ def _ask_each(
         for printer in printers:
             await ask(printer, call)
         return cast(JsonObjectType, {"printers": [_standing(printer) for printer in printers]})
+
+    return handle
+
+
+def _answer_each(
+    answer: Callable[[PrinterCoordinator, ServiceCall], Awaitable[dict[str, Any]]],
+) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
+    """Return an action that answers for every printer meant."""
+
+    async def handle(call: ServiceCall) -> ServiceResponse:
+        answers = [_standing(printer) | await answer(printer, call) for printer in _printers(call)]
+        return cast(JsonObjectType, {"printers": answers})
 
     return handle
 

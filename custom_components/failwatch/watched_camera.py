@@ -35,7 +35,7 @@ from .detection.clock import Clock
 from .detection.detectors import Detector
 from .detection.drawing import tagged
 from .detection.errors import BadPicture, NotAuthorised
-from .detection.history import History, RecordedSettings, Recorder
+from .detection.history import History, Label, PrintRecord, RecordedSettings, Recorder
 from .detection.look import Camera
 from .detection.policy import Action
 from .detection.rules import RULE_SETS
@@ -266,6 +266,21 @@ class WatchedCamera(PrinterCoordinator):
             self.config_entry, subentry, data={**subentry.data, **changes}
         )
         self.async_apply(self.config_entry.subentries[self.key])
+
+    @override
+    async def async_past_prints(self, limit: int) -> list[PrintRecord]:
+        return await self.hass.async_add_executor_job(
+            lambda: self._recorded().prints(printer_id=self.key, limit=limit)
+        )
+
+    @override
+    async def async_label(self, print_id: str, label: Label | None) -> None:
+        await self.hass.async_add_executor_job(self._recorded().label, print_id, label)
+
+    def _recorded(self) -> History:
+        if self._history is None:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_recorded")
+        return self._history
 
     @override
     async def async_picture(self) -> bytes | None:

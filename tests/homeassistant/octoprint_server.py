@@ -35,6 +35,7 @@ class OctoPrintServer:
     watching: bool = True
     rules: dict[str, Any] = field(default_factory=lambda: {"name": "failwatch", "numbers": {}})
     state: WatchState = field(default_factory=lambda: WatchState(printer_id="printer-1"))
+    prints: list[dict[str, Any]] = field(default_factory=list)
     commands: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     job_status: int = 204
@@ -59,6 +60,7 @@ class OctoPrintServer:
         app.router.add_post("/api/plugin/failwatch", self._command)
         app.router.add_post("/api/job", self._job)
         app.router.add_get("/plugin/failwatch/tagged.jpg", self._picture)
+        app.router.add_get("/plugin/failwatch/prints", self._prints)
         app.router.add_get("/sockjs/websocket", self._socket)
         self.server = TestServer(app, host="127.0.0.1")
 
@@ -176,6 +178,9 @@ class OctoPrintServer:
     async def _job(self, request: web.Request) -> web.Response:
         self.jobs.append(await request.json())
         return web.Response(status=self.job_status)
+
+    async def _prints(self, request: web.Request) -> web.Response:
+        return web.json_response({"prints": self.prints, "bytes": 1000})
 
     async def _picture(self, request: web.Request) -> web.Response:
         self.pictures += 1

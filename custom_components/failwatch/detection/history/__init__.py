@@ -24,11 +24,12 @@ that the watch gets. All but `record` may wait for the disk: not for an event lo
 """
 
 from .recorder import Recorder
-from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord, RecordedSettings, Standing
+from .records import Alarm, Entry, EntryKind, FrameRecord, Label, PrintRecord, RecordedSettings, Standing
 from .retention import Retention
 from .store import History, HistoryError
 
 __all__ = [
+    "Alarm",
     "Entry",
     "EntryKind",
     "FrameRecord",

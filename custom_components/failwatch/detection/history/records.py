@@ -27,10 +27,18 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """When (seconds) a level was raised during a print."""
+
+    at: float
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
 class PrintRecord:
     """One print. `level` is the highest that stood, `frames` and `pictures` are counts.
 
-    `outcome` is empty while the print runs, or when its end was never told.
+    `outcome` is empty while the print runs, or when its end was never told. `alarms` are in order.
     """
 
     print_id: str
@@ -45,6 +53,7 @@ class PrintRecord:
     frames: int
     pictures: int
     label: Label | None
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from ..detection import Box
 from ..state import Look, View
 from ..statistics import TemporalStatistics
 from ..verdict import Level, Rule, Verdict
-from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
+from .records import Alarm, Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
 from .retention import Retention, tidy, used_bytes
 from .schema import HistoryError, connect, open_database
 
@@ -276,7 +276,9 @@ def print_key(connection: sqlite3.Connection, print_id: str) -> int | None:
 
 _PRINTS = """
 SELECT prints.*, failed, failed_from,
-  (SELECT count(*) FROM pictures JOIN frames ON frames.id = pictures.frame WHERE frames.print = prints.id) AS pictures
+  (SELECT count(*) FROM pictures JOIN frames ON frames.id = pictures.frame WHERE frames.print = prints.id) AS pictures,
+  (SELECT json_group_array(json_array(at, kind)) FROM entries
+    WHERE print = prints.id AND kind IN ('maybe', 'failure')) AS alarms
 FROM prints LEFT JOIN labels ON labels.print = prints.id
 """
 
@@ -295,6 +297,7 @@ def _print(row: sqlite3.Row) -> PrintRecord:
         frames=row["frames"],
         pictures=row["pictures"],
         label=None if row["failed"] is None else Label(bool(row["failed"]), row["failed_from"]),
+        alarms=tuple(Alarm(at, Level(kind)) for at, kind in sorted(json.loads(row["alarms"]))),
     )
 
 
