@@ -88,6 +88,7 @@ HOME_ASSISTANT = Environment("homeassistant", "the newest Home Assistant", home_
 HOME_ASSISTANT_FLOOR = Environment(
     "homeassistant-floor", "the oldest Home Assistant we support", home_assistant=True
 )
+BENCHMARKS = Environment("benchmarks", "what the detector is measured beside")
 ENVIRONMENTS = (OCTOPRINT, OCTOPRINT_2, HOME_ASSISTANT, HOME_ASSISTANT_FLOOR)
 
 
@@ -178,7 +179,7 @@ def _project() -> dict[str, Any]:
 
 def _built_in_detector() -> list[str]:
     """Return what the built-in detector needs; Home Assistant installs it when such an entry is set up."""
-    return [need for need in _project()["project"]["dependencies"] if need.startswith(("numpy", "ncnn"))]
+    return [need for need in _project()["project"]["dependencies"] if need.startswith("ncnn")]
 
 
 def _recipe(environment: Environment) -> str:

@@ -1,0 +1,1 @@
+"""The nets that benchmarks/detector compares, as ONNX."""
