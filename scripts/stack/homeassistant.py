@@ -90,6 +90,10 @@ class HomeAssistant:
         """Send JSON to a path and return the answer's JSON."""
         return await self._request("POST", path, json=body)
 
+    async def delete(self, path: str) -> Any:
+        """Delete what is at a path, and return the answer's JSON."""
+        return await self._request("DELETE", path)
+
     async def picture(self, path: str) -> bytes:
         """Return a picture that an entity offers."""
         async with self._session.get(self.url + path, headers=self._headers()) as answer:

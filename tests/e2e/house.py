@@ -1,0 +1,303 @@
+"""A house with a printer: a room whose lamp Home Assistant switches, a phone, and what blueprints act on."""
+
+import io
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from PIL import Image, ImageEnhance
+
+from environments import REPOSITORY
+from octoprint_failwatch.simulator.renderer import Renderer
+from octoprint_failwatch.simulator.scene import Scene
+from stack.homeassistant import HomeAssistant
+from stack.processes import free_port
+from tests.e2e.waiting import eventually
+from tests.emulators.running import running
+
+SPEED = 10.0
+CAMERA = "camera.room"
+BLUEPRINTS = REPOSITORY / "blueprints" / "automation" / "failwatch"
+CONFIGURATION = """
+mobile_app:
+input_select:
+  printer:
+    options: [idle, printing, paused]
+input_button:
+  pause_printer:
+input_boolean:
+  lamp:
+  plug:
+    initial: true
+  siren:
+input_number:
+  hot_end:
+    min: 0
+    max: 300
+    initial: 210
+rest_command:
+  lamp:
+    url: {lamp}/{{{{ state }}}}
+    method: post
+template:
+  - sensor:
+      - name: Hot end
+        device_class: temperature
+        unit_of_measurement: °C
+        state: "{{{{ states('input_number.hot_end') }}}}"
+  - light:
+      - name: Lamp
+        state: "{{{{ states('input_boolean.lamp') }}}}"
+        turn_on:
+          - action: rest_command.lamp
+            data: {{state: "on"}}
+          - action: input_boolean.turn_on
+            target: {{entity_id: input_boolean.lamp}}
+        turn_off:
+          - action: rest_command.lamp
+            data: {{state: "off"}}
+          - action: input_boolean.turn_off
+            target: {{entity_id: input_boolean.lamp}}
+  - switch:
+      - name: Plug
+        state: "{{{{ states('input_boolean.plug') }}}}"
+        turn_on: {{action: input_boolean.turn_on, target: {{entity_id: input_boolean.plug}}}}
+        turn_off: {{action: input_boolean.turn_off, target: {{entity_id: input_boolean.plug}}}}
+      - name: Siren
+        state: "{{{{ states('input_boolean.siren') }}}}"
+        turn_on: {{action: input_boolean.turn_on, target: {{entity_id: input_boolean.siren}}}}
+        turn_off: {{action: input_boolean.turn_off, target: {{entity_id: input_boolean.siren}}}}
+"""
+
+
+@dataclass
+class Room:
+    """What the camera shows: a print that goes well or fails, by daylight, by lamplight or in the dark."""
+
+    fails: bool = False
+    night: bool = False
+    lamp: bool = False
+    _renderer: Renderer = field(default_factory=lambda: Renderer(Scene(seed=4, fails_at=40)))
+    _number: int = 0
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/snapshot.jpg", self._snapshot)
+        app.router.add_post("/lamp/{state}", self._switch)
+        return app
+
+    async def _snapshot(self, request: web.Request) -> web.Response:
+        self._number += 1
+        jpeg = self._renderer.render(0.9 if self.fails else 0.35, self._number)
+        if self.night and not self.lamp:
+            picture, out = ImageEnhance.Brightness(Image.open(io.BytesIO(jpeg))).enhance(0.03), io.BytesIO()
+            picture.save(out, "JPEG")
+            jpeg = out.getvalue()
+        return web.Response(body=jpeg, content_type="image/jpeg")
+
+    async def _switch(self, request: web.Request) -> web.Response:
+        self.lamp = request.match_info["state"] == "on"
+        return web.Response()
+
+
+@dataclass
+class Phone:
+    """Takes what Home Assistant pushes, and answers as Home Assistant's app does."""
+
+    session: aiohttp.ClientSession
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    webhook: str = ""
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_post("/push", self._push)
+        return app
+
+    async def _push(self, request: web.Request) -> web.Response:
+        self.messages.append(await request.json())
+        return web.json_response({}, status=201)
+
+    async def got(self, words: str) -> dict[str, Any]:
+        """Return the first message with these words, once it is there."""
+
+        async def found() -> dict[str, Any] | None:
+            return next((message for message in self.messages if words in message["message"]), None)
+
+        message = await eventually(found, seconds=90)
+        assert message is not None
+        return message
+
+    async def press(self, message: Mapping[str, Any], title: str) -> None:
+        """Press a button of a message."""
+        action = next(one["action"] for one in message["data"]["actions"] if one["title"] == title)
+        event = {"event_type": "mobile_app_notification_action", "event_data": {"action": action}}
+        async with self.session.post(self.webhook, json={"type": "fire_event", "data": event}) as answer:
+            answer.raise_for_status()
+
+
+@dataclass(frozen=True)
+class House:
+    """All of it, with a printer that FailWatch watches."""
+
+    home_assistant: HomeAssistant
+    room: Room
+    phone: Phone
+    entities: Mapping[str, str]
+    printer: str
+    phone_device: str
+    snapshot_url: str
+
+    async def state(self, entity_id: str) -> str:
+        """Return an entity's state, "" while it does not exist."""
+        return str((await self.home_assistant.states()).get(entity_id, {"state": ""})["state"])
+
+    async def until(self, entity_id: str, wanted: str, seconds: float = 60) -> None:
+        async def reached() -> bool:
+            return await self.state(entity_id) == wanted
+
+        await eventually(reached, seconds)
+
+    async def call(self, action: str, entity_id: str, **data: Any) -> None:
+        path = f"/api/services/{action.replace('.', '/')}"
+        await self.home_assistant.post(path, {"entity_id": entity_id, **data})
+
+    async def printer_is(self, state: str) -> None:
+        await self.call("input_select.select_option", "input_select.printer", option=state)
+
+    async def prints_well(self) -> None:
+        """Begin a print, and wait until FailWatch has seen that it goes well."""
+        self.room.fails = False
+        await self.printer_is("idle")
+        await self.until(self.entities["watch_state"], "idle")
+        await self.printer_is("printing")
+        await self.until(self.entities["watch_state"], "watching")
+
+        async def seen() -> bool:
+            return (await self.state(self.entities["prediction_num"])).isdigit()
+
+        await eventually(seen)
+
+    async def automate(self, blueprint: str, **inputs: Any) -> None:
+        """Make an automation from a blueprint, as the automation editor does."""
+        config = {
+            "alias": blueprint,
+            "use_blueprint": {
+                "path": f"failwatch/{blueprint}.yaml",
+                "input": {"printer": self.printer, **inputs},
+            },
+        }
+        await self.home_assistant.post(f"/api/config/automation/config/{blueprint}", config)
+        await self.until(f"automation.{blueprint}", "on")
+
+    async def runs(self, blueprint: str) -> list[dict[str, Any]]:
+        """Return the traces of an automation's runs."""
+        wanted = {"domain": "automation", "item_id": blueprint}
+        return list(await self.home_assistant.command("trace/list", **wanted))
+
+    async def issues(self) -> list[dict[str, Any]]:
+        """Return FailWatch's issues of the repairs page."""
+        issues = (await self.home_assistant.command("repairs/list_issues"))["issues"]
+        return [issue for issue in issues if issue["domain"] == "failwatch"]
+
+
+@asynccontextmanager
+async def open_house(folder: Path) -> AsyncIterator[House]:
+    """Start it all; stop it at the end."""
+    room = Room()
+    async with aiohttp.ClientSession() as session, running(room.application()) as room_url:
+        phone = Phone(session)
+        home_assistant = HomeAssistant(
+            session,
+            folder / "homeassistant",
+            free_port(),
+            clock_speed=SPEED,
+            more_configuration=CONFIGURATION.format(lamp=room_url / "lamp"),
+        )
+        async with running(phone.application()) as phone_url:
+            try:
+                home_assistant.create()
+                shutil.copytree(BLUEPRINTS, home_assistant.folder / "blueprints" / "automation" / "failwatch")
+                await home_assistant.start()
+                await _pair(home_assistant, phone, str(phone_url / "push"))
+                await add_camera(home_assistant, "Room", str(room_url / "snapshot.jpg"))
+                await _watch(home_assistant)
+                entities = await eventually(lambda: _entities(home_assistant))
+                assert entities is not None
+                yield House(
+                    home_assistant,
+                    room,
+                    phone,
+                    entities,
+                    await _device(home_assistant, "failwatch"),
+                    await _device(home_assistant, "mobile_app"),
+                    str(room_url / "snapshot.jpg"),
+                )
+            finally:
+                home_assistant.program.stop()
+
+
+async def add_camera(home_assistant: HomeAssistant, name: str, snapshot_url: str) -> str:
+    """Give Home Assistant a camera, and return the id of its entry."""
+    settings = {"name": name, "verify_ssl": False, "mjpeg_url": snapshot_url}
+    made = await home_assistant.configure({**settings, "still_image_url": snapshot_url}, handler="mjpeg")
+    assert made["type"] == "create_entry", made
+    return str(made["result"]["entry_id"])
+
+
+async def _pair(home_assistant: HomeAssistant, phone: Phone, push_url: str) -> None:
+    registered = await home_assistant.post(
+        "/api/mobile_app/registrations",
+        {
+            "app_id": "test",
+            "app_name": "Home Assistant",
+            "app_version": "1",
+            "device_id": "phone",
+            "device_name": "Pixel",
+            "manufacturer": "Google",
+            "model": "Pixel",
+            "os_name": "Android",
+            "os_version": "16",
+            "supports_encryption": False,
+            "app_data": {"push_token": "token", "push_url": push_url},
+        },
+    )
+    phone.webhook = f"{home_assistant.url}/api/webhook/{registered['webhook_id']}"
+
+
+async def _watch(home_assistant: HomeAssistant) -> None:
+    service = await home_assistant.configure({"next_step_id": "built_in"}, {})
+    assert service["type"] == "create_entry", service
+    made = await home_assistant.configure(
+        {"picture_entity": CAMERA, "status_entity": "input_select.printer"},
+        {"printing_states": ["printing"], "paused_states": ["paused"]},
+        {
+            "interval": 10,
+            "rules": "failwatch",
+            "actions": {
+                "on_maybe": "notify",
+                "on_failure": "pause",
+                "pause_with": "input_button.pause_printer",
+                "veto": 300,
+                "cancel_after": 0,
+            },
+        },
+        handler=[service["result"]["entry_id"], "camera"],
+    )
+    assert made["type"] == "create_entry", made
+
+
+async def _entities(home_assistant: HomeAssistant) -> dict[str, str] | None:
+    """Return the entities once the last platform has been set up: a new camera reloads the entry."""
+    entities = await home_assistant.entities()
+    wanted = {"watch_state", "failure_state", "prediction_num", "tagged_picture", "not_a_failure"}
+    return entities if wanted <= entities.keys() else None
+
+
+async def _device(home_assistant: HomeAssistant, domain: str) -> str:
+    devices = await home_assistant.command("config/device_registry/list")
+    return next(device["id"] for device in devices if any(one[0] == domain for one in device["identifiers"]))
