@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import flask
+from octoprint.access.permissions import Permissions
 from octoprint.plugin import SimpleApiPlugin
 
 from . import __version__, configuring
@@ -28,6 +29,7 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "snooze": ("CONTROL", ["seconds"]),
     "mute": ("CONTROL", ["muted"]),
     "check": ("CONTROL", []),
+    "pause": ("CONTROL", []),
     "watching": ("CONTROL", ["enabled"]),
     "label": ("CONTROL", ["print_id", "failed"]),
     "forget": ("CONTROL", ["print_id"]),
@@ -80,6 +82,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             "test_targets": configuring.send_test,
             "tuning": self.improving.tuning,
             "learning": self.improving.learning,
+            "pause": _pause,
             "label": _label,
             "forget": _forget,
         }
@@ -126,6 +129,12 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         self._settings.set(["notify", "urls"], urls)
         self._settings.save()
         return {"targets": targets(service.host.settings()["notify"]["urls"])}
+
+
+def _pause(service: Service, _data: Mapping[str, Any]) -> None:
+    if not Permissions.PRINT.can():
+        flask.abort(403)
+    service.ask(lambda watcher: watcher.pause_print())
 
 
 def _label(service: Service, data: Mapping[str, Any]) -> None:

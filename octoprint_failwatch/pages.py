@@ -18,10 +18,19 @@ class Pages(AssetPlugin, TemplatePlugin, WizardPlugin):  # type: ignore[misc]
             "js": [
                 "js/failwatch_words.js",
                 "js/failwatch_graph.js",
+                "js/failwatch_live.js",
+                "js/failwatch_picture.js",
+                "js/failwatch_course.js",
+                "js/failwatch_answers.js",
+                "js/failwatch_messages.js",
                 "js/failwatch_past.js",
                 "js/failwatch_improving.js",
-                "js/failwatch_regions.js",
                 "js/failwatch.js",
+                "js/failwatch_detector.js",
+                "js/failwatch_cameras.js",
+                "js/failwatch_regions.js",
+                "js/failwatch_judgement.js",
+                "js/failwatch_targets.js",
                 "js/failwatch_settings.js",
             ],
             "css": ["css/failwatch.css"],
@@ -29,7 +38,7 @@ class Pages(AssetPlugin, TemplatePlugin, WizardPlugin):  # type: ignore[misc]
 
     def get_template_configs(self) -> list[dict[str, Any]]:
         """Return the tab, the sidebar box, the light in the navigation bar and the settings."""
-        may_view = "visible: loginState.hasPermissionKo(access.permissions.PLUGIN_FAILWATCH_VIEW)"
+        may_view = "visible: mayView"
         return [
             {"type": "tab", "name": "FailWatch", "custom_bindings": True, "data_bind": may_view},
             {

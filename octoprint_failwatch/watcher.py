@@ -111,6 +111,10 @@ class Watcher:
         finally:
             await detector.close()
 
+    def pause_print(self) -> None:
+        """Pause the print because the user wants it: gently if so set, verified, and told of if it fails."""
+        self._carry_out(Action.PAUSE)
+
     async def snapshot(self, camera: str) -> bytes:
         """Return a webcam's picture; raises SnapshotError."""
         return await self._webcams.snapshot(camera)
@@ -172,9 +176,12 @@ class Watcher:
         self.host.changed(state, events)
         for event in events:
             if event.kind is EventKind.ACTION:
-                task = asyncio.get_running_loop().create_task(self._act(Action(event.detail)))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
+                self._carry_out(Action(event.detail))
+
+    def _carry_out(self, action: Action) -> None:
+        task = asyncio.get_running_loop().create_task(self._act(action))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _act(self, action: Action) -> None:
         if action is Action.PAUSE:

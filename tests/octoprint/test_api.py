@@ -20,6 +20,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "snooze": {"seconds": 60},
     "mute": {"muted": True},
     "check": {},
+    "pause": {},
     "watching": {"enabled": False},
     "label": {"print_id": "x", "failed": True},
     "forget": {"print_id": "x"},
@@ -63,11 +64,18 @@ class Visitor:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def visitors(running_lab: Lab) -> AsyncIterator[dict[str, Visitor]]:
-    """Return a stranger, a guest of the read-only group, and an ordinary user."""
+    """Return a stranger, a guest of the read-only group, an ordinary user, and one who may not print."""
     octoprint, found = running_lab.octoprint, {}
-    groups = {"reader": ["readonly"], "user": ["users"]}
+    groups = {"reader": ["readonly"], "user": ["users"], "handless": ["readonly"]}
     for name, group in groups.items():
-        account = {"name": name, "password": "secret", "active": True, "groups": group, "permissions": []}
+        permissions = ["PLUGIN_FAILWATCH_CONTROL"] if name == "handless" else []
+        account = {
+            "name": name,
+            "password": "secret",
+            "active": True,
+            "groups": group,
+            "permissions": permissions,
+        }
         await octoprint.post("/api/access/users", account)
     for name in ("stranger", *groups):
         session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
@@ -108,6 +116,17 @@ async def test_a_user_controls_but_does_not_configure(lab: Lab, visitors: dict[s
     configuring = ["rules", "describe", "test", "offers", "add_target", "remove_target"]
     configuring += ["test_targets", "tuning", "learning"]
     assert {await user.order(command) for command in configuring} == {403}
+
+
+async def test_who_answers_alarms_pauses_only_with_octoprints_right_to_print(
+    lab: Lab, visitors: dict[str, Visitor]
+) -> None:
+    await lab.print()
+    await lab.phase("watching")
+    assert await visitors["handless"].order("pause") == 403
+    assert await visitors["user"].order("pause") == 204
+    await lab.until_printer("paused")
+    assert (await lab.phase("paused"))["intervention"]["paused_at"] is None, "it was the user who paused"
 
 
 async def test_an_order_from_another_sites_page_is_refused(lab: Lab, visitors: dict[str, Visitor]) -> None:

@@ -71,6 +71,29 @@ async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page:
     assert (await lab.state())["latch"]["level"] == "none"
 
 
+async def test_who_says_that_it_failed_is_offered_a_pause_and_nothing_is_paused_unasked(
+    lab: Lab, page: Page
+) -> None:
+    tab = page.locator(TAB)
+    await open_tab(page)
+    await lab.print()
+    await expect(tab.locator(".failwatch-headline")).to_have_text("No failure", timeout=20_000)
+    pause = tab.get_by_role("button", name="Pause the print")
+    await expect(pause).to_be_hidden()
+    await tab.get_by_role("button", name="It failed", exact=True).click()
+    await expect(tab.locator(".failwatch-why")).to_have_text("You said that it failed.")
+    await expect(tab.locator(".failwatch-goes-on")).to_contain_text("The print goes on.")
+    await expect(tab.get_by_role("button", name="It failed", exact=True)).to_be_disabled()
+    number = (await lab.state())["look"]["number"]
+    await lab.until(lambda state: state["look"]["number"] > number + 3)
+    assert await lab.octoprint.flag("printing")
+    await pause.focus()
+    await page.keyboard.press("Enter")
+    await lab.until_printer("paused")
+    await expect(pause).to_be_hidden()
+    assert (await lab.phase("paused"))["latch"]["confirmed"]
+
+
 async def test_a_past_print_can_be_scrubbed_through_by_keyboard(lab: Lab, page: Page) -> None:
     await lab.print("scrubbed.gcode")
     await lab.looked(2)

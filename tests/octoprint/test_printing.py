@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # OctoPrint's log of its connection, as 1.11 and as 2.0 writes it.
 SENT = re.compile(r"(?:Send:|>>>) (.*)")
-HEIGHT = re.compile(r"(?:Recv:|<<<) .*X:.* Z:(-?[\d.]+)")
+HEIGHT = re.compile(r"(?:Recv:|<<<) .*X:.* Z:(-?[\d.]+) E:")
 
 
 async def test_a_print_is_watched_with_ids_and_left_when_it_ends(lab: Lab) -> None:

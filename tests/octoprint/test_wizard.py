@@ -24,7 +24,7 @@ async def test_the_wizard_asks_tries_and_is_not_shown_again(lab: Lab) -> None:
         form = page.locator("#wizard_plugin_failwatch_form")
         await expect(page.locator("#wizard_dialog")).to_be_visible(timeout=30_000)
         await expect(form).to_be_visible()
-        await expect(form.get_by_label("Address")).to_have_value(lab.address)
+        await expect(form.get_by_label("Address", exact=True)).to_have_value(lab.address)
         await form.get_by_role("button", name="Test now").click()
         await expect(form.locator(".failwatch-small img")).to_be_visible()
         await form.get_by_label("On a failure").select_option("pause")

@@ -71,7 +71,7 @@ function FailWatchImproving(host) {
         return words.join(", ") || gettext("quiet");
     }
     function order(command, observable, data) {
-        return host._order(command, data || {}).done(function (progress) {
+        return host.answers.order(command, data || {}).done(function (progress) {
             observable(progress);
             if (progress.running) {
                 window.setTimeout(function () {

@@ -17,7 +17,7 @@ function FailWatchPast(host) {
         return OctoPrint.getBlueprintUrl("failwatch") + "prints" + path;
     }
     function described(record) {
-        var state = host.state();
+        var state = host.live.state();
         var runs = state && state.print_id === record.print_id;
         return _.extend(record, {
             date: formatDate(record.started_at),
@@ -196,7 +196,7 @@ function FailWatchPast(host) {
     self.label = function (failed, since) {
         var label = {print_id: self.shown().print_id, failed: failed};
         if (since) label.failed_from = since;
-        host._order("label", label).done(function () {
+        host.answers.order("label", label).done(function () {
             self.refresh();
             self.show(self.shown());
         });
@@ -211,7 +211,7 @@ function FailWatchPast(host) {
                 name: _.escape(record.name)
             }),
             onproceed: function () {
-                host._order("forget", {print_id: record.print_id}).done(function () {
+                host.answers.order("forget", {print_id: record.print_id}).done(function () {
                     self.hide();
                     self.refresh();
                 });

@@ -1,5 +1,5 @@
 /* The editor of ignored regions: polygons drawn over a camera's picture, by pointer or by keyboard. */
-function FailWatchRegions(host) {
+function FailWatchRegions(settings, camera) {
     "use strict";
     var self = this;
     var STEP = 0.02;
@@ -15,14 +15,14 @@ function FailWatchRegions(host) {
     self.cursor = ko.observable([0.5, 0.5]);
 
     self._entry = function () {
-        return _.find(ko.mapping.toJS(host.fw().regions) || [], {camera: host.testCamera() || ""});
+        return _.find(ko.mapping.toJS(settings().regions) || [], {camera: camera() || ""});
     };
     self.polygons = ko.observableArray([]);
     self._store = function () {
-        var camera = host.testCamera() || "";
-        var others = _.reject(ko.mapping.toJS(host.fw().regions) || [], {camera: camera});
-        if (self.polygons().length) others.push({camera: camera, polygons: self.polygons().slice()});
-        host.fw().regions(others);
+        var name = camera() || "";
+        var others = _.reject(ko.mapping.toJS(settings().regions) || [], {camera: name});
+        if (self.polygons().length) others.push({camera: name, polygons: self.polygons().slice()});
+        settings().regions(others);
     };
     self.load = function () {
         var entry = self._entry();
@@ -56,7 +56,7 @@ function FailWatchRegions(host) {
             "snapshot.jpg?at=" +
             Date.now() +
             "&camera=" +
-            encodeURIComponent(host.testCamera() || "");
+            encodeURIComponent(camera() || "");
         var image = new Image();
         image.onload = function () {
             self.picture(url);
@@ -107,4 +107,8 @@ function FailWatchRegions(host) {
         self.polygons([]);
         self._store();
     };
+
+    camera.subscribe(function () {
+        if (self.isOpen()) self.open();
+    });
 }

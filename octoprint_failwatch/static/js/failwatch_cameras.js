@@ -1,0 +1,62 @@
+/* The choice of cameras, and a look through one of them with the settings as they stand in the form. */
+function FailWatchCameras(host) {
+    "use strict";
+    var self = this;
+
+    self.known = ko.pureComputed(function () {
+        return host.described().cameras;
+    });
+    self.canSee = ko.pureComputed(function () {
+        return !self.known().length ? !host.described().version : _.some(self.known(), "can_snapshot");
+    });
+    self.chosen = ko.observableArray([]);
+    self.ownChoice = ko.observable(false);
+    self.load = function () {
+        self.chosen(host.fw().cameras().slice());
+        self.ownChoice(self.chosen().length > 0);
+    };
+    self.store = function () {
+        if (host.fw()) host.fw().cameras(self.ownChoice() ? self.chosen().slice() : []);
+    };
+    self.testable = ko.pureComputed(function () {
+        if (!self.ownChoice() || !self.chosen().length) return [{name: "", title: gettext("OctoPrint's choice")}];
+        return _.filter(self.known(), function (camera) {
+            return _.includes(self.chosen(), camera.name);
+        });
+    });
+    self.tried = ko.observable("");
+    self.testing = ko.observable(false);
+    self.tested = ko.observable(null);
+    self.problem = ko.observable("");
+    self.test = function () {
+        self.testing(true);
+        self.tested(null);
+        self.problem("");
+        OctoPrint.simpleApiCommand("failwatch", "test", {
+            camera: self.tried() || "",
+            settings: host.draft()
+        })
+            .done(function (answer) {
+                if (answer.problem) {
+                    self.problem(FailWatchWords.blind(answer.problem) + " (" + answer.problem.detail + ")");
+                    return;
+                }
+                self.tested({
+                    p: answer.p.toFixed(3),
+                    picture: answer.picture,
+                    boxes: FailWatchWords.placed(answer.boxes),
+                    raw: answer.raw ? JSON.stringify(answer.raw, null, 2) : "",
+                    timing: _.sprintf(gettext("picture in %(picture)s s, answer in %(answer)s s"), {
+                        picture: answer.snapshot_seconds.toFixed(2),
+                        answer: answer.answer_seconds.toFixed(2)
+                    })
+                });
+            })
+            .fail(function (answer) {
+                self.problem((answer.responseJSON || {}).error || gettext("That did not work."));
+            })
+            .always(function () {
+                self.testing(false);
+            });
+    };
+}

@@ -1,0 +1,32 @@
+/* How p went over the time of the running print, for the graph. */
+function FailWatchCourse(live) {
+    "use strict";
+    var self = this;
+    var graph = new FailWatchGraph("#failwatch-graph");
+    var frames = [];
+    var framesOf = null;
+
+    self.limits = ko.pureComputed(function () {
+        return FailWatchGraph.limits(live.rules(), live.look());
+    });
+    self.draw = function () {
+        graph.plot(frames, self.limits());
+    };
+
+    /* Adds the last look; of a print that ran before this page was opened all looks are fetched. */
+    self.follow = function () {
+        var state = live.state();
+        var look = live.look();
+        if (state.print_id && state.print_id !== framesOf) {
+            framesOf = state.print_id;
+            frames = [];
+            OctoPrint.get(OctoPrint.getBlueprintUrl("failwatch") + "prints/" + framesOf).done(function (answer) {
+                frames = answer.frames;
+                self.draw();
+            });
+        } else if (look && (!frames.length || _.last(frames)[1] < look.at)) {
+            frames.push([0, look.at, look.p, look.statistics.ewm_mean, state.latch.level, []]);
+        }
+        self.draw();
+    };
+}

@@ -1,0 +1,51 @@
+/* The last picture that was looked at, of one of the cameras, with its boxes. */
+function FailWatchPicture(live) {
+    "use strict";
+    var self = this;
+    var shown = null;
+
+    self.url = ko.observable("");
+    self.chosen = ko.observable(null);
+    self.titles = ko.observable({});
+
+    self.views = ko.pureComputed(function () {
+        return live.look() ? live.look().views : [];
+    });
+    self.view = ko.pureComputed(function () {
+        return _.find(self.views(), {camera: self.chosen()}) || self.views()[0] || null;
+    });
+    self.boxes = ko.pureComputed(function () {
+        return self.view() ? FailWatchWords.placed(self.view().boxes) : [];
+    });
+    self.problems = ko.pureComputed(function () {
+        return _.map(_.filter(self.views(), "problem"), function (view) {
+            return self.title(view.camera) + ": " + view.problem;
+        });
+    });
+    self.title = function (name) {
+        return self.titles()[name] || name || gettext("Camera");
+    };
+
+    /* Fetches the picture of the last look, unless it is shown already. */
+    self.follow = function () {
+        var look = live.look();
+        var camera = self.view() ? self.view().camera : "";
+        if (!look) {
+            shown = null;
+            self.url("");
+        } else if (!shown || shown.at !== look.at || shown.camera !== camera) {
+            shown = {at: look.at, camera: camera};
+            self.url(
+                OctoPrint.getBlueprintUrl("failwatch") +
+                    "frame.jpg?at=" +
+                    look.at +
+                    "&camera=" +
+                    encodeURIComponent(camera)
+            );
+        }
+    };
+    self.choose = function (view) {
+        self.chosen(view.camera);
+        self.follow();
+    };
+}
