@@ -63,7 +63,8 @@ def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     """Say what answers at a detector's address, and what it offers to choose from."""
     settings = _laid_over(service.host.settings(), data["settings"])
     try:
-        found = service.run(offers(detector_settings(settings), service.watcher.detector_host()), PATIENCE)
+        host = service.watcher.detector_host(settings)
+        found = service.run(offers(detector_settings(settings), host), PATIENCE)
     except FailWatchError as error:
         return {"problem": {"kind": error.kind, "detail": str(error)}}
     except TimeoutError:

@@ -32,6 +32,10 @@ class Host(Protocol):
     def data_folder(self) -> Path:
         """Where FailWatch keeps its files."""
 
+    @property
+    def local_url(self) -> str:
+        """Where OctoPrint answers on this machine."""
+
     def settings(self) -> Mapping[str, Any]:
         """Return all settings as they are now."""
 

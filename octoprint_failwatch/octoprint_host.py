@@ -33,6 +33,7 @@ class OctoPrintHost:
         self.message: Callable[[WatchState, Sequence[Event]], dict[str, Any]]
         self.printer: Printer = plugin._printer
         self.data_folder = Path(plugin.get_plugin_data_folder())
+        self.local_url = f"http://127.0.0.1:{plugin.port}"
         self._octoprint = plugin._printer
         self._profiles = plugin._printer_profile_manager
         self._settings = plugin._settings

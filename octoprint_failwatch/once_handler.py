@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tornado.web import RequestHandler
+
+from .detection.detectors.host import Publisher
+from .detection.detectors.once import Published, SingleUsePictures
+
+PATH = "/plugin/failwatch/once/"
+
+
+def publisher(pictures: SingleUsePictures, base: str) -> Publisher:
+    """Return what lends pictures to a service that finds this OctoPrint at the URL `base`.
+
+    The addresses of `pictures` are paths here.
+    """
+
+    @contextmanager
+    def publish(jpeg: bytes) -> Iterator[Published]:
+        with pictures.publish(jpeg) as published:
+            published.url = base.rstrip("/") + published.url
+            yield published
+
+    return publish
 
 
 class OnceHandler(RequestHandler):

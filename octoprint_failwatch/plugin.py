@@ -15,6 +15,7 @@ from .discovery import announce
 from .improving import Improving
 from .lifecycle import LISTENED_TO
 from .octoprint_host import OctoPrintHost
+from .once_handler import PATH
 from .pages import Pages
 from .past_prints import PastPrints
 from .pause_scripts import PauseScripts
@@ -40,20 +41,20 @@ class FailWatchPlugin(
         super().__init__()
         self.service: Service | None = None
         self.improving = Improving(lambda: self._settings)
-        self._port = 5000
+        self.port = 5000
         self.sent_commands = SentCommands()
         self.pause_scripts = PauseScripts(
             lambda: self._settings.get(["shaping"], merged=True),
             self._temperatures,
             self.sent_commands.modes,
         )
-        self.pictures = SingleUsePictures(self._picture_address)
+        self.pictures = SingleUsePictures(lambda name: PATH + name)
 
     # Start and end
 
     def on_startup(self, _host: str, port: int) -> None:
         """Remember where OctoPrint answers."""
-        self._port = port
+        self.port = port
 
     def on_after_startup(self) -> None:
         """Start to watch."""
@@ -109,7 +110,3 @@ class FailWatchPlugin(
     def _temperatures(self) -> Mapping[str, Any]:
         known: Mapping[str, Any] = self._printer.get_current_temperatures()
         return known
-
-    def _picture_address(self, name: str) -> str:
-        own = str(self._settings.get(["own_url"]) or f"http://127.0.0.1:{self._port}")
-        return f"{own.rstrip('/')}/plugin/failwatch/once/{name}"

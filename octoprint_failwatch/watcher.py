@@ -25,6 +25,7 @@ from .detection.trial import Trial, try_out
 from .detection.watch import Watch
 from .host import Host, PrinterProfile
 from .installation import Installation
+from .once_handler import publisher
 from .pausing import carry_out
 from .settings import DEFAULTS, cameras, detector_settings, regions, retention, watch_settings
 from .state_store import StateStore, at_rest
@@ -104,7 +105,7 @@ class Watcher:
 
     async def try_out(self, camera: str, settings: Mapping[str, Any]) -> Trial:
         """Take one look with settings that need not be stored; raises FailWatchError."""
-        detector = create_detector(detector_settings(settings), self.detector_host())
+        detector = create_detector(detector_settings(settings), self.detector_host(settings))
         try:
             source = Camera(self._webcams.source(camera), camera, regions(settings, camera))
             return await try_out(source, detector)
@@ -122,7 +123,7 @@ class Watcher:
     def _build(self, state: WatchState) -> None:
         settings = self.host.settings()
         chosen = detector_settings(settings)
-        detector, self.problem = self._detector(chosen)
+        detector, self.problem = self._detector(settings)
         self._detector_in_use: Detector = detector
         try:
             how = watch_settings(settings)
@@ -153,16 +154,17 @@ class Watcher:
         )
         self._task = asyncio.get_running_loop().create_task(self.watch.run())
 
-    def _detector(self, chosen: Mapping[str, Any]) -> tuple[Detector, str]:
+    def _detector(self, settings: Mapping[str, Any]) -> tuple[Detector, str]:
         try:
-            return create_detector(chosen, self.detector_host()), ""
+            return create_detector(detector_settings(settings), self.detector_host(settings)), ""
         except FailWatchError as error:
             _LOGGER.warning("The detector cannot be used: %s", error)
             return UnusableDetector(error), str(error)
 
-    def detector_host(self) -> DetectorHost:
+    def detector_host(self, settings: Mapping[str, Any]) -> DetectorHost:
         """Return what detectors are lent here."""
-        return DetectorHost(self._session, self.host.data_folder, self._pictures.publish)
+        base = str(settings["own_url"] or self.host.local_url)
+        return DetectorHost(self._session, self.host.data_folder, publisher(self._pictures, base))
 
     async def _stop_watch(self) -> None:
         self._task.cancel()

@@ -19,7 +19,11 @@ $(function () {
             var detector = _.pick(ko.mapping.toJS(self.fw().detector), function (value) {
                 return value !== null && value !== "";
             });
-            return {detector: detector, regions: ko.mapping.toJS(self.fw().regions)};
+            return {
+                detector: detector,
+                own_url: self.fw().own_url(),
+                regions: ko.mapping.toJS(self.fw().regions)
+            };
         };
 
         self.detector = new FailWatchDetector(self);
