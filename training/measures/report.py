@@ -31,6 +31,7 @@ def as_markdown(found: dict[str, Any], *, whole: bool) -> str:
         lines += _over_time(
             found, ("replayed, new printer", "replayed, printer in use", "simulated, new printer")
         )
+        lines += ["", *_limits(found)]
     return "\n".join(lines).strip()
 
 
@@ -125,4 +126,23 @@ def _over_time(found: dict[str, Any], settings: tuple[str, ...]) -> list[str]:
                     f"| {setting} | {rules} | {level} | {one['found']:.0%} | {delay} "
                     f"| {one['false alarms in 100 hours']:.2f} |"
                 )
+    return lines
+
+
+def _limits(found: dict[str, Any]) -> list[str]:
+    lines = [
+        (
+            "Other limits for the rule set `failwatch`, on the replayed prints of new printers; the limit of "
+            "`failure` is as much higher as it is by default:"
+        ),
+        "",
+        "| limit of maybe | maybe: found | false alarms in 100 h | failure: found | false alarms in 100 h |",
+        "|---|---|---|---|---|",
+    ]
+    for one in found["over time"]["limits, new printer"]:
+        cells = (
+            f"{one[level]['found']:.0%} | {one[level]['false alarms in 100 hours']:.2f}"
+            for level in ("maybe", "failure")
+        )
+        lines.append(f"| {one['limit']:.2f} | " + " | ".join(cells) + " |")
     return lines

@@ -23,6 +23,8 @@ HOURS = (1, 3, 10)
 FRAME_MINUTES = 1.0
 """Minutes of a failing print that one frame of a time-lapse stands for (assumed: none carries a time)."""
 RULES: tuple[RuleSet, ...] = (FailWatchRules(), ObicoRules(), SuperApiRules())
+LIMITS = (0.28, 0.32, 0.36, 0.40, 0.44, 0.48, 0.52)
+"""Limits for `maybe` among which the default of the rule set `failwatch` is chosen."""
 SIMULATED_LOOKS = 60
 """Pictures drawn per simulated print; each stands for the looks until the next one."""
 
@@ -47,7 +49,18 @@ def measured(
         "replayed, new printer": {rules.name: _under(replayed, rules) for rules in RULES},
         "replayed, printer in use": {rules.name: _under(replayed, rules, used=cameras) for rules in RULES},
         "simulated, new printer": {rules.name: _under(simulated, rules) for rules in RULES},
+        "limits, new printer": _limits(replayed),
     }
+
+
+def _limits(prints: Sequence[Print]) -> list[dict[str, Any]]:
+    """Return what comes of other limits than the default ones, the distance between the levels kept."""
+    apart = FailWatchRules().failure - FailWatchRules().maybe
+    found = []
+    for limit in LIMITS:
+        rules = FailWatchRules(maybe=limit, sustained=limit, failure=limit + apart)
+        found.append({"limit": limit, **_under(prints, rules)})
+    return found
 
 
 def _cameras(answers: Sequence[Answered]) -> dict[str, Values]:

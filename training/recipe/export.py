@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from .network import Network
+from .parts import in_parts
 
 NAME = "FailWatch built-in"
 STEP = 32
@@ -32,7 +33,7 @@ class Calibration:
 def export(network: Network, calibration: Calibration, pixels: int, folder: Path) -> None:
     """Write the model's files into a folder, and what torch makes of a pattern, to compare a runtime with."""
     folder.mkdir(parents=True, exist_ok=True)
-    network = network.eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    network = in_parts(network).eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     with tempfile.TemporaryDirectory() as scratch:
         traced = torch.jit.trace(network, torch.zeros(1, 3, *SHAPES[0]))
         traced.save(f"{scratch}/net.pt")
