@@ -9,7 +9,7 @@ import flask
 from octoprint.access.permissions import Permissions
 from octoprint.plugin import SimpleApiPlugin
 
-from . import __version__, configuring
+from . import __version__, configuring, usual
 from .detection.errors import BadSetting
 from .detection.history import HistoryError, Label
 from .detection.rules import create_rules
@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "add_target": ("CONFIGURE", ["url"]),
     "remove_target": ("CONFIGURE", ["index"]),
     "test_targets": ("CONFIGURE", []),
+    "usual": ("CONFIGURE", []),
+    "forget_usual": ("CONFIGURE", ["camera"]),
     "tuning": ("CONFIGURE", []),
     "learning": ("CONFIGURE", []),
 }
@@ -80,6 +82,8 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             "add_target": self._add_target,
             "remove_target": self._remove_target,
             "test_targets": configuring.send_test,
+            "usual": usual.known,
+            "forget_usual": usual.forget,
             "tuning": self.improving.tuning,
             "learning": self.improving.learning,
             "pause": _pause,

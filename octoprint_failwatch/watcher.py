@@ -12,6 +12,7 @@ import aiohttp
 
 from .detection.clock import Clock
 from .detection.detectors import DetectorHost, create_detector
+from .detection.detectors.built_in import BuiltInDetector, CameraNormal
 from .detection.detectors.detector import Detector
 from .detection.detectors.once import SingleUsePictures
 from .detection.errors import FailWatchError
@@ -119,6 +120,19 @@ class Watcher:
     async def snapshot(self, camera: str) -> bytes:
         """Return a webcam's picture; raises SnapshotError."""
         return await self._webcams.snapshot(camera)
+
+    async def usual(self) -> dict[str, CameraNormal]:
+        """Return what the detector learned to be usual for each of this printer's cameras, by name."""
+        detector = self._detector_in_use
+        if not isinstance(detector, BuiltInDetector):
+            return {}
+        normals = await detector.normals()
+        return {camera: normal for (printer, camera), normal in normals.items() if printer == self.printer_id}
+
+    async def forget_usual(self, camera: str) -> None:
+        """Have the detector learn anew what is usual for a camera."""
+        if isinstance(self._detector_in_use, BuiltInDetector):
+            await self._detector_in_use.forget(self.printer_id, camera)
 
     def _build(self, state: WatchState) -> None:
         settings = self.host.settings()

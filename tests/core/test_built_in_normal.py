@@ -73,13 +73,15 @@ def test_a_camera_of_another_shape_begins_anew():
     assert normals.all()[KEY].frames == 1
 
 
-def test_each_camera_has_its_own_and_a_printer_is_forgotten_whole():
+def test_each_camera_has_its_own_and_one_or_all_of_a_printer_are_forgotten():
     normals = Normals(None)
     keys = (("one", ""), ("one", "side"), ("two", ""))
     for key in keys:
         for _ in range(DELAY + 1):
             normals.follow(key, quiet(cables=3.0), "print", known_good=True)
     assert set(normals.all()) == set(keys)
+    normals.forget("one", "side")
+    assert set(normals.all()) == {("one", ""), ("two", "")}
     normals.forget("one")
     assert set(normals.all()) == {("two", "")}
 

@@ -31,6 +31,8 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "add_target": {"url": "json://127.0.0.1"},
     "remove_target": {"index": 0},
     "test_targets": {},
+    "usual": {},
+    "forget_usual": {"camera": "classic"},
     "tuning": {},
     "learning": {},
 }
@@ -114,7 +116,7 @@ async def test_a_user_controls_but_does_not_configure(lab: Lab, visitors: dict[s
     user = visitors["user"]
     assert await user.order("check") == 204
     configuring = ["rules", "describe", "test", "offers", "add_target", "remove_target"]
-    configuring += ["test_targets", "tuning", "learning"]
+    configuring += ["test_targets", "usual", "forget_usual", "tuning", "learning"]
     assert {await user.order(command) for command in configuring} == {403}
 
 

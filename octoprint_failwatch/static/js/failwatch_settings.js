@@ -29,6 +29,7 @@ $(function () {
         self.detector = new FailWatchDetector(self);
         self.cameras = new FailWatchCameras(self);
         self.regions = new FailWatchRegions(self.fw, self.cameras.tried);
+        self.usual = new FailWatchUsual();
         self.judgement = new FailWatchJudgement(self);
         self.targets = new FailWatchTargets();
 
@@ -54,6 +55,7 @@ $(function () {
                 self.targets.list(answer.targets);
                 self.cameras.load();
                 self.regions.load();
+                self.usual.load();
             });
         }
         self.onSettingsShown = load;

@@ -109,10 +109,10 @@ class BuiltInDetector:
         """Return what is normal for each camera, by printer id and camera name."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._known().all())
 
-    async def forget(self, printer_id: str) -> None:
-        """Forget what is normal for a printer's cameras."""
+    async def forget(self, printer_id: str, camera: str | None = None) -> None:
+        """Forget what is normal for a printer's camera, or for all of them."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, lambda: self._known().forget(printer_id))
+        await loop.run_in_executor(self._thread, lambda: self._known().forget(printer_id, camera))
 
     def _see(
         self,

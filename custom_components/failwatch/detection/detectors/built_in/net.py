@@ -98,4 +98,3 @@ class OnnxNet:
         given = np.ascontiguousarray(floats.transpose(2, 0, 1)[None])
         outputs = self._session.run(None, {self._input: given})
         return [memoryview(np.ascontiguousarray(output[0], np.float32)) for output in outputs]
-

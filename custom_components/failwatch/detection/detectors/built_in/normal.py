@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,9 +46,14 @@ class CameraNormal:
         return len(self.usual) == len(heat.logits) and self.columns == heat.columns
 
     @property
+    def excess(self) -> tuple[float, ...]:
+        """By how many logits each cell usually stands above a quiet one, row by row; 0 for most."""
+        return tuple(max(logit - QUIET, 0.0) for logit in self.usual)
+
+    @property
     def hidden(self) -> float:
         """The share of the picture that counts for less."""
-        return sum(logit > QUIET for logit in self.usual) / len(self.usual)
+        return sum(excess > 0 for excess in self.excess) / len(self.usual)
 
     def learned(self, heat: HeatMap, print_id: str) -> CameraNormal:
         """Return the normal after one more good frame of that shape."""
@@ -63,7 +68,7 @@ class CameraNormal:
 
     def beyond(self, heat: HeatMap) -> HeatMap:
         """Return the heat map with what is usual taken off: each cell by its own and its neighbours' excess."""
-        excess = [max(logit - QUIET, 0.0) for logit in self.usual]
+        excess = self.excess
         # Cameras shake a little, so a cell is excused for what its neighbours usually show, by half.
         excuses = (
             max(own, near / 2) for own, near in zip(excess, _nearby(excess, self.columns), strict=True)
@@ -86,7 +91,7 @@ class CameraNormal:
         return cls(columns, usual, int(data["frames"]), str(data["print_id"]))
 
 
-def _nearby(values: list[float], columns: int) -> list[float]:
+def _nearby(values: Sequence[float], columns: int) -> list[float]:
     """Return, for each cell, the largest value among it and the cells that touch it."""
     rows = [values[start : start + columns] for start in range(0, len(values), columns)]
     across = [[max(row[max(0, x - 1) : x + 2]) for x in range(columns)] for row in rows]

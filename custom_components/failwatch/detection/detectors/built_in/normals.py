@@ -60,10 +60,10 @@ class Normals:
         if self._unsaved >= SAVE_EVERY:
             self.save()
 
-    def forget(self, printer_id: str) -> None:
-        """Forget what is known of a printer's cameras."""
+    def forget(self, printer_id: str, camera: str | None = None) -> None:
+        """Forget what is known of a printer's camera, or of all of them."""
         for known in (self._known, self._waiting):
-            for key in [key for key in known if key[0] == printer_id]:
+            for key in [key for key in known if key[0] == printer_id and camera in (None, key[1])]:
                 del known[key]
         self._unsaved += 1
         self.save()
