@@ -1,20 +1,35 @@
-"""Many watched cameras in one Home Assistant: how long does its event loop stand still, how much memory goes?
+"""Many watched cameras in one Home Assistant: how long does its event loop stand still, does memory stay flat?
 
-    .cache/env-homeassistant/bin/python benchmarks/home_assistant.py [--cameras 50] [--seconds 60]
+    .cache/env-homeassistant/bin/python benchmarks/home_assistant.py [loop|day] [--cameras 50] [--seconds 120]
 
-Every camera is looked at every ten seconds by the built-in detector; a clock beside them measures by how
-much a sleep of 10 ms is late. Prints one JSON object.
+`loop`: every camera is looked at every ten seconds by the built-in detector. Each callback of the event loop is
+timed as asyncio's own slow-callback log does it, but also by the processor time that the loop's thread spent in
+it: the first has what the machine did besides, the second is what Home Assistant did itself. Python's collector
+of garbage now and then walks through all of Home Assistant's memory, in whatever callback comes by: its time is
+counted apart. A clock beside them measures by how much a sleep of 10 ms is late: callbacks that follow one
+another without a gap.
+
+`day`: one camera in ten, with a detector that answers at once, by a clock that runs as fast as the machine can
+follow, until each has been looked at as often as in a day. Memory is read after every hour of it.
+
+Prints one JSON object for each.
 """
 
 import argparse
 import asyncio
+import gc
 import io
+import itertools
 import json
 import os
 import random
 import resource
 import sys
+import threading
 import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -28,18 +43,101 @@ from PIL import Image, ImageDraw
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 import custom_components.failwatch  # noqa: F401 - before the test harness brings a folder of that name
+from custom_components.failwatch.coordinator import PrinterCoordinator
+from custom_components.failwatch.detection.detection import Detection
+from custom_components.failwatch.detection.frame import Frame
 
 TICK = 0.01
+STALL = 0.05
+"""Seconds of one callback that would be a stall."""
 STATUS = "sensor.printer"
+LOOKS_IN_A_DAY = 24 * 360
+DAY_SPEED = 400.0
 
 
-def picture(number: int) -> bytes:
-    """Return a camera's picture, 1280 by 720, unlike every other."""
+class AtOnce:
+    """A detector that answers without looking."""
+
+    returns_boxes = False
+    combines_by_sum = False
+    metered = False
+
+    async def detect(self, _: Frame) -> Detection:
+        """Return a little of anything."""
+        return Detection(random.uniform(0.0, 0.1), ())
+
+    async def check(self) -> str:
+        """Be there."""
+        return "Ready."
+
+    async def close(self) -> None:
+        """Need nothing more."""
+
+
+@dataclass
+class Callbacks:
+    """How long the loop's callbacks took, in seconds: by the clock, and of the thread's processor time.
+
+    `collections` are those of the garbage collector in the loop's thread, of processor time; `own` is what
+    remains of each callback without them.
+    """
+
+    wall: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    own: list[float] = field(default_factory=list)
+    collections: list[float] = field(default_factory=list)
+    slowest: dict[str, float] = field(default_factory=dict)
+    _collecting_since: float = 0.0
+    _thread: int = field(default_factory=threading.get_ident)
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Time every callback meanwhile."""
+        gc.callbacks.append(self._collect)
+        try:
+            with patch.object(asyncio.Handle, "_run", self._timed(asyncio.Handle._run)):
+                yield
+        finally:
+            gc.callbacks.remove(self._collect)
+
+    def _timed(self, run: Callable[[asyncio.Handle], None]) -> Callable[[asyncio.Handle], None]:
+        def timed_run(handle: asyncio.Handle) -> None:
+            collections = len(self.collections)
+            began, worked = time.perf_counter(), time.thread_time()
+            run(handle)
+            busy = time.thread_time() - worked
+            own = busy - sum(self.collections[collections:])
+            self.wall.append(time.perf_counter() - began)
+            self.busy.append(busy)
+            self.own.append(own)
+            name = _name(handle)
+            self.slowest[name] = max(own, self.slowest.get(name, 0.0))
+
+        return timed_run
+
+    def _collect(self, phase: str, _: dict[str, int]) -> None:
+        if threading.get_ident() != self._thread:
+            return
+        if phase == "start":
+            self._collecting_since = time.thread_time()
+        else:
+            self.collections.append(time.thread_time() - self._collecting_since)
+
+
+def _name(handle: asyncio.Handle) -> str:
+    owner = getattr(handle._callback, "__self__", None)
+    if not isinstance(owner, asyncio.Task):
+        return getattr(handle._callback, "__qualname__", "another callback")
+    return owner.get_coro().__qualname__
+
+
+def picture(number: int, width: int = 1280, height: int = 720) -> bytes:
+    """Return a camera's picture, unlike every other."""
     chance = random.Random(number)
-    image = Image.effect_noise((1280, 720), 40).convert("RGB")
+    image = Image.effect_noise((width, height), 40).convert("RGB")
     draw = ImageDraw.Draw(image)
     for _ in range(40):
-        x, y = chance.randrange(1200), chance.randrange(640)
+        x, y = chance.randrange(width), chance.randrange(height)
         draw.rectangle((x, y, x + 60, y + 60), fill=tuple(chance.randrange(256) for _ in range(3)))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=85)
@@ -47,25 +145,25 @@ def picture(number: int) -> bytes:
 
 
 async def lateness(stop: asyncio.Event) -> tuple[list[float], list[float]]:
-    """Return by how many seconds each tick came late, and how many the loop's thread worked meanwhile.
-
-    The second is what Home Assistant did itself; the first has also what the machine did besides.
-    """
+    """Return by how many seconds each tick came late, and how many the loop's thread worked meanwhile."""
     late, busy = [], []
     while not stop.is_set():
         began, worked = time.perf_counter(), time.thread_time()
         await asyncio.sleep(TICK)
         late.append(time.perf_counter() - began - TICK)
         busy.append(time.thread_time() - worked)
-    return sorted(late), sorted(busy)
+    return late, busy
 
 
-async def measure(hass: HomeAssistant, cameras: int, seconds: float) -> dict[str, Any]:
-    """Watch so many cameras for so long."""
-    pictures = [picture(number) for number in range(30)]
+@asynccontextmanager
+async def watched(
+    hass: HomeAssistant, cameras: int, pictures: list[bytes]
+) -> AsyncIterator[list[PrinterCoordinator]]:
+    """Watch so many cameras, all of whose printers print when Home Assistant starts."""
+    shown = itertools.cycle(pictures)
 
     async def snapshot(*_: Any) -> bytes:
-        return random.choice(pictures)
+        return next(shown)
 
     entry = MockConfigEntry(
         domain="failwatch",
@@ -90,39 +188,100 @@ async def measure(hass: HomeAssistant, cameras: int, seconds: float) -> dict[str
     )
     hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
     entry.add_to_hass(hass)
-    hass.states.async_set(STATUS, "idle")
+    hass.states.async_set(STATUS, "printing")
     with (
         patch("custom_components.failwatch.watched_camera.async_snapshot", snapshot),
         patch("custom_components.failwatch.detector.async_process_requirements"),
     ):
         if not await hass.config_entries.async_setup(entry.entry_id):
             raise SystemExit(f"not set up: {entry.reason}")
-        printers = entry.runtime_data.printers.values()
-        hass.states.async_set(STATUS, "printing")
-        await asyncio.sleep(15)
-        before = memory()
-        stop = asyncio.Event()
-        clock = asyncio.create_task(lateness(stop))
-        looks = sum(printer.data.look.number for printer in printers if printer.data.look)
-        await asyncio.sleep(seconds)
-        stop.set()
-        late, busy = await clock
-        looks = sum(printer.data.look.number for printer in printers if printer.data.look) - looks
-        blind = sum(printer.data.blind is not None for printer in printers)
+        yield list(entry.runtime_data.printers.values())
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+def looks(printers: list[PrinterCoordinator]) -> int:
+    """Return how often all of them were looked at in this print."""
+    return sum(printer.data.look.number for printer in printers if printer.data.look)
+
+
+async def measure_loop(hass: HomeAssistant, cameras: int, seconds: float) -> dict[str, Any]:
+    """Time the callbacks of so many cameras for so long."""
+    pictures = [picture(number) for number in range(30)]
+    async with watched(hass, cameras, pictures) as printers:
+        await asyncio.sleep(15)
+        callbacks, stop = Callbacks(), asyncio.Event()
+        before = looks(printers)
+        with callbacks.timed():
+            clock = asyncio.create_task(lateness(stop), name="the measuring clock")
+            await asyncio.sleep(seconds)
+            stop.set()
+            late, busy = await clock
+        await asyncio.sleep(0)  # what follows is no longer a callback that is timed
+        looked = looks(printers) - before
+        blind = sum(printer.data.blind is not None for printer in printers)
+    slowest = sorted(callbacks.slowest.items(), key=lambda one: -one[1])[:5]
     return {
         "cameras": cameras,
         "seconds": seconds,
         "cores": os.cpu_count(),
-        "looks_per_second": round(looks / seconds, 2),
+        "load": round(os.getloadavg()[0], 1),
+        "looks_per_second": round(looked / seconds, 2),
         "blind": blind,
-        "late_ms_median": round(late[len(late) // 2] * 1000, 2),
-        "late_ms_99": round(late[int(len(late) * 0.99)] * 1000, 2),
-        "late_ms_longest": round(late[-1] * 1000, 2),
-        "busy_ms_99": round(busy[int(len(busy) * 0.99)] * 1000, 2),
-        "busy_ms_longest": round(busy[-1] * 1000, 2),
-        "memory_mb": round(memory(), 1),
-        "memory_growth_mb": round(memory() - before, 1),
+        "callbacks": len(callbacks.wall),
+        "callback_ms": {
+            "by_the_clock": _spread(callbacks.wall),
+            "of_the_processor": _spread(callbacks.busy),
+            "without_collection": _spread(callbacks.own),
+        },
+        "callbacks_over_50_ms": {
+            "by_the_clock": sum(one > STALL for one in callbacks.wall),
+            "of_the_processor": sum(one > STALL for one in callbacks.busy),
+            "without_collection": sum(one > STALL for one in callbacks.own),
+        },
+        "collections": len(callbacks.collections),
+        "longest_collection_ms": round(max(callbacks.collections, default=0.0) * 1000, 1),
+        "tick_ms": {"late": _spread(late), "of_the_processor": _spread(busy)},
+        "slowest_ms": {name: round(worst * 1000, 1) for name, worst in slowest},
+    }
+
+
+async def measure_day(hass: HomeAssistant, cameras: int) -> dict[str, Any]:
+    """Read the memory after each hour of a day."""
+    pictures = [picture(number, 160, 120) for number in range(30)]
+    hours: list[float] = []
+    began = time.monotonic()
+    with (
+        patch.dict(os.environ, {"FAILWATCH_CLOCK_SPEED": str(DAY_SPEED)}),
+        patch("custom_components.failwatch.detector.async_require_built_in"),
+        patch("custom_components.failwatch.detector.create_detector", return_value=AtOnce()),
+    ):
+        async with watched(hass, cameras, pictures) as printers:
+            for hour in range(1, 25):
+                while True:
+                    await asyncio.sleep(0.2)
+                    if looks(printers) >= hour * LOOKS_IN_A_DAY / 24 * cameras:
+                        break
+                gc.collect()
+                hours.append(round(memory(), 1))
+    settled = hours[len(hours) // 4 :]
+    return {
+        "cameras": cameras,
+        "looks": LOOKS_IN_A_DAY * cameras,
+        "seconds": round(time.monotonic() - began),
+        "memory_mb_by_hour": hours,
+        "growth_mb_after_hour_6": round(settled[-1] - settled[0], 1),
+        "growth_kb_per_camera_and_hour": round(
+            (settled[-1] - settled[0]) * 1024 / (len(settled) - 1) / cameras, 1
+        ),
+    }
+
+
+def _spread(seconds: list[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    return {
+        "median": round(ordered[len(ordered) // 2] * 1000, 2),
+        "99": round(ordered[int(len(ordered) * 0.99)] * 1000, 2),
+        "longest": round(ordered[-1] * 1000, 2),
     }
 
 
@@ -134,14 +293,21 @@ def memory() -> float:
 
 async def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", nargs="?", choices=("loop", "day"))
     parser.add_argument("--cameras", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=120.0)
     arguments = parser.parse_args()
-    async with async_test_home_assistant() as hass:
-        result = await measure(hass, arguments.cameras, arguments.seconds)
-        await hass.async_stop(force=True)
-    print(json.dumps(result, indent=1))
+    if arguments.what in (None, "loop"):
+        async with async_test_home_assistant() as hass:
+            print(json.dumps(await measure_loop(hass, arguments.cameras, arguments.seconds), indent=1))
+            await hass.async_stop(force=True)
+    if arguments.what in (None, "day"):
+        async with async_test_home_assistant() as hass:
+            print(json.dumps(await measure_day(hass, max(1, arguments.cameras // 10)), indent=1))
+            await hass.async_stop(force=True)
 
 
 if __name__ == "__main__":

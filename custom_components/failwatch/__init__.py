@@ -8,7 +8,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
 from . import issues
-from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT
+from .const import CONF_INTERVAL, CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, RuntimeData
 from .detection.errors import BadSetting, DetectionError, ModelUnavailable, NotAuthorised
 from .detector import async_create_detector
@@ -101,8 +101,8 @@ async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> N
     entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(memory.async_save)
-    for camera in cameras.values():
-        camera.async_start()
+    for number, camera in enumerate(cameras.values()):
+        camera.async_start(later=number * float(camera.settings[CONF_INTERVAL]) / len(cameras))
 
 
 async def _async_entry_changed(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:

@@ -1,6 +1,6 @@
 """The course of a print, as far as it was seen, to be judged again by other rules."""
 
-from collections import deque
+from array import array
 from typing import Any, Final
 
 from .detection.history.records import Standing
@@ -10,7 +10,7 @@ from .detection.state import WatchState
 from .detection.verdict import Level
 
 LONGEST: Final = 12_000
-"""Looks that are kept: more than a day at one every ten seconds."""
+"""Looks that are kept: more than a day at one every ten seconds. Beyond, the first tenth is forgotten."""
 
 
 class Course:
@@ -20,23 +20,28 @@ class Course:
         """Nothing was seen yet."""
         self._print_id: str | None = None
         self._before = Standing()
-        self._looks: deque[Sample] = deque(maxlen=LONGEST)
+        # Fifty cameras see half a million looks a day: as plain numbers they are a few megabytes.
+        self._at = array("d")
+        self._p = array("d")
 
     def follow(self, before: WatchState, state: WatchState) -> None:
         """Take what changed; a new print begins anew, with what was known of the printer."""
         if state.print_id is not None and state.print_id != self._print_id:
             self._print_id = state.print_id
             self._before = Standing(before.memory.for_new_print())
-            self._looks.clear()
+            del self._at[:], self._p[:]
         look = state.look
         if look is None or state.print_id != self._print_id:
             return
-        if not self._looks or look.at > self._looks[-1].at:
-            self._looks.append(Sample(look.at, look.p))
+        if not self._at or look.at > self._at[-1]:
+            if len(self._at) >= LONGEST:
+                del self._at[: LONGEST // 10], self._p[: LONGEST // 10]
+            self._at.append(look.at)
+            self._p.append(look.p)
 
     def judged_by(self, rules: RuleSet) -> dict[str, Any]:
         """Return what the rules would have said. Takes tens of milliseconds for a long print."""
-        steps: list[Step] = [Began(self._print_id or ""), *self._looks]
+        steps: list[Step] = [Began(self._print_id or ""), *map(Sample, self._at, self._p, strict=True)]
         judged = list(replay(steps, rules, standing=self._before))
         return {
             "looks": len(judged),

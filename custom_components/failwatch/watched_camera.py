@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -10,7 +11,7 @@ from homeassistant.core import Event as HomeAssistantEvent
 from homeassistant.core import EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 
 from . import issues
 from .camera_settings import ignored_regions, rules_of, watch_settings
@@ -95,8 +96,11 @@ class WatchedCamera(PrinterCoordinator):
         )
 
     @callback
-    def async_start(self) -> None:
-        """Follow the printing entity from now on."""
+    def async_start(self, later: float = 0.0) -> None:
+        """Follow the printing entity from now on, a print that already runs so many seconds later.
+
+        The cameras of a service begin one after another, so that they do not all look at the same moment.
+        """
         self._run()
         self.config_entry.async_on_unload(self.async_stop)
         self.config_entry.async_on_unload(
@@ -104,7 +108,15 @@ class WatchedCamera(PrinterCoordinator):
                 self.hass, [self.settings[CONF_STATUS_ENTITY]], self._handle_status
             )
         )
-        self._follow()
+        if not later:
+            self._follow()
+            return
+
+        @callback
+        def begin(_: datetime) -> None:
+            self._follow()
+
+        self.config_entry.async_on_unload(async_call_later(self.hass, later / self._clock.speed, begin))
 
     @callback
     def async_stop(self) -> None:

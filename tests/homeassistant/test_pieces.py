@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.failwatch.camera_settings import ignored_regions
+from custom_components.failwatch.course import LONGEST, Course
 from custom_components.failwatch.detection.errors import BadSetting, ModelUnavailable
+from custom_components.failwatch.detection.rules import FailWatchRules
 from custom_components.failwatch.detector import async_create_detector
 from custom_components.failwatch.printing import Printing, PrintingStates
 from custom_components.failwatch.publishing import async_publisher
+from tests.homeassistant import states
 
 SHARE = st.integers(0, 100)
 REGION = st.lists(st.tuples(SHARE, SHARE), min_size=3, max_size=8)
@@ -84,3 +87,13 @@ async def test_where_the_built_in_detector_cannot_be_installed(
         pytest.raises(ModelUnavailable),
     ):
         await async_create_detector(hass, {"kind": "built_in"})
+
+
+def test_of_a_very_long_print_the_beginning_is_forgotten() -> None:
+    course, before = Course(), states.idle()
+    for number in range(LONGEST + 1):
+        now = states.watching(at=states.AT + 10 * number, number=number + 1)
+        course.follow(before, now)
+        before = now
+    looks = course.judged_by(FailWatchRules())["looks"]
+    assert looks == LONGEST - LONGEST // 10 + 1

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -10,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.detection.errors import (
@@ -469,6 +471,25 @@ async def test_a_renamed_entity_is_followed(
     if loaded and setting == "status_entity":
         hass.states.async_set(new, "printing")
         await until(hass, "sensor.voron_watch", "watching")
+
+
+async def test_running_prints_are_taken_up_one_after_another(hass: HomeAssistant, printer: Printer) -> None:
+    first = service_entry(interval=600)
+    subentry = first.subentries["camera1"]
+    second = {**subentry.as_dict(), "subentry_id": "camera2", "title": "Ender", "unique_id": "other"}
+    entry = MockConfigEntry(
+        domain="failwatch", title="Detector", data=first.data, subentries_data=[subentry.as_dict(), second]
+    )
+    entry.add_to_hass(hass)
+    await printer.says("printing")
+    with patch("custom_components.failwatch.watched_camera.async_call_later") as later:
+        assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, "sensor.voron_watch", "watching")
+    assert hass.states.get("sensor.ender_watch").state == "idle"
+    ((_, seconds, begin),) = (call.args for call in later.call_args_list)
+    assert seconds == pytest.approx(300 / 500)
+    begin(dt_util.utcnow())
+    await until(hass, "sensor.ender_watch", "watching")
 
 
 async def test_other_renames_change_nothing(
