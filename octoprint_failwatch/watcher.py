@@ -12,8 +12,8 @@ import aiohttp
 
 from .detection.clock import Clock
 from .detection.detectors import DetectorHost, create_detector
-from .detection.detectors.built_in import BuiltInDetector, CameraNormal
-from .detection.detectors.detector import Detector
+from .detection.detectors.built_in import CameraNormal
+from .detection.detectors.detector import Detector, LearnsCameras
 from .detection.detectors.once import SingleUsePictures
 from .detection.errors import FailWatchError
 from .detection.frame import Frame
@@ -124,14 +124,14 @@ class Watcher:
     async def usual(self) -> dict[str, CameraNormal]:
         """Return what the detector learned to be usual for each of this printer's cameras, by name."""
         detector = self._detector_in_use
-        if not isinstance(detector, BuiltInDetector):
+        if not isinstance(detector, LearnsCameras):
             return {}
         normals = await detector.normals()
         return {camera: normal for (printer, camera), normal in normals.items() if printer == self.printer_id}
 
     async def forget_usual(self, camera: str) -> None:
         """Have the detector learn anew what is usual for a camera."""
-        if isinstance(self._detector_in_use, BuiltInDetector):
+        if isinstance(self._detector_in_use, LearnsCameras):
             await self._detector_in_use.forget(self.printer_id, camera)
 
     def _build(self, state: WatchState) -> None:

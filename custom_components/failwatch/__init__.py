@@ -11,7 +11,7 @@ from . import issues
 from .const import CONF_INTERVAL, CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, RuntimeData
 from .detection.errors import BadSetting, DetectionError, ModelUnavailable, NotAuthorised
-from .detector import async_create_detector
+from .detector import async_create_detector, async_remove_detector_folder, detector_folder
 from .link import LinkCoordinator
 from .memory import WatchMemory
 from .past import async_open_history, async_remove_history
@@ -59,6 +59,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -
     """Leave nothing behind."""
     await WatchMemory(hass, entry.entry_id).async_remove()
     await async_remove_history(hass, entry.entry_id)
+    await async_remove_detector_folder(hass, entry.entry_id)
     ir.async_delete_issue(hass, DOMAIN, f"plugin_{entry.entry_id}")
     for key in (entry.entry_id, *entry.subentries):
         issues.async_clear(hass, key)
@@ -74,7 +75,7 @@ async def _set_up_link(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None
 
 async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
     try:
-        detector = await async_create_detector(hass, entry.data)
+        detector = await async_create_detector(hass, entry.data, detector_folder(hass, entry.entry_id))
         entry.async_on_unload(detector.close)
         await detector.check()
     except NotAuthorised as error:
@@ -118,4 +119,5 @@ async def _async_entry_changed(hass: HomeAssistant, entry: FailWatchConfigEntry)
     for camera in cameras:
         if camera.key not in entry.subentries:
             issues.async_clear(hass, camera.key)
+            await camera.async_forget_usual()
     await hass.config_entries.async_reload(entry.entry_id)

@@ -1,10 +1,11 @@
 """The user's answers, and the print itself, as buttons."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -35,6 +36,12 @@ BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
     FailWatchButtonEntityDescription(key="check_now", press_fn=lambda printer: printer.async_check()),
 )
 
+FORGET_USUAL = FailWatchButtonEntityDescription(
+    key="forget_usual",
+    entity_category=EntityCategory.CONFIG,
+    press_fn=lambda printer: printer.async_forget_usual(),
+)
+
 JOB_BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
     FailWatchButtonEntityDescription(key="pause_print", press_fn=lambda printer: printer.async_job("pause")),
     FailWatchButtonEntityDescription(
@@ -55,11 +62,16 @@ async def async_setup_entry(
     add_for_printers(
         entry,
         async_add_entities,
-        lambda printer: (
-            FailWatchButton(printer, description)
-            for description in (BUTTONS + JOB_BUTTONS if printer.controls_job else BUTTONS)
-        ),
+        lambda printer: (FailWatchButton(printer, description) for description in _buttons(printer)),
     )
+
+
+def _buttons(printer: PrinterCoordinator) -> Iterator[FailWatchButtonEntityDescription]:
+    yield from BUTTONS
+    if printer.controls_job:
+        yield from JOB_BUTTONS
+    if printer.usual is not None:
+        yield FORGET_USUAL
 
 
 class FailWatchButton(PrinterEntity, ButtonEntity):

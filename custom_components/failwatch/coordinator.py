@@ -20,6 +20,7 @@ from .course import Course
 from .detection.history.records import Label, PrintRecord
 from .detection.rules import RuleSet
 from .detection.state import Event, EventKind, Look, WatchState
+from .usual import Usual
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -49,6 +50,7 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
         self.clock_offset = 0.0
         self.data = WatchState()
         self.course = Course()
+        self.usual: Usual | None = None
         self.recent_events: deque[Event] = deque(maxlen=20)
         self.recent_looks: deque[Look] = deque(maxlen=20)
         self._event_listeners: list[EventListener] = []
@@ -120,6 +122,12 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     @abstractmethod
     async def async_label(self, print_id: str, label: Label | None) -> None:
         """Keep what a recorded print really was, or take that back."""
+
+    async def async_forget_usual(self) -> None:
+        """Have the detector learn anew what is usual for the printer's camera, if it learns that at all."""
+        if self.usual is not None:
+            await self.usual.async_forget()
+            self.async_update_listeners()
 
     @abstractmethod
     async def async_job(self, command: JobCommand) -> None:

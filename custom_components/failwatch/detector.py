@@ -1,7 +1,10 @@
 """The detector of a detection service entry."""
 
 import importlib
+import shutil
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -17,20 +20,33 @@ BUILT_IN_REQUIREMENTS = ["ncnn>=1.0.20250503"]
 """Asked for when the built-in detector is first used: who uses a service installs nothing."""
 
 
-def detector_host(hass: HomeAssistant) -> DetectorHost:
-    """Return what Home Assistant lends to a detector."""
+def detector_folder(hass: HomeAssistant, entry_id: str) -> Path:
+    """Return where an entry's detector keeps what it has learned of the cameras."""
+    return Path(hass.config.path(".storage", f"{DOMAIN}.{entry_id}.detector"))
+
+
+async def async_remove_detector_folder(hass: HomeAssistant, entry_id: str) -> None:
+    """Leave nothing behind."""
+    folder = detector_folder(hass, entry_id)
+    await hass.async_add_executor_job(partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+def detector_host(hass: HomeAssistant, folder: Path | None = None) -> DetectorHost:
+    """Return what Home Assistant lends to a detector; one without a folder keeps nothing."""
     return DetectorHost(
         session=async_get_clientsession(hass),
-        data_dir=None,
+        data_dir=folder,
         publish=async_publisher(hass),
     )
 
 
-async def async_create_detector(hass: HomeAssistant, settings: Mapping[str, Any]) -> Detector:
+async def async_create_detector(
+    hass: HomeAssistant, settings: Mapping[str, Any], folder: Path | None = None
+) -> Detector:
     """Return the detector, with what it needs installed; raises BadSetting or ModelUnavailable."""
     if settings[CONF_KIND] == KIND_BUILT_IN:
         await async_require_built_in(hass)
-    return await hass.async_add_executor_job(create_detector, settings, detector_host(hass))
+    return await hass.async_add_executor_job(create_detector, settings, detector_host(hass, folder))
 
 
 async def async_require_built_in(hass: HomeAssistant) -> None:

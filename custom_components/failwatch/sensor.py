@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, override
 
@@ -21,8 +21,10 @@ from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .detection.state import Phase
 from .detection.verdict import Level, Rule, Verdict
 from .entity import PrinterEntity, add_for_printers
+from .usual import Usual
 
 PARALLEL_UPDATES = 0
+SCAN_INTERVAL = timedelta(minutes=5)
 
 VALUE_SPACING: Final = 300.0
 """Seconds after which a number is written however little it moved."""
@@ -188,6 +190,14 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
 )
 
 
+LEARNED = SensorEntityDescription(
+    key="pictures_learned_from",
+    state_class=SensorStateClass.MEASUREMENT,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: FailWatchConfigEntry,
@@ -198,6 +208,11 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         lambda printer: (FailWatchSensor(printer, description) for description in SENSORS),
+    )
+    add_for_printers(
+        entry,
+        async_add_entities,
+        lambda printer: () if printer.usual is None else (LearnedSensor(printer, printer.usual),),
     )
 
 
@@ -264,6 +279,41 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
         if isinstance(old, int | float) and isinstance(new, int | float):
             return abs(new - old) < deadband and abs(now.at - before.at) < VALUE_SPACING
         return old == new and abs(now.at - before.at) < REASON_SPACING
+
+
+class LearnedSensor(PrinterEntity, SensorEntity):
+    """From how many good pictures the detector has learned what is usual for the camera."""
+
+    def __init__(self, coordinator: PrinterCoordinator, usual: Usual) -> None:
+        """Show what the detector says, once asked."""
+        super().__init__(coordinator, LEARNED)
+        self._usual = usual
+
+    @property
+    @override
+    def should_poll(self) -> bool:
+        """Ask now and then: looks come far more often than the number is of interest."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin with what is known from before."""
+        await super().async_added_to_hass()
+        await self.async_update()
+
+    @override
+    async def async_update(self) -> None:
+        """Ask the detector."""
+        await self._usual.async_refresh()
+        self._attr_native_value = self._usual.frames
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Show at once that everything was forgotten."""
+        if self._attr_native_value != self._usual.frames:
+            self._attr_native_value = self._usual.frames
+            self.async_write_ha_state()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from .const import (
 )
 from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from .detection.clock import Clock
-from .detection.detectors import Detector
+from .detection.detectors.detector import Detector, LearnsCameras
 from .detection.drawing import tagged
 from .detection.errors import BadPicture, NotAuthorised
 from .detection.history import History, Label, PrintRecord, RecordedSettings, Recorder
@@ -46,6 +46,7 @@ from .memory import WatchMemory
 from .orders import async_carry_out
 from .printing import PrintingStates, follow
 from .snapshots import async_snapshot
+from .usual import Usual
 
 COMMANDS: Final[Mapping[JobCommand, str]] = {"pause": CONF_PAUSE_WITH, "cancel": CONF_CANCEL_WITH}
 """The settings that name what carries a command out; nothing resumes a print but its user."""
@@ -69,6 +70,7 @@ class WatchedCamera(PrinterCoordinator):
         self.title = subentry.title
         self.watching = subentry.data.get(CONF_WATCHING, True)
         self.rules = rules_of(subentry.data)
+        self.usual = Usual(detector, self.key) if isinstance(detector, LearnsCameras) else None
         self._detector = detector
         self._memory = memory
         self._history = history

@@ -114,12 +114,12 @@ def test_every_language_is_whole(language: str) -> None:
 
 PLATFORMS: dict[str, list[Any]] = {
     "binary_sensor": list(binary_sensor.BINARY_SENSORS),
-    "button": [*button.BUTTONS, *button.JOB_BUTTONS],
+    "button": [*button.BUTTONS, *button.JOB_BUTTONS, button.FORGET_USUAL],
     "event": [event.HAPPENING],
     "image": [image.TAGGED_PICTURE],
     "number": list(number.NUMBERS),
     "select": [select.RULE_SET],
-    "sensor": list(sensor.SENSORS),
+    "sensor": [*sensor.SENSORS, sensor.LEARNED],
     "switch": list(switch.SWITCHES),
 }
 

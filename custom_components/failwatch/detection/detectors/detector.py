@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ..detection import Detection
 from ..frame import Frame
+
+if TYPE_CHECKING:
+    from .built_in import CameraNormal
 
 
 class Detector(Protocol):
@@ -37,3 +41,14 @@ class Detector(Protocol):
 
     async def close(self) -> None:
         """Let go of everything held."""
+
+
+@runtime_checkable
+class LearnsCameras(Protocol):
+    """A detector that takes in what is normal for each camera, and so counts it for less."""
+
+    async def normals(self) -> Mapping[tuple[str, str], CameraNormal]:
+        """Return what is normal for each camera, by printer id and camera name."""
+
+    async def forget(self, printer_id: str, camera: str | None = None) -> None:
+        """Forget what is normal for a printer's camera, or for all of them."""

@@ -16,7 +16,7 @@ class HeatMap:
     logits: tuple[float, ...]
 
     @classmethod
-    def of(cls, output: memoryview) -> Self:
+    def of(cls, output: memoryview[float]) -> Self:
         """Return what a net gave, floats of shape (rows, columns) or (1, rows, columns)."""
         rows, columns = (output.shape or (0,))[-2:] if output.ndim > 1 else (0, 0)
         logits = numbers(output)
@@ -30,6 +30,6 @@ class HeatMap:
         return len(self.logits) // self.columns
 
 
-def numbers(output: memoryview) -> list[float]:
+def numbers(output: memoryview[float]) -> list[float]:
     """Return all floats of a net's output, in order."""
-    return output.cast("B").cast("f").tolist()
+    return list(output.cast("B").cast("f"))

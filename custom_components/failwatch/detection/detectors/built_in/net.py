@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Net(Protocol):
     """A loaded net."""
 
-    def run(self, picture: Image.Image) -> Sequence[memoryview]:
+    def run(self, picture: Image.Image) -> Sequence[memoryview[float]]:
         """Return the outputs for an RGB picture of the input's size: floats, without the batch dimension."""
 
 
@@ -48,26 +48,26 @@ class NcnnNet:
         if not self._outputs:
             raise ModelUnavailable(f"The model {model.name} has no output of the names given.")
 
-    def run(self, picture: Image.Image) -> Sequence[memoryview]:
+    def run(self, picture: Image.Image) -> Sequence[memoryview[float]]:
         """Return the outputs for an RGB picture of the input's size."""
         mat = self._ncnn.Mat
         pixels = mat.from_pixels(picture.tobytes(), mat.PixelType.PIXEL_RGB, *picture.size)
         pixels.substract_mean_normalize(self._wanted.mean, self._wanted.scale)
         return self.outputs(pixels)
 
-    def outputs(self, pixels: Any) -> Sequence[memoryview]:
+    def outputs(self, pixels: Any) -> Sequence[memoryview[float]]:
         """Return the outputs for a Mat of 3 channels."""
         with self._net.create_extractor() as extractor:
             extractor.input(self._input, pixels)
             return [self._extracted(extractor, name) for name in self._outputs]
 
-    def _extracted(self, extractor: Any, name: str) -> memoryview:
+    def _extracted(self, extractor: Any, name: str) -> memoryview[float]:
         """Return an output's floats apart from the net, whose memory the next picture overwrites."""
         failed, output = extractor.extract(name)
         if failed:
             raise ModelUnavailable(f"The model gives no output {name} for this picture.")
         view = memoryview(output)
-        return memoryview(view.tobytes()).cast("f", view.shape)
+        return memoryview(view.tobytes()).cast("f", view.shape or ())
 
 
 class OnnxNet:
@@ -88,7 +88,7 @@ class OnnxNet:
         self._wanted = model.input
         self._input = self._session.get_inputs()[0].name
 
-    def run(self, picture: Image.Image) -> Sequence[memoryview]:
+    def run(self, picture: Image.Image) -> Sequence[memoryview[float]]:
         """Return the outputs for an RGB picture of the input's size."""
         import numpy as np
 

@@ -41,7 +41,7 @@ class BoxOutput:
             description.get("combine", "max") == "sum",
         )
 
-    def detection(self, outputs: Sequence[memoryview], width: int, height: int) -> Detection:
+    def detection(self, outputs: Sequence[memoryview[float]], width: int, height: int) -> Detection:
         """Return p and the boxes; the net's input had that width and height in pixels."""
         import numpy as np
 
@@ -88,7 +88,7 @@ class ClassOutput:
         """Return what a model's description says."""
         return cls(int(description["failure"]), bool(description.get("softmax", False)))
 
-    def detection(self, outputs: Sequence[memoryview]) -> Detection:
+    def detection(self, outputs: Sequence[memoryview[float]]) -> Detection:
         """Return p; there are no boxes."""
         scores = numbers(outputs[0])
         if self.softmax:

@@ -1,0 +1,115 @@
+"""What the built-in detector learns of a watched camera: a number to see, and a button to forget it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from custom_components.failwatch import detector as detector_module
+from custom_components.failwatch.detection.detectors.built_in.normal import CameraNormal
+from tests.homeassistant.printer import CAMERA, Printer, Told, install, service_entry
+
+SENSOR = "sensor.voron_pictures_learned_from"
+BUTTON = "button.voron_forget_what_is_usual_for_this_camera"
+
+
+@dataclass
+class Learning(Told):
+    """A detector that has learned something."""
+
+    known: dict[tuple[str, str], CameraNormal] = field(default_factory=dict)
+
+    async def normals(self) -> dict[tuple[str, str], CameraNormal]:
+        return self.known
+
+    async def forget(self, printer_id: str, camera: str | None = None) -> None:
+        self.known = {key: normal for key, normal in self.known.items() if key[0] != printer_id}
+
+
+@pytest.fixture
+def learning() -> Iterator[Learning]:
+    learning = Learning()
+    with patch("custom_components.failwatch.detector.create_detector", return_value=learning):
+        yield learning
+
+
+async def test_it_is_seen_and_forgotten(
+    hass: HomeAssistant, learning: Learning, entity_registry: er.EntityRegistry
+) -> None:
+    await install(hass, learning)
+    entry = service_entry()
+    entry.add_to_hass(hass)
+    (key,) = entry.subentries
+    normal = CameraNormal(2, (0.0,) * 4, frames=412)
+    learning.known = {(key, CAMERA): normal, ("another", CAMERA): normal}
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    registered = entity_registry.async_get(SENSOR)
+    assert registered.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    assert registered.entity_category.value == "diagnostic"
+    assert entity_registry.async_get(BUTTON).entity_category.value == "config"
+
+    entity_registry.async_update_entity(SENSOR, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(SENSOR).state == "412"
+
+    await hass.services.async_call("button", "press", {"entity_id": BUTTON}, blocking=True)
+    assert hass.states.get(SENSOR).state == "0"
+    assert set(learning.known) == {("another", CAMERA)}
+
+
+async def test_a_camera_that_is_no_longer_watched_is_forgotten(
+    hass: HomeAssistant, learning: Learning
+) -> None:
+    await install(hass, learning)
+    entry = service_entry()
+    entry.add_to_hass(hass)
+    (key,) = entry.subentries
+    learning.known = {(key, CAMERA): CameraNormal(2, (0.0,) * 4, frames=5)}
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    hass.config_entries.async_remove_subentry(entry, key)
+    await hass.async_block_till_done()
+    assert not learning.known
+
+
+async def test_a_service_learns_nothing_here(
+    hass: HomeAssistant, printer: Printer, entity_registry: er.EntityRegistry
+) -> None:
+    entry = service_entry()
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert entity_registry.async_get("sensor.voron_failure_state")
+    assert not entity_registry.async_get(SENSOR)
+    assert not entity_registry.async_get(BUTTON)
+
+
+async def test_what_was_learned_lies_with_the_entry_and_goes_with_it(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(hass.config, "config_dir", str(tmp_path))
+    entry = service_entry()
+    entry.add_to_hass(hass)
+    lent = []
+
+    def create(settings: object, host: object) -> Told:
+        lent.append(host)
+        return Told()
+
+    with patch("custom_components.failwatch.detector.create_detector", side_effect=create):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        folder = detector_module.detector_folder(hass, entry.entry_id)
+        assert lent[0].data_dir == folder
+        assert folder.is_relative_to(tmp_path)
+        folder.mkdir(parents=True)
+        (folder / "camera_normals.json").write_text("[]")
+        await hass.config_entries.async_remove(entry.entry_id)
+        await hass.async_block_till_done()
+    assert not folder.exists()
