@@ -117,6 +117,34 @@ async def test_a_past_print_can_be_scrubbed_through_by_keyboard(lab: Lab, page: 
     assert (await download.value).suggested_filename == "scrubbed.csv"
 
 
+async def test_a_past_print_failed_from_the_moment_that_is_shown(lab: Lab, page: Page) -> None:
+    """The filmstrip's button labels that frame's time, which is then marked, and stays shown."""
+    await lab.print("labelled.gcode")
+    await lab.looked(8)
+    await lab.idle()
+    tab = page.locator(TAB)
+    await open_tab(page)
+    await tab.get_by_role("button", name="labelled.gcode").first.click()
+    slider = tab.get_by_role("slider", name="Moment of the print")
+    await slider.focus()
+    for _ in range(5):
+        await page.keyboard.press("ArrowRight")
+    shown = await slider.get_attribute("aria-valuetext")
+    await tab.get_by_role("button", name="It failed from here on", exact=True).last.click()
+    await expect(tab.locator(".failwatch-said")).to_contain_text("you said: failed")
+    await expect(tab.locator(".failwatch-mark-failed-from")).to_have_count(1)
+    assert await slider.get_attribute("aria-valuetext") == shown
+    record = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0]
+    frames = (await lab.octoprint.get(f"/plugin/failwatch/prints/{record['print_id']}"))["frames"]
+    assert record["label"] == {"failed": True, "failed_from": frames[5][1]}
+    await page.keyboard.press("Home")
+    await tab.locator(".failwatch-mark-failed-from").click()
+    assert await slider.get_attribute("aria-valuetext") == shown
+    await tab.get_by_role("button", name="It was no failure").click()
+    await expect(tab.locator(".failwatch-said")).to_contain_text("no failure")
+    await expect(tab.locator(".failwatch-mark-failed-from")).to_have_count(0)
+
+
 async def test_settings_are_tried_saved_and_never_show_the_token(lab: Lab, page: Page) -> None:
     lab.scene.p = 0.8
     await open_settings(page)

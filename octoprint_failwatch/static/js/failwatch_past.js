@@ -47,7 +47,7 @@ function FailWatchPast(host) {
     }
 
     /* Marks that would lie on one another are one, of the weightiest kind. */
-    var WEIGHTS = ["action_failed", "action", "failure", "maybe", "blind", "acknowledged"];
+    var WEIGHTS = ["failed-from", "action_failed", "action", "failure", "maybe", "blind", "acknowledged"];
     function weight(kind) {
         var index = WEIGHTS.indexOf(kind);
         return index < 0 ? WEIGHTS.length : index;
@@ -89,14 +89,18 @@ function FailWatchPast(host) {
         return _.sprintf(gettext("%(size)s in use"), {size: formatSize(self.bytes())});
     });
 
-    self.show = function (record) {
+    function load(record, index) {
         OctoPrint.get(url("/" + record.print_id)).done(function (answer) {
             self.frames(answer.frames);
-            self.marks(together(_.filter(_.map(answer.marks, self._mark)), answer.frames.length));
+            var marks = _.filter(_.map(answer.marks, self._mark).concat(labelMark(answer["print"].label)));
+            self.marks(together(_.sortBy(marks, "index"), answer.frames.length));
             self.shown(described(answer["print"]));
-            self.index(0);
+            self.index(index);
             self._draw();
         });
+    }
+    self.show = function (record) {
+        load(record, 0);
     };
     self.hide = function () {
         self.shown(null);
@@ -124,6 +128,13 @@ function FailWatchPast(host) {
         });
         return {text: text, kind: entry.kind, index: index < 0 ? self.frames().length - 1 : index};
     };
+    function labelMark(label) {
+        if (!label || !label.failed_from) return null;
+        var index = _.findIndex(self.frames(), function (frame) {
+            return frame[1] >= label.failed_from;
+        });
+        return {text: gettext("It failed from here on"), kind: "failed-from", index: index < 0 ? self.last() : index};
+    }
     self.position = function (index) {
         return (index / Math.max(1, self.frames().length - 1)) * 100 + "%";
     };
@@ -198,7 +209,7 @@ function FailWatchPast(host) {
         if (since) label.failed_from = since;
         host.answers.order("label", label).done(function () {
             self.refresh();
-            self.show(self.shown());
+            load(self.shown(), self.index());
         });
     };
     self.failedFromHere = function () {
