@@ -62,10 +62,14 @@ def test_manifest() -> None:
         "zeroconf",
     }  # fmt: skip
     assert set(manifest) <= allowed
+    assert {"codeowners", "documentation", "domain", "issue_tracker", "name", "version"} <= set(manifest)
+    assert manifest["iot_class"] in {"local_push", "local_polling", "cloud_push", "cloud_polling"}
+    assert manifest["integration_type"] in {"hub", "device", "service"}
     assert manifest["domain"] == HERE.name
     assert manifest["requirements"] == []
     assert all(owner.startswith("@") for owner in manifest["codeowners"])
     assert manifest["documentation"].startswith("https://")
+    assert "home-assistant.io" not in manifest["documentation"]
     others = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
@@ -84,6 +88,37 @@ def test_hacs() -> None:
     assert set(hacs) <= {"name", "homeassistant", "country", "hacs", "render_readme"}
     assert hacs["name"] == "FailWatch"
     assert [path.name for path in (ROOT / "custom_components").iterdir() if path.is_dir()] == ["failwatch"]
+    assert (ROOT / "README.md").read_text().strip()
+    assert (ROOT / "LICENSE").read_text().strip()
+
+
+def test_one_oldest_home_assistant() -> None:
+    floor = json.loads((ROOT / "hacs.json").read_text())["homeassistant"]
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    assert f"homeassistant~={floor}" in groups["homeassistant-floor"]
+    for blueprint in (ROOT / "blueprints").rglob("*.yaml"):
+        assert f"min_version: {floor}" in blueprint.read_text(), blueprint
+    for page in (ROOT / "README.md", ROOT / "docs" / "home-assistant.md"):
+        assert f"{floor.removesuffix('.0')} or newer" in page.read_text(), page
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.stem
+)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]*(?:#[^)]*)?)\)", page.read_text()):
+        path, _, anchor = target.partition("#")
+        if "://" in path:
+            continue
+        there = (page.parent / path) if path else page
+        assert there.exists(), target
+        if anchor:
+            assert anchor in anchors(there), target
 
 
 @pytest.mark.parametrize("name", ["icon", "logo"])
