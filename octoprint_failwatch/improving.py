@@ -56,8 +56,8 @@ class Improving:
         return dict(wire.to_json(self._learning.progress))
 
     def _start_tuning(self, service: Service, limit: float, level: str) -> None:
+        from .tuning.data import Aim
         from .tuning.printer import as_settings, tune_printer
-        from .tuning.search import Aim
 
         history, printer_id = service.watcher.history, service.watcher.printer_id
         aim = Aim(false_alarms=limit, level=Level(level), trials=TRIALS)

@@ -18,9 +18,9 @@ from ..detection import wire
 from ..detection.history import History, HistoryError
 from ..detection.verdict import Level
 from ..tuning.choice import defaults
+from ..tuning.data import Aim
 from ..tuning.outcomes import Outcome
 from ..tuning.printer import as_settings, tune_printer
-from ..tuning.search import Aim
 from ..tuning.tune import Finding
 from .places import history_option, open_history
 

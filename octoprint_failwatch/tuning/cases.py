@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..detection.history import Label
 from ..detection.replay import Sample
@@ -11,13 +11,17 @@ from ..detection.replay import Sample
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One print's frames with its truth, None if nobody has told it."""
+    """One print's frames with its truth, None if nobody has told it.
+
+    One that does not count is the printer's past: it went as it would, and is not added up.
+    """
 
     print_id: str
     printer_id: str
     label: Label | None
     samples: tuple[Sample, ...]
     name: str = ""
+    counts: bool = True
 
     @property
     def hours(self) -> float:
@@ -31,3 +35,39 @@ def by_printer(cases: Iterable[Case]) -> list[list[Case]]:
     for case in cases:
         printers.setdefault(case.printer_id, []).append(case)
     return list(printers.values())
+
+
+def with_past(cases: Iterable[Case]) -> list[Case]:
+    """Return the cases with each printer's later half once more before them, as prints that do not count.
+
+    Settings are for prints to come, and by then the printer is known; what the rules have to learn on
+    the first print of all must not decide. A printer of a single print stays a new one.
+    """
+    halves = (_halves(prints) for prints in by_printer(cases))
+    return [
+        case
+        for first, later in halves
+        for case in (*(_uncounted(one, "before") for one in later), *first, *later)
+    ]
+
+
+def later_half(cases: Iterable[Case]) -> list[Case]:
+    """Return the cases, of which each printer's first half does not count: from a new printer on.
+
+    It shows what with a past does not: rules that do not get to know a new printer at all.
+    """
+    halves = (_halves(prints) for prints in by_printer(cases))
+    return [
+        case
+        for first, later in halves
+        for case in (*map(_uncounted, first if later else ()), *(later or first))
+    ]
+
+
+def _halves(prints: list[Case]) -> tuple[list[Case], list[Case]]:
+    middle = (len(prints) + 1) // 2
+    return prints[:middle], prints[middle:]
+
+
+def _uncounted(case: Case, name: str = "") -> Case:
+    return replace(case, print_id=f"{case.print_id} {name}" if name else case.print_id, counts=False)

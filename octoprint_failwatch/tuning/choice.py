@@ -73,6 +73,15 @@ def defaults(name: str) -> dict[str, float]:
     return {number.name: getattr(rules, number.name) for number in fields(rules)}
 
 
+def shipped() -> list[Choice]:
+    """Return the shipped rule sets, and those that can as they are where a doubt is an alarm already."""
+    alarm_at_doubt = (
+        Choice("failwatch", _in_order("failwatch", {"failure": defaults("failwatch")["maybe"]})),
+        Choice("obico", {"escalation": 1.0}),
+    )
+    return [*(Choice(name) for name in SPACES), *alarm_at_doubt]
+
+
 def shifted(rules: RuleSet, factor: float) -> RuleSet:
     """Return the rules as they would judge if every p were `factor` times as high."""
     names = {number.name for number in fields(rules)} & set(LIMITS)

@@ -73,20 +73,27 @@ def outcomes(
     found: dict[str, Outcome] = {}
     for prints in by_printer(cases):
         found |= _of_printer(prints, rules, level, every, times)
-    return [found[case.print_id] for case in cases if case.label is not None]
+    return [found[case.print_id] for case in cases if case.label is not None and case.counts]
+
+
+def lost(result: Outcome) -> float:
+    """Return what an outcome costs in minutes; see Summary."""
+    late = 0.0
+    if result.failed:
+        late = MISSED_MINUTES if result.alarm is None else min(result.alarm / 60, MISSED_MINUTES)
+    return late + FALSE_ALARM_MINUTES * result.false_alarms
 
 
 def summarise(results: Iterable[Outcome]) -> Summary:
     """Return the outcomes added up."""
     failures = missed = false_alarms = 0
-    delay = good_hours = lost = 0.0
+    delay = good_hours = minutes = 0.0
     for result in results:
         false_alarms += result.false_alarms
         good_hours += result.good_hours
-        lost += FALSE_ALARM_MINUTES * result.false_alarms
+        minutes += lost(result)
         if result.failed:
             failures += 1
-            lost += MISSED_MINUTES if result.alarm is None else min(result.alarm / 60, MISSED_MINUTES)
             if result.alarm is None:
                 missed += 1
             else:
@@ -98,7 +105,7 @@ def summarise(results: Iterable[Outcome]) -> Summary:
         delay / told if told else 0.0,
         false_alarms,
         good_hours,
-        100 * lost / good_hours if good_hours else lost,
+        100 * minutes / good_hours if good_hours else minutes,
     )
 
 

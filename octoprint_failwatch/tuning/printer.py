@@ -8,9 +8,9 @@ from typing import Any
 from ..detection import wire
 from ..detection.history import History
 from .choice import SPACES, Choice, defaults
+from .data import Aim, Data
 from .recorded_cases import recorded_cases, settings_of
 from .regions import suggest_regions
-from .search import Aim, Data
 from .tune import Finding, tune
 
 

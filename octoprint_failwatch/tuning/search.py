@@ -2,62 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from statistics import mean, stdev
 
 from ..detection.errors import BadSetting
-from ..detection.verdict import Level
-from .cases import Case
-from .choice import SPACES, Choice, as_trial, shifted, suggested
-from .outcomes import Outcome, Summary, outcomes, summarise
-from .transplants import transplants
+from .choice import Choice, as_trial, shipped, suggested
+from .data import Aim, Data
+from .proof import OVER_LIMIT, Proof, Trial
 
 INSTALL = "Tuning needs Optuna: pip install 'OctoPrint-FailWatch[tune]'"
-HIGHER, LOWER = 1.1, 0.9
-"""A choice must keep within the limit of false alarms even if every p were so many times as high, and
-half of what counts is what would be lost if it were so many times as low."""
 WORTH = 0.1
 """By this share of what is lost another choice must be better, or the present one stays."""
-STAY = 5.0
-"""Minutes per 100 hours that moving every number by its own size must gain."""
-OVER_LIMIT = 1e5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
-    """What is asked of a choice: `false_alarms` per 100 hours at most, `level` is an alarm.
-
-    `longest` is the slowest cadence that may be chosen, in seconds; None keeps the recorded one.
-    """
-
-    false_alarms: float = 2.0
-    level: Level = Level.FAILURE
-    longest: float | None = None
-    trials: int = 120
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """Labelled prints, and the same with the boxes in suggested regions left out, if there are any."""
-
-    plain: Sequence[Case]
-    masked: Sequence[Case] | None = None
-
-    def seen_by(self, choice: Choice) -> Sequence[Case]:
-        """Return the prints as the choice would have them."""
-        return self.masked if choice.ignore_regions and self.masked is not None else self.plain
-
-    def with_transplants(self, counted: set[str]) -> tuple[Data, set[str]]:
-        """Return the data with failures at further moments, and all prints that then count."""
-        added = transplants(self.plain, counted)
-        masked = None if self.masked is None else (*self.masked, *transplants(self.masked, counted))
-        return Data((*self.plain, *added), masked), counted | {case.print_id for case in added}
-
-    def outcomes(self, choice: Choice, aim: Aim, factor: float = 1.0) -> list[Outcome]:
-        """Return what the choice would have done, with every p as if multiplied."""
-        rules = shifted(choice.rule_set, factor)
-        return outcomes(self.seen_by(choice), rules, level=aim.level, every=choice.every)
 
 
 def search(
@@ -73,45 +29,43 @@ def search(
     except ImportError as error:
         raise BadSetting(INSTALL) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    data, counted = data.with_transplants(counted)
+    proof = Proof(data, aim, counted)
     cadences = _cadences(aim)
     regions = data.masked is not None
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=aim.seed, n_startup_trials=20))
-    first = [begin_with, *(Choice(name) for name in SPACES)]
+    first = [begin_with, *shipped()]
     if regions:
         first.append(Choice(begin_with.rules, begin_with.numbers, begin_with.every, ignore_regions=True))
     for choice in first:
         study.enqueue_trial(as_trial(choice, cadences, regions=regions), skip_if_exists=True)
+    tried: list[Trial] = []
 
     def objective(trial: optuna.Trial) -> float:
-        choice = suggested(trial, cadences, regions=regions)
-        trial.set_user_attr("choice", choice)
-        value = cost(choice, data, aim, counted)
+        found = proof.of(suggested(trial, cadences, regions=regions))
+        if all(found.cost < other.cost for other in tried):
+            found = proof.without_luck(found)
+        tried.append(found)
         if told is not None:
             told(trial.number)
-        return value
+        return found.cost
 
     study.optimize(objective, n_trials=aim.trials)
-    best: Choice = study.best_trial.user_attrs["choice"]
-    stays = study.best_value > (1 - WORTH) * cost(begin_with, data, aim, counted)
-    return begin_with if stays else best
+    best = proof.without_luck(proof.of(begin_with))
+    shipped_ones = sorted(map(proof.of, shipped()), key=lambda one: one.cost)
+    for other in (*shipped_ones, min(tried, key=lambda one: one.cost)):
+        if preferred(other, best) is other:
+            best = preferred(proof.without_luck(other), best)
+    return best.choice
 
 
-def cost(choice: Choice, data: Data, aim: Aim, counted: set[str]) -> float:
-    """Return the minutes lost per 100 hours on the counted prints, far more beyond the limit.
-
-    The margins keep the numbers from coming to stand just beside the prints that happened.
-    """
-    too_often = _summary(data.outcomes(choice, aim, HIGHER), counted).false_alarm_rate - aim.false_alarms
-    if too_often > 0:
-        return OVER_LIMIT * (1 + too_often)
-    lost = sum(_summary(data.outcomes(choice, aim, factor), counted).lost for factor in (1.0, LOWER)) / 2
-    # Looking more seldom for nothing in return is not wanted either.
-    return lost + STAY * choice.distance() + 0.01 * (choice.every or 0.0)
-
-
-def _summary(results: Iterable[Outcome], counted: set[str]) -> Summary:
-    return summarise(one for one in results if one.print_id in counted)
+def preferred(new: Trial, old: Trial) -> Trial:
+    """Return the new one if it gains enough, and more than by chance, else the old one."""
+    if old.cost > OVER_LIMIT or new.cost > OVER_LIMIT:
+        return min(old, new, key=lambda one: one.cost)
+    if new.cost > (1 - WORTH) * old.cost:
+        return old
+    gains = [old.losses[print_id] - new.losses[print_id] for print_id in old.losses]
+    return new if mean(gains) > stdev(gains) / math.sqrt(len(gains)) else old
 
 
 def _cadences(aim: Aim) -> tuple[float | None, ...]:

@@ -45,6 +45,10 @@ Level = Callable[[Scene, float], float]
 Spacing = Callable[[Scene, float], float]
 
 
+def _regular(scene: Scene, _: float) -> float:
+    return 10 + scene.random.uniform(-0.3, 0.5)
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of printer: p at a time of a print, and the seconds to the next frame."""
@@ -52,7 +56,7 @@ class Kind:
     name: str
     about: str
     p: Level
-    spacing: Spacing = lambda scene, _: 10 + scene.random.uniform(-0.3, 0.5)
+    spacing: Spacing = _regular
     new_printers: bool = False
     onset: tuple[float, float] = (0.15, 0.75)
     """Where in a print failures begin, as shares of its length."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..detection.history import Label
 from ..detection.replay import Sample
-from .cases import Case
+from .cases import Case, by_printer
 
 MOST = 16
 LONGEST = 3600.0
@@ -16,15 +16,16 @@ EARLIEST, LATEST = 0.1, 0.9
 GOLDEN = 0.618
 
 
-def transplants(cases: Sequence[Case], counted: set[str]) -> list[Case]:
-    """Return prints that never were: each a counted good one that goes on as a counted failed one.
+def transplants(cases: Sequence[Case]) -> list[Case]:
+    """Return prints that never were: each a good one that goes on as a failed one.
 
     Where it begins to fail differs from print to print. The same cases give the same prints.
     """
-    good = [case for case in cases if _is(case, counted, failed=False) and len(case.samples) > 1]
-    failures = [tail for case in cases if _is(case, counted, failed=True) and (tail := _tail(case))]
+    good = [case for case in cases if _is(case, failed=False) and len(case.samples) > 1]
+    failures = [tail for case in cases if _is(case, failed=True) and (tail := _tail(case))]
     if not failures:
         return []
+    known = {prints[0].printer_id for prints in by_printer(cases) if len(prints) > 1}
     made = []
     for number, case in enumerate(good[:MOST]):
         place = EARLIEST + (LATEST - EARLIEST) * ((number + 1) * GOLDEN % 1)
@@ -33,12 +34,17 @@ def transplants(cases: Sequence[Case], counted: set[str]) -> list[Case]:
         went = tuple(one for one in case.samples if one.at < cut.at)
         goes_on = tuple(Sample(cut.at + later, p) for later, p in tail)
         label = Label(failed=True, failed_from=cut.at)
-        made.append(replace(case, print_id=f"{case.print_id} failing", label=label, samples=went + goes_on))
+        print_id = f"{case.print_id} failing"
+        # The only print of a printer would fail as the first one, too.
+        printer_id = case.printer_id if case.printer_id in known else print_id
+        made.append(
+            replace(case, print_id=print_id, printer_id=printer_id, label=label, samples=went + goes_on)
+        )
     return made
 
 
-def _is(case: Case, counted: set[str], *, failed: bool) -> bool:
-    return case.print_id in counted and case.label is not None and case.label.failed is failed
+def _is(case: Case, *, failed: bool) -> bool:
+    return case.label is not None and case.label.failed is failed
 
 
 def _tail(case: Case) -> list[tuple[float, float]]:

@@ -10,8 +10,9 @@ from ..detection.rules import FailWatchRules
 from . import needs
 from .cases import Case
 from .choice import Choice, shifted
+from .data import Aim, Data
 from .outcomes import Outcome, Summary, outcomes, summarise
-from .search import Aim, Data, search
+from .search import search
 
 FOLDS = 4
 STEPS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5)
