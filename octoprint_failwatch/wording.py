@@ -72,5 +72,7 @@ class Wording:
                 "For minutes %(score)s above this printer's usual %(usual)s; the limit is %(limit)s."
             ),
         }[verdict.rule]
-        numbers = {"score": verdict.score, "usual": verdict.usual, "limit": verdict.limit}
+        if verdict.is_below_usual:
+            text = _("%(score)s below this printer's usual %(usual)s; the limit is %(limit)s.")
+        numbers = {"score": abs(verdict.score), "usual": verdict.usual, "limit": verdict.limit}
         return text % {key: f"{value:.2f}" for key, value in numbers.items()}

@@ -117,7 +117,7 @@ def test_the_margin_tells_the_level(
     elif verdict.rule is Rule.QUIET:
         assert verdict.margin < 0
     assert math.isfinite(verdict.limit)
-    assert verdict.rule is Rule.WARM_UP or f"{verdict.score:.2f}" in verdict.reason
+    assert verdict.rule is Rule.WARM_UP or f"{abs(verdict.score):.2f}" in verdict.reason
 
 
 def test_numbers_can_be_changed_by_name() -> None:
@@ -140,3 +140,15 @@ def test_a_wrong_number_is_named(name: str, thresholds: dict[str, float], said: 
     """The error says what was wrong and what would do."""
     with pytest.raises(BadSetting, match=said):
         create_rules(name, thresholds)
+
+
+@pytest.mark.parametrize(
+    ("score", "says"),
+    [
+        (0.1, "none: 0.10 above this printer's usual 0.05; limit 0.36"),
+        (-0.02, "none: 0.02 below this printer's usual 0.05; limit 0.36"),
+        (-0.004, "none: 0.00 above this printer's usual 0.05; limit 0.36"),
+    ],
+)
+def test_what_looks_better_than_usual_is_said_to_be_below_it(score: float, says: str) -> None:
+    assert Verdict(Level.NONE, Rule.QUIET, score, usual=0.05, limit=0.36).reason == says

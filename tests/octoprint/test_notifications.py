@@ -89,6 +89,12 @@ def test_every_rule_has_words(rule: Rule, language: str) -> None:
     assert rule is Rule.WARM_UP or ("0.71" in text and "0.02" in text and "0.60" in text)
 
 
+@pytest.mark.parametrize(("language", "says"), [("en", "0.02 below"), ("de", "0.02 unter")])
+def test_what_looks_better_than_usual_is_said_to_be_below_it(language: str, says: str) -> None:
+    text = Wording(language).reason(replace(VERDICT, rule=Rule.QUIET, score=-0.02))
+    assert text.startswith(says)
+
+
 def test_addresses_are_shown_without_their_secrets() -> None:
     shown = targets(["mailto://somebody:very-secret@example.com"])
     assert len(shown) == 1

@@ -71,6 +71,15 @@ async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page:
     assert (await lab.state())["latch"]["level"] == "none"
 
 
+async def test_what_looks_better_than_usual_is_said_to_be_below_it(lab: Lab, page: Page) -> None:
+    lab.scene.p = 0.0
+    await open_tab(page)
+    await lab.print()
+    why = page.locator(f"{TAB} .failwatch-why")
+    await expect(why).to_contain_text("below this printer's usual", timeout=20_000)
+    await expect(why).not_to_contain_text("-")
+
+
 async def test_who_says_that_it_failed_is_offered_a_pause_and_nothing_is_paused_unasked(
     lab: Lab, page: Page
 ) -> None:
@@ -180,6 +189,19 @@ async def test_another_detector_shows_its_own_fields(lab: Lab, page: Page) -> No
     await form.get_by_label("Detector").select_option("deepomatic")
     await expect(form.get_by_label("API key")).to_have_value("")
     await expect(form.get_by_label("API key")).to_have_attribute("type", "password")
+
+
+async def test_the_fields_of_a_detector_are_filled_in_one_after_another(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    address, token = form.get_by_label("Address", exact=True), form.get_by_label("Token")
+    await address.fill(lab.address + "/")
+    await page.keyboard.press("Tab")
+    await expect(token).to_be_focused()
+    await page.keyboard.type(TOKEN)
+    await form.get_by_role("button", name="Test now").click()
+    await expect(form.get_by_text("p = 0.020")).to_be_visible()
+    await expect(token).to_have_value(TOKEN)
 
 
 async def test_a_region_drawn_by_keyboard_is_ignored(lab: Lab, page: Page) -> None:

@@ -54,11 +54,15 @@ class Verdict:
         return self.score - self.limit
 
     @property
+    def is_below_usual(self) -> bool:
+        """Whether it looks better than usual, by as much as two decimals show."""
+        return self.rule is Rule.QUIET and round(self.score, 2) < 0
+
+    @property
     def reason(self) -> str:
         """The verdict in English; hosts word it from `rule` and the numbers in their own language."""
-        return _REASONS[self.rule].format(
-            level=self.level.value, score=self.score, usual=self.usual, limit=self.limit
-        )
+        text = _BELOW if self.is_below_usual else _REASONS[self.rule]
+        return text.format(level=self.level.value, score=abs(self.score), usual=self.usual, limit=self.limit)
 
 
 _REASONS = {
@@ -69,3 +73,4 @@ _REASONS = {
     Rule.HIGH: "{level}: {score:.2f} above this printer's usual {usual:.2f}; limit {limit:.2f}",
     Rule.SUSTAINED: "{level}: for minutes {score:.2f} above this printer's usual {usual:.2f}; limit {limit:.2f}",
 }
+_BELOW = "{level}: {score:.2f} below this printer's usual {usual:.2f}; limit {limit:.2f}"

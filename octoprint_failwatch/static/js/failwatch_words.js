@@ -43,8 +43,11 @@ var FailWatchWords = (function () {
             )
         }[verdict.rule];
         if (!text) return verdict.reason || "";
+        if (verdict.rule === "quiet" && Number(number(verdict.score)) < 0) {
+            text = gettext("%(score)s below this printer's usual %(usual)s; the limit is %(limit)s.");
+        }
         return _.sprintf(text, {
-            score: number(verdict.score),
+            score: number(Math.abs(verdict.score)),
             usual: number(verdict.usual),
             limit: number(verdict.limit)
         });
