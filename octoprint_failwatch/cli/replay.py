@@ -181,7 +181,7 @@ class _Summary:
 
 
 def _print_summaries(summaries: list[_Summary]) -> None:
-    table = Table("print", "frames", "minutes", "maybe after", "failure after", "in the end")
+    table = Table("print", "frames", "minutes", "maybe after", "failure after", "highest level")
     for one in summaries:
         highest = max(one.first, key=lambda level: level.rank, default=Level.NONE)
         after = [

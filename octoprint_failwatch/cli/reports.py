@@ -11,6 +11,7 @@ from typing import Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from ..detection import wire
@@ -35,8 +36,8 @@ class Report(Protocol):
     def looked(self, state: WatchState) -> None:
         """A picture was judged."""
 
-    def happened(self, event: Event) -> None:
-        """Something changed."""
+    def happened(self, event: Event, problem: str = "") -> None:
+        """Something changed; `problem` says in words why nothing can be seen, if nothing can."""
 
     def nothing_seen(self, problem: str) -> None:
         """It is over, and no picture was judged."""
@@ -57,9 +58,10 @@ class JsonReport:
         if state.look is not None:
             self._print(as_json(state.look, state.level))
 
-    def happened(self, event: Event) -> None:
+    def happened(self, event: Event, problem: str = "") -> None:
         """Print the event's object."""
-        self._print({"event": event.kind, "time": event.at, "detail": event.detail, "level": event.level})
+        told = {"event": event.kind, "time": event.at, "detail": event.detail, "level": event.level}
+        self._print(told | ({"problem": problem} if problem else {}))
 
     def nothing_seen(self, problem: str) -> None:
         """Print why."""
@@ -105,9 +107,10 @@ class TableReport:
             table.add_row(*_cells(row, level), style=STYLES[level])
         self._live.update(table, refresh=True)
 
-    def happened(self, event: Event) -> None:
+    def happened(self, event: Event, problem: str = "") -> None:
         """Show the event above the table."""
-        detail = f": {event.detail}" if event.detail else ""
+        words = (problem or event.detail).removeprefix(f"{event.kind}: ")
+        detail = f": {escape(words)}" if words else ""
         self._console.print(f"{_clock_time(event.at)}  [bold]{event.kind}[/bold]{detail}", highlight=False)
 
     def nothing_seen(self, problem: str) -> None:

@@ -146,20 +146,20 @@ async def _watch(order: Order, report: Report) -> int:
         settings = WatchSettings(rules=order.rules, cadence=Cadence(interval=order.interval))
         clock = Clock() if source.live else PacedClock()
         sink = _Sink(order, report)
-        done = asyncio.Event()
+        ending = _Ending()
         watch = Watch(
             detector=detector,
-            cameras=[Camera(_until_ended(source, done))],
+            cameras=[Camera(_until_ended(source, ending))],
             sink=sink,
             settings=settings,
             clock=clock,
             state=state,
         )
-        sink.watch, sink.done = watch, done
+        sink.watch, sink.ending = watch, ending
         if history is not None:
             sink.recorder = _recorder(history, watch, settings, order, clock, by_sum=detector.combines_by_sum)
         stack.enter_context(report)
-        await _run(watch, done, order)
+        await _run(watch, ending, order)
         await sink.reactions.finish()
     if sink.looks == 0:
         report.nothing_seen(sink.problem)
@@ -167,28 +167,40 @@ async def _watch(order: Order, report: Report) -> int:
     return EXIT_CODES[sink.highest]
 
 
-async def _run(watch: Watch, done: asyncio.Event, order: Order) -> None:
+class _Ending:
+    """Is reached once, with the outcome that the print is then recorded with."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.outcome = ""
+
+    def reach(self, outcome: str) -> None:
+        self.outcome = self.outcome or outcome
+        self.reached.set()
+
+
+async def _run(watch: Watch, ending: _Ending, order: Order) -> None:
     """Watch until the source has ended, the level is reached, or the user says stop."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, RuntimeError):
-            loop.add_signal_handler(number, done.set)
+            loop.add_signal_handler(number, ending.reach, "stopped")
     watch.start(str(uuid.uuid4()), order.name or Path(order.place).name)
     running = asyncio.create_task(watch.run())
-    ended = asyncio.create_task(done.wait())
+    ended = asyncio.create_task(ending.reached.wait())
     await asyncio.wait([running, ended], return_when=asyncio.FIRST_COMPLETED)
-    watch.end("stopped" if not running.done() else "")
+    watch.end(ending.outcome)
     for task in (running, ended):
         task.cancel()
     await asyncio.gather(running, ended, return_exceptions=True)
 
 
-def _until_ended(source: Source, done: asyncio.Event) -> Any:
+def _until_ended(source: Source, ending: _Ending) -> Any:
     async def snapshot() -> bytes:
         try:
             return await source.snapshot()
         except SourceEnded:
-            done.set()
+            ending.reach("done")
             raise
 
     return snapshot
@@ -206,7 +218,7 @@ class _Sink:
 
     def __init__(self, order: Order, report: Report) -> None:
         self.watch: Watch | None = None
-        self.done: asyncio.Event | None = None
+        self.ending: _Ending | None = None
         self.recorder: Recorder | None = None
         self.reactions = Reactions(order.save, {Level.MAYBE: order.on_maybe, Level.FAILURE: order.on_failure})
         self.looks = 0
@@ -226,12 +238,12 @@ class _Sink:
             self.looks += 1
             self._report.looked(state)
         for event in events:
-            self._report.happened(event)
+            self._report.happened(event, state.blind.detail if state.blind is not None else "")
         if state.blind is not None:
             self.problem = state.blind.detail
         self.reactions.take(state, events, frames, looked=looked)
         if state.level.rank > self.highest.rank:
             self.highest = state.level
         until = self._order.until
-        if until is not None and self.highest.rank >= until.rank and self.done is not None:
-            self.done.set()
+        if until is not None and self.highest.rank >= until.rank and self.ending is not None:
+            self.ending.reach("stopped")

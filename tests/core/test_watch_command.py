@@ -16,8 +16,11 @@ import pytest
 from aiohttp import web
 from PIL import Image, ImageDraw
 
+from octoprint_failwatch.cli.reports import TableReport
 from octoprint_failwatch.detection.history import History
+from octoprint_failwatch.detection.state import Event, EventKind
 from octoprint_failwatch.detection.statistics import TemporalStatistics, advance, for_new_print
+from octoprint_failwatch.detection.verdict import Level
 
 BRIGHT, DIM = 230, 100
 
@@ -166,7 +169,7 @@ async def test_a_folder_that_fails(lab: Lab) -> None:
     history = History(lab.folder / "history.db")
     (record,) = history.prints()
     assert (record.name, record.printer_id, record.source, record.frames) == ("benchy", "corner", "watch", 40)
-    assert (record.outcome, record.level.value) == ("stopped", "failure")
+    assert (record.outcome, record.level.value) == ("done", "failure")
     assert [frame.look.p for frame in history.frames(record.print_id)] == [line["p"] for line in frames]
     history.close()
     assert code == 4
@@ -203,7 +206,7 @@ async def test_a_camera_until_interrupted(lab: Lab) -> None:
     """A snapshot address is watched until Ctrl-C, and the exit code still tells the verdict."""
     code, lines, errors = await lab.failwatch(f"{lab.url}/snapshot.jpg", stop_after=45)
     assert code == 4, errors
-    assert lines[-1]["event"] == "ended"
+    assert (lines[-1]["event"], lines[-1]["detail"]) == ("ended", "stopped")
 
 
 @pytest.mark.parametrize("path", ["stream", "stream?length"])
@@ -221,9 +224,23 @@ async def test_a_camera_that_refuses(lab: Lab) -> None:
     address = lab.url.replace("http://", "http://me:secret@") + "/refused"
     code, lines, errors = await lab.failwatch(address, stop_after=2)
     assert code == 1
-    assert "blind" in [line.get("event") for line in lines]
+    (blind,) = (line for line in lines if line.get("event") == "blind")
+    assert blind["detail"] == "no_snapshot"
+    assert "403" in blind["problem"]
     assert "403" in str(lines[-1])
     assert "secret" not in json.dumps(lines) + errors
+
+
+def test_people_are_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """Why nothing can be seen, and why a level was raised, each once."""
+    with TableReport() as report:
+        report.happened(Event(EventKind.BLIND, 0.0, "one", "no_snapshot"), "The camera answers 403 [no].")
+        report.happened(Event(EventKind.MAYBE, 10.0, "one", "maybe: 0.37 above the usual", Level.MAYBE))
+        report.happened(Event(EventKind.ENDED, 20.0, "one"))
+    blind, maybe, ended = capsys.readouterr().out.splitlines()
+    assert blind.endswith("blind: The camera answers 403 [no].")
+    assert maybe.endswith("  maybe: 0.37 above the usual")
+    assert ended.endswith("ended")
 
 
 @pytest.mark.parametrize("timelapse", [False, True])
