@@ -1,0 +1,133 @@
+"""What comes of a look, as steps from one state of a watch to the next.
+
+Nothing is done here: what comes out is the new state, and the events that led to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from . import cadence as cadences
+from . import latch as latches
+from . import policy as policies
+from .cadence import Cadence
+from .errors import FailWatchError, ModelUnavailable, NotAuthorised, RateLimited
+from .judgement import judge
+from .latch import LatchTimes
+from .life import News
+from .look import Answer
+from .policy import Policy
+from .rules import FailWatchRules, RuleSet
+from .sight import SightLimits
+from .state import Blind, Event, EventKind, Look, Phase, WatchState
+from .verdict import Level
+
+BLIND_AT_ONCE = (NotAuthorised, ModelUnavailable, RateLimited)
+"""Errors that the next look cannot be expected to mend."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchSettings:
+    """How to watch. `look_timeout` is in real seconds; `blind_after` counts looks without an answer."""
+
+    rules: RuleSet = field(default_factory=FailWatchRules)
+    policy: Policy = field(default_factory=Policy)
+    cadence: Cadence = field(default_factory=Cadence)
+    latch_times: LatchTimes = field(default_factory=LatchTimes)
+    sight_limits: SightLimits = field(default_factory=SightLimits)
+    quorum: int = 1
+    blind_after: int = 3
+    look_timeout: float = 30.0
+
+
+def answered(
+    state: WatchState, settings: WatchSettings, answer: Answer, *, started: float, now: float, latency: float
+) -> News:
+    """The look that began at `started` was answered after `latency` real seconds: it is judged."""
+    at = answer.seen[0].frame.taken_at
+    memory, verdict = judge(state.memory, settings.rules, answer.detection, at)
+    look = Look(
+        number=memory.statistics.prediction_num,
+        at=at,
+        p=answer.detection.p,
+        views=answer.views,
+        statistics=memory.statistics,
+        verdict=verdict,
+        latency=latency,
+        spacing=None if state.look is None else at - state.look.at,
+        statistics_served=answer.detection.statistics is not None,
+    )
+    events: list[Event] = []
+    if state.blind is not None:
+        events.append(Event(EventKind.SEEING, now, state.print_id, state.blind.reason))
+    latch, intervention = state.latch, state.intervention
+    if not state.is_silent(at):
+        latch = latches.follow(latch, verdict, at, settings.latch_times)
+    if latch.level is not state.level:
+        kind = EventKind.CLEARED if latch.level is Level.NONE else EventKind(latch.level.value)
+        events.append(Event(kind, at, state.print_id, verdict.reason, latch.level))
+        if latch.level.rank > state.level.rank:
+            intervention = policies.plan(intervention, settings.policy, latch.level, now)
+        elif latch.level is Level.NONE:
+            intervention = policies.answered(intervention)
+    excess = max(verdict.score, look.p - verdict.usual)
+    calm = latch.level is Level.NONE and excess < verdict.limit / 2
+    return replace(
+        state,
+        phase=Phase.WATCHING,
+        since=now if state.blind is not None else state.since,
+        blind=None,
+        look=look,
+        memory=memory,
+        latch=latch,
+        intervention=intervention,
+        next_look_at=started + cadences.next_interval(settings.cadence, calm=calm),
+    ), tuple(events)
+
+
+def unanswered(
+    state: WatchState, settings: WatchSettings, error: FailWatchError, *, failed: int, now: float
+) -> News:
+    """The look came to nothing, as the `failed` last ones did: from some of them on the watch is blind."""
+    retry_after = getattr(error, "retry_after", None)
+    wait = cadences.next_interval(settings.cadence, calm=False, failed=failed, retry_after=retry_after)
+    blind, events = state.blind, []
+    if blind is None and (failed >= settings.blind_after or isinstance(error, BLIND_AT_ONCE)):
+        blind = Blind(error.kind, str(error), now)
+        events.append(Event(EventKind.BLIND, now, state.print_id, error.kind))
+    elif blind is not None:
+        blind = replace(blind, reason=error.kind, detail=str(error))
+    newly = state.blind is None and blind is not None
+    return replace(
+        state,
+        blind=blind,
+        # What was good before a gap proves nothing after it.
+        latch=replace(state.latch, quiet_since=None) if newly else state.latch,
+        phase=state.phase if blind is None else Phase.BLIND,
+        since=now if newly else state.since,
+        next_look_at=now + wait,
+    ), tuple(events)
+
+
+def blind_too_long_at(state: WatchState, policy: Policy, now: float) -> float | None:
+    """Return when being blind leads to a pause, None if it does not."""
+    blind_for = policy.pause_when_blind_after
+    if blind_for is None or state.phase is not Phase.BLIND or state.blind is None:
+        return None
+    if state.blind.accepted or state.intervention.done or state.is_silent(now):
+        return None
+    return state.blind.since + blind_for
+
+
+def announcements(before: WatchState, after: WatchState) -> Sequence[Event]:
+    """Return the event that tells of a new countdown, if one began between two states."""
+    countdown = after.intervention.countdown
+    if (
+        countdown is None
+        or countdown == before.intervention.countdown
+        or countdown.due_at <= countdown.announced_at
+    ):
+        return ()
+    at, action = countdown.announced_at, countdown.action
+    return (Event(EventKind.COUNTDOWN, at, after.print_id, action, after.level),)
