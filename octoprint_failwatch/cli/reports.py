@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..detection import wire
+from ..detection.replay import Judged
 from ..detection.state import Event, Look, WatchState
 from ..detection.verdict import Level
 
@@ -120,20 +121,10 @@ class TableReport:
 
 def as_json(look: Look, level: Level) -> dict[str, object]:
     """Return a picture's object: the keys of `replay --json`, then what a replay does not have."""
-    statistics, verdict = look.statistics, look.verdict
-    return {
-        "time": look.at,
-        "p": look.p,
-        "ewm_mean": statistics.ewm_mean,
-        "rolling_mean_short": statistics.rolling_mean_short,
-        "rolling_mean_long": statistics.rolling_mean_long,
-        "prediction_num": statistics.prediction_num,
-        "prediction_num_lifetime": statistics.prediction_num_lifetime,
-        "verdict": verdict.level.value,
-        "rule": verdict.rule.value,
-        "margin": verdict.margin,
+    judged = Judged(look.at, look.p, look.statistics, look.verdict, level, "")
+    return judged.as_json() | {
         "level": level.value,
-        "reason": verdict.reason,
+        "reason": look.verdict.reason,
         "boxes": [wire.to_json(box) for view in look.views for box in view.boxes],
         "latency": look.latency,
     }
