@@ -91,11 +91,7 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
         if entry_data[CONF_KIND] != KIND_OCTOPRINT:
             return await self.async_step_reauth_confirm()
         self._data = dict(entry_data)
-        return self.async_show_menu(
-            step_id="reauth",
-            menu_options=["ask_for_key", "paste_key"],
-            description_placeholders={"name": self._name, "url": str(octoprint_url(entry_data))},
-        )
+        return await self.async_step_reauth_link()
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change an address or credentials."""

@@ -121,6 +121,14 @@ class LinkFlow(EntryFlow):
         """Offer another way after OctoPrint went away."""
         return self.async_show_menu(step_id="key_interrupted", menu_options=["ask_for_key", "paste_key"])
 
+    async def async_step_reauth_link(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a new key after OctoPrint withdrew the old one."""
+        return self.async_show_menu(
+            step_id="reauth_link",
+            menu_options=["ask_for_key", "paste_key"],
+            description_placeholders={"name": self._name, "url": str(octoprint_url(self._data))},
+        )
+
     async def async_step_ask_for_key(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask OctoPrint for a key."""
         self._data.pop(CONF_API_KEY, None)

@@ -165,6 +165,8 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         key="last_look",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
+        # Every change of it is a line in the activity of the printer.
+        entity_registry_enabled_default=False,
         value_fn=lambda printer: printer.local_time(printer.data.look.at) if printer.data.look else None,
         deadband=60,
     ),

@@ -270,6 +270,8 @@ async def test_reauthentication_with_a_pasted_key(
     link_entry.add_to_hass(hass)
     octoprint.key = "new-key"
     menu = await link_entry.start_reauth_flow(hass)
+    # The page is opened later than the flow was begun, and then asks for it once more.
+    assert (await hass.config_entries.flow.async_configure(menu["flow_id"]))["step_id"] == menu["step_id"]
     assert menu["type"] is FlowResultType.MENU
     page = await answer(hass, menu, {"next_step_id": "paste_key"})
     page = await answer(hass, page, {"api_key": "wrong"})
@@ -436,6 +438,7 @@ async def test_reauthentication_of_a_service(
     entry.add_to_hass(hass)
     page = await entry.start_reauth_flow(hass)
     assert page["step_id"] == "reauth_confirm"
+    assert (await hass.config_entries.flow.async_configure(page["flow_id"]))["step_id"] == "reauth_confirm"
     with patch(OFFERS, side_effect=error):
         page = await answer(hass, page, {"token": "bad"})
     assert page["errors"] == errors

@@ -268,7 +268,7 @@ def test_steps_are_those_of_the_code() -> None:
     flows = [SOURCES[name] for name in ("config_flow.py", "link_flow.py", "service_flow.py")]
     methods = set(re.findall(r"def async_step_(\w+)", "".join(flows)))
     texts = set(EN["config"]["step"])
-    silent = {"zeroconf", "wait_for_key", "ask_for_key", "finish", "reconfigure"}
+    silent = {"zeroconf", "reauth", "wait_for_key", "ask_for_key", "finish", "reconfigure"}
     assert texts == methods - silent
 
 

@@ -276,7 +276,7 @@ async def test_the_times_of_a_wrong_clock_are_put_right(
     octoprint.now = time.time() - 86_400
     await octoprint.push(state=states.watching(at=octoprint.now - 60))
     await until(hass, "sensor.ender_3_watch", "watching")
-    shown = datetime.fromisoformat(hass.states.get("sensor.ender_3_time_of_last_look").state)
+    shown = datetime.fromisoformat(hass.states.get("image.ender_3_last_look").state)
     assert abs((datetime.now(UTC) - shown).total_seconds() - 60) < 30
 
 

@@ -68,6 +68,7 @@ async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page:
     await expect(page.locator("#navbar_plugin_failwatch")).to_contain_text("Failure")
     await tab.get_by_role("button", name="Not a failure").click()
     await expect(tab.locator(".failwatch-paused")).to_be_hidden()
+    await expect(page.locator(".ui-pnotify-title", has_text="FailWatch paused the print")).to_be_hidden()
     assert (await lab.state())["latch"]["level"] == "none"
 
 
@@ -179,6 +180,18 @@ async def test_settings_are_tried_saved_and_never_show_the_token(lab: Lab, page:
     await form.get_by_label("Every", exact=True).fill("10")
     await save_settings(page)
     assert (await lab.failwatch())["rules"]["failure"] == 0.6
+
+
+async def test_every_number_of_every_rule_set_is_named(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    for name, numbers in (await lab.order("describe"))["rule_sets"].items():
+        await form.get_by_label("Rules", exact=True).select_option(name)
+        shown = form.locator("input[id^=failwatch-number-]")
+        await expect(shown).to_have_count(len(numbers))
+        for number in await shown.all():
+            key = str(await number.get_attribute("id")).removeprefix("failwatch-number-")
+            assert float(str(await number.get_attribute("placeholder"))) == numbers[key]
 
 
 async def test_another_detector_shows_its_own_fields(lab: Lab, page: Page) -> None:

@@ -58,7 +58,7 @@ $(function () {
         self.onDataUpdaterPluginMessage = function (plugin, data) {
             if (plugin !== "failwatch" || data.type !== "update" || !self.mayView()) return;
             take(data);
-            if (wantsMessages()) _.each(data.events, messages.show);
+            if (wantsMessages()) messages.follow(data.events);
             if (tabIsOpen && _.intersection(CHANGES_A_PRINT, _.map(data.events, "kind")).length) self.past.refresh();
         };
         self.onUserPermissionsChanged = self.refresh;

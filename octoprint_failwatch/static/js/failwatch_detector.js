@@ -63,7 +63,8 @@ function FailWatchDetector(host) {
                     return {value: pair[0], title: pair[1]};
                 });
             }
-            _.each([].concat(value() || []), function (present) {
+            /* Without depending on it: fields that are made anew while somebody types lose the cursor. */
+            _.each([].concat(value.peek() || []), function (present) {
                 if (!_.find(choices, {value: present})) choices.push({value: present, title: present});
             });
             if (field["default"] && !_.find(choices, {value: field["default"]})) {

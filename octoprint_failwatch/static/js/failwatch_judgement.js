@@ -14,12 +14,25 @@ function FailWatchJudgement(host) {
             gettext("The rule of thumb that comes with Obico's Super Detection API.")
         ]
     };
+    /* In the order in which they are shown: what is changed most comes first. */
     var NUMBERS = {
         sensitivity: [gettext("Sensitivity"), gettext("Above 1 alarms earlier, below 1 later.")],
         maybe: [gettext("Limit for a suspicion"), gettext("How far the recent mean may rise above the usual.")],
         failure: [gettext("Limit for a failure"), gettext("How far the recent mean may rise above the usual.")],
         sustained: [gettext("Limit for minutes on end"), gettext("A lower rise that lasts is a failure too.")],
-        warm_up_frames: [gettext("Pictures before the first verdict"), ""]
+        low: [gettext("Lower limit"), gettext("A smaller rise is never a failure.")],
+        high: [gettext("Upper limit"), gettext("A greater rise always counts.")],
+        rising_multiple: [
+            gettext("Rise that counts"),
+            gettext("Between the limits: so many times what the mean of the last hour has risen.")
+        ],
+        escalation: [gettext("Failure above a suspicion"), gettext("How many times as sure it has to be.")],
+        warm_up_frames: [gettext("Pictures before the first verdict"), ""],
+        safe_frames: [gettext("Pictures before the first verdict"), ""],
+        prior: [gettext("Usual of a new printer"), gettext("What is taken for usual until the printer is known.")],
+        prior_frames: [gettext("Pictures until it is known"), gettext("How much that assumption weighs.")],
+        learn_below: [gettext("Learn the usual below"), gettext("Pictures that rise more do not change what is usual.")],
+        usual_at_most: [gettext("Usual at most"), gettext("More is never taken for usual.")]
     };
 
     self.ruleSets = ko.pureComputed(function () {
@@ -37,10 +50,16 @@ function FailWatchJudgement(host) {
     });
     self.numbers = ko.pureComputed(function () {
         var stored = host.fw().rules.numbers;
-        return _.map(host.described().rule_sets[self.ruleSet()] || {}, function (usual, key) {
+        var usual = host.described().rule_sets[self.ruleSet()] || {};
+        return _.map(_.intersection(_.keys(NUMBERS), _.keys(usual)), function (key) {
             if (!stored[key]) stored[key] = ko.observable(null);
-            var words = NUMBERS[key] || [key.replace(/_/g, " "), ""];
-            return {key: key, title: words[0], help: words[1], usual: usual, value: stored[key]};
+            return {
+                key: key,
+                title: NUMBERS[key][0],
+                help: NUMBERS[key][1],
+                usual: usual[key],
+                value: stored[key]
+            };
         });
     });
 }

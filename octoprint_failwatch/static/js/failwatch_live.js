@@ -68,6 +68,9 @@ function FailWatchLive() {
         var until = self.state() && self.state().snoozed_until;
         return !!until && self.now() < until;
     });
+    self.isSilent = ko.pureComputed(function () {
+        return self.isMuted() || self.isSnoozed();
+    });
 
     /* One word that all lights and boxes are drawn by. */
     self.light = ko.pureComputed(function () {
@@ -124,7 +127,9 @@ function FailWatchLive() {
     });
     self.pausedText = ko.pureComputed(function () {
         var state = self.state();
-        if (!state || state.phase !== "paused" || state.intervention.paused_at === null) return "";
+        if (!state || state.phase !== "paused") return "";
+        if (self.isConfirmed()) return gettext("The print is paused. Cancel it, or resume it once all is well.");
+        if (state.intervention.paused_at === null) return "";
         return _.sprintf(gettext("FailWatch paused this print %(time)s ago. Resume it if it is no failure."), {
             time: ago(state.intervention.paused_at)
         });

@@ -1,47 +1,78 @@
-/* Messages in the corner: one for each change that is worth it. */
+/* Messages in the corner: one for each change that is worth it, gone once it is no longer true. */
 function FailWatchMessages(live) {
     "use strict";
     var self = this;
+    var shown = [];
 
-    /* Kind, title and text; nothing for events that the tab alone shows. */
+    /* Title and text. Errors stay until they are closed, or no longer true. */
     function worded(event) {
         var verdict = live.state().latch.verdict;
         var why = verdict ? FailWatchWords.reason(verdict) : "";
         switch (event.kind) {
             case "maybe":
-                return ["notice", gettext("This may be failing"), why];
+                return {type: "notice", title: gettext("This may be failing"), text: why};
             case "failure":
                 /* The countdown's own message says all of it. */
-                return live.countdown() ? null : ["error", gettext("The print is failing"), why];
+                return live.countdown() ? null : {type: "error", title: gettext("The print is failing"), text: why};
             case "countdown":
-                return ["error", gettext("The print is failing"), live.countdownText()];
+                return {type: "error", title: gettext("The print is failing"), text: live.countdownText()};
             case "action":
-                return event.detail === "cancel"
-                    ? ["error", gettext("FailWatch cancelled the print"), why]
-                    : ["error", gettext("FailWatch paused the print"), why];
+                return {
+                    type: "error",
+                    title:
+                        event.detail === "cancel"
+                            ? gettext("FailWatch cancelled the print")
+                            : gettext("FailWatch paused the print"),
+                    text: why
+                };
             case "action_failed":
-                return [
-                    "error",
-                    gettext("FailWatch could not stop the print!"),
-                    gettext("Look after the printer now.") + " " + event.detail
-                ];
+                return {
+                    type: "error",
+                    title: gettext("FailWatch could not stop the print!"),
+                    text: gettext("Look after the printer now.") + " " + event.detail
+                };
             case "blind":
-                return ["notice", gettext("FailWatch cannot see"), live.blind() ? FailWatchWords.blind(live.blind()) : ""];
+                return live.isSilent()
+                    ? null
+                    : {type: "notice", title: gettext("FailWatch cannot see"), text: FailWatchWords.blind(live.blind())};
             case "seeing":
-                return ["success", gettext("FailWatch sees again"), ""];
+                return live.isSilent() ? null : {type: "success", title: gettext("FailWatch sees again"), text: ""};
             default:
                 return null;
         }
     }
 
-    self.show = function (event) {
+    function isOver(kind, events) {
+        switch (kind) {
+            case "maybe":
+            case "failure":
+                return live.level() === "none";
+            case "countdown":
+                return !live.countdown();
+            case "action":
+                return _.some(events, {kind: "acknowledged"});
+            case "blind":
+                return !live.blind();
+            default:
+                return false;
+        }
+    }
+
+    function show(event) {
         var message = worded(event);
         if (!message) return;
-        new PNotify({
-            title: message[1],
-            text: _.escape(message[2]),
-            type: message[0],
-            hide: message[0] !== "error"
+        message.text = _.escape(message.text);
+        message.hide = message.type !== "error";
+        shown.push({kind: event.kind, notice: new PNotify(message)});
+    }
+
+    self.follow = function (events) {
+        var over = _.remove(shown, function (one) {
+            return isOver(one.kind, events);
         });
+        _.each(over, function (one) {
+            one.notice.remove();
+        });
+        _.each(events, show);
     };
 }
