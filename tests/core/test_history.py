@@ -74,6 +74,9 @@ async def test_a_print_is_kept_as_it_was_shown(history: History) -> None:
     assert (record.name, record.outcome, record.level) == ("cube.gcode", "failed", Level.FAILURE)
     assert (record.printer_id, record.printer_name, record.source) == ("printer", "Printer", "test")
     assert record.frames == len(kept)
+    rose = [next(look.at for look, stood in kept if stood is level) for level in (Level.MAYBE, Level.FAILURE)]
+    assert [alarm.level for alarm in record.alarms] == [Level.MAYBE, Level.FAILURE]
+    assert [alarm.at for alarm in record.alarms] == pytest.approx(rose, abs=1)
     kinds = [entry.kind for entry in history.entries("one")]
     assert kinds[:3] == [EntryKind.SETTINGS, EntryKind.STANDING, EventKind.STARTED]
     assert kinds[-2:] == [EventKind.ENDED, EntryKind.STANDING]
