@@ -21,8 +21,8 @@ from ..services.hacarus import (
     Item,
     connect,
 )
+from ..services.hacarus.client import ACTIVE
 from ..services.hacarus.connection import Connection
-from ..services.hacarus.saas import ACTIVE
 from ..services.http import base_url
 from ..services.reading import web_address
 from .host import DetectorHost

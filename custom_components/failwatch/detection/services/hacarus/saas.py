@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 
 from ..http import REQUEST_TIMEOUT
 from . import parsing
-from .connection import Connection
-from .training import overrides, picture_type, trained
+from .client import TRANSFER_TIMEOUT, HacarusClient
+from .training import overrides, picture_type
 from .types import (
     Algorithm,
     Item,
@@ -24,31 +23,11 @@ from .types import (
     Target,
 )
 
-TRANSFER_TIMEOUT = 600.0
-"""Seconds for models, logs and many pictures at once."""
 PAGE = 50
-ACTIVE = "active"
-"""Stands for the model that is active at the time."""
 
 
-class HacarusSaas:
+class HacarusSaas(HacarusClient):
     """Every call of the API. All methods raise DetectionError."""
-
-    deletes_items = False
-    """Whether a picture can be removed once it is no longer needed."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Speak over that connection."""
-        self._connection = connection
-
-    @property
-    def where(self) -> str:
-        """The server's host."""
-        return self._connection.where
-
-    async def login(self) -> None:
-        """Get a token; done by itself when one is needed."""
-        await self._connection.login()
 
     # Targets
 
@@ -102,17 +81,6 @@ class HacarusSaas:
     async def model(self, model_id: str) -> Model:
         """Return a model."""
         return parsing.model(await self._data("GET", f"/api/v1/models/{_safe(model_id)}"))
-
-    async def wait_for_model(
-        self,
-        model_id: str,
-        *,
-        timeout: float,
-        interval: float = 5.0,
-        progress: Callable[[Model], None] | None = None,
-    ) -> Model:
-        """Return a model once it is trained. Raises ServerFailed if training failed, TimedOut."""
-        return await trained(lambda: self.model(model_id), timeout, interval, progress)
 
     async def delete_models(self, model_ids: Sequence[str]) -> tuple[str, ...]:
         """Delete models for good, and return which were."""
@@ -243,9 +211,6 @@ class HacarusSaas:
     async def node_hash(self) -> str:
         """Return the machine's identifier, which a licence is made for."""
         return parsing.hash_id(await self._data("POST", "/api/v1/utils/node_hash"))
-
-    async def _data(self, method: str, path: str, **how: Any) -> Any:
-        return parsing.data((await self._connection.call(method, path, **how)).json())
 
 
 def _repeated(key: str, values: Sequence[str]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
@@ -13,9 +13,8 @@ from ...errors import BadRequest, NotFound
 from ..http import REQUEST_TIMEOUT
 from ..reading import mapping, text
 from . import parsing, sdk_parsing
-from .connection import Connection
-from .saas import ACTIVE, TRANSFER_TIMEOUT
-from .training import overrides, picture_type, trained
+from .client import ACTIVE, TRANSFER_TIMEOUT, HacarusClient
+from .training import overrides, picture_type
 from .types import Algorithm, Item, Model, NewAnnotation, Prediction
 
 
@@ -37,23 +36,8 @@ class Processes:
     training: tuple[str, ...]
 
 
-class HacarusSdk:
+class HacarusSdk(HacarusClient):
     """Every call of the API. All methods raise DetectionError."""
-
-    deletes_items = False
-
-    def __init__(self, connection: Connection) -> None:
-        """Speak over that connection."""
-        self._connection = connection
-
-    @property
-    def where(self) -> str:
-        """The server's host."""
-        return self._connection.where
-
-    async def login(self) -> None:
-        """Get a token; done by itself when one is needed."""
-        await self._connection.login()
 
     async def set_license(self, license_data: bytes) -> None:
         """Hand in a licence."""
@@ -107,17 +91,6 @@ class HacarusSdk:
             "override_params": overrides(parameters),
         }
         return parsing.model(await self._data("POST", "/api/v1/train", json=body))
-
-    async def wait_for_model(
-        self,
-        model_id: str,
-        *,
-        timeout: float,
-        interval: float = 5.0,
-        progress: Callable[[Model], None] | None = None,
-    ) -> Model:
-        """Return a model once it is trained. Raises ServerFailed if training failed, TimedOut."""
-        return await trained(lambda: self.model(model_id), timeout, interval, progress)
 
     async def add_items(
         self,
@@ -182,9 +155,6 @@ class HacarusSdk:
             predicting=parsing.each(found.get("predicting"), str, "processes"),
             training=parsing.each(found.get("training"), str, "processes"),
         )
-
-    async def _data(self, method: str, path: str, **how: Any) -> Any:
-        return parsing.data((await self._connection.call(method, path, **how)).json())
 
 
 def _numbers(identifiers: Sequence[str]) -> list[int | str]:

@@ -1,0 +1,70 @@
+"""What all three dialects have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from ...errors import ServerFailed, TimedOut
+from . import parsing
+from .connection import Connection
+from .types import Model
+
+TRANSFER_TIMEOUT = 600.0
+"""Seconds for models, logs and many pictures at once."""
+ACTIVE = "active"
+"""Stands for the model that is active at the time."""
+
+
+class HacarusClient(ABC):
+    """A client of any dialect. All methods raise DetectionError."""
+
+    deletes_items: ClassVar[bool] = False
+    """Whether a picture can be removed once it is no longer needed."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Speak over that connection."""
+        self._connection = connection
+
+    @property
+    def where(self) -> str:
+        """The server's host."""
+        return self._connection.where
+
+    async def login(self) -> None:
+        """Get a token; done by itself when one is needed."""
+        await self._connection.login()
+
+    @abstractmethod
+    async def model(self, model_id: str) -> Model:
+        """Return a model."""
+
+    async def wait_for_model(
+        self,
+        model_id: str,
+        *,
+        timeout: float,
+        interval: float = 5.0,
+        progress: Callable[[Model], None] | None = None,
+    ) -> Model:
+        """Return a model once it is trained. Raises ServerFailed if training failed, TimedOut."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + timeout
+        while True:
+            model = await self.model(model_id)
+            if progress:
+                progress(model)
+            if model.status == "failed":
+                reason = model.status_text or "no reason given"
+                raise ServerFailed(f"Training {model.name!r} failed: {reason}.")
+            if model.status not in ("creating", ""):
+                return model
+            if loop.time() + interval > end:
+                raise TimedOut(f"{model.name!r} was not trained within {timeout:.0f} seconds.")
+            await asyncio.sleep(interval)
+
+    async def _data(self, method: str, path: str, **how: Any) -> Any:
+        """Return what an answer holds in `data`."""
+        return parsing.data((await self._connection.call(method, path, **how)).json())
