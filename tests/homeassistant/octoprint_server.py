@@ -166,6 +166,7 @@ class OctoPrintServer:
                 "watching": self.watching,
                 "rules": self.rules,
                 "state": to_json(self.state),
+                **({} if self.now is None else {"now": self.now}),
             }
         )
 
