@@ -29,18 +29,18 @@ async def open_browser() -> AsyncIterator[Browser]:
 
 
 async def open_octoprint(
-    browser: Browser, url: str, *, width: int = 1280, height: int = 900, phone: bool = False
+    browser: Browser,
+    url: str,
+    *,
+    user: str = octoprint.USER,
+    width: int = 1280,
+    height: int = 900,
 ) -> Page:
-    """Return OctoPrint's page after logging in."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": height},
-        is_mobile=phone,
-        has_touch=phone,
-        device_scale_factor=3 if phone else 1,
-    )
+    """Return OctoPrint's page after logging in; every user has the same password."""
+    context = await browser.new_context(viewport={"width": width, "height": height})
     page = await context.new_page()
     await page.goto(url)
-    await page.fill("#login-user", octoprint.USER)
+    await page.fill("#login-user", user)
     await page.fill("#login-password", octoprint.PASSWORD)
     await page.click("#login-button")
     await page.wait_for_selector("#page-container-main", state="visible", timeout=60_000)

@@ -1,56 +1,48 @@
 """Takes the pictures that the documentation shows, while a print fails and after it was paused."""
 
+import argparse
 import asyncio
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, Page
-
 from environments import REPOSITORY
 
-from .browser import open_browser, open_home_assistant, open_octoprint
-from .workshop import Plan, Workshop, open_workshop
+from . import pictures_homeassistant as of_home_assistant
+from . import pictures_octoprint as of_octoprint
+from .album import Album
+from .browser import open_browser
+from .workshop import Plan, open_workshop
 
 PICTURES = REPOSITORY / "docs" / "pictures"
 SPEED = 10.0
-TAB = "a[href='#tab_plugin_failwatch']"
-SETTLE_SECONDS = 3.0
 
 
 def main() -> int:
-    """Take all of them; returns the exit code."""
-    asyncio.run(_take_all())
+    """Take all of them, or those that are named; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="scripts/screenshots", description=__doc__)
+    parser.add_argument("names", nargs="*", help="pictures to take, without .png; all if none is named")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_take(Album(PICTURES, frozenset(parser.parse_args().names))))
     return 0
 
 
-async def _take_all() -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    plan = Plan(clock_speed=SPEED)
+async def _take(album: Album) -> None:
     with tempfile.TemporaryDirectory(prefix="failwatch-pictures-", ignore_cleanup_errors=True) as folder:
-        async with open_workshop(Path(folder), plan, print) as workshop, open_browser() as browser:
-            wide = await _tab(browser, workshop)
-            narrow = await _tab(browser, workshop, width=390, height=600, phone=True)
+        async with (
+            open_workshop(Path(folder), Plan(clock_speed=SPEED), print) as workshop,
+            open_browser() as browser,
+        ):
+            octoprint, home_assistant = workshop.octoprint, workshop.home_assistant
+            await of_octoprint.take_wizard(album, browser, workshop)
+            tab = await of_octoprint.open_tab(browser, octoprint)
             await workshop.start_print("bracket.gcode")
             await workshop.until_paused()
-            await asyncio.sleep(SETTLE_SECONDS)
-            for page in (wide, narrow):
-                await page.add_style_tag(content=".ui-pnotify { display: none }")
-            await _save(wide, "octoprint-tab")
-            await _save(narrow, "octoprint-tab-phone")
-            device = await workshop.home_assistant.device_page()
-            page = await open_home_assistant(browser, workshop.home_assistant.url, device, height=1000)
-            await asyncio.sleep(2 * SETTLE_SECONDS)
-            await _save(page, "home-assistant-device")
-
-
-async def _tab(
-    browser: Browser, workshop: Workshop, *, width: int = 1180, height: int = 900, phone: bool = False
-) -> Page:
-    page = await open_octoprint(browser, workshop.octoprint.url, width=width, height=height, phone=phone)
-    await page.click(TAB)
-    return page
-
-
-async def _save(page: Page, name: str) -> None:
-    await page.screenshot(path=PICTURES / f"{name}.png")
-    print(f"{name}.png", flush=True)
+            await asyncio.sleep(of_octoprint.SETTLE_SECONDS)
+            await of_octoprint.take_tab(album, "octoprint-tab", tab)
+            await of_octoprint.take_viewer(album, browser, octoprint)
+            await of_octoprint.take_anonymous(album, browser, octoprint)
+            await of_home_assistant.take_device(album, browser, home_assistant)
+            await of_home_assistant.take_dashboard(album, browser, home_assistant)
+            await octoprint.job("cancel")
+            await of_octoprint.take_past_print(album, tab)
+            await of_octoprint.take_settings(album, tab)
