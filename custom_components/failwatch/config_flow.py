@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     SOURCE_USER,
     ConfigEntry,
     ConfigFlowResult,
@@ -15,7 +16,6 @@ from homeassistant.core import callback
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from yarl import URL
 
-from . import forms
 from .camera_flow import CameraFlow
 from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT, SUBENTRY_CAMERA
 from .link import octoprint_url
@@ -36,7 +36,7 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """A detection service watches cameras; an OctoPrint link has its own."""
-        if config_entry.data[CONF_KIND] == KIND_OCTOPRINT:
+        if config_entry.source == SOURCE_IGNORE or config_entry.data[CONF_KIND] == KIND_OCTOPRINT:
             return {}
         return {SUBENTRY_CAMERA: CameraFlow}
 
@@ -47,7 +47,7 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
 
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
         """Go on to the first camera of a new service, on releases that lead from one flow to the next."""
-        if result["data"][CONF_KIND] == KIND_OCTOPRINT:
+        if self.source == SOURCE_IGNORE or result["data"][CONF_KIND] == KIND_OCTOPRINT:
             return result
         page = await self.hass.config_entries.subentries.async_init(
             (result["result"].entry_id, SUBENTRY_CAMERA), context={"source": SOURCE_USER}
@@ -67,8 +67,7 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
             CONF_VERIFY_SSL: True,
         }
         known = await self.async_set_unique_id(uuid)
-        if known is not None and URL(known.data[CONF_URL]).scheme == "https":
-            # What is announced is the plain address; one that was entered with encryption stays.
+        if known is not None and _is_kept(known):
             return self.async_abort(reason="already_configured")
         self._abort_if_unique_id_configured({CONF_URL: self._data[CONF_URL]}, reload_on_update=False)
         self._name = _announced_name(discovery_info) or self._name
@@ -99,7 +98,15 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
         if entry.data[CONF_KIND] == KIND_OCTOPRINT:
             self._data = dict(entry.data)
             return self._address_form({})
-        return self._service_form(entry.data[CONF_KIND], forms.first_fields(entry.data[CONF_KIND]))
+        return self._service_form(entry.data[CONF_KIND])
+
+
+def _is_kept(known: ConfigEntry) -> bool:
+    """Return whether an entry has no use for the address that is announced, which is the plain one.
+
+    One that was entered with encryption stays, and so does somebody's wish not to hear of an OctoPrint.
+    """
+    return known.source == SOURCE_IGNORE or URL(known.data[CONF_URL]).scheme == "https"
 
 
 def _announced_name(info: ZeroconfServiceInfo) -> str:

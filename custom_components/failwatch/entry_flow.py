@@ -14,7 +14,10 @@ class EntryFlow(ConfigFlow):
         self._name = "OctoPrint"
 
     def _changed(self, entry: ConfigEntry) -> ConfigFlowResult:
-        """Keep the new settings; a loaded entry reloads by itself when it sees them."""
+        """Keep the new settings, and set the entry up by them; a loaded one sees itself that they changed."""
         if not entry.update_listeners:
             return self.async_update_reload_and_abort(entry, data=self._data)
+        if entry.data == self._data:
+            # A link that was refused waits to be told that it may try again.
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_update_and_abort(entry, data=self._data)

@@ -1,6 +1,6 @@
 """Forms for the settings of detection services, made from the core's description of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import voluptuous as vol
@@ -64,14 +64,18 @@ def schema(
     fields: Iterable[Field],
     settings: Mapping[str, Any],
     choices: Mapping[str, Sequence[Choice]] | None = None,
+    kept: Container[str] = (),
 ) -> vol.Schema:
-    """Return a form with the settings filled in, except secrets, which are never shown again."""
+    """Return a form with the settings filled in, except secrets, which are never shown again.
+
+    The secrets that are `kept` where they are left empty need not be entered.
+    """
     markers: dict[vol.Marker, Selector[Any]] = {}
     for field in fields:
         shown = None if field.type is FieldType.SECRET else settings.get(field.key, field.default)
         description = {} if shown is None else {"suggested_value": shown}
         marker: vol.Marker
-        if field.required:
+        if field.required and not (field.type is FieldType.SECRET and field.key in kept):
             default = vol.UNDEFINED if field.default is None else field.default
             marker = vol.Required(field.key, default=default, description=description)
         else:

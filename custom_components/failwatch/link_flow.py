@@ -161,6 +161,9 @@ class LinkFlow(EntryFlow):
 
     def _link_error(self, error: OctoPrintError) -> ConfigFlowResult:
         place, key = PLACES.get(type(error), "base"), error.kind
+        if isinstance(error, KeyRefused):
+            # Left empty after that, the field means what it always means: that OctoPrint is to be asked.
+            self._data.pop(CONF_API_KEY, None)
         if self.source == SOURCE_REAUTH or (place == CONF_API_KEY and self.cur_step_id == "paste_key"):
             return self._key_form({CONF_API_KEY if place == CONF_API_KEY else "base": key}, str(error))
         return self._address_form({place: key}, str(error))

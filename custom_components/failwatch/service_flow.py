@@ -1,7 +1,8 @@
 """The steps that set up a detection service: its address, its credentials, and what it offers to choose."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
@@ -16,8 +17,8 @@ from .const import (
     KIND_OBICO_PRINTER,
     KIND_SUPER_API,
 )
-from .detection.detectors import Field, Offers, offers
-from .detection.errors import BadSetting, DetectionError, FailWatchError
+from .detection.detectors import Choice, Offers, offers
+from .detection.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
 from .detector import async_create_detector, detector_host
 from .entry_flow import EntryFlow
 
@@ -36,10 +37,12 @@ TITLES = {
 class ServiceFlow(EntryFlow):
     """Tries what was entered on the service, and asks for the rest."""
 
+    _choices: Mapping[str, Sequence[Choice]] = MappingProxyType({})
+    """What the service offered when it was last asked."""
+
     async def async_step_built_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Set up the detector that runs on this machine."""
-        if any(entry.data[CONF_KIND] == KIND_BUILT_IN for entry in self._async_current_entries()):
-            return self.async_abort(reason="already_configured")
+        self._async_abort_entries_match({CONF_KIND: KIND_BUILT_IN})
         return await self._service_step(KIND_BUILT_IN, user_input)
 
     async def async_step_super_api(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -62,38 +65,33 @@ class ServiceFlow(EntryFlow):
         """Set up Deepomatic."""
         return await self._service_step(KIND_DEEPOMATIC, user_input)
 
-    async def async_step_choices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for what only the service could tell the choices of."""
-        return await self._service_step(self._data[CONF_KIND], user_input, step_id="choices")
-
-    async def _service_step(
-        self, kind: str, user_input: dict[str, Any] | None, step_id: str | None = None
-    ) -> ConfigFlowResult:
-        """Take what was entered, try it on the service, and ask for the rest."""
+    async def _service_step(self, kind: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        """Take the address and the credentials, try them on the service, and ask for the rest."""
         if user_input is None:
-            return self._service_form(kind, forms.first_fields(kind))
-        old = self._old_settings()
-        self._data = {**self._data, CONF_KIND: kind, **user_input}
-        for field in forms.secret_fields(kind):
-            # A secret that is left empty stays as it is.
-            if not self._data.get(field.key) and field.key in old:
-                self._data[field.key] = old[field.key]
+            return self._service_form(kind)
+        kept = self._kept_secrets(kind)
+        filled = {key: value for key, value in user_input.items() if value or key not in kept}
+        self._data = {CONF_KIND: kind, **kept, **filled}
         try:
             answer = await self._offers()
         except FailWatchError as error:
-            return self._service_form(
-                kind,
-                forms.first_fields(kind),
-                errors={forms.error_place(error, kind): error.kind},
-                problem=str(error),
-            )
-        fields = forms.open_fields(self._data, answer.choices)
-        if fields:
-            return self.async_show_form(
-                step_id="choices",
-                data_schema=forms.schema(fields, {**old, **self._data}, answer.choices),
-            )
-        return self._finish_service(kind)
+            if isinstance(error, NotAuthorised):
+                for field in forms.secret_fields(kind):
+                    self._data.pop(field.key, None)
+            return self._service_form(kind, error)
+        return self._rest_form(answer.choices)
+
+    async def async_step_choices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take what only the service could tell the choices of, and ask for what then is open."""
+        if user_input is None:
+            return self._rest_form(self._choices)
+        before, self._data = self._data, {**self._data, **user_input}
+        try:
+            answer = await self._offers()
+        except FailWatchError as error:
+            self._data = before
+            return self._rest_form(self._choices, user_input, error)
+        return self._rest_form(answer.choices)
 
     async def _offers(self) -> Offers:
         try:
@@ -110,28 +108,48 @@ class ServiceFlow(EntryFlow):
             _LOGGER.exception("The detection service could not be tried")
             raise BadSetting(f"Unexpected: {type(error).__name__}") from error
 
-    def _service_form(
-        self,
-        kind: str,
-        fields: list[Field],
-        errors: dict[str, str] | None = None,
-        problem: str = "",
-    ) -> ConfigFlowResult:
+    def _service_form(self, kind: str, error: FailWatchError | None = None) -> ConfigFlowResult:
+        shown = {**self._old_settings(), **self._data}
         return self.async_show_form(
             step_id=kind,
-            data_schema=forms.schema(fields, {**self._old_settings(), **self._data}),
-            errors=errors,
-            description_placeholders={"problem": problem},
+            data_schema=forms.schema(forms.first_fields(kind), shown, kept=self._kept_secrets(kind)),
+            errors={forms.error_place(error, kind): error.kind} if error else None,
+            description_placeholders={"problem": str(error or "")},
         )
 
-    def _finish_service(self, kind: str) -> ConfigFlowResult:
+    def _rest_form(
+        self,
+        choices: Mapping[str, Sequence[Choice]],
+        entered: Mapping[str, Any] | None = None,
+        error: FailWatchError | None = None,
+    ) -> ConfigFlowResult:
+        """Ask for what is still open, or finish if nothing is."""
+        self._choices = choices
+        fields = forms.open_fields(self._data, choices)
+        if not fields:
+            return self._finish_service()
+        shown = {**self._old_settings(), **self._data, **(entered or {})}
+        return self.async_show_form(
+            step_id="choices",
+            data_schema=forms.schema(fields, shown, choices),
+            errors={"base": error.kind} if error else None,
+            description_placeholders={"problem": str(error or "")},
+        )
+
+    def _finish_service(self) -> ConfigFlowResult:
+        self._async_abort_entries_match(self._data)
         if self.source == SOURCE_RECONFIGURE:
             return self._changed(self._get_reconfigure_entry())
-        self._async_abort_entries_match(self._data)
-        return self.async_create_entry(title=TITLES[kind], data=self._data)
+        return self.async_create_entry(title=TITLES[self._data[CONF_KIND]], data=self._data)
 
     def _old_settings(self) -> Mapping[str, Any]:
         return self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
+
+    def _kept_secrets(self, kind: str) -> dict[str, Any]:
+        """Return the secrets that stay as they are where they are left empty."""
+        known = {**self._old_settings(), **self._data}
+        keys = (field.key for field in forms.secret_fields(kind))
+        return {key: known[key] for key in keys if known.get(key)}
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take new credentials of a service."""

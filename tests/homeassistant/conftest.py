@@ -1,6 +1,6 @@
 """A Home Assistant with the integration, and an OctoPrint for it to talk to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
@@ -66,6 +66,13 @@ async def printer(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Async
     told = printers.Told()
     with patch("custom_components.failwatch.detector.create_detector", return_value=told):
         yield await printers.install(hass, told)
+
+
+@pytest.fixture
+def no_set_up() -> Iterator[None]:
+    """Let entries be made without being set up: what follows is tested elsewhere."""
+    with patch("custom_components.failwatch.async_setup_entry", return_value=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Adding, repairing and changing entries, as a user goes through the pages."""
+"""Linking an OctoPrint, repairing and changing the link, as a user goes through the pages."""
 
 import asyncio
 import ssl
@@ -16,58 +16,13 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch.detection.detectors import Choice, Offers
-from custom_components.failwatch.detection.errors import (
-    BadSetting,
-    FailWatchError,
-    ModelUnavailable,
-    NotAuthorised,
-    RateLimited,
-    UnknownHost,
-)
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
-from tests.homeassistant.printer import Told
-
-OFFERS = "custom_components.failwatch.service_flow.offers"
-NO_SET_UP = "custom_components.failwatch.async_setup_entry"
+from tests.homeassistant.pages import after_progress, answer, choose, opened
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("custom_components.failwatch.octoprint.KEY_POLL_INTERVAL", 0.01)
-
-
-@pytest.fixture
-def no_set_up() -> Any:
-    """Let entries be made without being set up: what follows is tested elsewhere."""
-    with patch(NO_SET_UP, return_value=True) as mock:
-        yield mock
-
-
-async def choose(hass: HomeAssistant, option: str) -> ConfigFlowResult:
-    result = await hass.config_entries.flow.async_init(
-        "failwatch", context={"source": config_entries.SOURCE_USER}
-    )
-    assert result["type"] is FlowResultType.MENU
-    return await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": option})
-
-
-async def answer(
-    hass: HomeAssistant, result: ConfigFlowResult, user_input: dict[str, Any]
-) -> ConfigFlowResult:
-    return await hass.config_entries.flow.async_configure(result["flow_id"], user_input)
-
-
-async def after_progress(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
-    """Return the page that follows the wait for OctoPrint's user."""
-    assert result["type"] is FlowResultType.SHOW_PROGRESS
-    async with asyncio.timeout(60):
-        while True:
-            await hass.async_block_till_done()
-            result = await hass.config_entries.flow.async_configure(result["flow_id"])
-            if result["type"] not in (FlowResultType.SHOW_PROGRESS, FlowResultType.SHOW_PROGRESS_DONE):
-                return result
-            await asyncio.sleep(0.01)
 
 
 def announced(**changes: Any) -> ZeroconfServiceInfo:
@@ -87,9 +42,6 @@ async def discover(hass: HomeAssistant, info: ZeroconfServiceInfo) -> ConfigFlow
     return await hass.config_entries.flow.async_init(
         "failwatch", context={"source": config_entries.SOURCE_ZEROCONF}, data=info
     )
-
-
-# An OctoPrint link
 
 
 @pytest.mark.usefixtures("no_set_up")
@@ -218,6 +170,18 @@ async def test_a_certificate_that_nobody_vouches_for(hass: HomeAssistant) -> Non
     assert page["errors"] == {"base": "untrusted_certificate"}
 
 
+@pytest.mark.usefixtures("no_set_up")
+async def test_after_a_wrong_key_octoprint_can_still_be_asked(
+    hass: HomeAssistant, octoprint: OctoPrintServer
+) -> None:
+    page = await answer(hass, await choose(hass, "octoprint"), {"url": octoprint.url, "api_key": "wrong"})
+    assert page["errors"] == {"api_key": "key_refused"}
+    octoprint.decision = "allowed"
+    end = await after_progress(hass, await answer(hass, page, {"url": octoprint.url}))
+    assert end["type"] is FlowResultType.CREATE_ENTRY
+    assert end["data"]["api_key"] == KEY
+
+
 async def test_linked_twice(
     hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry
 ) -> None:
@@ -259,6 +223,29 @@ async def test_an_encrypted_address_is_kept(hass: HomeAssistant, link_entry: Moc
     assert link_entry.data["url"] == "https://octopi.example/"
 
 
+async def test_what_somebody_ignores_stays_ignored(hass: HomeAssistant, octoprint: OctoPrintServer) -> None:
+    page = await discover(hass, announced(port=octoprint.server.port))
+    await hass.config_entries.flow.async_init(
+        "failwatch",
+        context={"source": config_entries.SOURCE_IGNORE},
+        data={"unique_id": UUID, "title": "Workshop"},
+    )
+    assert not hass.config_entries.flow.async_progress(), page
+    (ignored,) = hass.config_entries.async_entries("failwatch")
+    assert ignored.supported_subentry_types == {}
+    assert (await discover(hass, announced()))["reason"] == "already_configured"
+    assert not ignored.data
+
+
+@pytest.mark.usefixtures("no_set_up")
+async def test_what_was_ignored_can_be_linked_by_hand(
+    hass: HomeAssistant, octoprint: OctoPrintServer
+) -> None:
+    MockConfigEntry(domain="failwatch", source="ignore", unique_id=UUID).add_to_hass(hass)
+    end = await answer(hass, await choose(hass, "octoprint"), {"url": octoprint.url, "api_key": KEY})
+    assert end["type"] is FlowResultType.CREATE_ENTRY
+
+
 async def test_something_else_is_announced(hass: HomeAssistant) -> None:
     assert (await discover(hass, announced(properties={})))["reason"] == "not_failwatch"
 
@@ -269,9 +256,7 @@ async def test_reauthentication_with_a_pasted_key(
 ) -> None:
     link_entry.add_to_hass(hass)
     octoprint.key = "new-key"
-    menu = await link_entry.start_reauth_flow(hass)
-    # The page is opened later than the flow was begun, and then asks for it once more.
-    assert (await hass.config_entries.flow.async_configure(menu["flow_id"]))["step_id"] == menu["step_id"]
+    menu = await opened(hass, await link_entry.start_reauth_flow(hass))
     assert menu["type"] is FlowResultType.MENU
     page = await answer(hass, menu, {"next_step_id": "paste_key"})
     page = await answer(hass, page, {"api_key": "wrong"})
@@ -299,6 +284,26 @@ async def test_reauthentication_of_a_running_link_reloads_it(
     await octoprint.connected()
 
 
+async def test_a_key_that_is_accepted_again_brings_the_link_back(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    """As when its user in OctoPrint had lost the permission for a while."""
+    entry = await linked()
+    octoprint.key = "another"
+    await octoprint.drop()
+    async with asyncio.timeout(60):
+        while not (flows := hass.config_entries.flow.async_progress()):
+            await asyncio.sleep(0.01)
+    octoprint.key = KEY
+    menu = await hass.config_entries.flow.async_configure(flows[0]["flow_id"])
+    page = await answer(hass, menu, {"next_step_id": "paste_key"})
+    assert (await answer(hass, page, {"api_key": KEY}))["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    await octoprint.connected()
+    assert entry.state is config_entries.ConfigEntryState.LOADED
+    assert hass.states.get("sensor.ender_3_failure_state").state == "none"
+
+
 async def test_reauthentication_with_another_octoprint(
     hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry
 ) -> None:
@@ -315,156 +320,24 @@ async def test_reconfigure_a_link(
 ) -> None:
     link_entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(link_entry, data={**link_entry.data, "url": "http://old.example/"})
-    page = await link_entry.start_reconfigure_flow(hass)
+    page = await opened(hass, await link_entry.start_reconfigure_flow(hass))
     assert page["step_id"] == "octoprint"
     end = await answer(hass, page, {"url": octoprint.url, "verify_ssl": False})
     assert end["reason"] == "reconfigure_successful"
     assert link_entry.data == {"kind": "octoprint", "url": octoprint.url, "verify_ssl": False, "api_key": KEY}
     octoprint.uuid = "another"
-    page = await link_entry.start_reconfigure_flow(hass)
+    page = await opened(hass, await link_entry.start_reconfigure_flow(hass))
     assert (await answer(hass, page, {"url": octoprint.url}))["reason"] == "other_octoprint"
 
 
-# A detection service
-
-
 @pytest.mark.usefixtures("no_set_up")
-async def test_built_in_detector(hass: HomeAssistant) -> None:
-    told = Told()
-    with (
-        patch("custom_components.failwatch.detector.create_detector", return_value=told),
-        patch("custom_components.failwatch.detector.async_require_built_in") as require,
-    ):
-        require.side_effect = ModelUnavailable("no wheel")
-        page = await answer(hass, await choose(hass, "built_in"), {})
-        assert page["errors"] == {"base": "model_unavailable"}
-        require.side_effect = None
-        end = await answer(hass, page, {})
-    assert end["type"] is FlowResultType.CREATE_ENTRY
-    assert end["data"] == {"kind": "built_in"}
-    if hasattr(config_entries.FlowType, "CONFIG_SUBENTRIES_FLOW"):
-        kind, flow_id = end["next_flow"]
-        assert kind == "config_subentries_flow"
-        assert hass.config_entries.subentries.async_get(flow_id)["step_id"] == "user"
-    assert (await choose(hass, "built_in"))["reason"] == "already_configured"
-
-
-@pytest.mark.usefixtures("no_set_up")
-@pytest.mark.parametrize(
-    ("error", "errors"),
-    [
-        (NotAuthorised("no"), {"token": "not_authorised"}),
-        (UnknownHost("who?"), {"url": "unknown_host"}),
-        (RateLimited("slow down"), {"base": "rate_limited"}),
-        (BadSetting("odd"), {"base": "bad_setting"}),
-        (RuntimeError("bug"), {"base": "bad_setting"}),
-    ],
-)
-async def test_super_api(hass: HomeAssistant, error: Exception, errors: dict[str, str]) -> None:
-    page = await choose(hass, "super_api")
-    settings = {"url": "http://detector.example", "token": "secret"}
-    with patch(OFFERS, side_effect=error):
-        page = await answer(hass, page, settings)
-    assert page["errors"] == errors
-    assert "secret" not in str(page["description_placeholders"])
-    with patch(OFFERS, return_value=Offers("It answers.")):
-        end = await answer(hass, page, settings)
-    assert end["type"] is FlowResultType.CREATE_ENTRY
-    assert end["data"] == {"kind": "super_api", **settings}
-    with patch(OFFERS, return_value=Offers("It answers.")):
-        end = await answer(hass, await choose(hass, "super_api"), settings)
-    assert end["reason"] == "already_configured"
-
-
-@pytest.mark.usefixtures("no_set_up")
-async def test_ml_api_needs_no_token(hass: HomeAssistant) -> None:
-    with patch(OFFERS, return_value=Offers("It answers.")):
-        end = await answer(hass, await choose(hass, "ml_api"), {"url": "http://ml.example"})
-    assert end["type"] is FlowResultType.CREATE_ENTRY, end
-    assert end["data"] == {"kind": "ml_api", "url": "http://ml.example"}
-
-
-@pytest.mark.usefixtures("no_set_up")
-async def test_what_the_service_offers_is_chosen_from(hass: HomeAssistant) -> None:
-    async def offer(settings: dict[str, Any], host: Any) -> Offers:
-        choices = {"spec": (Choice("7", "Prints"),)}
-        if "spec" in settings:
-            choices["labels"] = (Choice("spaghetti", "spaghetti"),)
-        return Offers("Two models.", choices)
-
-    with patch(OFFERS, side_effect=offer):
-        page = await answer(
-            hass, await choose(hass, "deepomatic"), {"url": "https://deepomatic.example", "api_key": "k"}
-        )
-        assert page["step_id"] == "choices"
-        assert [str(key) for key in page["data_schema"].schema] == ["spec"]
-        page = await answer(hass, page, {"spec": "7"})
-        assert [str(key) for key in page["data_schema"].schema] == ["labels", "combine", "answer_within"]
-        end = await answer(hass, page, {"labels": ["spaghetti"], "combine": "sum"})
-    assert end["type"] is FlowResultType.CREATE_ENTRY
-    assert end["data"]["labels"] == ["spaghetti"]
-
-
-@pytest.mark.usefixtures("no_set_up")
-async def test_hacarus(hass: HomeAssistant) -> None:
-    offered = Offers("One model.", {"model_id": (Choice("active", "The active one"),)})
-    with patch(OFFERS, return_value=offered):
-        page = await answer(
-            hass,
-            await choose(hass, "hacarus"),
-            {"url": "https://h.example", "client_id": "i", "client_secret": "s", "dialect": "auto"},
-        )
-        end = await answer(hass, page, {"model_id": "active", "threshold": 0.2})
-    assert end["data"]["threshold"] == 0.2
-
-
-def service_entry(kind: str = "super_api", **data: Any) -> MockConfigEntry:
-    return MockConfigEntry(
-        domain="failwatch",
-        title="Service",
-        data={"kind": kind, "url": "http://detector.example", "token": "old", **data},
-    )
-
-
-@pytest.mark.usefixtures("no_set_up")
-@pytest.mark.parametrize(
-    ("error", "errors"),
-    [(NotAuthorised("no"), {"token": "not_authorised"}), (UnknownHost("who?"), {"base": "unknown_host"})],
-)
-async def test_reauthentication_of_a_service(
-    hass: HomeAssistant, error: FailWatchError, errors: dict[str, str]
+async def test_reconfigure_a_link_whose_key_is_no_longer_accepted(
+    hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry
 ) -> None:
-    entry = service_entry()
-    entry.add_to_hass(hass)
-    page = await entry.start_reauth_flow(hass)
-    assert page["step_id"] == "reauth_confirm"
-    assert (await hass.config_entries.flow.async_configure(page["flow_id"]))["step_id"] == "reauth_confirm"
-    with patch(OFFERS, side_effect=error):
-        page = await answer(hass, page, {"token": "bad"})
-    assert page["errors"] == errors
-    with patch(OFFERS, return_value=Offers("It answers.")):
-        end = await answer(hass, page, {"token": "new"})
-    assert end["reason"] == "reauth_successful"
-    assert entry.data["token"] == "new"
-
-
-@pytest.mark.usefixtures("no_set_up")
-async def test_reconfigure_a_service_keeps_a_secret_that_is_left_empty(hass: HomeAssistant) -> None:
-    entry = service_entry()
-    entry.add_to_hass(hass)
-    page = await entry.start_reconfigure_flow(hass)
-    assert page["step_id"] == "super_api"
-    shown = {str(key): key.description for key in page["data_schema"].schema}
-    assert shown["url"] == {"suggested_value": "http://detector.example"}
-    assert not shown["token"]
-    with patch(OFFERS, return_value=Offers("It answers.")):
-        end = await answer(hass, page, {"url": "http://moved.example"})
+    link_entry.add_to_hass(hass)
+    octoprint.key, octoprint.decision = "new-key", "allowed"
+    page = await answer(hass, await link_entry.start_reconfigure_flow(hass), {"url": octoprint.url})
+    assert page["errors"] == {"api_key": "key_refused"}
+    end = await after_progress(hass, await answer(hass, page, {"url": octoprint.url}))
     assert end["reason"] == "reconfigure_successful"
-    assert entry.data == {"kind": "super_api", "url": "http://moved.example", "token": "old"}
-
-
-@pytest.mark.parametrize(("kind", "types"), [("octoprint", set()), ("built_in", {"camera"})])
-async def test_only_services_watch_cameras(hass: HomeAssistant, kind: str, types: set[str]) -> None:
-    entry = MockConfigEntry(domain="failwatch", data={"kind": kind, "url": "http://x/"})
-    entry.add_to_hass(hass)
-    assert set(entry.supported_subentry_types) == types
+    assert link_entry.data["api_key"] == "new-key"
