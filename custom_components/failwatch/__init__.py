@@ -4,17 +4,17 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
 from . import issues
 from .const import CONF_INTERVAL, CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, RuntimeData
 from .detection.errors import BadSetting, DetectionError, ModelUnavailable, NotAuthorised
-from .detector import async_create_detector, async_remove_detector_folder, detector_folder
+from .detector import async_create_detector, detector_folder
 from .link import LinkCoordinator
 from .memory import WatchMemory
-from .past import async_open_history, async_remove_history
+from .past import async_open_history
+from .removal import async_forget_removed_cameras, async_remove_entry
 from .renames import async_follow_renames
 from .services import async_setup_services
 from .watched_camera import WatchedCamera
@@ -31,6 +31,8 @@ PLATFORMS = [
 ]
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+__all__ = ["async_remove_entry"]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -53,16 +55,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) ->
 async def async_unload_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> bool:
     """Stop listening and watching."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-
-
-async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
-    """Leave nothing behind."""
-    await WatchMemory(hass, entry.entry_id).async_remove()
-    await async_remove_history(hass, entry.entry_id)
-    await async_remove_detector_folder(hass, entry.entry_id)
-    ir.async_delete_issue(hass, DOMAIN, f"plugin_{entry.entry_id}")
-    for key in (entry.entry_id, *entry.subentries):
-        issues.async_clear(hass, key)
 
 
 async def _set_up_link(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
@@ -92,9 +84,11 @@ async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> N
             translation_key=error.kind,
             translation_placeholders={"problem": str(error)},
         ) from error
+    issues.async_clear(hass, entry.entry_id)
     memory = WatchMemory(hass, entry.entry_id)
     await memory.async_load()
     history = await async_open_history(hass, entry)
+    await async_forget_removed_cameras(hass, entry, detector, memory, history)
     cameras: dict[str | None, WatchedCamera] = {
         subentry.subentry_id: WatchedCamera(hass, entry, subentry, detector, memory, history)
         for subentry in entry.subentries.values()
@@ -116,8 +110,4 @@ async def _async_entry_changed(hass: HomeAssistant, entry: FailWatchConfigEntry)
         and all(camera.async_apply(entry.subentries[camera.key]) for camera in cameras)
     ):
         return
-    for camera in cameras:
-        if camera.key not in entry.subentries:
-            issues.async_clear(hass, camera.key)
-            await camera.async_forget_usual()
     await hass.config_entries.async_reload(entry.entry_id)

@@ -39,10 +39,16 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     """Whether the print can be controlled at the printer itself, so that there are buttons for it."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: FailWatchConfigEntry, *, key: str, subentry_id: str | None
+        self,
+        hass: HomeAssistant,
+        entry: FailWatchConfigEntry,
+        *,
+        key: str,
+        title: str,
+        subentry_id: str | None = None,
     ) -> None:
         """Begin without news."""
-        super().__init__(hass, _LOGGER, config_entry=entry, name=entry.title, always_update=False)
+        super().__init__(hass, _LOGGER, config_entry=entry, name=title, always_update=False)
         self.key = key
         self.subentry_id = subentry_id
         self.watching = True
@@ -68,7 +74,7 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     @property
     def last_problem(self) -> str | None:
         """Why there is no news, in words, if that is known."""
-        return str(self.last_exception) if self.last_exception else None
+        return str(self.last_exception) if self.last_exception and not self.is_connected else None
 
     def local_time(self, at: float | None) -> datetime | None:
         """Return a time of the watch by this machine's clock: the other one may be wrong."""

@@ -1,6 +1,7 @@
 """What helps to find out why something does not work, without anything secret."""
 
-from typing import Any
+import re
+from typing import Any, Final, cast
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.const import CONF_API_KEY, CONF_TOKEN, CONF_URL
@@ -8,22 +9,28 @@ from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+from .detection.state import Event, EventKind
 from .detection.wire import to_json
 
 TO_REDACT = {CONF_API_KEY, CONF_TOKEN, "client_id", "client_secret", "print_name", "tagged_image_url"}
+ADDRESS: Final = re.compile(
+    r"(?<=://)[^/\s'\"]+"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+    r"|(?<![\w:])[0-9a-f]*:(?:[0-9a-f]*:)+[0-9a-f.]*",
+    re.IGNORECASE,
+)
+"""The host of a URL, with its port and a log-in; an IPv4 address; an IPv6 address, or what looks like one."""
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: FailWatchConfigEntry
 ) -> dict[str, Any]:
     """Return the diagnostics of an entry."""
-    settings = async_redact_data(dict(entry.data), TO_REDACT)
-    if CONF_URL in settings:
-        settings[CONF_URL] = _without_host(settings[CONF_URL])
-    return {
-        "settings": settings,
+    told = {
+        "settings": async_redact_data(dict(entry.data), TO_REDACT),
         "printers": [_printer(printer) for printer in entry.runtime_data.printers.values()],
     }
+    return cast(dict[str, Any], _without_addresses(told, URL(entry.data.get(CONF_URL, "")).host))
 
 
 def _printer(printer: PrinterCoordinator) -> dict[str, Any]:
@@ -35,7 +42,7 @@ def _printer(printer: PrinterCoordinator) -> dict[str, Any]:
         "watching": printer.watching,
         "rules": {"name": printer.rules.name, **to_json(printer.rules)} if printer.rules else None,
         "state": async_redact_data(to_json(printer.data), TO_REDACT),
-        "recent_events": [to_json(event) | {"detail": event.detail} for event in printer.recent_events],
+        "recent_events": [_event(event) for event in printer.recent_events],
         "recent_looks": [
             {"at": look.at, "p": look.p, "verdict": look.verdict.level.value, "latency": look.latency}
             for look in printer.recent_looks
@@ -43,6 +50,18 @@ def _printer(printer: PrinterCoordinator) -> dict[str, Any]:
     }
 
 
-def _without_host(url: str) -> str:
-    address = URL(url)
-    return str(address.with_host("redacted")) if address.host else REDACTED
+def _event(event: Event) -> dict[str, Any]:
+    told: dict[str, Any] = to_json(event)
+    # What a print is called is nobody's business; a start tells it.
+    return told | {"detail": REDACTED} if event.kind is EventKind.STARTED else told
+
+
+def _without_addresses(value: Any, host: str | None) -> Any:
+    """Return JSON in which no text tells where something is; errors like to."""
+    if isinstance(value, dict):
+        return {key: _without_addresses(item, host) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_addresses(item, host) for item in value]
+    if not isinstance(value, str):
+        return value
+    return ADDRESS.sub(REDACTED, value.replace(host, REDACTED) if host else value)

@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any, ClassVar, override
 
@@ -59,7 +60,7 @@ class LinkCoordinator(PrinterCoordinator):
     def __init__(self, hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
         """Know the address; nothing is asked yet."""
         assert entry.unique_id is not None
-        super().__init__(hass, entry, key=entry.unique_id, subentry_id=None)
+        super().__init__(hass, entry, key=entry.unique_id, title=entry.title)
         self.report: Report | None = None
         self._client = octoprint_client(hass, entry.data)
         self._picture: tuple[object, bytes] | None = None
@@ -110,6 +111,11 @@ class LinkCoordinator(PrinterCoordinator):
                 return
             except OctoPrintError as error:
                 self._judge_plugin(error)
+                self.async_set_update_error(error)
+            except Exception as error:
+                # Whatever it is, old news must not go on looking like new ones.
+                if self.is_connected:
+                    _LOGGER.exception("The link to %s broke off", self.config_entry.title)
                 self.async_set_update_error(error)
             await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads reconnects
             wait = min(wait * 2, LONGEST_WAIT)
@@ -232,14 +238,11 @@ class LinkCoordinator(PrinterCoordinator):
     @override
     async def async_picture(self) -> bytes | None:
         look = self.data.look
-        if look is None:
-            return None
-        if self._picture is None or self._picture[0] != look.at:
-            try:
+        if look is not None and (self._picture is None or self._picture[0] != look.at):
+            # Where it cannot be had, the one before is still better than none.
+            with suppress(HomeAssistantError):
                 self._picture = (look.at, await self._ask(self._client.tagged_picture()))
-            except HomeAssistantError:
-                return self._picture[1] if self._picture else None
-        return self._picture[1]
+        return self._picture[1] if self._picture else None
 
     async def _ask[T](self, request: Awaitable[T]) -> T:
         """Do a request, with its errors as Home Assistant's."""

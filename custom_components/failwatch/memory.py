@@ -1,6 +1,6 @@
 """The states of an entry's watches, kept over restarts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, KeysView
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
@@ -29,8 +29,13 @@ class WatchMemory:
         """Read the file."""
         self._states = await self._store.async_load() or {}
 
+    @property
+    def known(self) -> KeysView[str]:
+        """The cameras that were watched when the file was last written."""
+        return self._states.keys()
+
     async def async_save(self) -> None:
-        """Write the file now, without the states of cameras that are no longer watched."""
+        """Write the file now."""
         await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:

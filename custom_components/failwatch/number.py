@@ -15,12 +15,12 @@ from .entity import PrinterEntity
 PARALLEL_UPDATES = 1
 
 
-def _threshold(key: str, highest: float = 2.0) -> NumberEntityDescription:
+def _threshold(key: str, highest: float = 2.0, lowest: float = 0.0) -> NumberEntityDescription:
     return NumberEntityDescription(
         key=key,
         entity_category=EntityCategory.CONFIG,
         mode=NumberMode.BOX,
-        native_min_value=0.0,
+        native_min_value=lowest,
         native_max_value=highest,
         native_step=0.01,
     )
@@ -33,7 +33,7 @@ NUMBERS: tuple[NumberEntityDescription, ...] = (
     _threshold("low"),
     _threshold("high"),
     _threshold("rising_multiple", 20.0),
-    _threshold("escalation", 10.0),
+    _threshold("escalation", 10.0, lowest=1.0),
     _threshold("sensitivity", 5.0),
 )
 

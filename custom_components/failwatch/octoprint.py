@@ -220,6 +220,8 @@ async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Upd
             content = json.loads(message.data)
         except ValueError:
             continue
+        if not isinstance(content, dict):
+            continue
         if "reauthRequired" in content:
             raise NotReachable("session ended")
         envelope = content.get("plugin")

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 
 from . import issues
+from .camera_settings import camera_unique_id
 from .const import CONF_PICTURE_ENTITY
 
 if TYPE_CHECKING:
@@ -45,9 +46,12 @@ class AnotherCameraFlow(RepairsFlow):
                     "camera": subentry.data[CONF_PICTURE_ENTITY],
                 },
             )
-        self.hass.config_entries.async_update_subentry(
-            self._entry, subentry, data={**subentry.data, **user_input}
-        )
+        data = {**subentry.data, **user_input}
+        unique_id = camera_unique_id(data)
+        others = (one for one in self._entry.subentries.values() if one is not subentry)
+        if any(unique_id == other.unique_id for other in others):
+            return self.async_abort(reason="already_configured")
+        self.hass.config_entries.async_update_subentry(self._entry, subentry, data=data, unique_id=unique_id)
         return self.async_create_entry(data={})
 
 

@@ -33,6 +33,7 @@ from .const import (
 )
 from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from .detection.clock import Clock
+from .detection.detection import Box
 from .detection.detectors.detector import Detector, LearnsCameras
 from .detection.drawing import tagged
 from .detection.errors import BadPicture, NotAuthorised
@@ -44,6 +45,7 @@ from .detection.state import Event, EventKind, Phase, WatchState
 from .detection.watch import Watch
 from .memory import WatchMemory
 from .orders import async_carry_out
+from .past import Past
 from .printing import PrintingStates, follow
 from .snapshots import async_snapshot
 from .usual import Usual
@@ -65,15 +67,17 @@ class WatchedCamera(PrinterCoordinator):
         history: History | None = None,
     ) -> None:
         """Remember what is known of the printer; nothing runs yet. Raises BadSetting."""
-        super().__init__(hass, entry, key=subentry.subentry_id, subentry_id=subentry.subentry_id)
+        super().__init__(
+            hass, entry, key=subentry.subentry_id, title=subentry.title, subentry_id=subentry.subentry_id
+        )
         self.settings = subentry.data
-        self.title = subentry.title
         self.watching = subentry.data.get(CONF_WATCHING, True)
         self.rules = rules_of(subentry.data)
         self.usual = Usual(detector, self.key) if isinstance(detector, LearnsCameras) else None
         self._detector = detector
         self._memory = memory
         self._history = history
+        self._past = Past(hass, history, self.key)
         self._recorder: Recorder | None = None
         self._clock = Clock()
         self._states = PrintingStates(
@@ -92,7 +96,7 @@ class WatchedCamera(PrinterCoordinator):
         """The printer."""
         return DeviceInfo(
             identifiers={(DOMAIN, self.key)},
-            name=self.title,
+            name=self.name,
             manufacturer="FailWatch",
             model=self.config_entry.title,
         )
@@ -132,7 +136,7 @@ class WatchedCamera(PrinterCoordinator):
         """Take changed settings; return False if they need the camera to be set up anew."""
         own = {CONF_RULES, CONF_NUMBERS, CONF_WATCHING}
         before, after = dict(self.settings), dict(subentry.data)
-        if subentry.title != self.title or any(
+        if subentry.title != self.name or any(
             before.get(key) != after.get(key) for key in (before.keys() | after.keys()) - own
         ):
             return False
@@ -141,7 +145,9 @@ class WatchedCamera(PrinterCoordinator):
             self.watching = subentry.data.get(CONF_WATCHING, True)
             self.rules = rules_of(subentry.data)
             self.async_stop()
+            frames = self._watch.frames
             self._watch = self._create_watch(self.data)
+            self._watch.frames = frames
             self._run()
             if self.watching:
                 self._follow()
@@ -176,13 +182,13 @@ class WatchedCamera(PrinterCoordinator):
                 recorded,
                 source="homeassistant",
                 clock=self._clock,
-                printer_name=self.title,
+                printer_name=self.name,
             )
         return watch
 
     def _run(self) -> None:
         self._task = self.config_entry.async_create_background_task(
-            self.hass, self._watch.run(), f"FailWatch watch {self.title}"
+            self.hass, self._watch.run(), f"FailWatch watch {self.name}"
         )
 
     @callback
@@ -283,26 +289,33 @@ class WatchedCamera(PrinterCoordinator):
 
     @override
     async def async_past_prints(self, limit: int) -> list[PrintRecord]:
-        return await self.hass.async_add_executor_job(
-            lambda: self._recorded().prints(printer_id=self.key, limit=limit)
-        )
+        return await self._past.async_prints(limit)
 
     @override
     async def async_label(self, print_id: str, label: Label | None) -> None:
-        await self.hass.async_add_executor_job(self._recorded().label, print_id, label)
-
-    def _recorded(self) -> History:
-        if self._history is None:
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_recorded")
-        return self._history
+        await self._past.async_label(print_id, label)
 
     @override
     async def async_picture(self) -> bytes | None:
-        frame = next(iter(self._watch.frames.values()), None)
-        if frame is None or self.data.look is None:
+        seen = self._seen() or await self._recalled()
+        if seen is None:
             return None
-        boxes = [box for view in self.data.look.views for box in view.boxes]
+        jpeg, boxes = seen
         try:
-            return await self.hass.async_add_executor_job(tagged, frame.jpeg, boxes)
+            return await self.hass.async_add_executor_job(tagged, jpeg, boxes)
         except BadPicture:
-            return frame.jpeg
+            return jpeg
+
+    def _seen(self) -> tuple[bytes, Sequence[Box]] | None:
+        """Return the picture of the last look since the start, with what was found in it."""
+        for frame in self._watch.frames.values():
+            views = self.data.look.views if self.data.look else ()
+            return frame.jpeg, [box for view in views for box in view.boxes]
+        return None
+
+    async def _recalled(self) -> tuple[bytes, Sequence[Box]] | None:
+        """Return the last picture that was kept from before."""
+        try:
+            return await self._past.async_last_picture()
+        except HomeAssistantError:
+            return None

@@ -78,9 +78,7 @@ class OctoPrintServer:
     async def restart(self) -> None:
         """Come back at the same address."""
         port = self.server.port
-        runner = self.server.app
         self.__post_init__()
-        del runner
         self.server = TestServer(self.server.app, host="127.0.0.1", port=port)
         await self.server.start_server()
 

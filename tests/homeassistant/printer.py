@@ -216,6 +216,15 @@ def service_entry(**changes: Any) -> MockConfigEntry:
     )
 
 
+async def watch(hass: HomeAssistant, **settings: Any) -> MockConfigEntry:
+    """Set up a service that watches the printer."""
+    entry = service_entry(**settings)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
 async def until(hass: HomeAssistant, entity_id: str, wanted: str, attribute: str | None = None) -> None:
     """Wait until an entity says so."""
 

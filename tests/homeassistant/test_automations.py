@@ -25,7 +25,7 @@ from custom_components.failwatch.questions import is_so
 from custom_components.failwatch.trigger import async_get_triggers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
-from tests.homeassistant.printer import until
+from tests.homeassistant.printer import Printer, until, watch
 
 KINDS = {
     "failure_detected": (EventKind.FAILURE, ""),
@@ -47,7 +47,8 @@ def calls(hass: HomeAssistant) -> list[ServiceCall]:
 
 
 async def automate(hass: HomeAssistant, trigger: dict[str, Any], **more: Any) -> None:
-    action = {"action": "test.heard", "data": {"what": "{{ trigger.print_name | default('') }}"}}
+    data = {"what": "{{ trigger.print_name | default('') }}", "why": "{{ trigger.description }}"}
+    action = {"action": "test.heard", "data": data}
     config = {"alias": "test", "triggers": [trigger], "actions": [action], **more}
     assert await async_setup_component(hass, "automation", {"automation": [config]})
     await hass.async_block_till_done()
@@ -105,6 +106,19 @@ async def test_a_trigger_hears_only_the_printers_meant(
     await until(hass, "sensor.ender_3_failure_state", "failure")
     await hass.async_block_till_done()
     assert not calls
+
+
+async def test_a_trigger_says_which_printer_it_was(
+    hass: HomeAssistant, printer: Printer, calls: list[ServiceCall]
+) -> None:
+    await watch(hass)
+    await enable_new_triggers(hass)
+    target = {"entity_id": "sensor.voron_failure_state"}
+    await automate(hass, {"trigger": "failwatch.failure_detected", "target": target})
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await heard(calls)
+    assert calls[0].data["why"] == "failure of Voron"
 
 
 async def test_all_kinds_are_triggers(hass: HomeAssistant) -> None:

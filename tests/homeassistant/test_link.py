@@ -54,9 +54,7 @@ async def test_all_entities_are_unavailable_while_the_link_is_down(
 ) -> None:
     monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.05)
     await linked()
-    octoprint.key = "changed-for-a-moment"
-    key, octoprint.plugin = octoprint.key, False
-    octoprint.key = "F3DE0B6E1A3A4F0F8B6F4D2B5F0E7A91"
+    octoprint.plugin = False
     await octoprint.drop()
     await until(hass, "sensor.ender_3_p", "unavailable")
     down = {
@@ -71,7 +69,6 @@ async def test_all_entities_are_unavailable_while_the_link_is_down(
     await until(hass, "sensor.ender_3_failure_state", "none")
     assert caplog.text.count("Error requesting Ender 3 data") == 1
     assert caplog.text.count("Ender 3 answers again") == 1
-    del key
 
 
 async def test_a_refused_key_starts_reauthentication(
@@ -267,6 +264,37 @@ async def test_a_picture_that_cannot_be_had_leaves_the_last_one(
     await until(hass, "sensor.ender_3_failure_state", "failure")
     octoprint.failing = 500
     assert await link.async_picture() == picture
+
+
+async def test_news_that_nobody_understands_are_not_taken_for_good_ones(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.05)
+    await linked()
+    octoprint.rules = ["of", "the", "future"]  # type: ignore[assignment]
+    await octoprint.push()
+    await until(hass, "sensor.ender_3_p", "unavailable")
+    assert caplog.text.count("The link to Ender 3 broke off") == 1
+    octoprint.rules = {"name": "failwatch", "numbers": {}}
+    await until(hass, "sensor.ender_3_failure_state", "none")
+
+
+async def test_the_last_picture_stays_while_a_new_print_has_none(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, hass_client: Any
+) -> None:
+    await linked()
+    client = await hass_client()
+    await octoprint.push(state=states.watching(Level.MAYBE, p=0.5))
+    await until(hass, "sensor.ender_3_failure_state", "maybe")
+    address = hass.states.get("image.ender_3_last_look").attributes["entity_picture"]
+    assert (await client.get(address)).status == 200
+    await octoprint.push(state=replace(states.watching(print_id="print-2"), look=None))
+    await until(hass, "sensor.ender_3_failure_state", "none")
+    assert (await client.get(address)).status == 200
 
 
 async def test_the_times_of_a_wrong_clock_are_put_right(

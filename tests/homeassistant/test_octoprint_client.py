@@ -102,6 +102,7 @@ async def test_what_is_not_ours_is_skipped(octoprint: OctoPrintServer, client: O
     async with client.push() as updates:
         await octoprint.connected()
         await octoprint.send("no json")
+        await octoprint.send(["no", "message"])
         await octoprint.send({"current": {}})
         await octoprint.send({"plugin": {"plugin": "other", "data": {}}})
         await octoprint.send_plugin({"type": "progress"})

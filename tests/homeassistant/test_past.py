@@ -8,8 +8,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.failwatch import past
 from custom_components.failwatch.detection.history import History
 from custom_components.failwatch.detection.replay import recorded, replay
-from tests.homeassistant.printer import Printer, until
-from tests.homeassistant.test_watched_camera import watch
+from tests.homeassistant.printer import Printer, until, watch
 
 
 def files(folder: Path, beginning: str) -> list[Path]:

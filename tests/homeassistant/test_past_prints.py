@@ -1,9 +1,11 @@
 """Past prints are listed and labelled, wherever they were watched."""
 
+import sqlite3
 import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -15,9 +17,8 @@ from custom_components.failwatch.detection.history import Alarm, History, Label,
 from custom_components.failwatch.detection.verdict import Level
 from custom_components.failwatch.detection.wire import to_json
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
-from tests.homeassistant.printer import Printer, until
+from tests.homeassistant.printer import Printer, until, watch
 from tests.homeassistant.test_actions import act
-from tests.homeassistant.test_watched_camera import watch
 
 VORON, ENDER = "sensor.voron_p", "sensor.ender_3_p"
 
@@ -161,3 +162,13 @@ async def test_prints_that_are_not_recorded(
     with pytest.raises(HomeAssistantError) as raised:
         await listed(hass, VORON)
     assert raised.value.translation_key == "not_recorded"
+
+
+async def test_prints_that_cannot_be_read(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await watch(hass)
+    monkeypatch.setattr(History, "prints", Mock(side_effect=sqlite3.DatabaseError("malformed")))
+    with pytest.raises(HomeAssistantError) as raised:
+        await listed(hass, VORON)
+    assert raised.value.translation_key == "past_unreadable"

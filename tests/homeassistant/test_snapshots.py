@@ -14,13 +14,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.failwatch.detection.errors import Unavailable
 from custom_components.failwatch.detection.state import Event, EventKind
 from custom_components.failwatch.detection.statistics import TemporalStatistics, advance
 from custom_components.failwatch.detection.verdict import Level
 from custom_components.failwatch.diagnostics import async_get_config_entry_diagnostics
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import KEY, Linked, OctoPrintServer
-from tests.homeassistant.printer import Printer, service_entry, until
+from tests.homeassistant.printer import JOB, Printer, service_entry, until
 
 SHOWN = (
     "device_class",
@@ -104,6 +105,38 @@ async def test_diagnostics_of_a_watched_camera(hass: HomeAssistant, printer: Pri
     assert described["settings"]["picture_entity"] == "camera.printer"
     assert [look["p"] for look in described["recent_looks"]][:2] == [0.02, 0.02]
     assert "detector.example" not in json.dumps(diagnostics)
+
+
+async def test_diagnostics_tell_no_addresses_and_no_names_of_prints(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    entry = service_entry(job_entity=JOB)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    hass.states.async_set(JOB, "present-for-anna")
+    await printer.says("printing")
+    await printer.looks(1)
+    printer.detector.error = Unavailable(
+        "No way to detector.example:80 ('192.168.7.9', 80), fe80::1ff:fe23, https://me:secret@nas.lan:81/p"
+    )
+    await until(hass, "sensor.voron_watch", "blind")
+    told = json.dumps(await async_get_config_entry_diagnostics(hass, entry))
+    for private in ("present-for-anna", "detector.example", "192.168.7.9", "fe80", "secret", "nas.lan"):
+        assert private not in told
+    assert "No way to" in told
+    assert '"started"' in told
+
+
+async def test_diagnostics_of_a_link_that_is_down(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    entry = await linked()
+    await octoprint.stop()
+    await until(hass, "sensor.ender_3_p", "unavailable")
+    (described,) = (await async_get_config_entry_diagnostics(hass, entry))["printers"]
+    assert described["problem"]
+    assert not described["connected"]
+    assert "127.0.0.1" not in json.dumps(described)
 
 
 LOOKS = 360

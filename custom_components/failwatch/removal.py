@@ -1,0 +1,39 @@
+"""Nothing stays behind of what was removed: an entry, or a camera that is no longer watched."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+
+from . import issues
+from .const import DOMAIN
+from .coordinator import FailWatchConfigEntry
+from .detection.detectors.detector import Detector, LearnsCameras
+from .detection.history import History
+from .detector import async_remove_detector_folder
+from .memory import WatchMemory
+from .past import Past, async_remove_history
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
+    """Leave nothing behind of an entry."""
+    await WatchMemory(hass, entry.entry_id).async_remove()
+    await async_remove_history(hass, entry.entry_id)
+    await async_remove_detector_folder(hass, entry.entry_id)
+    ir.async_delete_issue(hass, DOMAIN, f"plugin_{entry.entry_id}")
+    for key in (entry.entry_id, *entry.subentries):
+        issues.async_clear(hass, key)
+
+
+async def async_forget_removed_cameras(
+    hass: HomeAssistant,
+    entry: FailWatchConfigEntry,
+    detector: Detector,
+    memory: WatchMemory,
+    history: History | None,
+) -> None:
+    """Leave nothing behind of cameras that were watched when the entry ran last, and are no longer."""
+    for key in memory.known - entry.subentries.keys():
+        issues.async_clear(hass, key)
+        if isinstance(detector, LearnsCameras):
+            await detector.forget(key)
+        if history is not None:
+            await Past(hass, history, key).async_forget()

@@ -1,0 +1,169 @@
+"""A detection service and its cameras from set-up to removal, and through renames."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import issue_registry as ir
+
+from custom_components.failwatch.detection.errors import (
+    BadSetting,
+    ModelUnavailable,
+    NotAuthorised,
+    Unavailable,
+)
+from custom_components.failwatch.detection.history import History
+from tests.homeassistant.printer import (
+    CAMERA,
+    LIGHT,
+    PAUSE,
+    STATUS,
+    Printer,
+    service_entry,
+    until,
+    watch,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (Unavailable("down"), ConfigEntryState.SETUP_RETRY),
+        (BadSetting("odd"), ConfigEntryState.SETUP_RETRY),
+        (NotAuthorised("no"), ConfigEntryState.SETUP_ERROR),
+        (ModelUnavailable("none"), ConfigEntryState.SETUP_ERROR),
+    ],
+)
+async def test_a_service_that_does_not_work(
+    hass: HomeAssistant,
+    printer: Printer,
+    error: Exception,
+    state: ConfigEntryState,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    printer.detector.error = error
+    entry = service_entry()
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is state
+    issue = issue_registry.async_get_issue("failwatch", f"model_unavailable_{entry.entry_id}")
+    assert (issue is not None) == isinstance(error, ModelUnavailable)
+    assert printer.detector.closed == 1
+    printer.detector.error = None
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert not issue_registry.issues
+
+
+async def test_removal_leaves_nothing_behind(
+    hass: HomeAssistant,
+    printer: Printer,
+    hass_storage: dict[str, Any],
+    device_registry: dr.DeviceRegistry,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    entry = await watch(hass, picture_entity="camera.sold")
+    await printer.says("printing")
+    await until(hass, "sensor.voron_watch", "blind")
+    assert issue_registry.issues
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert f"failwatch.{entry.entry_id}" in hass_storage
+    await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, "sensor.voron_watch", "blind")
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert not [key for key in hass_storage if "failwatch" in key]
+    assert not issue_registry.issues
+    assert not dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert not [state for state in hass.states.async_all() if "voron" in state.entity_id]
+    assert printer.detector.closed == 2
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_the_prints_of_a_camera_go_with_it(
+    hass: HomeAssistant, printer: Printer, tmp_path: Path, running: bool
+) -> None:
+    entry = await watch(hass)
+    await printer.says("printing")
+    await printer.looks(2)
+    await printer.says("finished")
+    await until(hass, "sensor.voron_watch", "idle")
+    if not running:
+        await hass.config_entries.async_unload(entry.entry_id)
+    hass.config_entries.async_remove_subentry(entry, "camera1")
+    if not running:
+        await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await hass.config_entries.async_unload(entry.entry_id)
+    history = History(tmp_path / f"{entry.entry_id}.db")
+    assert not history.prints()
+    history.close()
+
+
+async def test_a_camera_more_and_a_camera_less(
+    hass: HomeAssistant,
+    printer: Printer,
+    device_registry: dr.DeviceRegistry,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    entry = await watch(hass, picture_entity="camera.sold")
+    await printer.says("printing")
+    await until(hass, "sensor.voron_watch", "blind")
+    assert issue_registry.issues
+    hass.config_entries.async_remove_subentry(entry, "camera1")
+    await hass.async_block_till_done()
+    assert not dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert not issue_registry.issues
+    assert hass.states.get(STATUS)
+
+
+RENAMED = {
+    "picture_entity": ("camera", CAMERA),
+    "status_entity": ("sensor", STATUS),
+    "light": ("light", LIGHT),
+    "pause_with": ("button", PAUSE),
+}
+
+
+@pytest.mark.parametrize("setting", RENAMED)
+@pytest.mark.parametrize("loaded", [True, False])
+async def test_a_renamed_entity_is_followed(
+    hass: HomeAssistant, printer: Printer, entity_registry: er.EntityRegistry, setting: str, loaded: bool
+) -> None:
+    domain, old = RENAMED[setting]
+    registered = entity_registry.async_get_or_create(
+        domain, "other", "1", suggested_object_id=old.split(".")[1] + "_registered"
+    )
+    settings = {"light": LIGHT, "on_failure": "pause", "pause_with": PAUSE, setting: registered.entity_id}
+    printer.detector.error = None if loaded else Unavailable("down")
+    entry = service_entry(**settings)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert (entry.state is ConfigEntryState.LOADED) is loaded
+
+    new = f"{domain}.workshop"
+    entity_registry.async_update_entity(registered.entity_id, new_entity_id=new)
+    await hass.async_block_till_done()
+    subentry = entry.subentries["camera1"]
+    assert subentry.data == {**subentry.data, **settings, setting: new}
+    assert subentry.unique_id == f"{subentry.data['picture_entity']}/{subentry.data['status_entity']}"
+    if loaded and setting == "status_entity":
+        hass.states.async_set(new, "printing")
+        await until(hass, "sensor.voron_watch", "watching")
+
+
+async def test_other_renames_change_nothing(
+    hass: HomeAssistant, printer: Printer, entity_registry: er.EntityRegistry
+) -> None:
+    entry = await watch(hass)
+    before = entry.subentries["camera1"]
+    other = entity_registry.async_get_or_create("sensor", "other", "1")
+    entity_registry.async_update_entity(other.entity_id, new_entity_id="sensor.workshop")
+    await hass.async_block_till_done()
+    assert entry.subentries["camera1"] is before

@@ -1,0 +1,185 @@
+"""What a watched camera shows, and being blind: said, told in a repair issue, and mended."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.failwatch.detection.errors import (
+    NotAuthorised,
+    RateLimited,
+    Unavailable,
+)
+from custom_components.failwatch.repairs import AnotherCameraFlow
+from tests.homeassistant.printer import (
+    CAMERA,
+    LIGHT,
+    STATUS,
+    Printer,
+    service_entry,
+    until,
+    watch,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(Unavailable("down"), "unavailable"), (NotAuthorised("no"), "not_authorised")],
+)
+async def test_blind_is_said(hass: HomeAssistant, printer: Printer, error: Exception, reason: str) -> None:
+    await watch(hass)
+    await printer.says("printing")
+    await printer.looks(1)
+    printer.detector.error = error
+    await until(hass, "sensor.voron_watch", "blind")
+    assert hass.states.get("sensor.voron_watch").attributes["blind_reason"] == reason
+    assert hass.states.get("binary_sensor.voron_sight").state == "off"
+    flows = hass.config_entries.flow.async_progress()
+    assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH] * (reason == "not_authorised")
+
+
+async def test_blind_for_long_is_an_issue_until_it_sees(
+    hass: HomeAssistant, printer: Printer, issue_registry: ir.IssueRegistry
+) -> None:
+    await watch(hass)
+    await printer.says("printing")
+    printer.detector.error = Unavailable("down")
+    await until(hass, "sensor.voron_watch", "blind")
+
+    async def issue_says(text: str) -> None:
+        async with asyncio.timeout(60):
+            while (
+                issue := issue_registry.async_get_issue("failwatch", "blind_for_long_camera1")
+            ) is None or issue.translation_key != text:
+                await asyncio.sleep(0.005)
+
+    await issue_says("blind_service")
+    printer.detector.error = RateLimited("enough")
+    await issue_says("blind_rate_limited")
+    printer.detector.error = None
+    await until(hass, "sensor.voron_watch", "watching")
+    assert not issue_registry.issues
+
+
+async def test_a_camera_that_is_gone_can_be_replaced(
+    hass: HomeAssistant,
+    printer: Printer,
+    issue_registry: ir.IssueRegistry,
+    hass_client: Any,
+) -> None:
+    from homeassistant.setup import async_setup_component
+
+    assert await async_setup_component(hass, "repairs", {})
+    entry = await watch(hass, picture_entity="camera.sold")
+    await printer.says("printing")
+    await until(hass, "sensor.voron_watch", "blind")
+    issue = issue_registry.async_get_issue("failwatch", "camera_gone_camera1")
+    assert issue.is_fixable
+    client = await hass_client()
+    page = await (
+        await client.post(
+            "/api/repairs/issues/fix", json={"handler": "failwatch", "issue_id": issue.issue_id}
+        )
+    ).json()
+    assert page["step_id"] == "camera"
+    end = await (
+        await client.post(f"/api/repairs/issues/fix/{page['flow_id']}", json={"picture_entity": CAMERA})
+    ).json()
+    assert end["type"] == "create_entry"
+    await hass.async_block_till_done()
+    assert entry.subentries["camera1"].data["picture_entity"] == CAMERA
+    assert entry.subentries["camera1"].unique_id == f"{CAMERA}/{STATUS}"
+    await until(hass, "sensor.voron_watch", "watching")
+    await printer.looks(1)
+    assert not issue_registry.issues
+
+
+async def test_the_same_camera_is_not_watched_twice_for_a_printer(
+    hass: HomeAssistant, printer: Printer, issue_registry: ir.IssueRegistry
+) -> None:
+    entry = service_entry()
+    other = {**entry.subentries["camera1"].as_dict(), "subentry_id": "camera2", "title": "Sold"}
+    other |= {"data": {**other["data"], "picture_entity": "camera.sold"}, "unique_id": "sold"}
+    entry = MockConfigEntry(
+        domain="failwatch", data=entry.data, subentries_data=[entry.subentries["camera1"].as_dict(), other]
+    )
+    entry.add_to_hass(hass)
+    flow = AnotherCameraFlow(entry, "camera2")
+    flow.hass = hass
+    assert (await flow.async_step_camera({"picture_entity": CAMERA}))["reason"] == "already_configured"
+    assert entry.subentries["camera2"].data["picture_entity"] == "camera.sold"
+
+
+@pytest.mark.parametrize("spoil", [{"broken": True}, {"kind": "GIF", "brightness": 2}])
+async def test_a_camera_that_shows_nothing(
+    hass: HomeAssistant, printer: Printer, spoil: dict[str, Any]
+) -> None:
+    for name, value in spoil.items():
+        setattr(printer.camera, name, value)
+    await watch(hass)
+    await printer.says("printing")
+    await until(hass, "sensor.voron_watch", "blind")
+
+
+async def test_an_image_entity_and_a_light(hass: HomeAssistant, printer: Printer) -> None:
+    await watch(hass, picture_entity="image.printer", light=LIGHT)
+    await printer.says("printing")
+    await printer.looks(2)
+    assert printer.light.switched[:2] == [True, False]
+    assert printer.detector.frames[0].jpeg.startswith(b"\xff\xd8")
+
+
+async def test_a_light_that_does_not_come_on(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(**_: Any) -> None:
+        raise HomeAssistantError("bulb")
+
+    monkeypatch.setattr(printer.light, "async_turn_on", fail)
+    await watch(hass, light=LIGHT)
+    await printer.says("printing")
+    await until(hass, "sensor.voron_watch", "blind")
+    assert hass.states.get("sensor.voron_watch").attributes["blind_reason"] == "light_failed"
+
+
+async def test_the_picture_shows_what_was_found(
+    hass: HomeAssistant, printer: Printer, hass_client: Any
+) -> None:
+    await watch(hass)
+    client = await hass_client()
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await until(hass, "sensor.voron_failure_state", "failure")
+    address = hass.states.get("image.voron_last_look").attributes["entity_picture"]
+    answer = await client.get(address)
+    assert answer.status == 200
+    assert (await answer.read()).startswith(b"\xff\xd8")
+
+
+async def test_the_last_picture_is_still_there_after_a_change_and_after_a_restart(
+    hass: HomeAssistant, printer: Printer, hass_client: Any
+) -> None:
+    entry = await watch(hass)
+    client = await hass_client()
+
+    async def shows_a_picture() -> bool:
+        state = hass.states.get("image.voron_last_look")
+        return (await client.get(state.attributes["entity_picture"])).status == 200
+
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await until(hass, "sensor.voron_failure_state", "failure")
+    await printer.says("finished")
+    await until(hass, "sensor.voron_watch", "idle")
+    await hass.services.async_call(
+        "number", "set_value", {"entity_id": "number.voron_failing_above", "value": 0.8}, blocking=True
+    )
+    assert await shows_a_picture()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert await shows_a_picture()
