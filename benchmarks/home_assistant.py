@@ -190,7 +190,7 @@ async def watched(
     entry.add_to_hass(hass)
     hass.states.async_set(STATUS, "printing")
     with (
-        patch("custom_components.failwatch.watched_camera.async_snapshot", snapshot),
+        patch("custom_components.failwatch.camera_watch.async_snapshot", snapshot),
         patch("custom_components.failwatch.detector.async_process_requirements"),
     ):
         if not await hass.config_entries.async_setup(entry.entry_id):

@@ -13,6 +13,7 @@ from .detection.errors import BadSetting, DetectionError, ModelUnavailable, NotA
 from .detector import async_create_detector, detector_folder
 from .link import LinkCoordinator
 from .memory import WatchMemory
+from .octoprint_device import async_follow_octoprint_device
 from .past import async_open_history
 from .removal import async_forget_removed_cameras, async_remove_entry
 from .renames import async_follow_renames
@@ -62,7 +63,7 @@ async def _set_up_link(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None
     await link.async_start()
     entry.runtime_data = RuntimeData({None: link}, dict(entry.data))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    link.async_follow_octoprint_device()
+    async_follow_octoprint_device(link)
 
 
 async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:

@@ -1,7 +1,7 @@
 """Adding and changing a watched camera of a detection service."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -14,6 +14,7 @@ from homeassistant.helpers import entity_registry as er
 
 from .camera_forms import JUDGEMENT, JUDGEMENT_KEYS, SOURCES, guessed_states, states_form
 from .camera_settings import camera_unique_id, ignored_regions
+from .camera_watch import create_camera
 from .const import (
     CONF_ACTIONS,
     CONF_CANCEL_AFTER,
@@ -34,12 +35,18 @@ from .const import (
 )
 from .coordinator import FailWatchConfigEntry
 from .detection.errors import BadSetting, FailWatchError
-from .detection.look import Camera
 from .detection.policy import Action
 from .detection.services import clouds
 from .detection.trial import try_out
 from .detector import async_create_detector
-from .snapshots import async_snapshot
+
+PLACES: Final = {
+    "no_snapshot": CONF_PICTURE_ENTITY,
+    "dark": CONF_PICTURE_ENTITY,
+    "bad_picture": CONF_PICTURE_ENTITY,
+    "light_failed": CONF_LIGHT,
+}
+"""The field that a kind of error is about; the others are about the form as a whole."""
 
 
 class CameraFlow(ConfigSubentryFlow):
@@ -59,10 +66,7 @@ class CameraFlow(ConfigSubentryFlow):
             try:
                 await self._try(user_input)
             except FailWatchError as error:
-                place = (
-                    CONF_PICTURE_ENTITY if error.kind in ("no_snapshot", "dark", "bad_picture") else "base"
-                )
-                errors[place] = error.kind
+                errors[PLACES.get(error.kind, "base")] = error.kind
                 problem = str(error)
             else:
                 kept = {key: value for key, value in self._data.items() if key not in SOURCES.schema}
@@ -166,8 +170,7 @@ class CameraFlow(ConfigSubentryFlow):
     async def _try(self, sources: Mapping[str, Any]) -> None:
         """Take a picture and have it looked at; raises FailWatchError."""
         entry: FailWatchConfigEntry = self._get_entry()
-        picture_id, light_id = sources[CONF_PICTURE_ENTITY], sources.get(CONF_LIGHT)
-        camera = Camera(lambda: async_snapshot(self.hass, picture_id, light_id), picture_id)
+        camera = create_camera(self.hass, sources)
         detector = await async_create_detector(self.hass, entry.data)
         try:
             await try_out(camera, detector)

@@ -1,6 +1,7 @@
 """What the settings of a watched camera mean to the core."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from .const import (
@@ -14,11 +15,12 @@ from .const import (
     CONF_RULES,
     CONF_STATUS_ENTITY,
     CONF_VETO,
+    CONF_WATCHING,
 )
 from .detection.cadence import Cadence
 from .detection.errors import BadSetting
 from .detection.policy import Action, Policy
-from .detection.rules import RuleSet, create_rules
+from .detection.rules import RULE_SETS, RuleSet, create_rules
 from .detection.watch import WatchSettings
 
 
@@ -30,6 +32,29 @@ def camera_unique_id(settings: Mapping[str, Any]) -> str:
 def rules_of(settings: Mapping[str, Any]) -> RuleSet:
     """Return the rules that a subentry's settings choose; raises BadSetting."""
     return create_rules(settings[CONF_RULES], settings.get(CONF_NUMBERS, {}))
+
+
+def changed_rules(
+    settings: Mapping[str, Any], name: str | None = None, numbers: Mapping[str, float] | None = None
+) -> dict[str, Any]:
+    """Return what is to change of a subentry's settings to judge by another rule set, or other numbers.
+
+    Of the numbers that were set, a new rule set takes over the sensitivity only.
+    """
+    name = name or settings[CONF_RULES]
+    known = {field.name for field in fields(RULE_SETS[name])}
+    kept = {
+        key: value
+        for key, value in {**settings.get(CONF_NUMBERS, {}), **(numbers or {})}.items()
+        if key in known and (name == settings[CONF_RULES] or key == "sensitivity")
+    }
+    return {CONF_RULES: name, CONF_NUMBERS: kept}
+
+
+def needs_set_up(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether a camera must be set up anew for changed settings; how it is judged can change meanwhile."""
+    others = (before.keys() | after.keys()) - {CONF_RULES, CONF_NUMBERS, CONF_WATCHING}
+    return any(before.get(key) != after.get(key) for key in others)
 
 
 def watch_settings(settings: Mapping[str, Any]) -> WatchSettings:

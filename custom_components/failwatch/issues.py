@@ -1,16 +1,19 @@
-"""Repair issues of watched cameras: raised while something is wrong, gone when it is not."""
+"""Repair issues: raised while something is wrong, gone when it is not."""
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from yarl import URL
 
 from .const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, DOMAIN
 from .detection.state import Blind
+from .octoprint_errors import OctoPrintError, PluginMissing, PluginTooOld
 from .snapshots import async_is_gone
 
 CAMERA_GONE = "camera_gone"
 BLIND = "blind_for_long"
 MODEL = "model_unavailable"
+PLUGIN = "plugin"
 
 OWN_TEXTS = frozenset({"no_snapshot", "dark", "frozen", "light_failed", "rate_limited"})
 """Reasons for being blind that ask something of the user other than to look after the service."""
@@ -50,8 +53,8 @@ def async_judge_sight(
 
 @callback
 def async_clear(hass: HomeAssistant, key: str) -> None:
-    """Forget the issues of a camera or entry that is no more."""
-    for kind in (CAMERA_GONE, BLIND, MODEL):
+    """Forget the issues of a camera or entry that is no more, or of an entry that works again."""
+    for kind in (CAMERA_GONE, BLIND, MODEL, PLUGIN):
         ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
 
 
@@ -66,4 +69,20 @@ def async_raise_model(hass: HomeAssistant, entry: ConfigEntry, detail: str) -> N
         severity=ir.IssueSeverity.ERROR,
         translation_key=MODEL,
         translation_placeholders={"detail": detail},
+    )
+
+
+@callback
+def async_judge_plugin(hass: HomeAssistant, entry: ConfigEntry, url: URL, error: OctoPrintError) -> None:
+    """Ask for help where only a person in front of OctoPrint can give it."""
+    if not isinstance(error, PluginMissing | PluginTooOld):
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{PLUGIN}_{entry.entry_id}",
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=error.kind,
+        translation_placeholders={"printer": entry.title, "url": str(url)},
     )

@@ -9,28 +9,28 @@ from contextlib import suppress
 from dataclasses import fields
 from typing import Any, ClassVar, override
 
-from homeassistant.config_entries import SOURCE_IGNORE
 from homeassistant.const import (
     CONF_API_KEY,
     CONF_URL,
     CONF_VERIFY_SSL,
 )
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import DeviceInfo
 from yarl import URL
 
+from . import issues
 from .const import DOMAIN
 from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from .detection.errors import BadSetting
 from .detection.history.records import Label, PrintRecord
 from .detection.rules import RULE_SETS, RuleSet, create_rules
 from .detection.wire import to_json
-from .octoprint import OctoPrintClient, Report, Update
-from .octoprint_errors import KeyRefused, OctoPrintError, PluginMissing, PluginTooOld
+from .octoprint import OctoPrintClient
+from .octoprint_errors import KeyRefused, OctoPrintError
+from .octoprint_messages import Report, Update
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -85,7 +85,7 @@ class LinkCoordinator(PrinterCoordinator):
         except KeyRefused as error:
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.kind) from error
         except OctoPrintError as error:
-            self._judge_plugin(error)
+            issues.async_judge_plugin(self.hass, self.config_entry, self._client.url, error)
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
                 translation_key=error.kind,
@@ -110,7 +110,7 @@ class LinkCoordinator(PrinterCoordinator):
                 self.config_entry.async_start_reauth(self.hass)
                 return
             except OctoPrintError as error:
-                self._judge_plugin(error)
+                issues.async_judge_plugin(self.hass, self.config_entry, self._client.url, error)
                 self.async_set_update_error(error)
             except Exception as error:
                 # Whatever it is, old news must not go on looking like new ones.
@@ -123,7 +123,7 @@ class LinkCoordinator(PrinterCoordinator):
     def _take_report(self, report: Report) -> None:
         if not self.last_update_success:
             _LOGGER.info("%s answers again", self.config_entry.title)
-        ir.async_delete_issue(self.hass, DOMAIN, self._plugin_issue)
+        issues.async_clear(self.hass, self.config_entry.entry_id)
         renewed = self.report is not None and self.report.version != report.version
         self.report = report
         self.watching = report.watching
@@ -138,58 +138,6 @@ class LinkCoordinator(PrinterCoordinator):
         self.clock_offset = _offset(update.now)
         self.rules = _rules(update.rules)
         self.async_take(update.state, update.events)
-
-    @property
-    def _plugin_issue(self) -> str:
-        return f"plugin_{self.config_entry.entry_id}"
-
-    def _judge_plugin(self, error: OctoPrintError) -> None:
-        """Ask for help where only a person in front of OctoPrint can give it."""
-        if not isinstance(error, PluginMissing | PluginTooOld):
-            return
-        ir.async_create_issue(
-            self.hass,
-            DOMAIN,
-            self._plugin_issue,
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=error.kind,
-            translation_placeholders={
-                "printer": self.config_entry.title,
-                "url": str(self._client.url),
-            },
-        )
-
-    @callback
-    def async_follow_octoprint_device(self) -> None:
-        """Stand below core's OctoPrint device, now or as soon as there is one."""
-        self._relate()
-
-        @callback
-        def relate(_: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
-            self._relate()
-
-        @callback
-        def is_new(data: dr.EventDeviceRegistryUpdatedData) -> bool:
-            return data["action"] == "create"
-
-        self.config_entry.async_on_unload(
-            self.hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, relate, event_filter=is_new)
-        )
-
-    def _relate(self) -> None:
-        """Show the printer as reached through core's OctoPrint device, if there is one."""
-        own = self.device
-        if own is None:
-            return
-        registry = dr.async_get(self.hass)
-        for entry in self.hass.config_entries.async_entries("octoprint"):
-            if entry.unique_id != self.key or entry.source == SOURCE_IGNORE:
-                continue
-            for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
-                if own.via_device_id != device.id:
-                    registry.async_update_device(own.id, via_device_id=device.id)
-                return
 
     @override
     async def async_acknowledge(self, *, failure: bool) -> None:

@@ -1,10 +1,8 @@
 """A client for OctoPrint with the FailWatch plugin: application key, state, push socket, commands."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -12,8 +10,6 @@ import aiohttp
 from yarl import URL
 
 from .detection.history.records import PrintRecord
-from .detection.state import Event, WatchState
-from .detection.wire import from_json
 from .octoprint_errors import (
     KeyDenied,
     KeyRefused,
@@ -21,43 +17,17 @@ from .octoprint_errors import (
     NotReachable,
     OctoPrintError,
     PluginMissing,
-    PluginTooOld,
     TooManyRequests,
     UntrustedCertificate,
     WrongMoment,
 )
+from .octoprint_messages import PLUGIN, Report, Update, prints_of, report_of, update_of
 
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=15)
 HEARTBEAT = 30.0
 """Seconds between pings; a link that does not answer one is down."""
 KEY_POLL_INTERVAL = 1.0
 JSON = "application/json"
-PLUGIN = "failwatch"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All that the plugin tells about itself and its watch."""
-
-    version: str
-    uuid: str
-    printer_name: str
-    detector: str
-    watching: bool
-    rules: Mapping[str, Any]
-    state: WatchState
-    now: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One message of the push socket."""
-
-    watching: bool
-    rules: Mapping[str, Any]
-    state: WatchState
-    events: Sequence[Event]
-    now: float | None
 
 
 class OctoPrintClient:
@@ -105,20 +75,7 @@ class OctoPrintClient:
         """Return what the plugin tells of itself."""
         async with self._request("GET", f"api/plugin/{PLUGIN}") as response:
             _refuse(response)
-            data = await _json(response)
-        try:
-            return Report(
-                version=data["version"],
-                uuid=data["uuid"],
-                printer_name=data["printer"]["name"],
-                detector=data["detector"]["name"],
-                watching=data["watching"],
-                rules=data["rules"],
-                state=from_json(WatchState, data["state"]),
-                now=data.get("now"),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error
+            return report_of(await _json(response))
 
     async def command(self, command: str, **arguments: Any) -> None:
         """Hand a command to the plugin."""
@@ -139,11 +96,7 @@ class OctoPrintClient:
         """Return the last prints that the plugin recorded, newest first."""
         async with self._request("GET", f"plugin/{PLUGIN}/prints") as response:
             _refuse(response)
-            data = await _json(response)
-        try:
-            return [from_json(PrintRecord, record) for record in data["prints"]]
-        except (KeyError, TypeError, ValueError) as error:
-            raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error
+            return prints_of(await _json(response))
 
     async def tagged_picture(self) -> bytes:
         """Return the last judged picture with its boxes."""
@@ -214,32 +167,8 @@ class OctoPrintClient:
 
 async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Update]:
     async for message in socket:
-        if message.type is not aiohttp.WSMsgType.TEXT:
-            continue
-        try:
-            content = json.loads(message.data)
-        except ValueError:
-            continue
-        if not isinstance(content, dict):
-            continue
-        if "reauthRequired" in content:
-            raise NotReachable("session ended")
-        envelope = content.get("plugin")
-        if not envelope or envelope.get("plugin") != PLUGIN:
-            continue
-        data = envelope["data"]
-        if data.get("type") != "update":
-            continue
-        try:
-            yield Update(
-                watching=data["watching"],
-                rules=data["rules"],
-                state=from_json(WatchState, data["state"]),
-                events=[from_json(Event, event) for event in data["events"]],
-                now=data.get("now"),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error
+        if message.type is aiohttp.WSMsgType.TEXT and (update := update_of(message.data)) is not None:
+            yield update
     raise NotReachable("connection closed")
 
 

@@ -1,10 +1,8 @@
 """Nothing stays behind of what was removed: an entry, or a camera that is no longer watched."""
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
 
 from . import issues
-from .const import DOMAIN
 from .coordinator import FailWatchConfigEntry
 from .detection.detectors.detector import Detector, LearnsCameras
 from .detection.history import History
@@ -18,7 +16,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -
     await WatchMemory(hass, entry.entry_id).async_remove()
     await async_remove_history(hass, entry.entry_id)
     await async_remove_detector_folder(hass, entry.entry_id)
-    ir.async_delete_issue(hass, DOMAIN, f"plugin_{entry.entry_id}")
     for key in (entry.entry_id, *entry.subentries):
         issues.async_clear(hass, key)
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Final, override
+from datetime import timedelta
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -15,24 +14,17 @@ from homeassistant.components.sensor import (
 from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.typing import StateType
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .detection.state import Phase
-from .detection.verdict import Level, Rule, Verdict
+from .detection.verdict import Level
 from .entity import PrinterEntity, add_for_printers
+from .reasons import doing, why
+from .restraint import Value, Written, is_near
 from .usual import Usual
 
 PARALLEL_UPDATES = 0
 SCAN_INTERVAL = timedelta(minutes=5)
-
-VALUE_SPACING: Final = 300.0
-"""Seconds after which a number is written however little it moved."""
-
-REASON_SPACING: Final = 60.0
-"""Seconds between writes while only the numbers behind an unchanged state move."""
-
-type Value = StateType | date | datetime | Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,54 +52,20 @@ def _score(printer: PrinterCoordinator) -> float | None:
     return printer.data.look.verdict.score if printer.data.look else None
 
 
-def _why(printer: PrinterCoordinator) -> Mapping[str, Any]:
-    """Return why the failure state is what it is."""
-    state = printer.data
-    verdict = state.latch.verdict if state.level is not Level.NONE else None
-    if verdict is None:
-        verdict = state.look.verdict if state.look else Verdict(rule=Rule.WARM_UP)
-    return {
-        "rule": verdict.rule.value,
-        "score": round(verdict.score, 3),
-        "usual": round(verdict.usual, 3),
-        "limit": round(verdict.limit, 3),
-        "margin": round(verdict.margin, 3),
-        "since": printer.local_time(state.latch.since),
-        "confirmed": state.latch.confirmed,
-        "print_id": state.print_id,
-        "print_name": state.print_name or None,
-    }
-
-
-def _doing(printer: PrinterCoordinator) -> Mapping[str, Any]:
-    """Return what stands behind the watch's phase."""
-    state = printer.data
-    countdown = state.intervention.countdown
-    return {
-        "blind_reason": state.blind.reason if state.blind else None,
-        "blind_detail": state.blind.detail if state.blind else None,
-        "on_hold": list(state.holds),
-        "muted": state.muted,
-        "snoozed_until": printer.local_time(state.snoozed_until),
-        "coming_action": countdown.action.value if countdown else None,
-        "coming_action_at": printer.local_time(countdown.due_at) if countdown else None,
-    }
-
-
 SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
     FailWatchSensorEntityDescription(
         key="failure_state",
         device_class=SensorDeviceClass.ENUM,
         options=[level.value for level in Level],
         value_fn=lambda printer: printer.data.level.value,
-        attributes_fn=_why,
+        attributes_fn=why,
     ),
     FailWatchSensorEntityDescription(
         key="watch_state",
         device_class=SensorDeviceClass.ENUM,
         options=[phase.value for phase in Phase],
         value_fn=lambda printer: printer.data.phase.value,
-        attributes_fn=_doing,
+        attributes_fn=doing,
     ),
     FailWatchSensorEntityDescription(
         key="p",
@@ -241,7 +199,7 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
     ) -> None:
         """Show the present value."""
         super().__init__(coordinator, description)
-        self._written: _Written | None = None
+        self._written: Written | None = None
         self._update()
 
     @callback
@@ -251,7 +209,7 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
         self._update()
         state = self.coordinator.data
         attributes = self.extra_state_attributes or {}
-        now = _Written(
+        now = Written(
             value=self._attr_native_value,
             at=state.look.at if state.look else 0.0,
             standing=(
@@ -261,7 +219,7 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
                 *(value for key, value in attributes.items() if key not in self._unrecorded_attributes),
             ),
         )
-        if self._written is None or not self._is_near(self._written, now):
+        if self._written is None or not is_near(self._written, now, self.entity_description.deadband):
             self._written = now
             self.async_write_ha_state()
 
@@ -270,17 +228,6 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
         self._attr_native_value = description.value_fn(self.coordinator)
         if description.attributes_fn is not None:
             self._attr_extra_state_attributes = dict(description.attributes_fn(self.coordinator))
-
-    def _is_near(self, before: _Written, now: _Written) -> bool:
-        """Return whether only details changed: a number by less than the deadband, or a moving reason."""
-        if before.standing != now.standing:
-            return False
-        old, new, deadband = before.value, now.value, self.entity_description.deadband
-        if isinstance(old, datetime) and isinstance(new, datetime):
-            return abs((new - old).total_seconds()) < deadband
-        if isinstance(old, int | float) and isinstance(new, int | float):
-            return abs(new - old) < deadband and abs(now.at - before.at) < VALUE_SPACING
-        return old == new and abs(now.at - before.at) < REASON_SPACING
 
 
 class LearnedSensor(PrinterEntity, SensorEntity):
@@ -316,12 +263,3 @@ class LearnedSensor(PrinterEntity, SensorEntity):
         if self._attr_native_value != self._usual.frames:
             self._attr_native_value = self._usual.frames
             self.async_write_ha_state()
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """What was last written, to tell whether there is news."""
-
-    value: Value
-    at: float
-    standing: tuple[Any, ...]

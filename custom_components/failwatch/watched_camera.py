@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, override
 
@@ -14,19 +14,12 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 
 from . import issues
-from .camera_settings import ignored_regions, rules_of, watch_settings
+from .camera_settings import changed_rules, needs_set_up, rules_of
+from .camera_watch import create_recorder, create_watch
 from .const import (
     CONF_CANCEL_WITH,
-    CONF_IGNORE,
-    CONF_JOB_ENTITY,
     CONF_KIND,
-    CONF_LIGHT,
-    CONF_NUMBERS,
     CONF_PAUSE_WITH,
-    CONF_PAUSED_STATES,
-    CONF_PICTURE_ENTITY,
-    CONF_PRINTING_STATES,
-    CONF_RULES,
     CONF_STATUS_ENTITY,
     CONF_WATCHING,
     DOMAIN,
@@ -37,17 +30,14 @@ from .detection.detection import Box
 from .detection.detectors.detector import Detector, LearnsCameras
 from .detection.drawing import tagged
 from .detection.errors import BadPicture, NotAuthorised
-from .detection.history import History, Label, PrintRecord, RecordedSettings, Recorder
-from .detection.look import Camera
+from .detection.history import History, Label, PrintRecord, Recorder
 from .detection.policy import Action
-from .detection.rules import RULE_SETS
 from .detection.state import Event, EventKind, Phase, WatchState
 from .detection.watch import Watch
 from .memory import WatchMemory
 from .orders import async_carry_out
 from .past import Past
-from .printing import PrintingStates, follow
-from .snapshots import async_snapshot
+from .printing import async_follow
 from .usual import Usual
 
 COMMANDS: Final[Mapping[JobCommand, str]] = {"pause": CONF_PAUSE_WITH, "cancel": CONF_CANCEL_WITH}
@@ -80,9 +70,6 @@ class WatchedCamera(PrinterCoordinator):
         self._past = Past(hass, history, self.key)
         self._recorder: Recorder | None = None
         self._clock = Clock()
-        self._states = PrintingStates(
-            subentry.data[CONF_PRINTING_STATES], subentry.data.get(CONF_PAUSED_STATES, ())
-        )
         known = memory.recall(self.key) or WatchState(printer_id=self.key)
         # Whether the print still runs is for the printing entity to say, not for what was true before.
         self.data = replace(known, phase=Phase.IDLE, next_look_at=None, blind=None)
@@ -134,13 +121,9 @@ class WatchedCamera(PrinterCoordinator):
     @callback
     def async_apply(self, subentry: ConfigSubentry) -> bool:
         """Take changed settings; return False if they need the camera to be set up anew."""
-        own = {CONF_RULES, CONF_NUMBERS, CONF_WATCHING}
-        before, after = dict(self.settings), dict(subentry.data)
-        if subentry.title != self.name or any(
-            before.get(key) != after.get(key) for key in (before.keys() | after.keys()) - own
-        ):
+        if subentry.title != self.name or needs_set_up(self.settings, subentry.data):
             return False
-        if before != after:
+        if self.settings != subentry.data:
             self.settings = subentry.data
             self.watching = subentry.data.get(CONF_WATCHING, True)
             self.rules = rules_of(subentry.data)
@@ -157,34 +140,24 @@ class WatchedCamera(PrinterCoordinator):
         return True
 
     def _create_watch(self, state: WatchState) -> Watch:
-        picture_id, light_id = self.settings[CONF_PICTURE_ENTITY], self.settings.get(CONF_LIGHT)
-        regions = ignored_regions(self.settings.get(CONF_IGNORE, ""))
-        settings = watch_settings(self.settings)
-        camera = Camera(lambda: async_snapshot(self.hass, picture_id, light_id), picture_id, regions)
-        watch = Watch(
+        if self._history is not None:
+            self._recorder = create_recorder(
+                self._history,
+                self.settings,
+                kind=self.config_entry.data[CONF_KIND],
+                detector=self._detector,
+                clock=self._clock,
+                state=state,
+                printer_name=self.name,
+            )
+        return create_watch(
+            self.hass,
+            self.settings,
             detector=self._detector,
-            cameras=[camera],
             sink=self._take,
-            settings=settings,
             clock=self._clock,
             state=state,
         )
-        if self._history is not None:
-            recorded = RecordedSettings.of(
-                settings,
-                self.config_entry.data[CONF_KIND],
-                by_sum=self._detector.combines_by_sum,
-                regions={picture_id: regions},
-            )
-            self._recorder = Recorder(
-                self._history,
-                watch.state,
-                recorded,
-                source="homeassistant",
-                clock=self._clock,
-                printer_name=self.name,
-            )
-        return watch
 
     def _run(self) -> None:
         self._task = self.config_entry.async_create_background_task(
@@ -197,18 +170,9 @@ class WatchedCamera(PrinterCoordinator):
 
     @callback
     def _follow(self) -> None:
-        """Tell the watch what the printing entity says, if it says anything."""
-        state = self.hass.states.get(self.settings[CONF_STATUS_ENTITY])
-        if state is None or not self.watching:
-            return
-        follow(self._watch, self._states.meaning(state.state), state=state.state, name=self._job_name())
-
-    def _job_name(self) -> str:
-        entity_id = self.settings.get(CONF_JOB_ENTITY)
-        state = self.hass.states.get(entity_id) if entity_id else None
-        if state is None or self._states.meaning(state.state) is None:
-            return ""
-        return state.state
+        """Tell the watch what became of the print."""
+        if self.watching:
+            async_follow(self.hass, self.settings, self._watch)
 
     @callback
     def _take(self, state: WatchState, events: Sequence[Event]) -> None:
@@ -270,14 +234,7 @@ class WatchedCamera(PrinterCoordinator):
     async def async_set_rules(
         self, name: str | None = None, numbers: Mapping[str, float] | None = None
     ) -> None:
-        name = name or self.settings[CONF_RULES]
-        known = {field.name for field in fields(RULE_SETS[name])}
-        kept = {
-            key: value
-            for key, value in {**self.settings.get(CONF_NUMBERS, {}), **(numbers or {})}.items()
-            if key in known and (name == self.settings[CONF_RULES] or key == "sensitivity")
-        }
-        self._change_settings({CONF_RULES: name, CONF_NUMBERS: kept})
+        self._change_settings(changed_rules(self.settings, name, numbers))
 
     def _change_settings(self, changes: Mapping[str, Any]) -> None:
         """Put changed settings in force, and where the user finds them."""

@@ -1,11 +1,13 @@
 """Adding and changing a watched camera, as a user goes through the pages."""
 
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -15,6 +17,7 @@ from tests.homeassistant.printer import (
     CAMERA,
     CANCEL,
     JUDGEMENT,
+    LIGHT,
     PAUSE,
     SOURCES,
     STATES,
@@ -28,8 +31,6 @@ from tests.homeassistant.printer import (
 async def service(hass: HomeAssistant, printer: Printer) -> MockConfigEntry:
     entry = MockConfigEntry(domain="failwatch", title="Detector", data={"kind": "built_in"})
     entry.add_to_hass(hass)
-    from unittest.mock import patch
-
     with patch("custom_components.failwatch.detector.async_require_built_in"):
         assert await hass.config_entries.async_setup(entry.entry_id)
         yield entry
@@ -104,6 +105,14 @@ async def test_a_status_entity_without_a_state(
     page = await answer(hass, await begin(hass, service), {**SOURCES, "status_entity": "sensor.later"})
     assert page["description_placeholders"]["state"] == ""
     assert suggested(page) == {"printing_states": [], "paused_states": []}
+
+
+async def test_a_light_that_does_not_come_on_is_said_at_its_field(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printer.light, "async_turn_on", AsyncMock(side_effect=HomeAssistantError("bulb")))
+    page = await answer(hass, await begin(hass, service), {**SOURCES, "light": LIGHT})
+    assert page["errors"] == {"light": "light_failed"}
 
 
 @pytest.mark.parametrize(

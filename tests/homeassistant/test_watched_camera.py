@@ -156,6 +156,22 @@ async def test_another_job_after_a_restart_is_another_print(hass: HomeAssistant,
     assert printer.detector.frames[-1].print_id != first
 
 
+async def test_a_job_that_is_not_known_yet_after_a_restart_is_no_other_print(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    entry = await watch(hass, job_entity=JOB)
+    hass.states.async_set(JOB, "benchy")
+    await printer.says("printing")
+    await printer.looks(1)
+    first = printer.detector.frames[-1].print_id
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.states.async_set(JOB, "unknown")
+    await hass.config_entries.async_setup(entry.entry_id)
+    await printer.looks(1)
+    assert printer.detector.frames[-1].print_id == first
+    assert hass.states.get("sensor.voron_failure_state").attributes["print_name"] == "benchy"
+
+
 async def test_off_means_off(hass: HomeAssistant, printer: Printer) -> None:
     entry = await watch(hass)
     await printer.says("printing")
