@@ -124,7 +124,7 @@ async def _teach(
     chosen: Mapping[str, Any], history: History, printer_id: str, algorithm: str | None, tell: Tell
 ) -> tuple[str, str]:
     from .detection.detectors import DetectorHost
-    from .detection.detectors.hacarus import hacarus_connection, hacarus_dialect
+    from .detection.detectors.hacarus_settings import hacarus_connection, hacarus_dialect
     from .detection.services.hacarus import connect
     from .learning import hacarus
 

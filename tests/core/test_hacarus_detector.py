@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Any
 
 import pytest
@@ -196,7 +197,16 @@ async def test_checking_tries_the_model() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"client_id": ""}, {"client_secret": ""}, {"dialect": "klingon"}, {"threshold": -1}, {"url": ""}],
+    [
+        {"client_id": ""},
+        {"client_secret": ""},
+        {"dialect": "klingon"},
+        {"threshold": -1},
+        {"threshold": "much"},
+        {"answer_within": math.nan},
+        {"answer_within": []},
+        {"url": ""},
+    ],
 )
 async def test_what_is_needed_is_said(changes: dict[str, Any]) -> None:
     async with host() as lent:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from ...detection.detectors.hacarus import hacarus_connection, hacarus_dialect, name_of
+from ...detection.detectors.hacarus_settings import hacarus_connection, hacarus_dialect, name_of
 from ...detection.errors import BadSetting
 from ...detection.services.hacarus import Hacarus, connect
 from ..lending import lending

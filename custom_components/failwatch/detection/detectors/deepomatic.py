@@ -12,6 +12,7 @@ from ..frame import Frame
 from ..services import clouds
 from ..services.deepomatic import Deepomatic, ImageInput, Recognised, Spec, SpecId, recognised
 from ..services.http import base_url
+from .fields import above_zero
 from .host import DetectorHost
 from .offers import Choice, Offers
 from .pixels import share
@@ -65,7 +66,7 @@ class DeepomaticDetector:
             spec_id(spec),
             labels,
             by_sum=settings.get("combine") == "sum",
-            answer_within=float(settings.get("answer_within") or ANSWER_WITHIN),
+            answer_within=above_zero(settings, "answer_within", ANSWER_WITHIN),
         )
 
     @property

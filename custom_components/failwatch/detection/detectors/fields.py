@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ..errors import BadSetting
 from ..services import clouds
 
 
@@ -73,3 +75,17 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     ),
 }
 """Kind of detector to its settings, in the order in which a form shows them."""
+
+
+def above_zero(settings: Mapping[str, Any], key: str, default: float) -> float:
+    """Return a setting that must be a number above 0, the default where it is empty; raises BadSetting."""
+    value = settings.get(key)
+    if value in (None, ""):
+        return default
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise BadSetting(f"{key} must be a number above 0, not {value!r}.")
+    return number

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Self
 
 from ..detection import Box, Detection
-from ..errors import BadAnswer, BadSetting, DetectionError, TimedOut, Unavailable
+from ..errors import BadAnswer, DetectionError, TimedOut, Unavailable
 from ..frame import Frame
 from ..services.hacarus import (
     Assessment,
@@ -17,16 +17,15 @@ from ..services.hacarus import (
     Hacarus,
     HacarusCheck,
     HacarusSaas,
-    HacarusSdk,
     Item,
     connect,
 )
 from ..services.hacarus.client import ACTIVE
 from ..services.hacarus.connection import Connection
-from ..services.http import base_url
 from ..services.reading import web_address
+from .fields import above_zero
+from .hacarus_settings import hacarus_connection, hacarus_dialect, name_of, remark
 from .host import DetectorHost
-from .offers import Choice, Offers
 from .pixels import picture_size, share
 
 ANSWER_WITHIN = 8.0
@@ -77,15 +76,12 @@ class HacarusDetector:
         """Use `url`, `client_id`, `client_secret`, `dialect`, `model_id`, `threshold` and
         `answer_within`; raises BadSetting.
         """
-        threshold = float(settings.get("threshold") or THRESHOLD)
-        if threshold <= 0:
-            raise BadSetting("The threshold must be above 0.")
         return cls(
             hacarus_connection(settings, host),
             dialect=hacarus_dialect(settings),
             model_id=str(settings.get("model_id") or ACTIVE),
-            threshold=threshold,
-            answer_within=float(settings.get("answer_within") or ANSWER_WITHIN),
+            threshold=above_zero(settings, "threshold", THRESHOLD),
+            answer_within=above_zero(settings, "answer_within", ANSWER_WITHIN),
         )
 
     async def detect(self, frame: Frame) -> Detection:
@@ -110,7 +106,7 @@ class HacarusDetector:
         client = self._client = await self._connected()
         if self._model_id != ACTIVE:
             await client.model(self._model_id)
-        return f"HACARUS {name_of(client)} at {client.where} accepts the credentials{_remark(client)}."
+        return f"HACARUS {name_of(client)} at {client.where} accepts the credentials{remark(client)}."
 
     async def close(self) -> None:
         """Delete what is left of the frames."""
@@ -215,46 +211,6 @@ def p_of(assessment: Assessment, threshold: float) -> float:
     if words & GOOD or assessment.detected_objects == 0:
         return 0.0
     raise BadAnswer("HACARUS gave neither a score nor good or bad.")
-
-
-async def hacarus_offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
-    """Return the trained models; raises BadSetting or DetectionError."""
-    client = await connect(hacarus_connection(settings, host), hacarus_dialect(settings))
-    models = [model for model in await client.models() if model.status not in ("creating", "failed")]
-    choices = [Choice(ACTIVE, "Active model")]
-    choices += [Choice(model.model_id, f"{model.name} ({model.algorithm_id})") for model in models]
-    return Offers(
-        f"HACARUS {name_of(client)} at {client.where} accepts the credentials and has"
-        f" {len(models)} trained models{_remark(client)}.",
-        {"model_id": tuple(choices)},
-    )
-
-
-def hacarus_connection(settings: Mapping[str, Any], host: DetectorHost) -> Connection:
-    """Return a connection by `url`, `client_id` and `client_secret`; raises BadSetting."""
-    client_id, secret = str(settings.get("client_id") or ""), str(settings.get("client_secret") or "")
-    if not client_id or not secret:
-        raise BadSetting("HACARUS needs a client id and its secret.")
-    return Connection(host.network(), base_url(settings), client_id, secret)
-
-
-def hacarus_dialect(settings: Mapping[str, Any]) -> Dialect:
-    """Return the setting `dialect`; raises BadSetting."""
-    try:
-        return Dialect(settings.get("dialect") or Dialect.AUTO)
-    except ValueError:
-        raise BadSetting(f"The dialect must be one of {', '.join(Dialect)}.") from None
-
-
-def name_of(client: Hacarus) -> str:
-    """Return what the client's dialect is called."""
-    if isinstance(client, HacarusSdk):
-        return "Visual Inspection SDK"
-    return "CHECK v1" if isinstance(client, HacarusCheck) else "Saas web detection v1"
-
-
-def _remark(client: Hacarus) -> str:
-    return "" if client.deletes_items else ", but keeps every picture that it is sent"
 
 
 async def _item(client: Hacarus, item_id: str, model_id: str, timeout: float) -> Item:

@@ -67,7 +67,7 @@ def offers_of(kind: str) -> OffersOf:
 
             return deepomatic_offers
         case "hacarus":
-            from .hacarus import hacarus_offers
+            from .hacarus_settings import hacarus_offers
 
             return hacarus_offers
     return _nothing_to_choose
