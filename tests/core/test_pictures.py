@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
+from octoprint_failwatch.detection.detectors.pixels import picture_size
 from octoprint_failwatch.detection.errors import BadPicture
 from octoprint_failwatch.detection.pictures import as_jpeg, decode, is_jpeg
 
@@ -120,6 +121,18 @@ def test_a_bomb_is_not_opened() -> None:
 def test_what_is_no_picture_is_said_to_be_none(data: bytes) -> None:
     with pytest.raises(BadPicture, match=r"no picture|damaged"):
         decode(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"P6 1 1 255\n\0\0\0", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"],
+    ids=["pixmap", "postscript"],
+)
+@pytest.mark.parametrize("use", [decode, picture_size])
+def test_only_what_cameras_make_is_opened(use: Callable[[bytes], object], data: bytes) -> None:
+    """Pillow would hand PostScript to a program, if one is installed."""
+    with pytest.raises(BadPicture, match="This is no picture"):
+        use(data)
 
 
 @given(st.integers(2, 600), st.sampled_from(["JPEG", "PNG"]))

@@ -12,6 +12,20 @@ from .errors import BadPicture
 
 MAX_PIXELS = 64_000_000
 """Pixels that a picture may have: 8000 by 6000 passes, a decompression bomb does not."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+"""What cameras and people hand over. Pillow's other formats are left alone: some of them run programs."""
+DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+)
+"""What Pillow raises at pictures, and at what their cameras say of them, that are damaged or cut off."""
 JPEG_START = b"\xff\xd8\xff"
 
 
@@ -22,7 +36,7 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
     cut off, or is too large. Takes milliseconds: not for an event loop.
     """
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             _check_size(image)
             if max_side is not None:
@@ -35,7 +49,7 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
         raise BadPicture("The picture has more pixels than FailWatch opens.") from error
     except UnidentifiedImageError as error:
         raise BadPicture("This is no picture.") from error
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error) as error:
+    except DAMAGED as error:
         raise BadPicture("The picture is damaged or cut off.") from error
     return picture
 

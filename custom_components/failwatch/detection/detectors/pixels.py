@@ -7,10 +7,11 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from ..detection import Box
 from ..errors import BadPicture
+from ..pictures import DAMAGED, FORMATS
 
 if TYPE_CHECKING:
     from ..services.obico import Found
@@ -43,11 +44,11 @@ def picture_size(jpeg: bytes) -> tuple[int, int]:
     Raises BadPicture.
     """
     try:
-        with Image.open(io.BytesIO(jpeg)) as picture:
+        with Image.open(io.BytesIO(jpeg), formats=FORMATS) as picture:
             width, height = picture.size
             lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in LYING
             return (height, width) if lies else (width, height)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, *DAMAGED) as error:
         raise BadPicture("This is no picture.") from error
 
 
