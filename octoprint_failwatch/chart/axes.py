@@ -57,9 +57,19 @@ class Axes:
         self.canvas.line([(self.left, self.above), (self.left, bottom), (right, bottom)], FRAME)
 
 
+def value_ticks(top: float) -> list[tuple[float, str]]:
+    """Return some round values from 0 to `top`, with captions."""
+    step = 0.25
+    while top / step > MOST_TICKS:
+        step *= 2
+    return [(n * step, f"{n * step:g}") for n in range(int(top / step) + 1)]
+
+
 def time_ticks(seconds: float) -> list[tuple[float, str]]:
     """Return some round moments from 0 to `seconds`, with captions."""
     step = next((step for step in _STEPS if seconds / step <= MOST_TICKS), _STEPS[-1])
+    while seconds / step > MOST_TICKS:
+        step *= 2
     count = int(seconds / step)
     if step >= 86400:
         return [(n * step, f"{n * step // 86400} d") for n in range(count + 1)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..detection.replay import Judged
+from ..detection.rules import RuleSet
 from ..detection.verdict import Level
 
 MOST = 1200
@@ -12,7 +14,7 @@ MOST = 1200
 
 @dataclass(slots=True)
 class Bucket:
-    """Some frames in a row: when, the highest p and mean, the usual level, the highest levels."""
+    """Some frames in a row: when, the highest p and mean, the usual level, the highest levels, the rules."""
 
     begin: float
     end: float
@@ -21,13 +23,17 @@ class Bucket:
     usual: float
     verdict: Level
     level: Level
+    rules: RuleSet
     new_print: bool
 
 
 class Buckets:
-    """Takes frames one by one; whenever there are too many buckets, neighbours are joined."""
+    """Takes frames one by one; whenever there are too many buckets, neighbours are joined.
 
-    def __init__(self) -> None:
+    `marks` are the moments of `moments`, by print, on the axis of the buckets.
+    """
+
+    def __init__(self, moments: Mapping[str, float] | None = None) -> None:
         """Begin empty."""
         self.all: list[Bucket] = []
         self._each = 1
@@ -35,10 +41,7 @@ class Buckets:
         self._print_id: str | None = None
         self._offset = 0.0
         self.marks: list[float] = []
-
-    def mark(self, at: float) -> None:
-        """Take note of a moment of the print that was added last."""
-        self.marks.append(at + self._offset)
+        self._moments = dict(moments or {})
 
     def add(self, judged: Judged) -> None:
         """Take the next frame. Prints are set one behind the other, without the time between them."""
@@ -46,6 +49,8 @@ class Buckets:
         if new_print:
             self._print_id = judged.print_id
             self._offset = (self.all[-1].end if self.all else 0.0) - judged.at
+            if (moment := self._moments.pop(judged.print_id, None)) is not None:
+                self.marks.append(moment + self._offset)
         at = judged.at + self._offset
         verdict = judged.verdict
         bucket = Bucket(
@@ -56,6 +61,7 @@ class Buckets:
             verdict.usual,
             verdict.level,
             judged.level,
+            judged.rules,
             new_print,
         )
         if self.all and self._in_last < self._each and not new_print:
@@ -81,5 +87,6 @@ def _join(one: Bucket, other: Bucket) -> Bucket:
         other.usual,
         max(one.verdict, other.verdict, key=lambda level: level.rank),
         max(one.level, other.level, key=lambda level: level.rank),
+        other.rules,
         one.new_print or other.new_print,
     )

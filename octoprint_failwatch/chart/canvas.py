@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
+from ..detection.errors import BadSetting
+
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 Point: TypeAlias = tuple[float, float]
 
@@ -138,5 +140,12 @@ class PngCanvas:
 
 
 def create_canvas(path: Path, width: int, height: int) -> Canvas:
-    """Return a canvas of the kind that the file's name ends in, PNG or else SVG."""
+    """Return a canvas of the kind that the file's name ends in; raises BadSetting, see `check_kind`."""
+    check_kind(path)
     return PngCanvas(width, height) if path.suffix.lower() == ".png" else SvgCanvas(width, height)
+
+
+def check_kind(path: Path) -> None:
+    """Raise BadSetting unless the file's name ends in .svg or .png."""
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise BadSetting(f"{path.name}: pictures are drawn as .svg or .png.")

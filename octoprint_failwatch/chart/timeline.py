@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from ..detection.rules import FailWatchRules, ObicoRules, RuleSet
 from ..detection.verdict import Level
-from .axes import Axes, time_ticks
+from .axes import Axes, time_ticks, value_ticks
 from .buckets import Bucket, Buckets
 from .canvas import Canvas, create_canvas
 
@@ -17,24 +20,27 @@ COLOURS = {Level.NONE: "#e6e6e6", Level.MAYBE: "#e69f00", Level.FAILURE: "#c0392
 STRIP = 14
 
 
-def draw_timeline(path: Path, buckets: Buckets, rules: RuleSet, *, title: str = "") -> None:
-    """Draw a series to an SVG or PNG file; its marks are where prints began to fail."""
+def draw_timeline(path: Path, buckets: Buckets, *, title: str = "") -> None:
+    """Draw a series of at least one frame to an SVG or PNG file.
+
+    Its marks are where prints began to fail. The title is the name of the rules unless given.
+    """
     series = buckets.all
     canvas = create_canvas(path, WIDTH, HEIGHT)
-    end = max((bucket.end for bucket in series), default=0.0) or 1.0
+    end = max(bucket.end for bucket in series) or 1.0
     top = max(1.0, *(max(bucket.p, bucket.mean) for bucket in series), 1.0)
     axes = Axes(canvas, LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM, (0.0, end), (0.0, top))
-    canvas.text(LEFT, 22, title, size=15)
-    axes.grid(time_ticks(end), [(value / 4, f"{value / 4:g}") for value in range(int(top * 4) + 1)])
+    canvas.text(LEFT, 22, title or f"Rules: {series[-1].rules.name}", size=15)
+    axes.grid(time_ticks(end), value_ticks(top))
     for begin, stop, level in _runs(series, "level"):
         if level is not Level.NONE:
             canvas.box(axes.x(begin), TOP, axes.x(stop) - axes.x(begin), axes.height, _tint(level))
     canvas.comb([axes.at(bucket.begin, bucket.p) for bucket in series], axes.y(0), P, 1.4)
-    _thresholds(axes, series, rules)
-    for part in _prints(series):
+    _thresholds(axes, series)
+    for part in _parts(series, lambda _, other: other.new_print):
         canvas.line([axes.at(bucket.begin, bucket.usual) for bucket in part], USUAL, 1.2, 4)
         canvas.line([axes.at(bucket.begin, bucket.mean) for bucket in part], MEAN, 2)
-        if part is not series and part[0].begin > 0:
+        if part[0].begin > 0:
             canvas.line([axes.at(part[0].begin, 0), axes.at(part[0].begin, top)], "#000000", 1, 2)
     for mark in buckets.marks:
         canvas.line([axes.at(mark, 0), axes.at(mark, top)], "#000000", 1.6)
@@ -49,25 +55,30 @@ def limits(rules: RuleSet) -> list[tuple[Level, str, float]]:
     """Return the rule set's limits as (level, name, how far the mean must stand above the usual level)."""
     if isinstance(rules, FailWatchRules):
         return [
-            (Level.MAYBE, "maybe", rules.maybe / rules.sensitivity),
-            (Level.FAILURE, "failure", rules.failure / rules.sensitivity),
+            (Level.MAYBE, "maybe", _reached(rules.maybe, rules.sensitivity)),
+            (Level.FAILURE, "failure", _reached(rules.failure, rules.sensitivity)),
         ]
     if isinstance(rules, ObicoRules):
         return [
-            (Level.MAYBE, "low", rules.low / rules.sensitivity),
-            (Level.FAILURE, "low x escalation", rules.low * rules.escalation / rules.sensitivity),
+            (Level.MAYBE, "low", _reached(rules.low, rules.sensitivity)),
+            (Level.FAILURE, "low x escalation", _reached(rules.low * rules.escalation, rules.sensitivity)),
         ]
     return [(Level.MAYBE, "low", rules.low), (Level.FAILURE, "failure", rules.failure)]
 
 
-def _thresholds(axes: Axes, series: list[Bucket], rules: RuleSet) -> None:
-    for level, name, above in limits(rules):
-        for part in _prints(series):
+def _reached(limit: float, sensitivity: float) -> float:
+    return limit / sensitivity if sensitivity else math.inf
+
+
+def _thresholds(axes: Axes, series: list[Bucket]) -> None:
+    """Draw the limits that were in force, and name those in force at the end."""
+    for part in _parts(series, lambda one, other: one.rules != other.rules or other.new_print):
+        for level, name, above in limits(part[0].rules):
             points = [axes.at(bucket.begin, min(bucket.usual + above, axes.top)) for bucket in part]
             axes.canvas.line(points, COLOURS[level], 1.4, 6)
-        if series and series[-1].usual + above <= axes.top:
-            y = axes.y(series[-1].usual + above)
-            axes.canvas.text(axes.left + axes.width + 6, y + 4, name)
+            if part[-1] is series[-1] and part[-1].usual + above <= axes.top:
+                y = axes.y(part[-1].usual + above)
+                axes.canvas.text(axes.left + axes.width + 6, y + 4, name)
 
 
 def _strip(canvas: Canvas, axes: Axes, series: list[Bucket], kind: str, y: float, name: str) -> None:
@@ -108,12 +119,13 @@ def _runs(series: list[Bucket], kind: str) -> list[tuple[float, float, Level]]:
     return runs
 
 
-def _prints(series: list[Bucket]) -> list[list[Bucket]]:
-    parts: list[list[Bucket]] = []
-    for bucket in series:
-        if bucket.new_print or not parts:
+def _parts(series: list[Bucket], divides: Callable[[Bucket, Bucket], bool]) -> list[list[Bucket]]:
+    """Return the series in parts, divided between neighbours of which that is true."""
+    parts = [series[:1]] if series else []
+    for one, other in pairwise(series):
+        if divides(one, other):
             parts.append([])
-        parts[-1].append(bucket)
+        parts[-1].append(other)
     return parts
 
 

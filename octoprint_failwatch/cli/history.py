@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +12,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from ..detection import wire
 from ..detection.drawing import tagged
-from ..detection.history import History, HistoryError, Label, PrintRecord, exchange
+from ..detection.history import History, Label, PrintRecord, exchange
 from ..tuning.regions import suggest_regions
-from .places import history_option, open_history
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+from .places import find_print, find_printer, history_option, open_history
+from .tables import console, json_option
 
 
 @click.group("history")
@@ -33,13 +32,14 @@ def command() -> None:
 
 @command.command("list")
 @history_option
-@click.option("--printer", help="Only this printer's.")
+@click.option("--printer", help="Only this printer's, by its id or its name.")
 @click.option("--limit", default=50, show_default=True, help="At most so many, newest first; -1 for all.")
 @json_option
 def list_prints(history: Path, printer: str | None, limit: int, as_json: bool) -> None:
     """List prints, newest first."""
     with _opened(history) as opened:
-        records = opened.prints(printer_id=printer, limit=limit)
+        printer_id = None if printer is None else find_printer(opened, printer)
+        records = opened.prints(printer_id=printer_id, limit=limit)
     if as_json:
         for record in records:
             click.echo(json.dumps(wire.to_json(record)))
@@ -49,7 +49,7 @@ def list_prints(history: Path, printer: str | None, limit: int, as_json: bool) -
         column.overflow = "fold"
     for record in records:
         table.add_row(*_row(record))
-    Console().print(table)
+    console().print(table)
 
 
 @command.command("show")
@@ -59,7 +59,7 @@ def list_prints(history: Path, printer: str | None, limit: int, as_json: bool) -
 def show(history: Path, print_id: str, as_json: bool) -> None:
     """Show what happened during a print."""
     with _opened(history) as opened:
-        record = _find(opened, print_id)
+        record = find_print(opened, print_id)
         entries = opened.entries(record.print_id)
     if as_json:
         click.echo(json.dumps({"print": wire.to_json(record), "entries": wire.to_json(entries)}))
@@ -70,7 +70,7 @@ def show(history: Path, print_id: str, as_json: bool) -> None:
         if isinstance(entry.data, dict):
             detail = entry.data.get("detail") or entry.data.get("rules", "")
         table.add_row(f"{(entry.at - record.started_at) / 60:.1f}", entry.kind, str(detail))
-    Console().print(table)
+    console().print(table)
 
 
 @command.command("label")
@@ -89,8 +89,12 @@ def label(
         raise click.UsageError("Say --failed, --good or --none.")
     if verdict != "failed" and (from_minute is not None or from_frame is not None):
         raise click.UsageError("Only a failed print fails from somewhere on.")
+    if from_minute is not None and from_frame is not None:
+        raise click.UsageError("Say --from-minute or --from-frame, not both.")
+    if from_minute is not None and not 0 <= from_minute < math.inf:
+        raise click.UsageError("--from-minute must be a number of at least 0.")
     with _opened(history) as opened:
-        record = _find(opened, print_id)
+        record = find_print(opened, print_id)
         since = None if from_minute is None else record.started_at + 60 * from_minute
         if from_frame is not None:
             looks = (frame.look for frame in opened.frames(record.print_id))
@@ -102,7 +106,9 @@ def label(
 
 @command.command("labels")
 @history_option
-@click.option("--import", "table", type=click.File("r"), help="Take labels from a table instead.")
+@click.option(
+    "--import", "table", type=click.File("r", encoding="utf-8-sig"), help="Take labels from a table instead."
+)
 def labels(history: Path, table: TextIO | None) -> None:
     """Write all labels as a table (CSV), or take them from one."""
     with _opened(history) as opened:
@@ -124,7 +130,7 @@ def export(history: Path, print_ids: tuple[str, ...], to: Path) -> None:
     Without PRINT_IDS all prints go into the zip.
     """
     with _opened(history) as opened:
-        found = [_find(opened, print_id).print_id for print_id in print_ids]
+        found = [find_print(opened, print_id).print_id for print_id in print_ids]
         if to.suffix.lower() == ".csv":
             if len(found) != 1:
                 raise click.UsageError("A table holds one print: name it.")
@@ -151,35 +157,35 @@ def import_prints(history: Path, archive: Any) -> None:
 @history_option
 @click.argument("print_id")
 @click.argument("frame", type=int)
-@click.option("--camera", default="", help="Which camera, if there are several.")
+@click.option("--camera", help="Which camera, if there are several. [the first]")
 @click.option("--boxes", is_flag=True, help="Draw in what the detector found.")
 @click.option(
     "--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
 )
-def picture(history: Path, print_id: str, frame: int, camera: str, boxes: bool, to: Path) -> None:
+def picture(history: Path, print_id: str, frame: int, camera: str | None, boxes: bool, to: Path) -> None:
     """Write the picture of a frame, if it was kept."""
     with _opened(history) as opened:
-        record = _find(opened, print_id)
+        record = find_print(opened, print_id)
         found = (known for known in opened.frames(record.print_id) if known.look.number == frame)
         for known in found:
-            jpeg = opened.picture(known.id, camera)
-            if jpeg is not None:
-                seen = [box for view in known.look.views if view.camera == camera for box in view.boxes]
-                to.write_bytes(tagged(jpeg, seen) if boxes else jpeg)
-                return
+            for view in known.look.views:
+                if camera not in (None, view.camera):
+                    continue
+                jpeg = opened.picture(known.id, view.camera)
+                if jpeg is not None:
+                    to.write_bytes(tagged(jpeg, view.boxes) if boxes else jpeg)
+                    return
     raise click.ClickException(f"There is no picture of frame {frame}.")
 
 
 @command.command("regions")
 @history_option
-@click.option(
-    "--printer", required=True, help="Whose good prints to look at: the id that `list --json` shows."
-)
+@click.option("--printer", help="Which printer, if the history has several: its id or its name.")
 @json_option
-def regions(history: Path, printer: str, as_json: bool) -> None:
+def regions(history: Path, printer: str | None, as_json: bool) -> None:
     """Suggest what to ignore: where good prints show the same box again and again."""
     with _opened(history) as opened:
-        found = suggest_regions(opened, printer)
+        found = suggest_regions(opened, find_printer(opened, printer))
     if as_json:
         click.echo(json.dumps(wire.to_json(found)))
     elif not found:
@@ -197,7 +203,7 @@ def regions(history: Path, printer: str, as_json: bool) -> None:
 def forget(history: Path, print_ids: tuple[str, ...], yes: bool) -> None:
     """Drop prints with all their frames and pictures."""
     with _opened(history) as opened:
-        records = [_find(opened, print_id) for print_id in print_ids]
+        records = [find_print(opened, print_id) for print_id in print_ids]
         if not yes:
             click.confirm(f"Drop {len(records)} prints for good?", abort=True)
         for record in records:
@@ -211,19 +217,6 @@ def _opened(path: Path, *, must_exist: bool = True) -> Iterator[History]:
         yield history
     finally:
         history.close()
-
-
-def _find(history: History, beginning: str) -> PrintRecord:
-    """Return the print whose id is or begins with this; raises HistoryError."""
-    records = history.prints()
-    found = [record for record in records if record.print_id == beginning] or [
-        record for record in records if record.print_id.startswith(beginning)
-    ]
-    if len(found) != 1:
-        raise HistoryError(
-            f"{len(found)} prints begin with {beginning!r}." if found else f"There is no print {beginning!r}."
-        )
-    return found[0]
 
 
 def _row(record: PrintRecord) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
-"""Where the command line keeps its history."""
+"""Where the command line keeps its history, and how people name what is in one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from ..detection.history import History
+from ..detection.history import History, HistoryError, PrintRecord
 
 DEFAULT = Path(click.get_app_dir("failwatch")) / "history.db"
 
@@ -24,3 +25,37 @@ def open_history(path: Path, *, must_exist: bool = False) -> History:
     if must_exist and not path.is_file():
         raise click.ClickException(f"There is no history {path}: name one by --history.")
     return History(path)
+
+
+def named(records: Sequence[PrintRecord], beginning: str) -> PrintRecord | None:
+    """Return the print whose id is or begins with this, if there is one; raises HistoryError for several."""
+    found = [record for record in records if record.print_id == beginning] or [
+        record for record in records if record.print_id.startswith(beginning)
+    ]
+    if len(found) > 1:
+        raise HistoryError(f"{len(found)} prints begin with {beginning!r}.")
+    return found[0] if found else None
+
+
+def find_print(history: History, beginning: str) -> PrintRecord:
+    """Return the print whose id is or begins with this; raises HistoryError."""
+    record = named(history.prints(), beginning)
+    if record is None:
+        raise HistoryError(f"There is no print {beginning!r}.")
+    return record
+
+
+def find_printer(history: History, wanted: str | None) -> str:
+    """Return the id of the printer of this id or name, None being the only one; raises HistoryError."""
+    printers: dict[str, str] = {}
+    for record in history.prints():
+        printers.setdefault(record.printer_id, record.printer_name)
+    found = (
+        [wanted] if wanted in printers else [key for key, name in printers.items() if wanted in (None, name)]
+    )
+    if len(found) == 1:
+        return found[0]
+    if not printers:
+        raise HistoryError("The history is empty.")
+    known = ", ".join(sorted(f"{name} ({key})" if name else key for key, name in printers.items()))
+    raise HistoryError(f"Say which printer by --printer: {known}.")

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..detection import wire
-from ..detection.replay import Judged
+from ..detection.replay import frame_as_json
 from ..detection.state import Event, Look, WatchState
 from ..detection.verdict import Level
 
@@ -78,7 +78,7 @@ class TableReport:
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._console = Console()
+        self._console = Console(emoji=False)
         self._rows: deque[tuple[Look, Level]] = deque(maxlen=ROWS)
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
 
@@ -116,13 +116,12 @@ class TableReport:
 
     def nothing_seen(self, problem: str) -> None:
         """Say why."""
-        self._console.print(problem or "No picture could be judged.", style="red")
+        self._console.print(escape(problem) or "No picture could be judged.", style="red")
 
 
 def as_json(look: Look, level: Level) -> dict[str, object]:
     """Return a picture's object: the keys of `replay --json`, then what a replay does not have."""
-    judged = Judged(look.at, look.p, look.statistics, look.verdict, level, "")
-    return judged.as_json() | {
+    return frame_as_json(look.at, look.p, look.statistics, look.verdict) | {
         "level": level.value,
         "reason": look.verdict.reason,
         "boxes": [wire.to_json(box) for view in look.views for box in view.boxes],

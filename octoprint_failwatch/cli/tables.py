@@ -1,17 +1,19 @@
-"""How commands show what a service answered: tables for people, JSON for machines."""
+"""How commands show what they found: tables and pictures for people, JSON for machines."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from ..detection import wire
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -20,15 +22,34 @@ output_option = click.option(
 )
 
 
+def picture_option(help_text: str) -> Callable[[Command], Command]:
+    """Let a command draw a picture; it gets `picture`, a file of a kind that can be drawn, or None."""
+
+    def drawable(_: click.Context, __: click.Parameter, picture: Path | None) -> Path | None:
+        if picture is not None:
+            from ..chart.canvas import check_kind
+
+            check_kind(picture)
+        return picture
+
+    path = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--picture", type=path, callback=drawable, help=help_text)
+
+
+def console() -> Console:
+    """Return the standard output for tables; names in them are shown as they are, brackets and all."""
+    return Console(markup=False, emoji=False)
+
+
 def show(found: Any, as_json: bool, columns: Sequence[str] = ()) -> None:
     """Show a thing, or several as a table of some of their fields."""
     told = wire.to_json(found)
     if as_json:
         click.echo(json.dumps(told))
     elif isinstance(told, list):
-        Console().print(_table(told, columns))
+        console().print(_table(told, columns))
     elif isinstance(told, Mapping):
-        Console().print(_card(told))
+        console().print(_card(told))
     else:
         click.echo(told)
 

@@ -15,14 +15,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from ..detection import wire
-from ..detection.history import History, HistoryError
 from ..detection.verdict import Level
 from ..tuning.choice import defaults
 from ..tuning.data import Aim
 from ..tuning.outcomes import Outcome
 from ..tuning.printer import as_settings, tune_printer
 from ..tuning.tune import Finding
-from .places import history_option, open_history
+from .places import find_printer, history_option, open_history
+from .tables import console, picture_option
 
 
 @click.command("tune")
@@ -44,9 +44,7 @@ from .places import history_option, open_history
 @click.option(
     "--trials", default=120, show_default=True, type=click.IntRange(min=10), help="Trials per search."
 )
-@click.option(
-    "--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the curve (SVG or PNG)."
-)
+@picture_option("Draw the curve (SVG or PNG).")
 @click.option(
     "--write", type=click.Path(dir_okay=False, path_type=Path), help="Write what was found as JSON."
 )
@@ -83,7 +81,7 @@ def command(
         return
     opened = open_history(history, must_exist=True)
     try:
-        printer_id = _printer(opened, printer)
+        printer_id = find_printer(opened, printer)
         aim = Aim(false_alarms=limit, level=Level(level), longest=slowest, trials=trials)
         with _Bar(quiet=as_json) as told:
             finding = tune_printer(opened, printer_id, aim, told)
@@ -108,19 +106,6 @@ def command(
         _apply(plugin, key_file, settings, yes=yes)
 
 
-def _printer(history: History, wanted: str | None) -> str:
-    printers: dict[str, str] = {}
-    for record in history.prints():
-        printers.setdefault(record.printer_id, record.printer_name)
-    found = [key for key, name in printers.items() if wanted in (None, key, name)]
-    if len(found) == 1:
-        return found[0]
-    if not printers:
-        raise HistoryError("The history is empty.")
-    known = ", ".join(sorted(name or key for key, name in printers.items()))
-    raise HistoryError(f"Say which printer by --printer: {known}.")
-
-
 class _Bar:
     """A bar for people, nothing for machines."""
 
@@ -138,7 +123,7 @@ class _Bar:
 
 
 def _show(finding: Finding, aim: Aim, names: Mapping[str, str]) -> None:
-    console = Console()
+    out = console()
     numbers = Table(
         "number", "now", "found", title=f"Rules: {finding.present.rules} → {finding.choice.rules}"
     )
@@ -150,7 +135,7 @@ def _show(finding: Finding, aim: Aim, names: Mapping[str, str]) -> None:
         numbers.add_row("seconds between looks", "", f"{finding.choice.every:g}")
     if finding.choice.ignore_regions:
         numbers.add_row("ignored regions", "", str(sum(map(len, finding.regions.values()))))
-    console.print(numbers)
+    out.print(numbers)
     sums = Table(
         "", "failures missed", "minutes until told", "false alarms in 100 h", "minutes lost in 100 h"
     )
@@ -163,18 +148,18 @@ def _show(finding: Finding, aim: Aim, names: Mapping[str, str]) -> None:
             f"{summary.false_alarm_rate:.1f}",
             f"{summary.lost:.0f}",
         )
-    console.print(sums)
+    out.print(sums)
     prints = Table("print", "truth", "now", "with these")
     for before, after in zip(finding.before, finding.after, strict=True):
         truth = "failed" if before.failed else "good"
         prints.add_row(names.get(before.print_id, before.print_id), truth, told(before), told(after))
-    console.print(prints)
+    out.print(prints)
     rate = "more false alarms than can be said" if finding.at_most > 1000 else f"{finding.at_most:.1f}"
-    console.print(f"False alarms in 100 hours are at most {rate}, with 95 % confidence.", highlight=False)
+    out.print(f"False alarms in 100 hours are at most {rate}, with 95 % confidence.", highlight=False)
     if finding.worth_it:
-        console.print("Prints that were left out of the choice went better with it.", style="green")
+        out.print("Prints that were left out of the choice went better with it.", style="green")
     else:
-        console.print(
+        out.print(
             "Prints that were left out of the choice did not go better with it"
             f" within {aim.false_alarms:g} false alarms in 100 hours: keep what you have.",
             style="yellow",

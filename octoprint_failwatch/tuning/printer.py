@@ -28,7 +28,9 @@ def tune_printer(
     settings = settings_of(history, printer_id)
     present = Choice()
     if settings is not None and settings.rules in SPACES:
-        present = Choice(settings.rules, settings.numbers)
+        known = defaults(settings.rules)
+        numbers = {name: value for name, value in settings.numbers.items() if name in known}
+        present = Choice(settings.rules, numbers)
     return tune(Data(plain, masked), aim, present, regions=regions, told=told)
 
 

@@ -226,6 +226,51 @@ def test_labels_that_make_no_sense_are_refused(history: History, table: str) -> 
         exchange.read_labels(history, io.StringIO(table))
 
 
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (b"", "first line"),
+        (b"print,failed\none,yes\n", "first line"),
+        (b"print_id,failed,failed_from\none,yes,nan\n", "Line 2: failed_from is no time"),
+        (b"print_id,failed,failed_from\none,no,12\n", "Line 2: a print that did not fail"),
+        (b"print_id,failed\non\xe9,yes\n", "no table of labels"),
+        (b'print_id,failed\n"' + 200_000 * b"x", "no table of labels"),
+    ],
+)
+def test_what_is_wrong_with_a_table_of_labels_is_said(history: History, table: bytes, says: str) -> None:
+    with pytest.raises(HistoryError, match=says):
+        exchange.read_labels(history, io.TextIOWrapper(io.BytesIO(table), encoding="utf-8", newline=""))
+
+
+async def test_a_damaged_archive_is_refused_wherever_the_damage_is(
+    history: History, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing of it stays, and nothing is logged as if the disk were at fault."""
+    async with watching(ScriptedDetector([0.01] * 3)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one", "cube")
+        await watched.frames(3)
+        watched.watch.end("done")
+    history.settle()
+    file = io.BytesIO()
+    exchange.write_zip(history, ["one"], file)
+    archive = file.getvalue()
+    other = History(tmp_path / "other.db")
+    refused = 0
+    for place in range(0, len(archive), 29):
+        damaged = archive[:place] + bytes([archive[place] ^ 0xFF]) + archive[place + 1 :]
+        try:
+            exchange.read_zip(other, io.BytesIO(damaged))
+        except HistoryError:
+            refused += 1
+            assert other.prints() == []
+        for record in other.prints():
+            other.forget(record.print_id)
+    assert refused > 10
+    assert caplog.text == ""
+    other.close()
+
+
 @pytest.mark.parametrize("junk", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])
 def test_a_file_that_is_no_archive_is_refused(history: History, junk: bytes) -> None:
     """Nothing is added; an empty archive adds nothing either."""
@@ -357,6 +402,38 @@ def test_what_a_later_release_wrote_last_is_put_aside_with_it(tmp_path: Path) ->
         (aside,) = tmp_path.glob("history-unusable-*.db")
         with closing(sqlite3.connect(aside)) as connection:
             assert connection.execute("SELECT name FROM prints").fetchall() == [("cube",)]
+
+
+def test_a_damaged_history_is_said_to_be_damaged(written: Path) -> None:
+    """It opens, but what it should hold is gone."""
+    with closing(sqlite3.connect(written)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    written.write_bytes(written.read_bytes()[:size] + b"\xaa" * (written.stat().st_size - size))
+    history = History(written)
+    for read in (history.prints, lambda: list(history.frames("one")), lambda: history.picture(1)):
+        with pytest.raises(HistoryError, match="cannot be read"):
+            read()
+    history.close()
+
+
+def test_a_change_that_cannot_be_made_is_told_and_the_next_works(history: History) -> None:
+    """Also one that fails only when it is all but written."""
+
+    def too_late(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        connection.execute("INSERT INTO labels VALUES (77, 1, NULL)")
+
+    with pytest.raises(HistoryError, match="cannot be written"):
+        history.change(too_late)
+    history.change(
+        lambda connection: connection.execute(
+            "INSERT INTO prints (print_id, printer_id, printer_name, name, source, started_at)"
+            " VALUES ('one', '', '', '', '', 0)"
+        )
+    )
+    history.label("one", Label(failed=True))
+    assert [record.label for record in history.prints()] == [Label(failed=True)]
 
 
 def test_a_write_that_fails_is_logged_and_the_next_works(

@@ -10,7 +10,7 @@ from octoprint_failwatch.cli import main
 from octoprint_failwatch.detection.history import History, Label
 
 from .test_history import recorder
-from .watching import ScriptedDetector, watching
+from .watching import ScriptedDetector, live_camera, watching
 
 
 def run(*arguments: object, text: str | None = None) -> Result:
@@ -72,6 +72,32 @@ async def test_labelling(kept: Path) -> None:
     assert labels(kept) == {"aa-one": Label(True, at), "ab-two": Label(False)}
 
 
+async def test_a_printer_has_an_id_and_a_name(kept: Path) -> None:
+    """Either will do."""
+    for printer in ("printer", "Printer"):
+        listed = run("list", "--printer", printer, "--history", kept, "--json").stdout
+        assert len(listed.splitlines()) == 2
+
+
+async def test_a_picture_is_found_whatever_its_camera_is_called(tmp_path: Path) -> None:
+    """Hosts name their cameras; with several it is the first, unless one is named."""
+    history = History(tmp_path / "history.db")
+    cameras = [live_camera("left"), live_camera("right", first=1)]
+    async with watching(ScriptedDetector([0.02]), cameras=cameras) as watched:
+        recorder(history, watched)
+        watched.watch.start("one", "[/red]cube.gcode")
+        await watched.frames(3)
+        watched.watch.end("done")
+    history.close()
+    place = ("--history", history.path)
+    assert run("picture", "one", 1, "--to", tmp_path / "first.jpg", *place).exit_code == 0
+    for name in ("left", "right"):
+        assert run("picture", "one", 1, "--camera", name, "--to", tmp_path / name, *place).exit_code == 0
+    assert (tmp_path / "first.jpg").read_bytes() == (tmp_path / "left").read_bytes()
+    assert (tmp_path / "first.jpg").read_bytes() != (tmp_path / "right").read_bytes()
+    assert "[/red]cube" in run("list", *place).stdout
+
+
 async def test_moving_and_dropping(kept: Path) -> None:
     """An export brings all to another history; a table and a picture can be had alone."""
     folder = kept.parent
@@ -83,7 +109,7 @@ async def test_moving_and_dropping(kept: Path) -> None:
     assert (folder / "frame.jpg").read_bytes().startswith(b"\xff\xd8")
     assert run("picture", "aa", 13, "--boxes", "--to", folder / "boxes.jpg", "--history", kept).exit_code == 0
     assert (folder / "boxes.jpg").read_bytes().startswith(b"\xff\xd8")
-    assert "No box recurs" in run("regions", "--printer", "printer", "--history", kept).stdout
+    assert "No box recurs" in run("regions", "--printer", "Printer", "--history", kept).stdout
     assert json.loads(run("regions", "--printer", "printer", "--history", kept, "--json").stdout) == {}
     assert run("forget", "aa", "--history", kept, text="n\n").exit_code == 1
     assert run("forget", "aa", "--history", kept, "--yes").exit_code == 0
@@ -100,6 +126,10 @@ async def test_moving_and_dropping(kept: Path) -> None:
         (("label", "aa", "--failed", "--from-frame", "9999"), "no frame 9999"),
         (("picture", "aa", "9999", "--to", "x.jpg"), "no picture"),
         (("export", "--to", "x.csv"), "one print"),
+        (("label", "aa", "--failed", "--from-frame", "2", "--from-minute", "1"), "not both"),
+        (("label", "aa", "--failed", "--from-minute", "nan"), "number of at least 0"),
+        (("label", "aa", "--failed", "--from-minute", "-1"), "number of at least 0"),
+        (("list", "--printer", "Another"), "--printer: Printer (printer)"),
     ],
 )
 async def test_mistakes_are_explained(kept: Path, arguments: tuple[str, ...], says: str) -> None:

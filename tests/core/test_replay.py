@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.detection.detection import Detection
+from octoprint_failwatch.detection.errors import Unavailable
 from octoprint_failwatch.detection.history import History, Standing
 from octoprint_failwatch.detection.judgement import Memory
 from octoprint_failwatch.detection.latch import LatchTimes
@@ -115,6 +116,22 @@ async def test_the_recorded_print_gives_the_live_verdicts(history: History, name
     assert len({row[4] for row in both}) > 1 or name != "failwatch"
 
 
+async def test_a_gap_in_what_was_seen_is_one_in_the_replay(history: History) -> None:
+    """Good pictures before a blindness clear nothing after it, then as live, and by the same rules given."""
+    gap = [Unavailable("down")] * 8
+    script = [0.01] * 5 + [1.0] * 20 + [0.0] * 45 + gap + [0.0] * 100
+    async with watching(ScriptedDetector(script)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.told(EventKind.SEEING)
+        await watched.told(EventKind.CLEARED)
+        watched.watch.end("finished")
+    history.settle()
+    was = live(history, "one")
+    assert again(list(replay(recorded(history, ["one"])))) == was
+    assert again(list(replay(recorded(history, ["one"]), FailWatchRules()))) == was
+
+
 async def test_a_service_that_keeps_the_statistics_is_replayed_with_them(history: History) -> None:
     """They are taken as they were returned, except at another cadence."""
 
@@ -194,12 +211,29 @@ def test_a_table_gives_back_what_was_written(rows: list[tuple[float, float, bool
         "time,p\n1,nan\n",
         "time,p\n1,-0.1\n",
         "time,p\ninf,0\n",
+        "time;p\n1;0\n",
+        'time,p\n1,"' + 200_000 * "x" + "\n",
     ],
 )
 def test_a_table_that_is_no_series_is_refused(text: str) -> None:
     """The error names the line."""
     with pytest.raises(BadSeries, match=r"[Ll]ine"):
         list(read_csv(io.StringIO(text)))
+
+
+def test_a_table_in_another_encoding_is_refused() -> None:
+    """A spreadsheet's own, say."""
+    file = io.TextIOWrapper(io.BytesIO(b"time,p,note\n1,0,gr\xfc\xdfe\n"), encoding="utf-8")
+    with pytest.raises(BadSeries, match="no table"):
+        list(read_csv(file))
+
+
+def test_times_that_go_back_are_told_once_and_taken(caplog: pytest.LogCaptureFixture) -> None:
+    """A clock may have been set; another print may begin at 0 again."""
+    table = "time,p,print_id\n10,0,a\n20,0,a\n0,0,b\n5,0,b\n4,0,b\n3,0,b\n"
+    steps = list(read_csv(io.StringIO(table)))
+    assert [step.at for step in steps if isinstance(step, Sample)] == [10, 20, 0, 5, 4, 3]
+    assert [record.getMessage()[:24] for record in caplog.records] == ["Line 6: the time goes ba"]
 
 
 def test_a_new_print_keeps_the_printer_and_forgets_the_print() -> None:
@@ -221,6 +255,26 @@ def test_another_cadence_takes_the_frames_that_would_have_been_taken() -> None:
     steps = [Began("a"), *(Sample(10.1 * n, 0.0) for n in range(13)), Began("b"), Sample(125.0, 0.0)]
     kept = [step.at for step in at_cadence(steps, 30) if isinstance(step, Sample)]
     assert kept == pytest.approx([0, 30.3, 60.6, 90.9, 121.2, 125.0])
+
+
+async def test_at_another_cadence_nothing_live_comes_between(history: History) -> None:
+    """What the live watch knew after an answer or a restart stands for frames that are left out."""
+    async with watching(ScriptedDetector([0.0] * 20 + [0.9] * 60)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.frames(50)
+        watched.watch.acknowledge()
+        await watched.frames(70)
+        watched.watch.end("finished")
+        watched.watch.start("two")
+        await watched.frames(30)
+    history.settle()
+    judged = list(replay(at_cadence(recorded(history, ["one", "two"]), 60)))
+    counted = [one.statistics.prediction_num for one in judged]
+    first = [one.print_id for one in judged].count("one")
+    assert counted == [*range(1, first + 1), *range(1, len(judged) - first + 1)]
+    assert judged[-1].statistics.prediction_num_lifetime == len(judged)
+    assert judged[first - 1].verdict.usual > 0.5, "the answer counts all the same"
 
 
 def test_the_json_of_a_frame() -> None:

@@ -11,10 +11,11 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from octoprint_failwatch.chart.buckets import MOST, Buckets
+from octoprint_failwatch.chart.timeline import COLOURS, draw_timeline
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.detection.history import History, Label, exchange
 from octoprint_failwatch.detection.replay import Began, Sample, replay
-from octoprint_failwatch.detection.rules import FailWatchRules
+from octoprint_failwatch.detection.rules import FailWatchRules, ObicoRules
 from octoprint_failwatch.detection.verdict import Level
 
 from .test_history import recorder
@@ -119,7 +120,8 @@ async def test_histories_and_archives_are_replayed_alike(tmp_path: Path) -> None
     assert "failed from here" in (tmp_path / "one.svg").read_text()
     for source in ("history.db", "prints.zip"):
         assert [one["verdict"] for one in lines(run(tmp_path / source, "--json"))] == verdicts
-        assert lines(run(tmp_path / source, "--json", "--print", "another")) == []
+        assert run(tmp_path / source, "--print", "another").output == "Error: There is no print 'another'.\n"
+        assert len(lines(run(tmp_path / source, "--json", "--print", "on"))) == len(verdicts)
         deaf = lines(run(tmp_path / source, "--json", "--set", "failure=9", "--set", "sustained=9"))
         assert {one["verdict"] for one in deaf} == {"none", "maybe"}
 
@@ -147,3 +149,100 @@ def test_an_endless_series_is_drawn_from_few_buckets() -> None:
     assert buckets.all[-1].end == 199_990
     assert {bucket.level for bucket in buckets.all} == {Level.NONE}
     assert all(one.end < other.begin for one, other in zip(buckets.all, buckets.all[1:], strict=False))
+
+
+def test_the_limits_in_the_picture_are_those_that_were_in_force(tmp_path: Path) -> None:
+    """Not the shipped ones: the limits are why it was judged so."""
+    steps = [Began("a"), *(Sample(10.0 * n, 0.02 if n < 60 else 0.9) for n in range(120))]
+    drawn = []
+    for rules in (FailWatchRules(failure=0.3, maybe=0.2), ObicoRules(), FailWatchRules(sensitivity=0)):
+        buckets = Buckets()
+        for judged in replay(steps, rules):
+            buckets.add(judged)
+        draw_timeline(tmp_path / "series.svg", buckets)
+        drawn.append((tmp_path / "series.svg").read_text())
+    assert "Rules: failwatch" in drawn[0]
+    assert "Rules: obico" in drawn[1]
+    dashed = [
+        [line for line in text.splitlines() if COLOURS[Level.FAILURE] in line and "dasharray" in line]
+        for text in drawn
+    ]
+    assert dashed[0] != dashed[1] != dashed[2]
+
+
+def test_rules_that_change_on_the_way_have_each_their_own_limits(tmp_path: Path) -> None:
+    """The line of the limit goes on elsewhere."""
+    buckets = Buckets()
+    for rules, began in ((FailWatchRules(), 0.0), (FailWatchRules(failure=0.9), 100.0)):
+        for judged in replay([Began("a"), *(Sample(began + 10.0 * n, 0.1) for n in range(10))], rules):
+            buckets.add(judged)
+    draw_timeline(tmp_path / "series.png", buckets)
+    draw_timeline(tmp_path / "series.svg", buckets)
+    lines = (tmp_path / "series.svg").read_text().splitlines()
+    assert len([line for line in lines if COLOURS[Level.FAILURE] in line and "dasharray" in line]) == 2
+
+
+def test_tables_under_any_name_are_prints_of_their_own(table: Path, tmp_path: Path) -> None:
+    """A table need not be called .csv, and two of them are two prints."""
+    other = tmp_path / "other.txt"
+    other.write_text("time,p\n0,0.1\n10,0.1\n")
+    shown = run(table, other).stdout
+    assert "print.csv" in shown
+    assert "other.txt" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.csv", b"", "The first line must name the columns time and p"),
+        ("prose.txt", b"Once upon a time.\n", "The first line must name the columns time and p"),
+        ("latin.csv", b"time,p,name\n1,0,gr\xfc\xdfe\n", "This is no table"),
+        ("wrong.csv", b"time,p\n1,NaN\n", "Line 2: time must be finite"),
+        ("broken.zip", b"PK\x03\x04 and nothing more", "no archive of prints"),
+        ("broken.db", b"SQLite format 3\0 and nothing more", "cannot be opened as a history"),
+    ],
+)
+def test_what_cannot_be_read_is_explained(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    """In a line, without the program's own worries."""
+    (tmp_path / name).write_bytes(content)
+    result = run(tmp_path / name)
+    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert says in result.output
+
+
+def test_a_folder_is_neither_table_nor_history(tmp_path: Path) -> None:
+    result = run(tmp_path)
+    assert result.exit_code == 1
+    assert "is a folder" in result.output
+
+
+def test_nothing_to_judge_is_said(tmp_path: Path) -> None:
+    """No picture is drawn of it."""
+    (tmp_path / "empty.csv").write_text("time,p\n")
+    result = run(tmp_path / "empty.csv", "--json", "--picture", tmp_path / "empty.svg")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "nothing to judge" in result.stderr
+    assert not (tmp_path / "empty.svg").exists()
+
+
+def test_a_kind_of_picture_that_cannot_be_drawn_is_refused_at_once(table: Path, tmp_path: Path) -> None:
+    """Not after judging a year."""
+    result = run(table, "--picture", tmp_path / "series.jpg", "--json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert ".svg or .png" in result.stderr
+
+
+def test_numbers_out_of_all_proportion_are_drawn(tmp_path: Path) -> None:
+    """With a few ticks, and soon."""
+    (tmp_path / "huge.csv").write_text("time,p\n0,0\n1e15,1e9\n")
+    assert run(tmp_path / "huge.csv", "--picture", tmp_path / "huge.svg").exit_code == 0
+    assert len((tmp_path / "huge.svg").read_text()) < 20_000
+
+
+def test_names_are_shown_as_they_are(tmp_path: Path) -> None:
+    """Brackets and colons are no orders to the table."""
+    (tmp_path / "names.csv").write_text("time,p,print_id\n0,0,[/red]a\n10,0,[b]:cat:\n")
+    shown = run(tmp_path / "names.csv").stdout
+    assert "[/red]a" in shown
+    assert "[b]:cat:" in shown

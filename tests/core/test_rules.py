@@ -134,6 +134,7 @@ def test_numbers_can_be_changed_by_name() -> None:
         ("obico", {"low": -1}, "low must be"),
         ("obico", {"low": math.nan}, "low must be"),
         ("obico", {"low": "much"}, "low must be"),
+        ("obico", {"escalation": 0}, "escalation must be above 0"),
     ],
 )
 def test_a_wrong_number_is_named(name: str, thresholds: dict[str, float], said: str) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -188,15 +189,18 @@ def test_the_kinds_are_twenty_and_the_same_in_every_run() -> None:
 CABLE = Box(0.7, 0.1, 0.8, 0.4, 0.45)
 
 
-def remember(history: History, one: Case, boxes: tuple[Box, ...] = ()) -> None:
+def remember(
+    history: History, one: Case, boxes: tuple[Box, ...] = (), numbers: Mapping[str, float] | None = None
+) -> None:
     """Write a print into a history, as a watch would; p is in a box, beside others in every frame."""
     settings = WatchSettings()
     clock = VirtualClock(one.samples[0].at)
     state = WatchState(printer_id=one.printer_id)
+    recorded = RecordedSettings.of(settings, "built_in")
     recorder = Recorder(
         history,
         state,
-        RecordedSettings.of(settings, "built_in"),
+        recorded if numbers is None else replace(recorded, numbers=numbers),
         source="test",
         clock=clock,
         printer_name="One",
@@ -274,6 +278,15 @@ def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     rates = [point.false_alarm_rate for point in finding.curve]
     assert rates == sorted(rates)
     assert finding.at_most > summaries["unseen"].false_alarm_rate
+
+
+def test_numbers_of_another_release_are_left_out(history: History) -> None:
+    """Settings that were recorded by rules with a number more do not stop the tuning."""
+    pytest.importorskip("optuna")
+    for one in seldom("calm", 12, 4, 12):
+        remember(history, replace(one, printer_id="printer"), numbers={"failure": 0.5, "moon_phase": 1.0})
+    finding = tune_printer(history, "printer", Aim(trials=10))
+    assert finding.present == Choice("failwatch", {"failure": 0.5})
 
 
 def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from octoprint_failwatch.detection.errors import NotAuthorised, RateLimited, Sna
 from octoprint_failwatch.detection.frame import Frame
 from octoprint_failwatch.detection.look import Camera
 from octoprint_failwatch.detection.policy import Action, Policy
+from octoprint_failwatch.detection.rules import FailWatchRules
 from octoprint_failwatch.detection.state import Event, EventKind, Phase, WatchState
-from octoprint_failwatch.detection.verdict import Level
+from octoprint_failwatch.detection.verdict import Level, Verdict
 from octoprint_failwatch.detection.watch import WatchSettings
 from octoprint_failwatch.detection.wire import from_json, to_json
 
@@ -436,6 +437,87 @@ async def test_a_gap_is_no_evidence() -> None:
         seeing = await run.told(EventKind.SEEING)
         cleared = await run.told(EventKind.CLEARED)
         assert cleared.at >= seeing.at + WatchSettings().latch_times.clear_failure
+
+
+async def test_a_look_that_is_dropped_before_it_begins_is_not_the_last() -> None:
+    """Paused in the very moment in which a look was due: the watch looks again when it goes on."""
+
+    class Interfering(VirtualClock):
+        async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
+            if run.watch._looking is not None and not self.interfered:
+                self.interfered = True
+                run.watch.pause()
+                run.watch.resume()
+            await super().wait(event, seconds)
+
+        interfered = False
+
+    async with watching(ScriptedDetector([0.0]), clock=Interfering()) as run:
+        run.watch.start("print-1")
+        await run.frames(3)
+
+
+async def test_no_look_goes_on_when_the_watch_has_ended() -> None:
+    """The host closes the detector then, which may still have to tidy up after the look."""
+    asked, tidied = asyncio.Event(), asyncio.Event()
+
+    class Tidy(ScriptedDetector):
+        async def detect(self, frame: Frame) -> Detection:  # noqa: ARG002
+            asked.set()
+            try:
+                return await asyncio.Future()
+            finally:
+                for _ in range(20):
+                    await asyncio.sleep(0)
+                tidied.set()
+
+    async with watching(Tidy([0.0])) as run:
+        run.watch.start("print-1")
+        await asked.wait()
+    assert tidied.is_set()
+
+
+@pytest.mark.parametrize("answer", ["mute", "snooze"])
+async def test_an_end_of_silence_takes_nothing_back(answer: str) -> None:
+    """An automation that unmutes what is not muted ends neither the alarm nor the coming pause."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, veto=600))
+    async with watching(failing(), settings) as run:
+        run.watch.snooze(1)
+        run.watch.start("print-1")
+        await run.told(EventKind.COUNTDOWN)
+        if answer == "mute":
+            run.watch.mute(False)
+        else:
+            run.watch.snooze(0)
+        assert run.watch.state.level is Level.FAILURE
+        assert run.watch.state.intervention.countdown is not None
+
+
+async def test_an_answer_that_comes_after_the_end_raises_nothing() -> None:
+    """Between prints no level stands."""
+    async with watching(failing()) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.FAILURE)
+        run.watch.end("done")
+        run.watch.confirm()
+        assert run.watch.state.level is Level.NONE
+        run.watch.acknowledge()
+        assert run.kinds()[-1] is EventKind.ENDED
+
+
+async def test_a_fault_in_judging_makes_blind_and_not_breathless() -> None:
+    """It is shown, and the next look comes no sooner than any other."""
+
+    class Broken(FailWatchRules):
+        def judge(self, *_: object) -> Verdict:
+            raise ZeroDivisionError
+
+    detector = ScriptedDetector([0.0])
+    async with watching(detector, WatchSettings(rules=Broken())) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.BLIND)
+        assert run.watch.state.blind.detail == "Unexpected: ZeroDivisionError"
+        assert detector.frames[1].taken_at >= detector.frames[0].taken_at + 10
 
 
 async def test_a_host_that_fails_ends_no_watch() -> None:

@@ -89,9 +89,9 @@ def picture(seed: int, brightness: int = 128, size: tuple[int, int] = (64, 48)) 
     return out.getvalue()
 
 
-def live_camera(name: str = "") -> Camera:
+def live_camera(name: str = "", first: int = 0) -> Camera:
     """Return a camera whose every picture is another one."""
-    numbers = itertools.count()
+    numbers = itertools.count(first)
 
     async def snapshot() -> bytes:
         return picture(next(numbers))

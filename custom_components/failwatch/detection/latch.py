@@ -48,6 +48,11 @@ def follow(latch: Latch, verdict: Verdict, at: float, times: LatchTimes) -> Latc
     return Latch(verdict.level, at, verdict)
 
 
+def interrupted(latch: Latch) -> Latch:
+    """Return the latch after a gap in what was seen: what was good before it proves nothing after it."""
+    return replace(latch, quiet_since=None)
+
+
 def acknowledge(at: float, times: LatchTimes) -> Latch:
     """Return the latch after "not a failure"."""
     return Latch(silent_until=at + times.cooldown)

@@ -107,9 +107,9 @@ def confirmed(state: WatchState, now: float) -> News:
     return replace(state, latch=latches.confirm(state.latch, now)), (event,)
 
 
-def silenced(state: WatchState, *, muted: bool, snoozed_until: float | None) -> News:
-    """The user wants nothing raised, or no longer so; what stood until now is over."""
-    intervention = policies.answered(state.intervention)
-    return replace(
-        state, muted=muted, snoozed_until=snoozed_until, latch=Latch(), intervention=intervention
-    ), ()
+def silenced(state: WatchState, now: float, *, muted: bool, snoozed_until: float | None) -> News:
+    """The user wants nothing raised, and what stood until now is over; or wants it raised again."""
+    state = replace(state, muted=muted, snoozed_until=snoozed_until)
+    if not state.is_silent(now):
+        return state, ()
+    return replace(state, latch=Latch(), intervention=policies.answered(state.intervention)), ()

@@ -5,7 +5,6 @@ Nothing is done here: what comes out is the new state, and the events that led t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from . import cadence as cadences
@@ -102,32 +101,8 @@ def unanswered(
     return replace(
         state,
         blind=blind,
-        # What was good before a gap proves nothing after it.
-        latch=replace(state.latch, quiet_since=None) if newly else state.latch,
+        latch=latches.interrupted(state.latch) if newly else state.latch,
         phase=state.phase if blind is None else Phase.BLIND,
         since=now if newly else state.since,
         next_look_at=now + wait,
     ), tuple(events)
-
-
-def blind_too_long_at(state: WatchState, policy: Policy, now: float) -> float | None:
-    """Return when being blind leads to a pause, None if it does not."""
-    blind_for = policy.pause_when_blind_after
-    if blind_for is None or state.phase is not Phase.BLIND or state.blind is None:
-        return None
-    if state.blind.accepted or state.intervention.done or state.is_silent(now):
-        return None
-    return state.blind.since + blind_for
-
-
-def announcements(before: WatchState, after: WatchState) -> Sequence[Event]:
-    """Return the event that tells of a new countdown, if one began between two states."""
-    countdown = after.intervention.countdown
-    if (
-        countdown is None
-        or countdown == before.intervention.countdown
-        or countdown.due_at <= countdown.announced_at
-    ):
-        return ()
-    at, action = countdown.announced_at, countdown.action
-    return (Event(EventKind.COUNTDOWN, at, after.print_id, action, after.level),)

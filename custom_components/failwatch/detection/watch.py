@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from . import acting
 from . import cadence as cadences
 from . import life as lives
 from . import outcome as outcomes
-from . import policy as policies
 from .clock import Clock
 from .detectors.detector import Detector
 from .errors import FailWatchError, RateLimited, Unavailable
@@ -70,7 +70,7 @@ class Watch:
         self._announced_before = state.intervention.countdown is not None
 
     async def run(self) -> None:
-        """Look, judge and act until cancelled."""
+        """Look, judge and act until cancelled; no look goes on after it."""
         try:
             self._announce_again()
             while True:
@@ -78,10 +78,12 @@ class Watch:
                 now = self._clock.now()
                 self._act_when_due(now)
                 if self._is_due(now):
-                    self._looking = asyncio.create_task(self._look())
+                    self._begin_look()
                 await self._clock.wait(self._wake, self._idle_seconds(self._clock.now()))
         finally:
             self._abandon_look()
+            if self._looking is not None:
+                await asyncio.wait([self._looking])
 
     # The life of a print
 
@@ -135,22 +137,26 @@ class Watch:
     def acknowledge(self) -> None:
         """Not a failure: the level falls, a coming pause is off, and looking like this is accepted.
 
-        So is being blind, until FailWatch sees again.
+        So is being blind, until FailWatch sees again. Without a print there is nothing to answer.
         """
-        self._take(*lives.acknowledged(self.state, self._settings.latch_times, self._clock.now()))
+        if self.state.print_id is not None:
+            self._take(*lives.acknowledged(self.state, self._settings.latch_times, self._clock.now()))
 
     def confirm(self) -> None:
-        """It is a failure: the level stands until the print ends."""
-        self._take(*lives.confirmed(self.state, self._clock.now()))
+        """It is a failure: the level stands until the print ends, if one runs."""
+        if self.state.print_id is not None:
+            self._take(*lives.confirmed(self.state, self._clock.now()))
 
     def snooze(self, seconds: float) -> None:
         """Go on looking, but raise nothing for a while; 0 ends it."""
-        until = self._clock.now() + seconds if seconds > 0 else None
-        self._take(*lives.silenced(self.state, muted=self.state.muted, snoozed_until=until))
+        now = self._clock.now()
+        until = now + seconds if seconds > 0 else None
+        self._take(*lives.silenced(self.state, now, muted=self.state.muted, snoozed_until=until))
 
     def mute(self, muted: bool = True) -> None:
         """Go on looking, but raise nothing until this print ends."""
-        self._take(*lives.silenced(self.state, muted=muted, snoozed_until=self.state.snoozed_until))
+        now, until = self._clock.now(), self.state.snoozed_until
+        self._take(*lives.silenced(self.state, now, muted=muted, snoozed_until=until))
 
     def check_now(self) -> None:
         """Look at once, if the print is being watched."""
@@ -172,14 +178,21 @@ class Watch:
     def _idle_seconds(self, now: float) -> float | None:
         """Return how long nothing needs doing, None for until woken."""
         state = self.state
-        countdown = state.intervention.countdown
-        moments = [countdown.due_at] if countdown and state.phase is not Phase.IDLE else []
-        blind_too_long_at = outcomes.blind_too_long_at(state, self._settings.policy, now)
-        if blind_too_long_at is not None and not moments:
-            moments.append(blind_too_long_at)
+        due_at = acting.due_at(state, self._settings.policy, now)
+        moments = [] if due_at is None else [due_at]
         if self._looking is None and state.next_look_at is not None and not state.holds:
             moments.append(state.next_look_at)
         return min(moments) - now if moments else None
+
+    def _begin_look(self) -> None:
+        # What must happen at the end is not left to the look itself: one that is dropped before its
+        # first step never runs at all.
+        self._looking = asyncio.create_task(self._look())
+        self._looking.add_done_callback(self._look_is_over)
+
+    def _look_is_over(self, _: asyncio.Task[None]) -> None:
+        self._looking = None
+        self._wake.set()
 
     async def _look(self) -> None:
         """Take one frame of every camera and judge it."""
@@ -187,6 +200,7 @@ class Watch:
         try:
             async with asyncio.timeout(self._settings.look_timeout):
                 answer = await self._answer(started)
+            self._judge(answer, started, time.monotonic() - began)
         except FailWatchError as error:
             self._answered_nothing(error)
         except TimeoutError:
@@ -194,11 +208,6 @@ class Watch:
         except Exception as error:
             _LOGGER.exception("A look failed")
             self._answered_nothing(Unavailable(f"Unexpected: {type(error).__name__}"))
-        else:
-            self._judge(answer, started, time.monotonic() - began)
-        finally:
-            self._looking = None
-            self._wake.set()
 
     async def _answer(self, at: float) -> Answer:
         """Return what the cameras show, or raise the last camera's error if none shows anything."""
@@ -234,11 +243,12 @@ class Watch:
 
     def _judge(self, answer: Answer, started: float, latency: float) -> None:
         self.frames = {seen.frame.camera: seen.frame for seen in answer.seen}
-        self._failed = 0
         now = self._clock.now()
-        self._take(
-            *outcomes.answered(self.state, self._settings, answer, started=started, now=now, latency=latency)
+        news = outcomes.answered(
+            self.state, self._settings, answer, started=started, now=now, latency=latency
         )
+        self._failed = 0
+        self._take(*news)
 
     def _answered_nothing(self, error: FailWatchError) -> None:
         self._failed += 1
@@ -257,31 +267,19 @@ class Watch:
     # Acting
 
     def _announce_again(self) -> None:
-        """Begin a countdown anew that a restart interrupted, so that the user has all of its time."""
         if self._announced_before and self.state.phase is not Phase.IDLE:
             self._announced_before = False
-            intervention = policies.begun_anew(self.state.intervention, self._clock.now())
-            self._take(replace(self.state, intervention=intervention))
+            self._take(*acting.begun_anew(self.state, self._clock.now()))
 
     def _act_when_due(self, now: float) -> None:
-        policy = self._settings.policy
-        blind_too_long_at = outcomes.blind_too_long_at(self.state, policy, now)
-        if blind_too_long_at is not None and now >= blind_too_long_at:
-            announced = policies.announce(self.state.intervention, Action.PAUSE, now, now + policy.veto)
-            if announced is not self.state.intervention:
-                self._take(replace(self.state, intervention=announced))
-        state = self.state
-        countdown = state.intervention.countdown
-        if countdown is not None and now >= countdown.due_at and state.phase is not Phase.IDLE:
-            event = Event(EventKind.ACTION, now, state.print_id, countdown.action, state.level)
-            carried_out = policies.carried_out(policy, countdown.action, now)
-            self._take(replace(state, intervention=carried_out), (event,))
+        while (news := acting.come_due(self.state, self._settings.policy, now)) is not None:
+            self._take(*news)
 
     def _take(self, state: WatchState, events: Sequence[Event] = ()) -> None:
         """Be in that state, tell of a new countdown, and hand all of it to the sink."""
         before, self.state = self.state, state
         try:
-            self._sink(state, (*events, *outcomes.announcements(before, state)))
+            self._sink(state, (*events, *acting.announcements(before, state)))
         except Exception:
             _LOGGER.exception("The host could not take a change")
         self._wake.set()

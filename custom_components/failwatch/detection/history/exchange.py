@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import PurePosixPath
@@ -15,7 +17,8 @@ from typing import IO, Any, TextIO
 
 from .. import wire
 from .records import Entry, FrameRecord, Label, PrintRecord
-from .store import History, HistoryError, add_entry, add_frame, add_picture, print_key
+from .rows import add_entry, add_frame, add_picture, print_key
+from .store import History, HistoryError
 
 CSV_COLUMNS = (
     "time",
@@ -37,6 +40,18 @@ CSV_COLUMNS = (
 LABEL_COLUMNS = ("print_id", "failed", "failed_from", "name")
 MAX_TEXT = 500_000_000
 MAX_PICTURE = 30_000_000
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    NotImplementedError,  # a compression that zipfile does not know
+    RecursionError,
+    RuntimeError,  # encrypted
+)
+"""What reading an archive that no history wrote may end with."""
 _YES, _NO = ("1", "yes", "true", "failed"), ("0", "no", "false", "good")
 
 
@@ -86,7 +101,7 @@ def read_zip(history: History, file: IO[bytes]) -> int:
         with zipfile.ZipFile(file) as archive:
             folders = sorted({PurePosixPath(name).parts[0] for name in archive.namelist()})
             return sum(_read_print(history, folder, archive) for folder in folders)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError) as error:
+    except UNREADABLE as error:
         raise HistoryError(f"This is no archive of prints: {error}") from error
 
 
@@ -104,21 +119,38 @@ def write_labels(history: History, file: TextIO) -> int:
 
 def read_labels(history: History, file: TextIO) -> int:
     """Label the prints that a table names; return how many. Raises HistoryError, changing nothing."""
-    rows = list(csv.DictReader(file))
-    labels: list[tuple[str, Label]] = []
-    for number, row in enumerate(rows, 2):
-        print_id, failed = (row.get("print_id") or "").strip(), (row.get("failed") or "").strip().lower()
-        if not print_id or failed not in _YES + _NO:
-            raise HistoryError(f"Line {number}: needs a print_id, and yes or no under failed.")
+    try:
+        table = csv.DictReader(file)
+        if not {"print_id", "failed"} <= set(table.fieldnames or ()):
+            raise HistoryError("The first line must name the columns print_id and failed.")
+        labels = [_label(row, table.line_num) for row in table]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise HistoryError(f"This is no table of labels: {error}.") from error
+    for print_id, _ in labels:
         history.print(print_id)
-        since = (row.get("failed_from") or "").strip()
-        try:
-            labels.append((print_id, Label(failed in _YES, float(since) if since else None)))
-        except ValueError:
-            raise HistoryError(f"Line {number}: failed_from is no time in seconds: {since!r}.") from None
     for print_id, label in labels:
         history.label(print_id, label)
     return len(labels)
+
+
+def _label(row: Mapping[str, str | None], line: int) -> tuple[str, Label]:
+    """Return what a line of the table says; raises HistoryError."""
+    print_id, failed, since = (
+        (row.get(name) or "").strip() for name in ("print_id", "failed", "failed_from")
+    )
+    if not print_id or failed.lower() not in _YES + _NO:
+        raise HistoryError(f"Line {line}: needs a print_id, and yes or no under failed.")
+    if not since:
+        return print_id, Label(failed.lower() in _YES)
+    if failed.lower() in _NO:
+        raise HistoryError(f"Line {line}: a print that did not fail has no failed_from.")
+    try:
+        at = float(since)
+    except ValueError:
+        at = math.nan
+    if not math.isfinite(at):
+        raise HistoryError(f"Line {line}: failed_from is no time in seconds: {since!r}.")
+    return print_id, Label(failed=True, failed_from=at)
 
 
 def _write_print(history: History, print_id: str, folder: str, archive: zipfile.ZipFile) -> None:
@@ -151,29 +183,21 @@ def _read_print(history: History, folder: str, archive: zipfile.ZipFile) -> bool
         for name in archive.namelist()
         if (match := re.fullmatch(rf"{re.escape(folder)}/pictures/\d+-(\d+)-(\d+)\.jpg", name))
     }
-    problem: list[Exception] = []
 
     def write(connection: sqlite3.Connection) -> None:
-        try:
-            key = _add_print(connection, record)
-            ids = {0: 0}
-            for frame in _read_frames(archive, f"{folder}/frames.jsonl"):
-                ids[frame.id] = add_frame(connection, key, frame.look, frame.level)
-                for number, camera in enumerate(frame.pictures):
-                    if (name := pictures.get((frame.id, number))) is not None:
-                        jpeg = _read(archive, name, MAX_PICTURE)
-                        add_picture(connection, ids[frame.id], camera, jpeg, near_change=True)
-            for entry in entries:
-                after = ids[entry.after_frame]
-                add_entry(connection, key, Entry(after, entry.at, entry.kind, entry.data))
-        except Exception as error:
-            problem.append(error)
-            raise
+        key = _add_print(connection, record)
+        ids = {0: 0}
+        for frame in _read_frames(archive, f"{folder}/frames.jsonl"):
+            ids[frame.id] = add_frame(connection, key, frame.look, frame.level)
+            for number, camera in enumerate(frame.pictures):
+                if (name := pictures.get((frame.id, number))) is not None:
+                    jpeg = _read(archive, name, MAX_PICTURE)
+                    add_picture(connection, ids[frame.id], camera, jpeg, near_change=True)
+        for entry in entries:
+            after = ids[entry.after_frame]
+            add_entry(connection, key, Entry(after, entry.at, entry.kind, entry.data))
 
-    history.write(write)
-    history.settle()
-    if problem:
-        raise HistoryError(f"A print could not be read: {problem[0]}") from problem[0]
+    history.change(write)
     if record.label is not None:
         history.label(record.print_id, record.label)
     return True

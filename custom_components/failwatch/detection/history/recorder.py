@@ -13,7 +13,8 @@ from ..frame import Frame
 from ..state import Event, EventKind, Look, Phase, WatchState
 from ..verdict import Level
 from .records import Entry, EntryKind, RecordedSettings, Standing
-from .store import TIDY_EVERY, History, add_entry, add_frame, add_picture, print_key
+from .rows import add_entry, add_frame, add_picture, print_key
+from .store import TIDY_EVERY, History
 
 _NewEntry: TypeAlias = tuple[float, str, Any]
 
@@ -55,21 +56,20 @@ class Recorder:
             return
         looked = state.look is not None and state.look is not last.look
         now = self._clock.now()
+        began = state.print_id not in (None, last.print_id)
+        stands: _NewEntry = (now, EntryKind.STANDING, Standing.of(state))
         entries: list[_NewEntry] = []
-        if state.print_id != last.print_id and state.print_id is not None:
-            entries += [
-                (now, EntryKind.SETTINGS, self._settings),
-                (now, EntryKind.STANDING, Standing.of(state)),
-            ]
+        if began:
+            entries += [(now, EntryKind.SETTINGS, self._settings), stands]
         else:
             entries += [(now, kind, data) for kind, data in _changes(last, state)]
         entries += [
             (event.at, event.kind, {"detail": event.detail, "level": event.level}) for event in events
         ]
-        if any(event.kind is EventKind.ENDED for event in events):
-            entries.append((now, EntryKind.STANDING, Standing.of(state)))
-        if not looked and not entries and Standing.of(state) != Standing.of(last):
-            entries.append((now, EntryKind.STANDING, Standing.of(state)))
+        ended = any(event.kind is EventKind.ENDED for event in events)
+        moved = not looked and Standing.of(state) != Standing.of(last)
+        if ended or (moved and not began):
+            entries.append(stands)
         if looked or entries:
             self._put(state, print_id, entries, frames if looked else None)
 

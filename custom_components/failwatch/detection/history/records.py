@@ -15,7 +15,7 @@ from ..state import Look, WatchState
 from ..verdict import Level
 
 if TYPE_CHECKING:
-    from ..watch import WatchSettings
+    from ..outcome import WatchSettings
 
 
 @dataclass(frozen=True, slots=True)

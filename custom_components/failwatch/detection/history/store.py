@@ -11,15 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any, Self
+from typing import Self
 
 from .. import wire
-from ..detection import Box
-from ..state import Look, View
-from ..statistics import TemporalStatistics
-from ..verdict import Level, Rule, Verdict
-from .records import Alarm, Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
+from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
 from .retention import Retention, tidy, used_bytes
+from .rows import FRAMES, PRINTS, as_frame, as_print
 from .schema import HistoryError, connect, open_database
 
 _LOGGER = logging.getLogger(__name__)
@@ -35,7 +32,8 @@ class History:
     """One file of prints, frames, pictures and labels.
 
     Everything is written by one thread of its own, in the order of the calls; reading sees what was
-    written so far, from any thread. A failure to write is logged and never disturbs a watch.
+    written so far, from any thread, and raises HistoryError where the file is damaged. A failure to
+    write is logged and never disturbs a watch.
     """
 
     def __init__(self, path: Path, retention: Retention | None = None) -> None:
@@ -72,30 +70,26 @@ class History:
         """Return prints, newest first, that started before a time."""
         with self._reading() as connection:
             rows = connection.execute(
-                f"{_PRINTS} WHERE (?1 IS NULL OR printer_id = ?1) AND (?2 IS NULL OR started_at < ?2)"
+                f"{PRINTS} WHERE (?1 IS NULL OR printer_id = ?1) AND (?2 IS NULL OR started_at < ?2)"
                 " ORDER BY started_at DESC, prints.id DESC LIMIT ?3",
                 (printer_id, before, limit),
             )
-            return [_print(row) for row in rows]
+            return [as_print(row) for row in rows]
 
     def print(self, print_id: str) -> PrintRecord:
         """Return a print; raises HistoryError if it is not known."""
         with self._reading() as connection:
-            row = connection.execute(f"{_PRINTS} WHERE print_id = ?", (print_id,)).fetchone()
+            row = connection.execute(f"{PRINTS} WHERE print_id = ?", (print_id,)).fetchone()
         if row is None:
             raise HistoryError(f"There is no print {print_id!r} in the history.")
-        return _print(row)
+        return as_print(row)
 
     def frames(self, print_id: str) -> Iterator[FrameRecord]:
         """Yield a print's frames in order, a few at a time from the disk."""
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT frames.*, (SELECT json_group_array(camera) FROM pictures WHERE frame = frames.id) AS cameras"
-                " FROM frames JOIN prints ON prints.id = frames.print WHERE print_id = ? ORDER BY frames.id",
-                (print_id,),
-            )
+            rows = connection.execute(f"{FRAMES} WHERE print_id = ? ORDER BY frames.id", (print_id,))
             for row in rows:
-                yield _frame(row)
+                yield as_frame(row)
 
     def entries(self, print_id: str) -> list[Entry]:
         """Return what else happened during a print, in order."""
@@ -135,7 +129,7 @@ class History:
     # Writing
 
     def label(self, print_id: str, label: Label | None) -> None:
-        """Say what a print really was, or take that back; raises HistoryError for an unknown print."""
+        """Say what a print really was, or take that back; raises HistoryError, also for an unknown print."""
         self.settle()
         self.print(print_id)
 
@@ -149,15 +143,23 @@ class History:
                     (print_id, label.failed, label.failed_from),
                 )
 
-        self.write(write)
-        self.settle()
+        self.change(write)
 
     def forget(self, print_id: str) -> None:
-        """Drop a print with all that belongs to it."""
-        self.write(
+        """Drop a print with all that belongs to it; raises HistoryError."""
+        self.change(
             lambda connection: connection.execute("DELETE FROM prints WHERE print_id = ?", (print_id,))
         )
-        self.settle()
+
+    def change(self, make: Callable[[sqlite3.Connection], object]) -> None:
+        """Have the writer's thread make a change, in one transaction, and wait until it is made.
+
+        Raises HistoryError where the file cannot be written, and whatever the change itself raises.
+        """
+        try:
+            self._writer.submit(self._in_transaction, make).result()
+        except sqlite3.Error as error:
+            raise HistoryError(f"{self.path.name} cannot be written: {error}.") from error
 
     def write(self, change: Callable[[sqlite3.Connection], object]) -> None:
         """Have the writer's thread make a change, in one transaction; returns at once."""
@@ -185,15 +187,8 @@ class History:
         self._connection.close()
 
     def _write(self, change: Callable[[sqlite3.Connection], object]) -> None:
-        connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                change(connection)
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+            self._in_transaction(change)
         except Exception as error:
             problem = f"{type(error).__name__}: {error}"
             if problem != self._problem:
@@ -205,130 +200,21 @@ class History:
             with self._counting:
                 self._pending -= 1
 
+    def _in_transaction(self, change: Callable[[sqlite3.Connection], object]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            change(self._connection)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk may have ended it already
+                self._connection.execute("ROLLBACK")
+            raise
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with closing(connect(self.path)) as connection:
-            connection.row_factory = sqlite3.Row
-            yield connection
-
-
-def add_frame(connection: sqlite3.Connection, print_key: int, look: Look, level: Level) -> int:
-    """Write a frame and return its id."""
-    statistics, verdict = look.statistics, look.verdict
-    views = [
-        [view.camera, view.p, [[*_box(box)] for box in view.boxes], view.tagged_image_url, view.problem]
-        for view in look.views
-    ]
-    values = (
-        print_key,
-        look.at,
-        look.p,
-        statistics.ewm_mean,
-        statistics.rolling_mean_short,
-        statistics.rolling_mean_long,
-        statistics.prediction_num,
-        statistics.prediction_num_lifetime,
-        statistics.frames,
-        statistics.frames_lifetime,
-        look.statistics_served,
-        verdict.level.value,
-        verdict.rule.value,
-        verdict.score,
-        verdict.usual,
-        verdict.limit,
-        level.value,
-        look.latency,
-        look.spacing,
-        json.dumps(views, separators=(",", ":")),
-    )
-    connection.execute(
-        "UPDATE prints SET frames = frames + 1, level = CASE"
-        " WHEN ?1 = 'failure' OR (?1 = 'maybe' AND level = 'none') THEN ?1 ELSE level END WHERE id = ?2",
-        (level.value, print_key),
-    )
-    places = ", ".join("?" * len(values))
-    added = connection.execute(f"INSERT INTO frames VALUES (NULL, {places})", values)  # noqa: S608 - only ?s
-    return int(added.lastrowid or 0)
-
-
-def add_entry(connection: sqlite3.Connection, print_key: int, entry: Entry) -> None:
-    """Write an entry."""
-    connection.execute(
-        "INSERT INTO entries (print, after_frame, at, kind, data) VALUES (?, ?, ?, ?, ?)",
-        (print_key, entry.after_frame, entry.at, entry.kind, json.dumps(wire.to_json(entry.data))),
-    )
-
-
-def add_picture(
-    connection: sqlite3.Connection, frame: int, camera: str, jpeg: bytes, *, near_change: bool
-) -> None:
-    """Write a frame's picture."""
-    connection.execute(
-        "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?)", (frame, camera, near_change, jpeg)
-    )
-
-
-def print_key(connection: sqlite3.Connection, print_id: str) -> int | None:
-    """Return the key of a print, if it is known."""
-    row = connection.execute("SELECT id FROM prints WHERE print_id = ?", (print_id,)).fetchone()
-    return None if row is None else int(row[0])
-
-
-_PRINTS = """
-SELECT prints.*, failed, failed_from,
-  (SELECT count(*) FROM pictures JOIN frames ON frames.id = pictures.frame WHERE frames.print = prints.id) AS pictures,
-  (SELECT json_group_array(json_array(at, kind)) FROM entries
-    WHERE print = prints.id AND kind IN ('maybe', 'failure')) AS alarms
-FROM prints LEFT JOIN labels ON labels.print = prints.id
-"""
-
-
-def _print(row: sqlite3.Row) -> PrintRecord:
-    return PrintRecord(
-        print_id=row["print_id"],
-        printer_id=row["printer_id"],
-        printer_name=row["printer_name"],
-        name=row["name"],
-        source=row["source"],
-        started_at=row["started_at"],
-        ended_at=row["ended_at"],
-        outcome=row["outcome"],
-        level=Level(row["level"]),
-        frames=row["frames"],
-        pictures=row["pictures"],
-        label=None if row["failed"] is None else Label(bool(row["failed"]), row["failed_from"]),
-        alarms=tuple(Alarm(at, Level(kind)) for at, kind in sorted(json.loads(row["alarms"]))),
-    )
-
-
-def _frame(row: sqlite3.Row) -> FrameRecord:
-    statistics = TemporalStatistics(
-        row["ewm_mean"],
-        row["rolling_mean_short"],
-        row["rolling_mean_long"],
-        row["prediction_num"],
-        row["prediction_num_lifetime"],
-        row["frames"],
-        row["frames_lifetime"],
-    )
-    look = Look(
-        number=row["prediction_num"],
-        at=row["at"],
-        p=row["p"],
-        views=tuple(
-            View(camera, p, tuple(Box(*box) for box in boxes), url, problem)
-            for camera, p, boxes, url, problem in json.loads(row["views"])
-        ),
-        statistics=statistics,
-        verdict=Verdict(
-            Level(row["verdict"]), Rule(row["rule"]), row["score"], row["usual"], row["margin_limit"]
-        ),
-        latency=row["latency"],
-        spacing=row["spacing"],
-        statistics_served=bool(row["served"]),
-    )
-    return FrameRecord(row["id"], look, Level(row["level"]), tuple(json.loads(row["cameras"])))
-
-
-def _box(box: Box) -> tuple[Any, ...]:
-    return (box.x_min, box.y_min, box.x_max, box.y_max, box.score, box.label)
+        try:
+            with closing(connect(self.path)) as connection:
+                connection.row_factory = sqlite3.Row
+                yield connection
+        except sqlite3.Error as error:
+            raise HistoryError(f"{self.path.name} cannot be read: {error}.") from error

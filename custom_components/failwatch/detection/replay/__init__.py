@@ -7,8 +7,19 @@
 Recorded prints replayed without rules of one's own come to the verdicts that were live.
 """
 
-from .fold import Judged, replay
+from .fold import Judged, frame_as_json, replay
 from .recorded import recorded
 from .series import BadSeries, Began, Sample, Step, at_cadence, read_csv
 
-__all__ = ["BadSeries", "Began", "Judged", "Sample", "Step", "at_cadence", "read_csv", "recorded", "replay"]
+__all__ = [
+    "BadSeries",
+    "Began",
+    "Judged",
+    "Sample",
+    "Step",
+    "at_cadence",
+    "frame_as_json",
+    "read_csv",
+    "recorded",
+    "replay",
+]

@@ -20,7 +20,7 @@ from .series import Began, Sample, Step
 
 
 class Judged(NamedTuple):
-    """A frame with its statistics and verdict, and the level that stands after it."""
+    """A frame with its statistics and verdict, the level that stands after it, and the rules in force."""
 
     at: float
     p: float
@@ -28,22 +28,11 @@ class Judged(NamedTuple):
     verdict: Verdict
     level: Level
     print_id: str
+    rules: RuleSet
 
     def as_json(self) -> dict[str, str | float]:
         """Return what `failwatch replay --json` prints of it."""
-        statistics, verdict = self.statistics, self.verdict
-        return {
-            "time": self.at,
-            "p": self.p,
-            "ewm_mean": statistics.ewm_mean,
-            "rolling_mean_short": statistics.rolling_mean_short,
-            "rolling_mean_long": statistics.rolling_mean_long,
-            "prediction_num": statistics.prediction_num,
-            "prediction_num_lifetime": statistics.prediction_num_lifetime,
-            "verdict": verdict.level.value,
-            "rule": verdict.rule.value,
-            "margin": verdict.margin,
-        }
+        return frame_as_json(self.at, self.p, self.statistics, self.verdict)
 
     def as_line(self) -> str:
         """Return the same as a line of text, several times faster than through `as_json`."""
@@ -56,6 +45,24 @@ class Judged(NamedTuple):
             f' "prediction_num_lifetime": {statistics.prediction_num_lifetime},'
             f' "verdict": "{verdict.level}", "rule": "{verdict.rule}", "margin": {verdict.margin!r}}}'
         )
+
+
+def frame_as_json(
+    at: float, p: float, statistics: TemporalStatistics, verdict: Verdict
+) -> dict[str, str | float]:
+    """Return a judged frame as every command prints it."""
+    return {
+        "time": at,
+        "p": p,
+        "ewm_mean": statistics.ewm_mean,
+        "rolling_mean_short": statistics.rolling_mean_short,
+        "rolling_mean_long": statistics.rolling_mean_long,
+        "prediction_num": statistics.prediction_num,
+        "prediction_num_lifetime": statistics.prediction_num_lifetime,
+        "verdict": verdict.level.value,
+        "rule": verdict.rule.value,
+        "margin": verdict.margin,
+    }
 
 
 def replay(
@@ -78,10 +85,10 @@ def replay(
         if type(step) is Sample:
             at, p, served = step
             memory, verdict = judge(memory, course.rules, Detection(p, (), served), at)
-            if not muted and (snoozed_until is None or at >= snoozed_until):
+            if not muted and (snoozed_until is None or at >= snoozed_until):  # as in `_silenced`
                 latch = latches.follow(latch, verdict, at, course.times)
             course.p = p
-            yield Judged(at, p, memory.statistics, verdict, latch.level, course.print_id)
+            yield Judged(at, p, memory.statistics, verdict, latch.level, course.print_id, course.rules)
             continue
         now = Standing(memory, latch, muted, snoozed_until)
         if isinstance(step, Began):
@@ -128,9 +135,11 @@ class _Course:
             if began_with is not None:
                 return changed(now, memory=began_with)
         elif kind == EntryKind.SNOOZED:
-            return changed(now, snoozed_until=data, latch=Latch())
+            return _silenced(changed(now, snoozed_until=data), entry.at)
         elif kind == EntryKind.MUTED:
-            return changed(now, muted=data, latch=Latch())
+            return _silenced(changed(now, muted=data), entry.at)
+        elif kind == EventKind.BLIND:
+            return changed(now, latch=latches.interrupted(now.latch))
         elif kind == EventKind.ACKNOWLEDGED:
             return self._answer(now, entry.at, data["detail"], Level(data["level"]))
         return now
@@ -141,3 +150,8 @@ class _Course:
         if level is not Level.NONE and now.latch.level is Level.NONE:
             return now
         return changed(now, latch=latches.acknowledge(at, self.times), memory=now.memory.accepting(self.p))
+
+
+def _silenced(now: Standing, at: float) -> Standing:
+    silent = now.muted or (now.snoozed_until is not None and at < now.snoozed_until)
+    return changed(now, latch=Latch()) if silent else now

@@ -18,13 +18,17 @@ RULE_SETS: dict[str, type[RuleSet]] = {
     rules.name: rules for rules in (FailWatchRules, ObicoRules, SuperApiRules)
 }
 
+DIVISORS = ("escalation",)
+"""Numbers that the score is divided by, so that 0 is none."""
+
 __all__ = ["RULE_SETS", "FailWatchRules", "ObicoRules", "RuleSet", "SuperApiRules", "create_rules"]
 
 
 def create_rules(name: str, thresholds: Mapping[str, float] | None = None) -> RuleSet:
     """Return the named rule set with some of its numbers changed.
 
-    Raises BadSetting for an unknown name, an unknown number, or a value that is none of at least 0.
+    Raises BadSetting for an unknown name, an unknown number, or a value that is none of at least 0,
+    of a divisor above 0.
     """
     try:
         rule_set = RULE_SETS[name]
@@ -42,5 +46,7 @@ def create_rules(name: str, thresholds: Mapping[str, float] | None = None) -> Ru
             number = math.nan
         if not math.isfinite(number) or number < 0:
             raise BadSetting(f"{key} must be a number of at least 0, not {value!r}.")
+        if number == 0 and key in DIVISORS:
+            raise BadSetting(f"{key} must be above 0.")
         values[key] = int(number) if kinds[key] is int else number
     return rule_set(**values)  # type: ignore[arg-type]
