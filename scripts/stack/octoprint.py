@@ -231,6 +231,8 @@ def _config(port: int, snapshot_url: str, stream_url: str, failwatch: dict[str, 
                 "stream": stream_url,
                 "streamRatio": "4:3",
             },
+            # It listens on loopback only, so it is announced there and nowhere else.
+            "discovery": {"addresses": ["127.0.0.1"]},
             "failwatch": failwatch,
             "virtual_printer": {"enabled": True},
         },

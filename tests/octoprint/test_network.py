@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from octoprint_failwatch import __version__
+from octoprint_failwatch.version import __version__
 from tests.emulators.judging import Sighting
 from tests.emulators.obico import TOKEN, Obico
 from tests.emulators.running import running
@@ -24,14 +24,14 @@ SERVICE = "_failwatch._tcp.local."
 
 
 async def announced(port: int) -> AsyncServiceInfo:
-    """Return what is announced of the FailWatch at that port, as a stranger in the network hears it."""
+    """Return what is announced of the FailWatch at that port, as somebody in the same network hears it."""
     names: asyncio.Queue[str] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
     def heard(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         loop.call_soon_threadsafe(names.put_nowait, name)
 
-    async with AsyncZeroconf() as ears:
+    async with AsyncZeroconf(interfaces=["127.0.0.1"]) as ears:
         browser = AsyncServiceBrowser(ears.zeroconf, [SERVICE], handlers=[heard])
         try:
             async with asyncio.timeout(30):
