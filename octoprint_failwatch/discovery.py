@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import Any
 
-from . import __version__
+from .version import __version__
 
 _LOGGER = logging.getLogger(__name__)
 SERVICE = "_failwatch._tcp"

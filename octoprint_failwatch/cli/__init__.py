@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from .. import __version__
 from ..detection.errors import FailWatchError
+from ..version import __version__
 
 COMMANDS = {
     "detect": ".detect",

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
-from .. import __version__
 from ..detection.detectors import Detector
+from ..version import __version__
 from .addresses import Addresses
 from .answers import errors_as_json
 from .ml_api import MlApi

@@ -39,7 +39,7 @@ def tracked(pattern: str) -> list[str]:
 
 def test_one_version() -> None:
     """The code states it, the package and the integration carry it."""
-    version = assigned(ROOT / "octoprint_failwatch" / "__init__.py", "__version__")
+    version = assigned(ROOT / "octoprint_failwatch" / "version.py", "__version__")
     manifest = json.loads((ROOT / "custom_components" / "failwatch" / "manifest.json").read_text())
     assert PYPROJECT["project"]["version"] == version == manifest["version"]
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
