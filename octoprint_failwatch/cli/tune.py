@@ -6,8 +6,9 @@ import asyncio
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 from rich.console import Console
@@ -79,6 +80,7 @@ def command(
     if undo:
         _undo(plugin, key_file)
         return
+    there = None if plugin is None else _There.asked(plugin, key_file)
     opened = open_history(history, must_exist=True)
     try:
         printer_id = find_printer(opened, printer)
@@ -102,8 +104,8 @@ def command(
         click.echo(json.dumps(wire.to_json(finding) | {"settings": settings}))
     else:
         _show(finding, aim, names)
-    if plugin is not None and (finding.worth_it or yes or click.confirm("Set it all the same?")):
-        _apply(plugin, key_file, settings, yes=yes)
+    if there is not None and (finding.worth_it or yes or click.confirm("Set it all the same?")):
+        _apply(there, settings, yes=yes)
 
 
 class _Bar:
@@ -176,15 +178,30 @@ def told(outcome: Outcome) -> str:
     return ", ".join(words) or "quiet"
 
 
-def _apply(plugin: str, key_file: Any, settings: Mapping[str, Any], *, yes: bool) -> None:
-    from .octoprint_tuning import apply, rules_in_force
+@dataclass(frozen=True)
+class _There:
+    """The plugin of an OctoPrint, and the rules that it uses now."""
 
-    key = _key(key_file)
-    before = asyncio.run(rules_in_force(plugin, key))
-    click.echo(f"There now: {json.dumps(before)}")
+    url: str
+    key: str
+    rules: Mapping[str, Any]
+
+    @classmethod
+    def asked(cls, url: str, key_file: Any) -> Self:
+        """Ask it before the search: what is wrong with address or key need not wait for minutes."""
+        from .octoprint_tuning import rules_in_force
+
+        key = _key(key_file)
+        return cls(url, key, asyncio.run(rules_in_force(url, key)))
+
+
+def _apply(there: _There, settings: Mapping[str, Any], *, yes: bool) -> None:
+    from .octoprint_tuning import apply
+
+    click.echo(f"There now: {json.dumps(there.rules)}")
     if not yes:
         click.confirm(f"Set {json.dumps(settings)}?", abort=True)
-    asyncio.run(apply(plugin, key, settings))
+    asyncio.run(apply(there.url, there.key, settings))
     click.echo("Set. `failwatch tune --undo --apply URL` sets what was there before.")
 
 

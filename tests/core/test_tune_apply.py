@@ -75,7 +75,7 @@ def found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     choice = Choice("failwatch", {"failure": 0.44, "maybe": 0.264}, every=30.0, ignore_regions=True)
     finding = Finding(Choice(), choice, (), (), (), (), {"": (REGION,)}, worth_it=True, at_most=3.0)
     monkeypatch.setattr(command, "tune_printer", lambda *_: finding)
-    monkeypatch.setattr(command, "_printer", lambda *_: "printer")
+    monkeypatch.setattr(command, "find_printer", lambda *_: "printer")
     history = History(tmp_path / "history.db")
     history.close()
     return history.path
@@ -116,8 +116,11 @@ def test_all_of_it_is_set_after_asking_and_undone(plugin: Any, found: Path) -> N
         (KEY, "elsewhere/", "no FailWatch plugin"),
     ],
 )
-def test_what_goes_wrong_is_said(plugin: Any, found: Path, key: str, place: str, says: str) -> None:
-    """And nothing is set."""
+def test_what_goes_wrong_is_said(
+    plugin: Any, found: Path, key: str, place: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is set; nor is anything searched for minutes before it is said."""
+    monkeypatch.setattr(command, "tune_printer", lambda *_: pytest.fail("It searches."))
     made, url = plugin
     result = run(found, "--yes", "--apply", url + place, key=key)
     assert result.exit_code != 0
