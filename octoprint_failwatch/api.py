@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import flask
+from flask_babel import gettext
 from octoprint.access.permissions import Permissions
 from octoprint.plugin import SimpleApiPlugin
 
-from . import __version__, configuring, usual
+from . import configuring, usual
 from .detection.errors import BadSetting
 from .detection.history import HistoryError, Label
 from .detection.rules import create_rules
+from .detection.state import Phase
 from .improving import Improving
-from .notifications import targets
+from .notifications import target
 from .permissions import require
 from .report import rules_json, state_json
-from .settings import changed_numbers, rules
+from .settings_meaning import changed_numbers, rules
+from .version import __version__
 from .watcher import Watcher
 from .webcams import webcams
 
@@ -67,7 +70,10 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         """Answer with all there is to know."""
         require("VIEW")
         service = self._running()
-        return flask.jsonify(service.ask(lambda watcher: _all(service, watcher)))
+        try:
+            return flask.jsonify(service.ask(lambda watcher: _all(service, watcher)))
+        except TimeoutError:
+            return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
 
     def on_api_command(self, command: str, data: Mapping[str, Any]) -> Any:
         """Carry a command out; 400 says what is wrong with it."""
@@ -94,7 +100,9 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         try:
             answer = carry_out(self._running(), data)
         except (BadSetting, HistoryError, TypeError, ValueError) as error:
-            return flask.make_response(flask.jsonify(error=str(error)), 400)
+            return _refused(str(error), 400)
+        except TimeoutError:
+            return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
         return None if answer is None else flask.jsonify(answer)
 
     def _running(self) -> Service:
@@ -119,20 +127,24 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
 
     def _add_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         url = str(data["url"]).strip()
-        targets([url])
+        target(url)
         return self._keep_targets(service, [*service.host.settings()["notify"]["urls"], url])
 
     def _remove_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         urls = list(service.host.settings()["notify"]["urls"])
         if not 0 <= int(data["index"]) < len(urls):
-            raise ValueError("There is no such address.")
+            raise ValueError(gettext("There is no such address."))
         del urls[int(data["index"])]
         return self._keep_targets(service, urls)
 
     def _keep_targets(self, service: Service, urls: list[str]) -> dict[str, Any]:
         self._settings.set(["notify", "urls"], urls)
         self._settings.save()
-        return {"targets": targets(service.host.settings()["notify"]["urls"])}
+        return {"targets": configuring.shown_targets(service.host.settings())}
+
+
+def _refused(why: str, status: int) -> flask.Response:
+    return flask.make_response(flask.jsonify(error=why), status)
 
 
 def _pause(service: Service, _data: Mapping[str, Any]) -> None:
@@ -149,8 +161,9 @@ def _label(service: Service, data: Mapping[str, Any]) -> None:
 
 def _forget(service: Service, data: Mapping[str, Any]) -> None:
     print_id = str(data["print_id"])
-    if print_id == service.watcher.state.print_id:
-        raise ValueError("This print is still running.")
+    state = service.watcher.state
+    if print_id == state.print_id and state.phase is not Phase.IDLE:
+        raise ValueError(gettext("This print is still running."))
     service.watcher.history.forget(print_id)
 
 

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from . import __version__
+from flask_babel import gettext
+
 from .detection import wire
 from .detection.detectors import FIELDS, offers
-from .detection.errors import FailWatchError
+from .detection.errors import BadSetting, FailWatchError
 from .detection.rules import RULE_SETS
-from .notifications import notify, targets
+from .notifications import notify, target
 from .settings import SECRETS, default_rules, detector_settings, keep_secrets
+from .version import __version__
 from .webcams import webcams
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def describe(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
         },
         "default_rules": default_rules(settings),
         "cameras": wire.to_json(webcams()),
-        "targets": targets(settings["notify"]["urls"]),
+        "targets": shown_targets(settings),
     }
 
 
@@ -48,7 +50,7 @@ def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     except FailWatchError as error:
         return {"problem": {"kind": error.kind, "detail": str(error)}}
     except TimeoutError:
-        return {"problem": {"kind": "timed_out", "detail": f"No answer within {PATIENCE:.0f} seconds."}}
+        return _no_answer()
     return {
         "p": trial.detection.p,
         "boxes": wire.to_json(trial.detection.boxes),
@@ -68,7 +70,7 @@ def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     except FailWatchError as error:
         return {"problem": {"kind": error.kind, "detail": str(error)}}
     except TimeoutError:
-        return {"problem": {"kind": "timed_out", "detail": f"No answer within {PATIENCE:.0f} seconds."}}
+        return _no_answer()
     return {
         "says": found.says,
         "choices": {
@@ -96,8 +98,23 @@ def send_test(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
     urls = service.host.settings()["notify"]["urls"]
     frames = service.ask(lambda watcher: watcher.frames)
     picture = next((frame.jpeg for frame in frames.values()), None)
-    sent = notify(urls, "FailWatch", "This is a test.", picture)
-    answer = {"targets": targets(urls)}
-    return answer | (
-        {"says": "Sent."} if sent else {"problem": "At least one service did not take the message."}
-    )
+    sent = notify(urls, "FailWatch", gettext("This is a test."), picture)
+    says = gettext("Sent.") if sent else gettext("At least one service did not take the message.")
+    return {"targets": shown_targets(service.host.settings()), "says" if sent else "problem": says}
+
+
+def shown_targets(settings: Mapping[str, Any]) -> list[str]:
+    """Return whom messages are sent to, without what is secret in the addresses."""
+    return [_shown(url) for url in settings["notify"]["urls"]]
+
+
+def _shown(url: str) -> str:
+    try:
+        return target(url)
+    except BadSetting:  # another release of Apprise took it
+        return str(gettext("(an address that is no longer understood)"))
+
+
+def _no_answer() -> dict[str, Any]:
+    detail = gettext("No answer within %(seconds)d seconds.", seconds=PATIENCE)
+    return {"problem": {"kind": "timed_out", "detail": detail}}

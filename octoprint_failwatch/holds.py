@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .detection.state import Phase
 from .heating import HeatingUp
 from .layers import layer_position
-from .progress import Progress
 from .sent_commands import SentCommands
 from .watcher import Watcher
 
@@ -38,15 +35,6 @@ class Halt:
         return self.moved_on >= MOVED_ON_TWICE
 
 
-def is_too_early(when: Mapping[str, Any], progress: Progress, age: float, layer_at: int | None) -> bool:
-    """Return whether the print, `age` seconds old, is not as far as the user wants before it is looked at."""
-    return (
-        age < float(when.get("after_minutes") or 0) * 60
-        or progress.percent < float(when.get("after_percent") or 0)
-        or (layer_at is not None and progress.position < layer_at)
-    )
-
-
 class Holds:
     """Keeps the watch's holds in step with the printer. Runs on the watch's loop."""
 
@@ -55,22 +43,25 @@ class Holds:
         self._watcher = watcher
         self._sent = sent
         self._heating_up = HeatingUp(told_when_over=False)
+        self._file: Path | None = None
+        self._after_layer = 0
         self._layer_at: int | None = None
         self._halts: dict[str, Halt] = {}
 
     async def run(self) -> None:
         """Follow the printer until cancelled."""
         while True:
+            if self._watcher.when.after_layer != self._after_layer:
+                await self._find_layer()
             self.update()
             await asyncio.sleep(EVERY)
 
     async def begin(self) -> None:
         """A print begins: decide before its first picture is taken."""
-        host = self._watcher.host
-        file, after_layer = host.print_file(), int(host.settings()["when"].get("after_layer") or 0)
+        self._file = self._watcher.host.print_file()
         self._sent.begin()
-        self._heating_up, self._halts = HeatingUp(told_when_over=file is not None), {}
-        self._layer_at = await _find_layer(file, after_layer)
+        self._heating_up, self._halts = HeatingUp(told_when_over=self._file is not None), {}
+        await self._find_layer()
         self._decide(0.0)
 
     def halt(self, reason: str) -> None:
@@ -87,11 +78,11 @@ class Holds:
             self._decide(now - (now if state.started_at is None else state.started_at))
 
     def _decide(self, age: float) -> None:
-        watch, host = self._watcher.watch, self._watcher.host
-        when, progress = host.settings()["when"], host.progress()
+        watch, when = self._watcher.watch, self._watcher.when
+        progress = self._watcher.host.progress()
         heats_up = self._heating_up.follow(progress.heat, has_laid=self._sent.has_laid, age=age)
-        self._set(HEATING, heats_up and not when.get("heating"))
-        self._set(TOO_EARLY, is_too_early(when, progress, age, self._layer_at))
+        self._set(HEATING, heats_up and not when.heating)
+        self._set(TOO_EARLY, when.is_too_early(progress, age, self._layer_at))
         for reason, halt in list(self._halts.items()):
             if halt.is_over(progress.position):
                 del self._halts[reason]
@@ -103,10 +94,11 @@ class Holds:
         else:
             self._watcher.watch.release(reason)
 
-
-async def _find_layer(path: Path | None, layer: int) -> int | None:
-    if layer <= 1 or path is None:
-        return None
-    with suppress(OSError):
-        return await asyncio.get_running_loop().run_in_executor(None, layer_position, path, layer)
-    return None
+    async def _find_layer(self) -> None:
+        file, layer = self._file, self._watcher.when.after_layer
+        self._after_layer, self._layer_at = layer, None
+        if layer <= 1 or file is None:
+            return
+        with suppress(OSError):
+            loop = asyncio.get_running_loop()
+            self._layer_at = await loop.run_in_executor(None, layer_position, file, layer)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from flask_babel import gettext
 
 from .background import Background, Tell
 from .detection import wire
@@ -17,7 +18,8 @@ from .detection.history import History
 from .detection.rules import create_rules
 from .detection.verdict import Level
 from .learning.examples import examples
-from .settings import MIN_INTERVAL, detector_settings
+from .settings import detector_settings
+from .settings_meaning import MIN_INTERVAL
 
 if TYPE_CHECKING:
     from .service import Service
@@ -87,7 +89,7 @@ class Improving:
         if found is None and result is not None:
             found = result["settings"]
         if found is None:
-            raise BadSetting("Nothing was tuned yet.")
+            raise BadSetting(gettext("Nothing was tuned yet."))
         now = service.host.settings()
         changes = _changes(found, now)
         before = {name: now[name] for name in changes}
@@ -96,7 +98,7 @@ class Improving:
     def _undo(self, service: Service) -> None:
         before = self._settings_of().get(["before_tuning"])
         if before is None:
-            raise BadSetting("There is nothing to undo.")
+            raise BadSetting(gettext("There is nothing to undo."))
         self._set(service, {**before, "before_tuning": None})
 
     def _set(self, service: Service, changes: Mapping[str, Any]) -> None:
@@ -109,7 +111,7 @@ class Improving:
     def _start_learning(self, service: Service, algorithm: str | None) -> None:
         chosen = detector_settings(service.host.settings())
         if chosen["kind"] != "hacarus":
-            raise BadSetting("Only HACARUS learns from your prints.")
+            raise BadSetting(gettext("Only HACARUS learns from your prints."))
         history, printer_id = service.watcher.history, service.watcher.printer_id
 
         def work(tell: Tell) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext
 
 from .detection.drawing import tagged
 from .detection.errors import BadPicture, BadSetting
@@ -32,8 +34,8 @@ URGENT = {
 class Notifications:
     """Sends on a thread of its own what the user wants to be told."""
 
-    def __init__(self, watcher: Watcher, wording: Wording) -> None:
-        """Start no thread before there is something to send."""
+    def __init__(self, watcher: Watcher, wording: Callable[[], Wording]) -> None:
+        """Start no thread before there is something to send; `wording` has the language of the moment."""
         self._watcher = watcher
         self._wording = wording
         self._sender = ThreadPoolExecutor(1, "failwatch-notify")
@@ -52,7 +54,8 @@ class Notifications:
         ]
         if not wanted:
             return
-        text = "\n".join(self._wording.event(event, state) for event in wanted)
+        wording = self._wording()
+        text = "\n".join(wording.event(event, state) for event in wanted)
         title = f"FailWatch: {self._watcher.profile.name}"
         picture = self._picture(state) if settings["notify"]["picture"] else None
         with suppress(RuntimeError):  # closed: OctoPrint is going down
@@ -98,17 +101,14 @@ def is_quiet(notify_settings: Mapping[str, Any], now: time) -> bool:
     return begins <= now < ends if begins <= ends else now >= begins or now < ends
 
 
-def targets(urls: Sequence[str]) -> list[str]:
-    """Return the addresses without what is secret in them; raises BadSetting for one that is none."""
+def target(url: str) -> str:
+    """Return an address without what is secret in it; raises BadSetting if it is none."""
     import apprise
 
-    shown = []
-    for url in urls:
-        service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
-        if service is None:
-            raise BadSetting("This is no address that Apprise understands.")
-        shown.append(str(service.url(privacy=True)))
-    return shown
+    service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+    if service is None:
+        raise BadSetting(gettext("This is no address that Apprise understands."))
+    return str(service.url(privacy=True))
 
 
 def notify(urls: Sequence[str], title: str, text: str, picture: bytes | None) -> bool:

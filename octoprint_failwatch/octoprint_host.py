@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,13 @@ class OctoPrintHost:
         self._bus = plugin._event_bus
         self._files = plugin._file_manager
         self._pause_scripts = plugin.pause_scripts
-        self.language = str(plugin._settings.global_get(["appearance", "defaultLanguage"]) or "en")
         self._teller = ThreadPoolExecutor(1, "failwatch-telling")
         self._listeners: list[Listener] = []
+
+    @property
+    def language(self) -> str:
+        """The language that OctoPrint is set to, as a code such as "de"."""
+        return str(self._settings.global_get(["appearance", "defaultLanguage"]) or "en")
 
     def settings(self) -> Mapping[str, Any]:
         """Return all settings as they are now."""
@@ -105,12 +110,14 @@ class OctoPrintHost:
         self._teller.shutdown()
 
     def _tell(self, message: dict[str, Any], state: WatchState, events: Sequence[Event]) -> None:
-        self._plugins.send_plugin_message("failwatch", message, permissions=viewers())
-        for event in events:
-            self._bus.fire(event_name(event.kind), payload(event, state))
-        for listener in self._listeners:
+        tell: list[Callable[[], object]] = [
+            lambda: self._plugins.send_plugin_message("failwatch", message, permissions=viewers())
+        ]
+        tell += [partial(self._bus.fire, event_name(event.kind), payload(event, state)) for event in events]
+        tell += [partial(listener, state, events) for listener in self._listeners]
+        for one in tell:
             try:
-                listener(state, events)
+                one()
             except Exception:
                 _LOGGER.exception("Somebody could not be told")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .shaping import SAFE_TO_PULL, Modes, PausedAt, Shape, shape
+from .shaping import SAFE_TO_PULL, GentlePause, Modes, PausedAt, Shape, shape
 
 Scripts = tuple[list[str] | None, list[str] | None]
 
@@ -15,15 +15,15 @@ class PauseScripts:
 
     def __init__(
         self,
-        settings: Callable[[], Mapping[str, Any]],
+        gentle: Callable[[], GentlePause | None],
         temperatures: Callable[[], Mapping[str, Any]],
         modes: Modes,
     ) -> None:
-        """`settings` gives those of shaping, `temperatures` what OctoPrint last heard of the heaters.
+        """`gentle` says how to pause now, None for as it comes; `temperatures` what OctoPrint last heard.
 
         `modes` says at any time how the print's moves are to be read.
         """
-        self._settings = settings
+        self._gentle = gentle
         self._temperatures = temperatures
         self._modes = modes
         self._is_ours = False
@@ -48,30 +48,36 @@ class PauseScripts:
             return None
         if name == "afterPrintPaused" and self._is_ours:
             self._is_ours = False
-            settings = self._settings()
+            gentle = self._gentle()
             # Of a print from the printer's own card it is not known how its moves are to be read.
-            if not settings.get("enabled") or comm.isSdFileSelected():
+            if gentle is None or comm.isSdFileSelected():
                 return None
-            self._shape = shape(settings, self._paused_at(comm), self._modes)
+            self._shape = shape(gentle, self._paused_at(comm), self._modes)
             return None, list(self._shape.after_pause)
         if name == "beforePrintResumed" and self._shape is not None:
             undo, self._shape = self._shape, None
-            return list(undo.before_resume), None
+            return undo.before_resume(tool_is_hot=_is_hot(_tools(self._temperatures()))), None
         return None
 
     def _paused_at(self, comm: Any) -> PausedAt:
         position = getattr(comm, "pause_position", None)
-        heaters = self._temperatures() or {}
-        tools = {
-            int(name.removeprefix("tool")): heater
-            for name, heater in heaters.items()
-            if name.startswith("tool") and name.removeprefix("tool").isdigit()
-        }
+        heaters = self._temperatures()
+        tools = _tools(heaters)
         return PausedAt(
             x=getattr(position, "x", None),
             y=getattr(position, "y", None),
             feed_rate=getattr(position, "f", None),
             tools={tool: float(heater["target"]) for tool, heater in tools.items() if heater.get("target")},
-            tool_is_hot=any((heater.get("actual") or 0) >= SAFE_TO_PULL for heater in tools.values()),
+            tool_is_hot=_is_hot(tools),
             bed=float((heaters.get("bed") or {}).get("target") or 0),
         )
+
+
+def _tools(heaters: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """Return the hotends among the heaters, by number."""
+    names = {name: name.removeprefix("tool") for name in heaters if name.startswith("tool")}
+    return {int(number): heaters[name] for name, number in names.items() if number.isdigit()}
+
+
+def _is_hot(tools: Mapping[int, Mapping[str, Any]]) -> bool:
+    return any((heater.get("actual") or 0) >= SAFE_TO_PULL for heater in tools.values())

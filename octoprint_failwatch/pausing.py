@@ -12,6 +12,8 @@ TRIES = 3
 LOOKS = 50
 LOOK_EVERY = 0.2
 """A try is given ten seconds by the real clock."""
+ORDER_WITHIN = 10.0
+"""Seconds in which OctoPrint has to take the order: another plugin's hook may hang in it."""
 
 DONE = {
     Action.PAUSE: {"PAUSED", "PAUSING"},
@@ -43,7 +45,10 @@ async def carry_out(printer: Printer, action: Action) -> str:
         if printer.get_state_id() in OVER:
             return ""
         try:
-            await loop.run_in_executor(None, lambda: order(tags=set(TAGS)))
+            async with asyncio.timeout(ORDER_WITHIN):
+                await loop.run_in_executor(None, lambda: order(tags=set(TAGS)))
+        except TimeoutError:
+            problem = "OctoPrint does not take the order"
         except Exception as error:  # noqa: BLE001 - another plugin's hook may raise anything
             problem = f"{type(error).__name__}: {error}"
         for _ in range(LOOKS):

@@ -9,7 +9,7 @@ from octoprint.plugin import BlueprintPlugin
 
 from .detection.detection import Box
 from .detection.drawing import tagged
-from .detection.errors import BadPicture, SnapshotError
+from .detection.errors import BadPicture, FailWatchError
 from .permissions import require
 from .watcher import Watcher
 
@@ -53,7 +53,7 @@ class Pictures(BlueprintPlugin):  # type: ignore[misc]
         service = self._service()
         try:
             return _jpeg(service.run(service.watcher.snapshot(flask.request.args.get("camera", ""))))
-        except (SnapshotError, TimeoutError) as error:
+        except (FailWatchError, TimeoutError) as error:
             return flask.make_response(str(error) or "The camera did not answer.", 502)
 
     def _service(self) -> Service:

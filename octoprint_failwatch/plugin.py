@@ -22,6 +22,7 @@ from .pause_scripts import PauseScripts
 from .pictures_api import Pictures
 from .sent_commands import SentCommands
 from .service import Service
+from .shaping import GentlePause
 
 
 class FailWatchPlugin(
@@ -40,11 +41,12 @@ class FailWatchPlugin(
         """Do nothing yet: OctoPrint has not injected anything."""
         super().__init__()
         self.service: Service | None = None
+        self._hand_over: Callable[[str, Mapping[str, Any] | None], None] | None = None
         self.improving = Improving(lambda: self._settings)
         self.port = 5000
         self.sent_commands = SentCommands()
         self.pause_scripts = PauseScripts(
-            lambda: self._settings.get(["shaping"], merged=True),
+            self._gentle_pause,
             self._temperatures,
             self.sent_commands.modes,
         )
@@ -59,6 +61,8 @@ class FailWatchPlugin(
     def on_after_startup(self) -> None:
         """Start to watch."""
         service = Service(OctoPrintHost(self), self.pictures, self.pause_scripts, self.sent_commands)
+        # A print may begin while the watch is still being opened.
+        self._hand_over = service.hand_over
         service.start()
         self.service = service
         prefix = self._settings.global_get(["plugins", "discovery", "pathPrefix"]) or "/"
@@ -67,6 +71,7 @@ class FailWatchPlugin(
     def on_shutdown(self) -> None:
         """Stop watching."""
         service, self.service = self.service, None
+        self._hand_over = None
         if service is not None:
             service.stop()
 
@@ -74,9 +79,9 @@ class FailWatchPlugin(
 
     def on_event(self, event: str, payload: Mapping[str, Any] | None) -> None:
         """Hand what matters to the watch's thread: OctoPrint's bus waits for this to return."""
-        service = self.service
-        if service is not None and event in LISTENED_TO:
-            service.hand_over(event, payload)
+        hand_over = self._hand_over
+        if hand_over is not None and event in LISTENED_TO:
+            hand_over(event, payload)
 
     def order(self, order: Callable[[Watch], None]) -> None:
         """Hand an order from a print file to the watch's thread."""
@@ -107,6 +112,10 @@ class FailWatchPlugin(
             service.settings_changed()
         return saved
 
+    def _gentle_pause(self) -> GentlePause | None:
+        service = self.service
+        return None if service is None else service.watcher.gentle_pause
+
     def _temperatures(self) -> Mapping[str, Any]:
-        known: Mapping[str, Any] = self._printer.get_current_temperatures()
-        return known
+        known: Mapping[str, Any] | None = self._printer.get_current_temperatures()
+        return known or {}

@@ -12,9 +12,10 @@ from .detection.clock import Clock
 from .detection.detectors.once import SingleUsePictures
 from .detection.state import Event, WatchState
 from .detection.watch import Watch
-from .holds import EVERY, Holds
+from .holds import Holds
 from .inbox import Inbox
 from .installation import Installation
+from .keep_going import keep_going
 from .lifecycle import Lifecycle
 from .loop_thread import LoopThread
 from .notifications import Notifications
@@ -29,6 +30,8 @@ from .wording import Wording
 _LOGGER = logging.getLogger(__name__)
 
 T = TypeVar("T")
+SETTLED_WITHIN = 30.0
+"""Seconds that whoever changes settings waits for them to be in force."""
 
 
 class Service:
@@ -45,7 +48,7 @@ class Service:
         identities = PrintIdentities(host.data_folder / "print.json")
         self._holds = Holds(self.watcher, sent)
         self.lifecycle = Lifecycle(self.watcher, identities, self._holds, scripts)
-        self._notifications = Notifications(self.watcher, Wording(host.language))
+        self._notifications = Notifications(self.watcher, lambda: Wording(host.language))
         self._events: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
         self._thread = LoopThread("failwatch")
         self._inbox = Inbox("failwatch-inbox", self._thread.post)
@@ -89,8 +92,17 @@ class Service:
         self._inbox.put(lambda: order(self.watcher.watch))
 
     def settings_changed(self) -> None:
-        """Take the settings as they are now."""
-        self._thread.ask(self._take_settings())
+        """Take the settings as they are now, as soon as the detector in use lets go of its last picture."""
+
+        async def take() -> None:
+            # Who stops waiting must not leave the watch stopped and the new one unmade.
+            taking = asyncio.get_running_loop().create_task(self._take_settings())
+            self._tasks.append(taking)
+            taking.add_done_callback(self._tasks.remove)
+            await asyncio.shield(taking)
+
+        with suppress(TimeoutError):
+            self._thread.ask(take(), SETTLED_WITHIN)
 
     def update(self, state: WatchState, events: Sequence[Event]) -> dict[str, Any]:
         """Return the push message for a change."""
@@ -101,8 +113,8 @@ class Service:
         await self.watcher.open()
         await self.lifecycle.catch_up()
         loop = asyncio.get_running_loop()
-        self._tasks += [loop.create_task(self._follow_events()), loop.create_task(self._keep_holds())]
-        self._tasks.append(loop.create_task(self.lifecycle.note_position()))
+        for work in (self._follow_events, self._holds.run, self.lifecycle.note_position):
+            self._tasks.append(loop.create_task(keep_going(work)))
 
     async def _close(self) -> None:
         for task in self._tasks:
@@ -116,14 +128,6 @@ class Service:
                 await self.lifecycle.take(event, payload)
             except Exception:
                 _LOGGER.exception("The event %s could not be followed", event)
-
-    async def _keep_holds(self) -> None:
-        while True:
-            try:
-                await self._holds.run()
-            except Exception:
-                _LOGGER.exception("It could not be decided whether to look")
-                await asyncio.sleep(EVERY)
 
     async def _take_settings(self) -> None:
         await self.watcher.rebuild()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 SAFE_TO_PULL = 170.0
 """Degrees below which filament is not moved."""
@@ -33,6 +32,17 @@ class Modes:
 
 
 @dataclass(frozen=True, slots=True)
+class GentlePause:
+    """What is to be done, in millimetres; `park` is the X and Y to park at, None for staying where it is."""
+
+    retract: float = 3.0
+    lift: float = 5.0
+    park: tuple[float, float] | None = None
+    tools_off: bool = False
+    bed_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PausedAt:
     """Where and how hot the printer was paused; None is unknown. `tools` and `bed` are targets."""
 
@@ -46,53 +56,64 @@ class PausedAt:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The commands after the pause, and those before the print goes on."""
+    """The commands after the pause, and what undoes them."""
 
     after_pause: Sequence[str]
-    before_resume: Sequence[str]
+    way_back: Sequence[str]
+    prime: Sequence[str]
+    settle: Sequence[str]
+    tools: Mapping[int, float]
+    bed: float
+    tools_off: bool
+
+    def before_resume(self, *, tool_is_hot: bool) -> list[str]:
+        """Return the commands before the print goes on.
+
+        Hotends that went cold are heated first, whoever let them; what stays cold moves no filament.
+        """
+        tools = self.tools if self.tools_off or not tool_is_hot else {}
+        prime = self.prime if tools or tool_is_hot else []
+        return [*_heat(tools, self.bed), *self.way_back, *prime, *self.settle]
 
 
-def shape(settings: Mapping[str, Any], at: PausedAt, modes: Modes) -> Shape:
-    """Return the commands that the settings ask for at that place."""
-    retract = float(settings.get("retract") or 0) if at.tool_is_hot else 0.0
-    lift = float(settings.get("lift") or 0)
-    park = bool(settings.get("park")) and at.x is not None and at.y is not None
-    away, back = ["G91", "M83"], ["G91", "M83"]
+def shape(gentle: GentlePause, at: PausedAt, modes: Modes) -> Shape:
+    """Return the commands of a gentle pause at that place."""
+    retract = gentle.retract if at.tool_is_hot else 0.0
+    park = gentle.park if at.x is not None and at.y is not None else None
+    away, back, prime = ["G91", "M83"], ["G91", "M83"], []
     if retract:
         away.append(f"G1 E-{retract:g} F{RETRACT_SPEED}")
-    if lift:
-        away.append(f"G1 Z{lift:g} F{LIFT_SPEED}")
-    if park:
-        away += ["G90", f"G1 X{_number(settings, 'park_x')} Y{_number(settings, 'park_y')} F{TRAVEL_SPEED}"]
+        prime.append(f"G1 E{retract:g} F{RETRACT_SPEED}")
+    if gentle.lift:
+        away.append(f"G1 Z{gentle.lift:g} F{LIFT_SPEED}")
+    if park is not None:
+        away += ["G90", f"G1 X{park[0]:g} Y{park[1]:g} F{TRAVEL_SPEED}"]
         back = ["G90", f"G1 X{at.x:g} Y{at.y:g} F{TRAVEL_SPEED}", *back]
-    if lift:
-        back.append(f"G1 Z-{lift:g} F{LIFT_SPEED}")
-    if retract:
-        back.append(f"G1 E{retract:g} F{RETRACT_SPEED}")
-    back += modes.restored()
+    if gentle.lift:
+        back.append(f"G1 Z-{gentle.lift:g} F{LIFT_SPEED}")
+    settle = modes.restored()
     if at.feed_rate:
-        back.append(f"G1 F{at.feed_rate:g}")
-    away += modes.restored()
-    return Shape([*away, *_cool(settings, at)], [*_heat(settings, at), *back])
+        settle.append(f"G1 F{at.feed_rate:g}")
+    return Shape(
+        after_pause=[*away, *modes.restored(), *_cool(gentle, at)],
+        way_back=back,
+        prime=prime,
+        settle=settle,
+        tools=at.tools,
+        bed=at.bed if gentle.bed_off else 0.0,
+        tools_off=gentle.tools_off,
+    )
 
 
-def _cool(settings: Mapping[str, Any], at: PausedAt) -> list[str]:
-    tools = [f"M104 T{tool} S0" for tool in at.tools] if settings.get("tools_off") else []
-    return tools + (["M140 S0"] if settings.get("bed_off") and at.bed else [])
+def _cool(gentle: GentlePause, at: PausedAt) -> list[str]:
+    tools = [f"M104 T{tool} S0" for tool in at.tools] if gentle.tools_off else []
+    return tools + (["M140 S0"] if gentle.bed_off and at.bed else [])
 
 
-def _heat(settings: Mapping[str, Any], at: PausedAt) -> list[str]:
+def _heat(tools: Mapping[int, float], bed: float) -> list[str]:
     """Return what heats up again, all at once, and then waits for each."""
-    commands: list[str] = []
-    bed = at.bed if settings.get("bed_off") else 0.0
-    tools = at.tools if settings.get("tools_off") else {}
-    if bed:
-        commands.append(f"M140 S{bed:g}")
+    commands = [f"M140 S{bed:g}"] if bed else []
     commands += [f"M104 T{tool} S{target:g}" for tool, target in tools.items()]
     if bed:
         commands.append(f"M190 S{bed:g}")
     return commands + [f"M109 T{tool} S{target:g}" for tool, target in tools.items()]
-
-
-def _number(settings: Mapping[str, Any], key: str) -> str:
-    return f"{float(settings.get(key) or 0):g}"

@@ -24,9 +24,12 @@ class StateStore:
         self._folder = folder
         self._writer = ThreadPoolExecutor(1, "failwatch-state")
         self._newest: dict[str, WatchState] = {}
+        self._waiting: set[str] = set()
 
     def load(self, printer_id: str) -> WatchState:
         """Return a printer's state as it was left, at rest until its print is known to go on."""
+        if printer_id in self._newest:
+            return at_rest(self._newest[printer_id])
         content = read_json(self._path(printer_id))
         state = WatchState(printer_id=printer_id)
         if content is not None:
@@ -40,9 +43,9 @@ class StateStore:
 
     def save(self, state: WatchState) -> None:
         """Keep a state soon; returns at once. Of a printer's states that wait only the newest is written."""
-        is_waiting = state.printer_id in self._newest
         self._newest[state.printer_id] = state
-        if not is_waiting:
+        if state.printer_id not in self._waiting:
+            self._waiting.add(state.printer_id)
             with suppress(RuntimeError):  # closed: the host is going down
                 self._writer.submit(self._write, state.printer_id)
 
@@ -51,7 +54,9 @@ class StateStore:
         self._writer.shutdown()
 
     def _write(self, printer_id: str) -> None:
-        write_json(self._path(printer_id), wire.to_json(self._newest.pop(printer_id)))
+        # What is saved from here on needs another turn.
+        self._waiting.discard(printer_id)
+        write_json(self._path(printer_id), wire.to_json(self._newest[printer_id]))
 
     def _path(self, printer_id: str) -> Path:
         return self._folder / f"printer-{printer_id}.json"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -26,12 +25,16 @@ from .detection.trial import Trial, try_out
 from .detection.watch import Watch
 from .host import Host, PrinterProfile
 from .installation import Installation
+from .keep_going import keep_going
 from .once_handler import publisher
 from .pausing import carry_out
-from .settings import DEFAULTS, cameras, detector_settings, regions, retention, watch_settings
+from .settings import detector_settings
+from .settings_meaning import cameras, gentle_pause, regions, retention, usable, watch_settings, when
+from .shaping import GentlePause
 from .state_store import StateStore, at_rest
 from .unusable import UnusableDetector
 from .webcams import Webcams
+from .when import When
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,14 +51,18 @@ class Watcher:
         """Open the files; `open` does the rest on the loop."""
         self.host = host
         self.clock = clock
-        self.history = History.of_host(host.data_folder / "history.db", retention(host.settings()))
+        settings, _ = usable(host.settings())
+        self.history = History.of_host(host.data_folder / "history.db", retention(settings))
         self.profile = host.profile()
         self.problem = ""
+        self.when = When()
+        self.gentle_pause: GentlePause | None = None
         self._installation = installation
         self._pictures = pictures
         self._webcams = Webcams()
         self._store = StateStore(host.data_folder)
         self._running: set[asyncio.Task[None]] = set()
+        self._changing = asyncio.Lock()
 
     async def open(self) -> None:
         """Begin with what is known of the connected printer."""
@@ -64,7 +71,8 @@ class Watcher:
 
     async def close(self) -> None:
         """Stop looking, and leave everything on disk."""
-        await self._stop_watch()
+        async with self._changing:
+            await self._stop_watch()
         for task in self._running:
             task.cancel()
         self._webcams.close()
@@ -89,20 +97,21 @@ class Watcher:
 
     async def rebuild(self) -> None:
         """Take the settings as they are now; what was learned and the print that runs go on."""
-        await self._stop_watch()
-        self.history.retention = retention(self.host.settings())
-        self._build(self.watch.state)
+        async with self._changing:
+            await self._stop_watch()
+            self._build(self.watch.state, self.watch.frames)
 
     async def use_printer(self, profile: PrinterProfile) -> None:
         """Watch that printer from now on, with all that was learned of it."""
-        if profile.id == self.profile.id:
+        async with self._changing:
+            if profile.id == self.profile.id:
+                self.profile = profile
+                return
+            await self._stop_watch()
+            self._store.save(at_rest(self.watch.state))
             self.profile = profile
-            return
-        await self._stop_watch()
-        self._store.save(at_rest(self.watch.state))
-        self.profile = profile
-        self._build(self._store.load(self.printer_id))
-        self.host.changed(self.state, ())
+            self._build(self._store.load(self.printer_id))
+            self.host.changed(self.state, ())
 
     async def try_out(self, camera: str, settings: Mapping[str, Any]) -> Trial:
         """Take one look with settings that need not be stored; raises FailWatchError."""
@@ -134,17 +143,17 @@ class Watcher:
         if isinstance(self._detector_in_use, LearnsCameras):
             await self._detector_in_use.forget(self.printer_id, camera)
 
-    def _build(self, state: WatchState) -> None:
-        settings = self.host.settings()
+    def _build(self, state: WatchState, frames: Mapping[str, Frame] | None = None) -> None:
+        settings, problem = usable(self.host.settings())
+        if problem:
+            _LOGGER.warning("Some settings cannot work, their defaults are used instead: %s", problem)
         chosen = detector_settings(settings)
-        detector, self.problem = self._detector(settings)
+        detector, unusable = self._detector(settings)
         self._detector_in_use: Detector = detector
-        try:
-            how = watch_settings(settings)
-        except FailWatchError as error:
-            self.problem = str(error)
-            _LOGGER.warning("These settings cannot work, the defaults are used instead: %s", error)
-            how = watch_settings(DEFAULTS)
+        self.problem = problem or unusable
+        how = watch_settings(settings)
+        self.when, self.gentle_pause = when(settings), gentle_pause(settings)
+        self.history.retention = retention(settings)
         self.rules: RuleSet = how.rules
         self.detector_kind = chosen["kind"]
         names = cameras(settings)
@@ -157,6 +166,7 @@ class Watcher:
             clock=self.clock,
             state=state,
         )
+        self.watch.frames = frames or {}
         recorded = RecordedSettings.of(how, chosen["kind"], by_sum=detector.combines_by_sum, regions=ignored)
         self._recorder = Recorder(
             self.history,
@@ -166,7 +176,7 @@ class Watcher:
             clock=self.clock,
             printer_name=self.profile.name,
         )
-        self._task = asyncio.get_running_loop().create_task(self.watch.run())
+        self._task = asyncio.get_running_loop().create_task(keep_going(self.watch.run))
 
     def _detector(self, settings: Mapping[str, Any]) -> tuple[Detector, str]:
         try:
@@ -182,17 +192,20 @@ class Watcher:
 
     async def _stop_watch(self) -> None:
         self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
-        await self._detector_in_use.close()
+        await asyncio.wait([self._task])
+        try:
+            await self._detector_in_use.close()
+        except Exception:
+            _LOGGER.exception("The detector could not be closed")
 
     def _sink(self, state: WatchState, events: Sequence[Event]) -> None:
-        self._recorder.record(state, events, self.watch.frames)
-        self._store.save(state)
-        self.host.changed(state, events)
+        # Acting comes first: neither a full disk nor a listener is a reason not to.
         for event in events:
             if event.kind is EventKind.ACTION:
                 self._carry_out(Action(event.detail))
+        self._store.save(state)
+        self._recorder.record(state, events, self.watch.frames)
+        self.host.changed(state, events)
 
     def _carry_out(self, action: Action) -> None:
         task = asyncio.get_running_loop().create_task(self._act(action))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gettext
 from pathlib import Path
 
-from .detection.state import Event, EventKind, WatchState
-from .detection.verdict import Rule, Verdict
+from .detection.state import Blind, Event, EventKind, WatchState
+from .detection.verdict import Level, Rule, Verdict
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -22,8 +22,7 @@ class Wording:
         """Return a sentence or two on an event."""
         _ = self._
         name = state.print_name
-        verdict = state.latch.verdict or (state.look.verdict if state.look else None)
-        why = self.reason(verdict) if verdict else ""
+        why = self._why(event, state)
         if event.kind is EventKind.COUNTDOWN:
             seconds = (
                 round(state.intervention.countdown.due_at - event.at) if state.intervention.countdown else 0
@@ -44,7 +43,7 @@ class Wording:
         if event.kind is EventKind.BLIND:
             return _("FailWatch cannot see %(name)s: %(problem)s") % {
                 "name": name,
-                "problem": state.blind.detail if state.blind else event.detail,
+                "problem": self.blind(state.blind) if state.blind else event.detail,
             }
         texts = {
             EventKind.MAYBE: _("%(name)s may be failing."),
@@ -54,6 +53,52 @@ class Wording:
         }
         text = texts[event.kind] % {"name": name}
         return f"{text} {why}" if event.kind in (EventKind.MAYBE, EventKind.FAILURE) else text
+
+    def _why(self, event: Event, state: WatchState) -> str:
+        """Return what led to an event: being blind, where nothing is suspected, else the verdict."""
+        if state.blind is not None and event.level is Level.NONE:
+            return self.blind(state.blind)
+        verdict = state.latch.verdict or (state.look.verdict if state.look else None)
+        return self.reason(verdict) if verdict else ""
+
+    def blind(self, blind: Blind) -> str:
+        """Return why FailWatch cannot see, and what the user can do."""
+        _ = self._
+        texts = {
+            "no_snapshot": _(
+                "The camera gives no picture. Check its cable and its address in OctoPrint's webcam settings."
+            ),
+            "dark": _("The picture is too dark. Switch a light on."),
+            "frozen": _("The camera keeps giving the same picture. Restart the camera."),
+            "bad_picture": _("What the camera gives is no picture. Check its snapshot address."),
+            "model_unavailable": _(
+                "The detector cannot run with these settings. Choose another one in FailWatch's settings."
+            ),
+            "bad_request": _("The detection service did not accept the picture. Check FailWatch's settings."),
+            "not_authorised": _(
+                "The detection service refused the token. Enter it again in FailWatch's settings."
+            ),
+            "not_found": _(
+                "The detection service does not know what it was asked for. Check FailWatch's settings."
+            ),
+            "rate_limited": _("No more calls are allowed just now. FailWatch goes on as soon as they are."),
+            "busy": _("The detection service is busy. FailWatch goes on trying."),
+            "unavailable": _("The detection service does not answer. FailWatch goes on trying."),
+            "unknown_host": _(
+                "The name of the detection service is not known. Check its address and the network."
+            ),
+            "untrusted_server": _(
+                "No secure connection to the detection service. Check its address and certificate."
+            ),
+            "timed_out": _("The detector does not answer in time. FailWatch goes on trying."),
+            "server_failed": _("The detection service has a fault of its own. FailWatch goes on trying."),
+            "bad_answer": _("The detection service answers nonsense. Check its address."),
+            "wrong_address": _(
+                "Something else answers at that address. Check the detection service's address."
+            ),
+            "cut_short": _("The connection to the detection service broke. FailWatch goes on trying."),
+        }
+        return texts.get(blind.reason) or blind.detail
 
     def reason(self, verdict: Verdict) -> str:
         """Return why a verdict is what it is."""

@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 from datetime import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from octoprint_failwatch.detection.errors import BadSetting
+import octoprint_failwatch
+from octoprint_failwatch.detection.errors import BadSetting, DetectionError, FailWatchError, SnapshotError
 from octoprint_failwatch.detection.latch import Latch
 from octoprint_failwatch.detection.policy import Countdown, Intervention
 from octoprint_failwatch.detection.state import Blind, Event, EventKind, WatchState
 from octoprint_failwatch.detection.verdict import Level, Rule, Verdict
 from octoprint_failwatch.events import custom_events, event_name, payload
-from octoprint_failwatch.notifications import is_quiet, is_wanted, targets
+from octoprint_failwatch.notifications import is_quiet, is_wanted, target
 from octoprint_failwatch.wording import Wording
 
 VERDICT = Verdict(Level.FAILURE, Rule.HIGH, 0.71, 0.02, 0.6)
@@ -95,15 +97,40 @@ def test_what_looks_better_than_usual_is_said_to_be_below_it(language: str, says
     assert text.startswith(says)
 
 
+def kinds(error: type[FailWatchError]) -> set[str]:
+    return {error.kind}.union(*(kinds(one) for one in error.__subclasses__()))
+
+
+BLIND_FOR = kinds(SnapshotError) | kinds(DetectionError) - {DetectionError.kind}
+SCRIPT = Path(octoprint_failwatch.__file__).parent / "static" / "js" / "failwatch_words.js"
+
+
+@pytest.mark.parametrize("reason", sorted(BLIND_FOR))
+def test_every_reason_for_being_blind_has_words_in_messages_and_on_the_page(reason: str) -> None:
+    blind = Blind(reason, "for engineers", 1.0)
+    english, german = Wording("en").blind(blind), Wording("de").blind(blind)
+    assert "for engineers" not in english + german
+    assert english != german
+    assert f'{reason}: gettext("{english}")' in SCRIPT.read_text()
+
+
+@pytest.mark.parametrize("kind", [EventKind.COUNTDOWN, EventKind.ACTION])
+def test_a_pause_because_of_blindness_is_not_put_down_to_the_verdict(kind: EventKind) -> None:
+    state = replace(STATE, latch=Latch(), blind=Blind("dark", "", 1.0))
+    why = Wording().event(Event(kind, 100.0, "print", "pause", Level.NONE), state)
+    assert "too dark" in why
+    assert "above" not in why
+
+
 def test_addresses_are_shown_without_their_secrets() -> None:
-    shown = targets(["mailto://somebody:very-secret@example.com"])
-    assert len(shown) == 1
-    assert "very-secret" not in shown[0]
+    shown = target("mailto://somebody:very-secret@example.com")
+    assert "example.com" in shown
+    assert "very-secret" not in shown
 
 
 def test_what_is_no_address_is_refused_without_repeating_it() -> None:
     with pytest.raises(BadSetting) as caught:
-        targets(["nonsense://very-secret"])
+        target("nonsense://very-secret")
     assert "very-secret" not in str(caught.value)
 
 

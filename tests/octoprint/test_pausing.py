@@ -1,5 +1,6 @@
 """A pause is ordered, verified, repeated, and reported when it did not happen."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -65,3 +66,17 @@ async def test_a_paused_print_can_be_cancelled() -> None:
     printer: Any = Printer(1, state="PAUSED")
     assert await pausing.carry_out(printer, Action.CANCEL) == ""
     assert printer.orders[0][0] == "CANCELLING"
+
+
+async def test_an_order_that_hangs_is_given_up_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pausing, "ORDER_WITHIN", 0.05)
+    released = threading.Event()
+
+    class Hanging(Printer):
+        def pause_print(self, *, tags: set[str]) -> None:
+            released.wait(30)
+
+    try:
+        assert "does not take the order" in await pausing.carry_out(Hanging(1), Action.PAUSE)
+    finally:
+        released.set()

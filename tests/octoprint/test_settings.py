@@ -12,13 +12,21 @@ from octoprint_failwatch.settings import (
     DEFAULTS,
     RESTRICTED_PATHS,
     SECRETS,
-    cameras,
     detector_settings,
     keep_secrets,
-    regions,
-    rules,
-    watch_settings,
 )
+from octoprint_failwatch.settings_meaning import (
+    cameras,
+    gentle_pause,
+    regions,
+    retention,
+    rules,
+    usable,
+    watch_settings,
+    when,
+)
+from octoprint_failwatch.shaping import GentlePause
+from octoprint_failwatch.when import When
 
 STORED = {"kind": "super_api", "url": "https://one.example/api", "token": "sesame"}
 
@@ -55,8 +63,13 @@ def test_a_secret_that_is_not_typed_again_stays(typed: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"url": "https://two.example/api"}, {"url": "http://one.example/api"}, {"kind": "ml_api"}],
-    ids=["another host", "without TLS", "another kind"],
+    [
+        {"url": "https://two.example/api"},
+        {"url": "http://one.example/api"},
+        {"url": "https://[one.example/api"},
+        {"kind": "ml_api"},
+    ],
+    ids=["another host", "without TLS", "no address", "another kind"],
 )
 def test_a_secret_never_goes_to_another_service(change: dict[str, Any]) -> None:
     new = {"detector": dict(change)}
@@ -82,6 +95,7 @@ def test_only_the_fields_of_the_chosen_detector_reach_it() -> None:
         ({"kind": "super_api"}, SuperApiRules),
         ({"kind": "super_api", "url": "http://192.168.1.5:8000"}, FailWatchRules),
         ({"kind": "super_api", "url": "https://notobico.io"}, FailWatchRules),
+        ({"kind": "super_api", "url": "http://[obico.io"}, FailWatchRules),
         ({"kind": "built_in"}, FailWatchRules),
     ],
 )
@@ -119,3 +133,41 @@ def test_regions_belong_to_a_camera_and_need_three_corners() -> None:
     changed = settings(regions=[{"camera": "left", "polygons": [triangle, [[0, 0], [1, 1]]]}])
     assert regions(changed, "left") == (((0, 0), (1, 0), (0, 1)),)
     assert regions(changed, "") == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"when": {"after_layer": "some"}}, "after_layer"),
+        ({"when": {"after_minutes": -5}}, "after_minutes"),
+        ({"history": {"days": -5}}, "days"),
+        ({"shaping": {"retract": -3}}, "retract"),
+        ({"shaping": {"park_x": "left"}}, "park_x"),
+        ({"regions": [{"camera": "", "polygons": [[0.5]]}]}, "regions"),
+        ({"rules": {"numbers": {"failure": "high"}}}, "failure"),
+        ({"veto": -1}, "veto"),
+    ],
+)
+def test_a_group_that_cannot_work_has_its_defaults_and_the_others_count(
+    changes: dict[str, Any], says: str
+) -> None:
+    stored = settings(**{"on_failure": "pause", "interval": 20, **changes})
+    going_by, problem = usable(stored)
+    assert says in problem
+    watch = watch_settings(going_by)
+    assert (when(going_by), regions(going_by, ""), gentle_pause(going_by)) == (When(), (), None)
+    assert (retention(going_by).days, watch.rules.failure) == (365, 0.6)  # type: ignore[attr-defined]
+    if "veto" not in changes:
+        assert (watch.policy.on_failure, watch.cadence.interval) == (Action.PAUSE, 20)
+
+
+def test_settings_that_can_work_are_left_as_they_are() -> None:
+    stored = settings(veto="30", when={"after_layer": "2.5"}, history={"days": ""})
+    assert usable(stored) == (stored, "")
+    assert when(stored).after_layer == 2
+
+
+def test_a_head_can_be_parked_left_of_zero() -> None:
+    chosen = settings(shaping={"enabled": True, "park": True, "park_x": "-4.5", "retract": ""})
+    assert gentle_pause(chosen) == GentlePause(retract=0, lift=5, park=(-4.5, 0))
+    assert gentle_pause(settings(shaping={"park": True})) is None

@@ -1,23 +1,15 @@
 """The gentle pause: what is sent after the pause, and that all of it is undone."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from octoprint_failwatch.pause_scripts import PauseScripts
-from octoprint_failwatch.shaping import Modes, PausedAt, shape
+from octoprint_failwatch.shaping import GentlePause, Modes, PausedAt, shape
 
-ALL = {
-    "enabled": True,
-    "retract": 3,
-    "lift": 5,
-    "park": True,
-    "park_x": 0,
-    "park_y": 200,
-    "tools_off": True,
-    "bed_off": True,
-}
+ALL = GentlePause(retract=3, lift=5, park=(0, 200), tools_off=True, bed_off=True)
 HOT = PausedAt(x=10.5, y=20, feed_rate=2400, tools={0: 210.0}, tool_is_hot=True, bed=60)
 
 
@@ -51,21 +43,26 @@ class Machine:
 
 
 @pytest.mark.parametrize("relative_e", [True, False])
-@pytest.mark.parametrize("changes", [{}, {"park": False}, {"tools_off": False}, {"retract": 0, "lift": 0}])
-def test_everything_is_undone_before_the_print_goes_on(relative_e: bool, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize("changes", [{}, {"park": None}, {"tools_off": False}, {"retract": 0, "lift": 0}])
+@pytest.mark.parametrize("cools_down", [False, True], ids=["", "it went cold"])
+def test_everything_is_undone_before_the_print_goes_on(
+    relative_e: bool, changes: dict[str, Any], cools_down: bool
+) -> None:
     machine, modes = Machine(relative_e=relative_e), Modes(relative_e=relative_e)
     before = dict(machine.at)
-    shaped = shape({**ALL, **changes}, HOT, modes)
+    shaped = shape(replace(ALL, **changes), HOT, modes)
     machine.run(shaped.after_pause)
     assert machine.at["Z"] >= before["Z"]
-    machine.run(shaped.before_resume)
+    if cools_down:  # an idle timeout, or somebody who saves power
+        machine.hot = False
+    machine.run(shaped.before_resume(tool_is_hot=machine.hot))
     assert machine.at == pytest.approx(before)
     assert (machine.relative, machine.relative_e) == (False, relative_e)
 
 
 def test_the_head_is_lifted_before_it_travels_and_travels_back_before_it_goes_down() -> None:
     shaped = shape(ALL, HOT, Modes())
-    away, back = list(shaped.after_pause), list(shaped.before_resume)
+    away, back = list(shaped.after_pause), shaped.before_resume(tool_is_hot=False)
     assert away.index("G1 Z5 F600") < away.index("G1 X0 Y200 F6000")
     assert back.index("G1 X10.5 Y20 F6000") < back.index("G1 Z-5 F600") < back.index("G1 E3 F1800")
     assert back.index("M109 T0 S210") < back.index("G1 E3 F1800")
@@ -74,12 +71,25 @@ def test_the_head_is_lifted_before_it_travels_and_travels_back_before_it_goes_do
 
 def test_a_cold_hotend_moves_no_filament() -> None:
     shaped = shape(ALL, PausedAt(x=1, y=1, tools={}, tool_is_hot=False), Modes())
-    assert not any(" E" in command for command in (*shaped.after_pause, *shaped.before_resume))
+    back = shaped.before_resume(tool_is_hot=False)
+    assert not any(" E" in command for command in (*shaped.after_pause, *back))
+
+
+def test_a_temperature_chosen_during_the_pause_is_left_alone() -> None:
+    shaped = shape(replace(ALL, tools_off=False), HOT, Modes())
+    assert not any("M109" in command for command in shaped.before_resume(tool_is_hot=True))
+
+
+def test_filament_is_not_pushed_through_a_hotend_that_nobody_heats() -> None:
+    shaped = shape(ALL, PausedAt(x=1, y=1, tools={}, tool_is_hot=True), Modes())
+    assert any(" E" in command for command in shaped.after_pause)
+    assert not any(" E" in command for command in shaped.before_resume(tool_is_hot=False))
 
 
 def test_an_unknown_place_is_not_left() -> None:
     shaped = shape(ALL, PausedAt(tool_is_hot=True), Modes())
-    assert not any(" X" in command for command in (*shaped.after_pause, *shaped.before_resume))
+    back = shaped.before_resume(tool_is_hot=True)
+    assert not any(" X" in command for command in (*shaped.after_pause, *back))
 
 
 def comm(*, sd: bool = False) -> Any:
@@ -87,9 +97,11 @@ def comm(*, sd: bool = False) -> Any:
     return SimpleNamespace(isSdFileSelected=lambda: sd, pause_position=position)
 
 
-def scripts(**settings: Any) -> PauseScripts:
-    heaters = {"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 60, "target": 60}}
-    return PauseScripts(lambda: {**ALL, **settings}, lambda: heaters, Modes())
+HEATERS = {"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 60, "target": 60}}
+
+
+def scripts(gentle: GentlePause | None = ALL) -> PauseScripts:
+    return PauseScripts(lambda: gentle, lambda: HEATERS, Modes())
 
 
 def test_only_a_pause_by_failwatch_is_shaped_and_undone_once() -> None:
@@ -104,10 +116,10 @@ def test_only_a_pause_by_failwatch_is_shaped_and_undone_once() -> None:
     assert hook.scripts(comm(), "gcode", "afterPrintPaused") is None
 
 
-@pytest.mark.parametrize("hook", [scripts(enabled=False), scripts()], ids=["not wanted", "from the card"])
-def test_nothing_is_sent_where_it_is_not_wanted_or_not_safe(hook: PauseScripts) -> None:
+@pytest.mark.parametrize(("gentle", "sd"), [(None, False), (ALL, True)], ids=["not wanted", "from the card"])
+def test_nothing_is_sent_where_it_is_not_wanted_or_not_safe(gentle: GentlePause | None, sd: bool) -> None:
+    hook = scripts(gentle)
     hook.expect()
-    sd = hook._settings()["enabled"]
     assert hook.scripts(comm(sd=sd), "gcode", "afterPrintPaused") is None
 
 

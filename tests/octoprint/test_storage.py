@@ -2,10 +2,12 @@
 
 import json
 import logging
+import threading
 from pathlib import Path
 
 import pytest
 
+from octoprint_failwatch import state_store
 from octoprint_failwatch.detection.state import Phase, WatchState
 from octoprint_failwatch.installation import Installation
 from octoprint_failwatch.state_store import StateStore
@@ -64,6 +66,22 @@ def test_each_printers_newest_state_is_kept_and_comes_back_at_rest(tmp_path: Pat
     assert (state.phase, state.holds) == (Phase.IDLE, ())
     assert StateStore(tmp_path).load("two").print_name == "other"
     assert StateStore(tmp_path).load("three") == WatchState("three")
+
+
+def test_a_state_comes_back_though_the_disk_has_not_taken_it_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+    monkeypatch.setattr(state_store, "write_json", lambda *_: free.wait(30))
+    store = StateStore(tmp_path)
+    try:
+        store.save(WatchState("one", Phase.WATCHING, print_name="old"))
+        store.save(WatchState("one", Phase.WATCHING, print_name="new"))
+        state = store.load("one")
+    finally:
+        free.set()
+        store.close()
+    assert (state.print_name, state.phase) == ("new", Phase.IDLE)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", json.dumps({"phase": "dancing"})])

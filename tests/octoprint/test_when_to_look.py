@@ -7,10 +7,11 @@ import pytest
 
 from octoprint_failwatch.at_commands import listener, order
 from octoprint_failwatch.heating import LONGEST, SETTLES_AFTER, HeatingUp
-from octoprint_failwatch.holds import Halt, is_too_early
+from octoprint_failwatch.holds import Halt
 from octoprint_failwatch.layers import layer_position
 from octoprint_failwatch.progress import Heat, Progress, heat
 from octoprint_failwatch.sent_commands import SentCommands
+from octoprint_failwatch.when import When
 
 CURA = b"M104 S200\n;LAYER_COUNT:3\n;LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n;LAYER:2\nG1 X3 E3\n"
 PRUSA = (
@@ -46,20 +47,18 @@ def test_a_layer_that_is_not_there(tmp_path: Path, gcode: bytes) -> None:
 @pytest.mark.parametrize(
     ("when", "progress", "age", "layer_at", "expected"),
     [
-        ({}, Progress(), 0, None, False),
-        ({"after_minutes": 5}, Progress(), 299, None, True),
-        ({"after_minutes": 5}, Progress(), 300, None, False),
-        ({"after_percent": "10"}, Progress(percent=9.9), 0, None, True),
-        ({"after_percent": "10"}, Progress(percent=10), 0, None, False),
-        ({}, Progress(position=99), 0, 100, True),
-        ({}, Progress(position=100), 0, 100, False),
-        ({"after_minutes": 5, "after_percent": 10}, Progress(percent=50), 10, None, True),
+        (When(), Progress(), 0, None, False),
+        (When(after_minutes=5), Progress(), 299, None, True),
+        (When(after_minutes=5), Progress(), 300, None, False),
+        (When(after_percent=10), Progress(percent=9.9), 0, None, True),
+        (When(after_percent=10), Progress(percent=10), 0, None, False),
+        (When(), Progress(position=99), 0, 100, True),
+        (When(), Progress(position=100), 0, 100, False),
+        (When(after_minutes=5, after_percent=10), Progress(percent=50), 10, None, True),
     ],
 )
-def test_too_early(
-    when: dict[str, Any], progress: Progress, age: float, layer_at: int | None, expected: bool
-) -> None:
-    assert is_too_early(when, progress, age, layer_at) is expected
+def test_too_early(when: When, progress: Progress, age: float, layer_at: int | None, expected: bool) -> None:
+    assert when.is_too_early(progress, age, layer_at) is expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,223 @@
+"""The watch goes on through every change of settings, good or bad, one at a time or several at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from octoprint.events import Events
+
+from octoprint_failwatch import keep_going as keeping
+from octoprint_failwatch import plugin as plugins
+from octoprint_failwatch import service as services
+from octoprint_failwatch import watcher as watchers
+from octoprint_failwatch import webcams
+from octoprint_failwatch.detection.clock import Clock
+from octoprint_failwatch.detection.detectors.once import SingleUsePictures
+from octoprint_failwatch.detection.state import Phase
+from octoprint_failwatch.detection.watch import Watch
+from octoprint_failwatch.holds import HEATING, TOO_EARLY, Holds
+from octoprint_failwatch.host import PrinterProfile
+from octoprint_failwatch.installation import Installation
+from octoprint_failwatch.pause_scripts import PauseScripts
+from octoprint_failwatch.sent_commands import SentCommands
+from octoprint_failwatch.service import Service
+from octoprint_failwatch.shaping import Modes
+from octoprint_failwatch.watcher import Watcher
+from tests.octoprint.fake_host import FakeDetector, FakeHost, picture
+
+SPEED = 100.0
+
+
+@pytest.fixture(autouse=True)
+def detectors(monkeypatch: pytest.MonkeyPatch) -> list[FakeDetector]:
+    """Return the detectors that were made, the newest last."""
+    made: list[FakeDetector] = []
+
+    def make(*_: Any) -> FakeDetector:
+        made.append(FakeDetector())
+        return made[-1]
+
+    monkeypatch.setattr(watchers, "create_detector", make)
+    monkeypatch.setattr(webcams, "take", picture)
+    return made
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path)
+
+
+@pytest_asyncio.fixture
+async def watcher(host: FakeHost) -> AsyncIterator[Watcher]:
+    installation = Installation(host.data_folder / "installation.json")
+    watcher = Watcher(host, Clock(SPEED), installation, SingleUsePictures(lambda name: name))
+    await watcher.open()
+    yield watcher
+    await watcher.close()
+
+
+async def until(fits: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not fits():
+            await asyncio.sleep(0.01)
+
+
+def running() -> int:
+    """Return how many watches run."""
+    return sum(getattr(task.get_coro(), "__name__", "") == "keep_going" for task in asyncio.all_tasks())
+
+
+async def test_settings_that_change_twice_at_once_leave_one_watch(watcher: Watcher) -> None:
+    await asyncio.gather(watcher.rebuild(), watcher.rebuild(), watcher.rebuild())
+    assert running() == 1
+
+
+async def test_another_printer_in_the_middle_of_changed_settings_is_the_one_that_is_watched(
+    watcher: Watcher, host: FakeHost
+) -> None:
+    await asyncio.gather(watcher.rebuild(), watcher.use_printer(PrinterProfile("other", "Other")))
+    assert running() == 1
+    assert watcher.state.printer_id == watcher.printer_id
+
+
+async def test_a_detector_that_cannot_be_closed_ends_no_watch(
+    watcher: Watcher, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(detectors[-1], "close", fails)
+    await watcher.rebuild()
+    watcher.watch.start("print", "cube")
+    await until(lambda: bool(detectors[-1].asked))
+
+
+async def test_a_watch_that_breaks_down_is_begun_again(
+    watcher: Watcher, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "AGAIN_AFTER", 0.0)
+    whole, broken = Watch.run, [True]
+
+    async def run(watch: Watch) -> None:
+        if broken and broken.pop():
+            raise RuntimeError("a mistake")
+        await whole(watch)
+
+    monkeypatch.setattr(Watch, "run", run)
+    await watcher.rebuild()
+    watcher.watch.start("print", "cube")
+    await until(lambda: bool(detectors[-1].asked))
+    assert not broken
+
+
+async def test_a_print_is_paused_though_nobody_can_be_told(
+    watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise RuntimeError("full")
+
+    host.stored["on_failure"] = "pause"
+    await watcher.rebuild()
+    detectors[-1].p = 1.0
+    watcher.watch.start("print", "cube")
+    monkeypatch.setattr(watcher._recorder, "record", fails)
+    monkeypatch.setattr(host, "changed", fails)
+    await until(lambda: host.printer.state == "PAUSED")
+
+
+async def test_the_last_picture_is_still_there_after_a_change_of_settings(watcher: Watcher) -> None:
+    watcher.watch.start("print", "cube")
+    await until(lambda: bool(watcher.frames))
+    watcher.watch.pause()
+    seen = dict(watcher.frames)
+    await watcher.rebuild()
+    assert watcher.frames == seen
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"history": {"days": -5}}, "days"),
+        ({"when": {"after_layer": "second"}}, "after_layer"),
+        ({"shaping": {"enabled": True, "retract": "much"}}, "retract"),
+        ({"regions": [{"camera": "", "polygons": [[1, 2]]}]}, "regions"),
+        ({"detector": {"kind": "super_api", "url": "http://[half"}}, ""),
+    ],
+)
+async def test_settings_that_cannot_work_are_told_and_the_print_is_watched(
+    watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], wrong: dict[str, Any], says: str
+) -> None:
+    host.stored |= wrong
+    await watcher.rebuild()
+    assert says in watcher.problem
+    await Holds(watcher, SentCommands()).begin()
+    watcher.watch.start("print", "cube")
+    watcher.watch.release(HEATING)
+    await until(lambda: bool(detectors[-1].asked))
+
+
+async def test_a_layer_that_is_chosen_during_the_print_counts_at_once(
+    watcher: Watcher, host: FakeHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octoprint_failwatch.holds.EVERY", 0.01)
+    host.file = tmp_path / "print.gcode"
+    host.file.write_bytes(b";LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n")
+    holds = Holds(watcher, SentCommands())
+    await holds.begin()
+    watcher.watch.start("print", "cube")
+    assert TOO_EARLY not in watcher.state.holds
+    following = asyncio.create_task(holds.run())
+    host.stored["when"] = {"after_layer": 2}
+    await watcher.rebuild()
+    await until(lambda: TOO_EARLY in watcher.state.holds)
+    host.stored["when"] = {"after_layer": ""}
+    await watcher.rebuild()
+    await until(lambda: TOO_EARLY not in watcher.state.holds)
+    following.cancel()
+
+
+def test_a_busy_detector_holds_up_nobody_who_changes_settings_and_the_watch_goes_on(
+    host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "SETTLED_WITHIN", 0.05)
+    monkeypatch.setattr("octoprint_failwatch.holds.EVERY", 0.01)
+    scripts = PauseScripts(lambda: None, dict, Modes())
+    service = Service(host, SingleUsePictures(lambda name: name), scripts, SentCommands())  # type: ignore[arg-type]
+    service.start()
+    try:
+        busy = detectors[-1]
+        busy.lets_go.clear()
+        service.settings_changed()
+        assert len(detectors) == 1, "the new one waits for the old one"
+        busy.lets_go.set()
+        asyncio.run(until(lambda: len(detectors) == 2 and bool(detectors[1].asked)))
+        assert service.ask(lambda watcher: watcher.state.phase) is Phase.WATCHING
+    finally:
+        service.stop()
+
+
+def test_a_print_that_begins_while_the_watch_is_opened_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin, handed = plugins.FailWatchPlugin(), []
+
+    class Opening:
+        installation = SimpleNamespace(uuid="one")
+
+        def __init__(self, *_: Any) -> None: ...
+
+        def start(self) -> None:
+            plugin.on_event(Events.PRINT_STARTED, {"path": "cube.gcode"})
+
+        def hand_over(self, event: str, payload: Any) -> None:
+            handed.append((event, payload["path"]))
+
+    monkeypatch.setattr(plugins, "Service", Opening)
+    monkeypatch.setattr(plugins, "OctoPrintHost", lambda _: None)
+    monkeypatch.setattr(plugins, "announce", lambda *_: None)
+    plugin._settings = SimpleNamespace(global_get=lambda _: None)
+    plugin._plugin_manager = None
+    plugin.on_after_startup()
+    assert handed == [(Events.PRINT_STARTED, "cube.gcode")]
