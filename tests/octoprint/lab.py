@@ -72,14 +72,14 @@ class Scene:
     async def _predict(self, request: web.Request) -> web.Response:
         form = await request.post()
         self.asked.append({key: str(form.get(key)) for key in ("printer_id", "print_id")})
+        if request.headers.get("Authorization") != f"Token {TOKEN}":
+            body = {"error": "Invalid or Inactive Token", "is_authenticated": "False"}
+            return web.json_response(body, status=401)
         picture = form.get("img")
         if not isinstance(picture, web.FileField):
             return web.json_response({"error": "img is missing"}, status=400)
         self.picture = picture.file.read()
         await asyncio.sleep(self.answer_after)
-        if request.headers.get("Authorization") != f"Token {TOKEN}":
-            body = {"error": "Invalid or Inactive Token", "is_authenticated": "False"}
-            return web.json_response(body, status=401)
         if self.status != 200:
             return web.json_response({"error": "no"}, status=self.status, headers={"Retry-After": "30"})
         detections = [[self.p, list(self.box)]] if self.p > 0.1 else []

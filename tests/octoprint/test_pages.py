@@ -1,15 +1,17 @@
 """The pages as people use them, in a real browser on a real OctoPrint."""
 
 import io
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
+from octoprint_failwatch.detection.rules import FailWatchRules
 from stack.browser import open_browser, open_octoprint
-from tests.octoprint.lab import TOKEN, Lab
+from tests.octoprint.lab import TOKEN, Lab, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TAB = "#tab_plugin_failwatch"
@@ -179,7 +181,7 @@ async def test_settings_are_tried_saved_and_never_show_the_token(lab: Lab, page:
     await form.get_by_label("Limit for a failure").fill("")
     await form.get_by_label("Every", exact=True).fill("10")
     await save_settings(page)
-    assert (await lab.failwatch())["rules"]["failure"] == 0.6
+    assert (await lab.failwatch())["rules"]["failure"] == FailWatchRules().failure
 
 
 async def test_every_number_of_every_rule_set_is_named(lab: Lab, page: Page) -> None:
@@ -240,6 +242,135 @@ async def test_a_region_drawn_by_keyboard_is_ignored(lab: Lab, page: Page) -> No
         assert sent.getpixel((20, 20)) > 90
     finally:
         await lab.set(regions=[])
+
+
+async def test_what_is_usual_for_a_camera_is_shown_and_forgotten(lab: Lab, page: Page) -> None:
+    usual = page.locator(f"{SETTINGS} .control-group", has_text="Usual for the camera")
+    await open_settings(page)
+    await expect(usual).to_be_hidden()
+    await page.click("#settings_dialog button.close >> visible=true")
+    await lab.set(detector={"kind": "built_in"})
+    await lab.print()
+    await eventually(
+        lambda: lab.order("usual"),
+        lambda known: any(one["frames"] > 2 for one in known["cameras"]),
+        seconds=90,
+    )
+    await lab.idle()
+    await open_settings(page)
+    await expect(usual).to_contain_text("Good pictures it learned from")
+    await expect(usual.locator("img")).to_be_visible()
+    await usual.get_by_role("button", name="Forget what is usual for this camera").click()
+    await page.locator(".modal.in .btn-danger", has_text="Forget").click()
+    await expect(usual).to_be_hidden()
+    await lab.set(detector={"kind": "super_api", "url": lab.address, "token": TOKEN})
+
+
+async def test_cameras_stay_chosen_though_the_settings_are_saved_before_they_are_shown(
+    lab: Lab, page: Page
+) -> None:
+    await lab.set(cameras=["classic"])
+    try:
+        await page.route("**/api/plugin/failwatch", lambda route: route.abort())
+        await open_settings(page)
+        await page.locator(SETTINGS).get_by_label("Time to say no").fill("3")
+        await save_settings(page)
+        stored = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]
+        assert (stored["cameras"], float(stored["veto"])) == (["classic"], 3)
+    finally:
+        await lab.set(cameras=[], veto=0)
+
+
+async def test_a_field_that_is_emptied_is_tried_out_empty(lab: Lab, page: Page) -> None:
+    await lab.set(detector={"kind": "built_in", "model": "/nowhere"})
+    try:
+        await open_settings(page)
+        form = page.locator(SETTINGS)
+        await form.get_by_label("Folder of an own model").fill("")
+        await form.get_by_role("button", name="Test now").click()
+        await expect(form.get_by_text("p = 0.")).to_be_visible(timeout=60_000)
+    finally:
+        service = {"kind": "super_api", "url": lab.address, "token": TOKEN, "model": None}
+        await lab.set(detector=service)
+
+
+async def test_a_service_that_refuses_is_explained_and_its_calls_are_counted(lab: Lab, page: Page) -> None:
+    await lab.set(calls_per_hour=100_000)
+    try:
+        await open_settings(page)
+        form = page.locator(SETTINGS)
+        calls = form.locator(".help-block", has_text="This hour:")
+        await expect(calls).to_contain_text(
+            re.compile(r"This hour: \d+ used, \d+ left. This month: \d+ used\.")
+        )
+        await form.get_by_label("Address", exact=True).fill(lab.address.replace("127.0.0.1", "localhost"))
+        await form.get_by_role("button", name="Check the connection").click()
+        await expect(form.locator(".help-block[role=status]").first).to_contain_text("Enter it again")
+    finally:
+        await lab.set(calls_per_hour=None)
+
+
+async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_given(
+    lab: Lab, page: Page
+) -> None:
+    await lab.set(pause_when_blind_minutes=1)
+    try:
+        await open_tab(page)
+        await lab.print()
+        await lab.looked()
+        lab.scene.camera = "dark"
+        tab = page.locator(TAB)
+        await expect(tab.get_by_text("Next try in")).to_contain_text("too dark", timeout=20_000)
+        await lab.until_printer("paused")
+        message = page.locator(".ui-pnotify", has_text="FailWatch paused the print")
+        await expect(message).to_contain_text("too dark")
+        await expect(message).not_to_contain_text("above")
+        await expect(tab.locator(".failwatch-paused")).to_contain_text("because it could not see it")
+    finally:
+        await lab.set(pause_when_blind_minutes=None)
+
+
+async def test_what_is_only_to_be_shown_opens_no_message(lab: Lab, page: Page) -> None:
+    await lab.set(on_maybe="nothing", on_failure="nothing")
+    try:
+        await open_tab(page)
+        await lab.print()
+        await lab.looked()
+        lab.scene.p = 0.9
+        await expect(page.locator(f"{TAB} .failwatch-headline")).to_have_text("Failure", timeout=20_000)
+        await expect(page.locator(".ui-pnotify", has_text="failing")).to_have_count(0)
+    finally:
+        await lab.set(on_maybe="notify", on_failure="pause")
+
+
+async def test_a_print_whose_end_nobody_told_is_not_said_to_run(lab: Lab, page: Page) -> None:
+    await lab.print("cut.gcode")
+    await lab.looked()
+    await lab.idle()
+
+    async def cut(route: Route) -> None:
+        answer = await route.fetch()
+        prints = await answer.json()
+        prints["prints"][0] |= {"ended_at": None, "outcome": ""}
+        await route.fulfill(response=answer, json=prints)
+
+    await page.route("**/plugin/failwatch/prints", cut)
+    await open_tab(page)
+    await expect(page.locator(f"{TAB} .failwatch-list li", has_text="cut.gcode")).to_contain_text(
+        "broken off"
+    )
+
+
+async def test_a_picture_that_is_gone_leaves_no_broken_frame(lab: Lab, page: Page) -> None:
+    await lab.print()
+    await lab.looked()
+    await lab.octoprint.job("pause", "pause")
+    await lab.phase("paused")
+    await page.route("**/plugin/failwatch/frame.jpg*", lambda route: route.fulfill(status=404))
+    await page.reload()
+    await page.wait_for_selector("#page-container-main", state="visible", timeout=60_000)
+    await open_tab(page)
+    await expect(page.locator(f"{TAB} .failwatch-nothing")).to_be_visible()
 
 
 async def test_nothing_overflows_at_phone_width(lab: Lab, browser: Browser) -> None:

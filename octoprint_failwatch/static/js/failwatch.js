@@ -40,10 +40,12 @@ $(function () {
             self.picture.follow();
             self.course.follow();
         }
-        function wantsMessages() {
-            /* Who may not read settings gets the messages. */
+        /* Who may not read settings gets every message. */
+        function wantsMessage(event) {
             var own = (settings.settings.plugins || {}).failwatch;
-            return !(own && own.notify) || own.notify.popups();
+            if (!own || !own.notify) return true;
+            var does = {maybe: own.on_maybe, failure: own.on_failure}[event.kind];
+            return own.notify.popups() && !(does && does() === "nothing");
         }
         self.refresh = function () {
             if (!self.mayView()) return;
@@ -58,7 +60,7 @@ $(function () {
         self.onDataUpdaterPluginMessage = function (plugin, data) {
             if (plugin !== "failwatch" || data.type !== "update" || !self.mayView()) return;
             take(data);
-            if (wantsMessages()) messages.follow(data.events);
+            messages.follow(data.events, wantsMessage);
             if (tabIsOpen && _.intersection(CHANGES_A_PRINT, _.map(data.events, "kind")).length) self.past.refresh();
         };
         self.onUserPermissionsChanged = self.refresh;

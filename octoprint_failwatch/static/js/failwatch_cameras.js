@@ -11,12 +11,19 @@ function FailWatchCameras(host) {
     });
     self.chosen = ko.observableArray([]);
     self.ownChoice = ko.observable(false);
+    /* Before anything is shown there is nothing to store: OctoPrint also saves without that. */
+    var isLoaded = false;
     self.load = function () {
         self.chosen(host.fw().cameras().slice());
         self.ownChoice(self.chosen().length > 0);
+        isLoaded = true;
     };
     self.store = function () {
-        if (host.fw()) host.fw().cameras(self.ownChoice() ? self.chosen().slice() : []);
+        if (isLoaded) host.fw().cameras(self.ownChoice() ? self.chosen().slice() : []);
+    };
+    self.leave = function () {
+        self.tested(null);
+        isLoaded = false;
     };
     self.testable = ko.pureComputed(function () {
         if (!self.ownChoice() || !self.chosen().length) return [{name: "", title: gettext("OctoPrint's choice")}];
@@ -38,7 +45,7 @@ function FailWatchCameras(host) {
         })
             .done(function (answer) {
                 if (answer.problem) {
-                    self.problem(FailWatchWords.blind(answer.problem) + " (" + answer.problem.detail + ")");
+                    self.problem(FailWatchWords.problem(answer.problem));
                     return;
                 }
                 self.tested({

@@ -91,7 +91,7 @@ function FailWatchDetector(host) {
         OctoPrint.simpleApiCommand("failwatch", "offers", {settings: host.draft()})
             .done(function (answer) {
                 self.saysBad(!!answer.problem);
-                self.says(answer.problem ? answer.problem.detail : answer.says);
+                self.says(answer.problem ? FailWatchWords.problem(answer.problem) : answer.says);
                 if (answer.choices) self.offered(answer.choices);
             })
             .fail(function (answer) {

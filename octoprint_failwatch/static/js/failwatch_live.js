@@ -58,6 +58,10 @@ function FailWatchLive() {
     self.blind = ko.pureComputed(function () {
         return self.state() && self.state().blind;
     });
+    /* Nothing is suspected: whatever FailWatch does, it does because it cannot see. */
+    self.isBlindOnly = ko.pureComputed(function () {
+        return !!self.blind() && self.level() === "none";
+    });
     self.countdown = ko.pureComputed(function () {
         return self.state() && self.state().intervention.countdown;
     });
@@ -113,9 +117,15 @@ function FailWatchLive() {
     self.blindText = ko.pureComputed(function () {
         var blind = self.blind();
         if (!blind) return "";
-        return (
-            FailWatchWords.blind(blind) + " " + _.sprintf(gettext("Blind for %(time)s."), {time: ago(blind.since)})
-        );
+        var texts = [
+            FailWatchWords.blind(blind),
+            _.sprintf(gettext("Blind for %(time)s."), {time: ago(blind.since)})
+        ];
+        var left = (self.state().next_look_at || 0) - self.now();
+        if (left > 0) {
+            texts.push(_.sprintf(gettext("Next try in %(time)s."), {time: FailWatchWords.duration(left)}));
+        }
+        return texts.join(" ");
     });
     self.countdownText = ko.pureComputed(function () {
         var countdown = self.countdown();
@@ -130,9 +140,10 @@ function FailWatchLive() {
         if (!state || state.phase !== "paused") return "";
         if (self.isConfirmed()) return gettext("The print is paused. Cancel it, or resume it once all is well.");
         if (state.intervention.paused_at === null) return "";
-        return _.sprintf(gettext("FailWatch paused this print %(time)s ago. Resume it if it is no failure."), {
-            time: ago(state.intervention.paused_at)
-        });
+        var text = self.isBlindOnly()
+            ? gettext("FailWatch paused this print %(time)s ago because it could not see it. Resume it if all is well.")
+            : gettext("FailWatch paused this print %(time)s ago. Resume it if it is no failure.");
+        return _.sprintf(text, {time: ago(state.intervention.paused_at)});
     });
     self.silentText = ko.pureComputed(function () {
         if (self.isMuted()) return gettext("Muted until this print ends.");

@@ -7,7 +7,11 @@ function FailWatchMessages(live) {
     /* Title and text. Errors stay until they are closed, or no longer true. */
     function worded(event) {
         var verdict = live.state().latch.verdict;
-        var why = verdict ? FailWatchWords.reason(verdict) : "";
+        var why = live.isBlindOnly()
+            ? FailWatchWords.blind(live.blind())
+            : verdict
+              ? FailWatchWords.reason(verdict)
+              : "";
         switch (event.kind) {
             case "maybe":
                 return {type: "notice", title: gettext("This may be failing"), text: why};
@@ -15,7 +19,11 @@ function FailWatchMessages(live) {
                 /* The countdown's own message says all of it. */
                 return live.countdown() ? null : {type: "error", title: gettext("The print is failing"), text: why};
             case "countdown":
-                return {type: "error", title: gettext("The print is failing"), text: live.countdownText()};
+                return {
+                    type: "error",
+                    title: live.isBlindOnly() ? gettext("FailWatch cannot see") : gettext("The print is failing"),
+                    text: live.countdownText()
+                };
             case "action":
                 return {
                     type: "error",
@@ -50,7 +58,7 @@ function FailWatchMessages(live) {
             case "countdown":
                 return !live.countdown();
             case "action":
-                return _.some(events, {kind: "acknowledged"});
+                return _.some(events, {kind: "acknowledged"}) || _.some(events, {kind: "action_failed"});
             case "blind":
                 return !live.blind();
             default:
@@ -66,13 +74,14 @@ function FailWatchMessages(live) {
         shown.push({kind: event.kind, notice: new PNotify(message)});
     }
 
-    self.follow = function (events) {
+    /* Shows those of the events that are wanted. */
+    self.follow = function (events, isWanted) {
         var over = _.remove(shown, function (one) {
             return isOver(one.kind, events);
         });
         _.each(over, function (one) {
             one.notice.remove();
         });
-        _.each(events, show);
+        _.each(_.filter(events, isWanted), show);
     };
 }

@@ -17,13 +17,14 @@ function FailWatchPast(host) {
         return OctoPrint.getBlueprintUrl("failwatch") + "prints" + path;
     }
     function described(record) {
-        var state = host.live.state();
-        var runs = state && state.print_id === record.print_id;
+        var runs = host.live.isPrinting() && host.live.state().print_id === record.print_id;
         return _.extend(record, {
             date: formatDate(record.started_at),
             lasted: runs
                 ? gettext("still running")
-                : FailWatchWords.duration((record.ended_at || record.started_at) - record.started_at),
+                : record.ended_at
+                  ? FailWatchWords.duration(record.ended_at - record.started_at)
+                  : gettext("broken off"),
             word: FailWatchWords.level(record.level),
             icon:
                 "fa fa-fw " +

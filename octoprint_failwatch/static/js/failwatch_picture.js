@@ -44,6 +44,10 @@ function FailWatchPicture(live) {
             );
         }
     };
+    /* A restart forgets the picture, though not what was seen in it. */
+    self.missing = function () {
+        self.url("");
+    };
     self.choose = function (view) {
         self.chosen(view.camera);
         self.follow();

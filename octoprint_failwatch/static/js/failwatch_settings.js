@@ -17,7 +17,7 @@ $(function () {
         /* What a test is made with: the form as it stands. */
         self.draft = function () {
             var detector = _.pick(ko.mapping.toJS(self.fw().detector), function (value) {
-                return value !== null && value !== "";
+                return value !== null;
             });
             return {
                 detector: detector,
@@ -36,12 +36,16 @@ $(function () {
         self.callsText = ko.pureComputed(function () {
             if (!live.state()) return "";
             var calls = live.state().calls;
-            function used(limit, count) {
-                return limit() ? count + " / " + limit() : String(count);
+            /* Hours and months are counted in UTC, and begin with nothing. */
+            var now = new Date(live.now() * 1000).toISOString();
+            function told(limit, count) {
+                return limit
+                    ? _.sprintf(gettext("%(used)d used, %(left)d left"), {used: count, left: Math.max(0, limit - count)})
+                    : _.sprintf(gettext("%(used)d used"), {used: count});
             }
-            return _.sprintf(gettext("Used: %(hour)s this hour, %(month)s this month."), {
-                hour: used(self.fw().calls_per_hour, calls.in_hour),
-                month: used(self.fw().calls_per_month, calls.in_month)
+            return _.sprintf(gettext("This hour: %(hour)s. This month: %(month)s."), {
+                hour: told(Number(self.fw().calls_per_hour()), now.indexOf(calls.hour) ? 0 : calls.in_hour),
+                month: told(Number(self.fw().calls_per_month()), now.indexOf(calls.month) ? 0 : calls.in_month)
             });
         });
 
@@ -66,7 +70,7 @@ $(function () {
         self.onWizardDetails = load;
         self.onSettingsBeforeSave = self.cameras.store;
         self.onSettingsHidden = function () {
-            self.cameras.tested(null);
+            self.cameras.leave();
             self.regions.isOpen(false);
         };
         self.onWizardFinish = function () {

@@ -77,35 +77,35 @@ var FailWatchWords = (function () {
     }
 
     /* What is wrong, and what the user can do. */
-    function blind(problem) {
-        return (
-            {
-                no_snapshot: gettext("The camera gives no picture. Check its cable and its address in OctoPrint's webcam settings."),
-                dark: gettext("The picture is too dark. Switch a light on."),
-                frozen: gettext("The camera keeps giving the same picture. Restart the camera."),
-                bad_picture: gettext("What the camera gives is no picture. Check its snapshot address."),
-                model_unavailable: gettext("The detector cannot run with these settings. Choose another one in FailWatch's settings."),
-                bad_request: gettext("The detection service did not accept the picture. Check FailWatch's settings."),
-                not_authorised: gettext("The detection service refused the token. Enter it again in FailWatch's settings."),
-                not_found: gettext("The detection service does not know what it was asked for. Check FailWatch's settings."),
-                rate_limited: gettext("No more calls are allowed just now. FailWatch goes on as soon as they are."),
-                busy: gettext("The detection service is busy. FailWatch goes on trying."),
-                unavailable: gettext("The detection service does not answer. FailWatch goes on trying."),
-                unknown_host: gettext("The name of the detection service is not known. Check its address and the network."),
-                untrusted_server: gettext("No secure connection to the detection service. Check its address and certificate."),
-                timed_out: gettext("The detection service does not answer in time. FailWatch goes on trying."),
-                server_failed: gettext("The detection service has a fault of its own. FailWatch goes on trying."),
-                bad_answer: gettext("The detection service answers nonsense. Check its address."),
-                wrong_address: gettext("Something else answers at that address. Check the detection service's address."),
-                cut_short: gettext("The connection to the detection service broke. FailWatch goes on trying.")
-            }[problem.reason || problem.kind] ||
-            problem.detail ||
-            ""
-        );
+    function known(key) {
+        return {
+            no_snapshot: gettext("The camera gives no picture. Check its cable and its address in OctoPrint's webcam settings."),
+            dark: gettext("The picture is too dark. Switch a light on."),
+            frozen: gettext("The camera keeps giving the same picture. Restart the camera."),
+            bad_picture: gettext("What the camera gives is no picture. Check its snapshot address."),
+            model_unavailable: gettext("The detector cannot run with these settings. Choose another one in FailWatch's settings."),
+            bad_request: gettext("The detection service did not accept the picture. Check FailWatch's settings."),
+            not_authorised: gettext("The detection service refused the token. Enter it again in FailWatch's settings."),
+            not_found: gettext("The detection service does not know what it was asked for. Check FailWatch's settings."),
+            rate_limited: gettext("No more calls are allowed just now. FailWatch goes on as soon as they are."),
+            busy: gettext("The detection service is busy. FailWatch goes on trying."),
+            unavailable: gettext("The detection service does not answer. FailWatch goes on trying."),
+            unknown_host: gettext("The name of the detection service is not known. Check its address and the network."),
+            untrusted_server: gettext("No secure connection to the detection service. Check its address and certificate."),
+            timed_out: gettext("The detector does not answer in time. FailWatch goes on trying."),
+            server_failed: gettext("The detection service has a fault of its own. FailWatch goes on trying."),
+            bad_answer: gettext("The detection service answers nonsense. Check its address."),
+            wrong_address: gettext("Something else answers at that address. Check the detection service's address."),
+            cut_short: gettext("The connection to the detection service broke. FailWatch goes on trying.")
+        }[key];
     }
-
-    function action(key) {
-        return {pause: gettext("pause"), cancel: gettext("cancel")}[key] || key;
+    function blind(problem) {
+        return known(problem.reason) || problem.detail;
+    }
+    /* The same of something that was tried out, where the particulars help too. */
+    function problem(found) {
+        var text = known(found.kind);
+        return text ? text + " (" + found.detail + ")" : found.detail;
     }
 
     /* Boxes as an SVG wants them. */
@@ -128,8 +128,7 @@ var FailWatchWords = (function () {
         level: level,
         reason: reason,
         phase: phase,
-        hold: hold,
         blind: blind,
-        action: action
+        problem: problem
     };
 })();
