@@ -126,7 +126,7 @@ class _Summary:
 
     def add(self, judged: Judged) -> None:
         self.frames += 1
-        self.ended = judged.at
+        self.ended = max(self.ended, judged.at)
         if judged.level is not Level.NONE:
             self.first.setdefault(judged.level, judged.at)
 

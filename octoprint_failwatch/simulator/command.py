@@ -18,7 +18,13 @@ from .scene import Scene
 
 @click.command("simulate")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8380, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "--port",
+    default=8380,
+    type=click.IntRange(0, 65535),
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option("--seed", default=1, show_default=True, help="Another seed is another printer and part.")
 @click.option("--layers", default=100, show_default=True, help="Layers of the print.")
 @click.option("--fails-at", default=40, show_default=True, help="Layer from which on it fails; -1: never.")

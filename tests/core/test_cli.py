@@ -92,6 +92,14 @@ def test_commands_load_only_what_they_need() -> None:
     assert out.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("name", ["serve", "simulate"])
+def test_a_port_that_is_none_is_refused(name: str) -> None:
+    """Before anything is begun."""
+    result = CliRunner().invoke(main, [name, "--port", "99999"])
+    assert result.exit_code == 2
+    assert "0<=x<=65535" in result.output
+
+
 def test_as_a_module(tmp_path: Path) -> None:
     """`python -m octoprint_failwatch` is the same."""
     out = subprocess.run(

@@ -462,7 +462,7 @@ async def test_no_look_goes_on_when_the_watch_has_ended() -> None:
     asked, tidied = asyncio.Event(), asyncio.Event()
 
     class Tidy(ScriptedDetector):
-        async def detect(self, frame: Frame) -> Detection:  # noqa: ARG002
+        async def detect(self, frame: Frame) -> Detection:
             asked.set()
             try:
                 return await asyncio.Future()
