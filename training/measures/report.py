@@ -94,8 +94,8 @@ def _normal(found: dict[str, Any]) -> list[str]:
     return [
         (
             "Good webcam frames before and after the detector learned the camera's normal from the first half "
-            f"of the print: mean p {normal['mean p before']:.3f} and {normal['mean p after']:.3f}, above 0.36 "
-            f"{normal['share above 0.36 before']:.1%} and {normal['share above 0.36 after']:.1%}."
+            f"of the print: mean p {normal['mean p before']:.3f} and {normal['mean p after']:.3f}, with p above "
+            f"the limit for a doubt {normal['share in doubt before']:.1%} and {normal['share in doubt after']:.1%}."
         ),
     ]
 

@@ -166,7 +166,7 @@ def normal_effect(answers: Sequence[Answered], learned: dict[str, Values]) -> di
     return {
         f"{name} {when}": float(value)
         for when, p in zip(("before", "after"), halves, strict=True)
-        for name, value in (("mean p", p.mean()), ("share above 0.36", (p > 0.36).mean()))
+        for name, value in (("mean p", p.mean()), ("share in doubt", (p > FailWatchRules().maybe).mean()))
     }
 
 

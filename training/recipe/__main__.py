@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,8 +13,8 @@ from . import samples
 from .calibration import calibrated
 from .drawings import drawings
 from .export import export
-from .fit import Plan, Pools, fit, mean_of
-from .network import Network, with_backbone
+from .fit import Plan, fit
+from .network import with_backbone
 from .pictures import BACKBONE, HELD_OUT, Picture, by_group, marked, series_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,8 +25,6 @@ PHASES = (
     Plan(steps=600, mix=(0.66, 0.12, 0.22), whole=0.3, head_rate=5e-4, body_rate=7e-5, seed=1),
 )
 """First the shapes that drawings teach, then more of what photographs look like."""
-FITS = 2
-"""Fits from one start over samples of their own, whose weights are averaged."""
 FOR_CALIBRATION = 10
 """One in so many photographs is kept from the fit, for the calibration."""
 
@@ -47,23 +44,15 @@ def main() -> None:
         [[samples.of_drawing(*paths)] for paths in drawn[1::2]],
     )
     print(f"Fitting on {len(pools[0])} photographs and {len(drawn)} drawings …", flush=True)
-    network = mean_of([_fitted(asked.data / BACKBONE, pools, number) for number in range(FITS)])
+    torch.manual_seed(0)
+    network = with_backbone(asked.data / BACKBONE)
+    for phase in PHASES:
+        network = fit(network, pools, phase)
     asked.cache.mkdir(parents=True, exist_ok=True)
     torch.save(network.state_dict(), asked.cache / "network.pt")
     calibration = calibrated(network, held_back, PIXELS)
     export(network, calibration, PIXELS, asked.out)
     print(f"Written to {asked.out}", flush=True)
-
-
-def _fitted(backbone: Path, pools: Pools, number: int) -> Network:
-    """Return the net after all phases of one fit."""
-    print(f"Fit {number + 1} of {FITS}", flush=True)
-    # Only weights that began alike can be averaged.
-    torch.manual_seed(0)
-    network = with_backbone(backbone)
-    for phase in PHASES:
-        network = fit(network, pools, replace(phase, seed=phase.seed + number * len(PHASES)))
-    return network
 
 
 def _is_for_calibration(picture: Picture) -> bool:

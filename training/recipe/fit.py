@@ -85,18 +85,6 @@ def fit(network: Network, pools: Pools, plan: Plan) -> Network:
     return average.cpu()
 
 
-def mean_of(networks: Sequence[Network]) -> Network:
-    """Return the net whose weights are the means of theirs, at the cost of a single one.
-
-    Fits that began alike and saw other samples err in other places (Wortsman et al. 2022, "Model soups").
-    """
-    network = copy.deepcopy(networks[0])
-    with torch.no_grad():
-        for parts in zip(network.parameters(), *(each.parameters() for each in networks), strict=True):
-            parts[0].copy_(torch.stack(parts[1:]).mean(0))
-    return network
-
-
 def _of_samples(heat: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
     """Return the loss of the hottest cells' mean, by which a whole picture is judged later."""
     counted = heat.masked_fill(weights == 0, -30.0).flatten(1)

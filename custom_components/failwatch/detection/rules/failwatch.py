@@ -22,9 +22,9 @@ class FailWatchRules:
     name: ClassVar[str] = "failwatch"
     cadence_aware: ClassVar[bool] = True
 
-    maybe: float = 0.36
-    failure: float = 0.60
-    sustained: float = 0.36
+    maybe: float = 0.40
+    failure: float = 0.64
+    sustained: float = 0.40
     sensitivity: float = 1.0
     warm_up_frames: int = 3
     prior: float = 0.02
