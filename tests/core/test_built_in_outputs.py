@@ -56,7 +56,9 @@ def test_a_class_is_the_answer_itself_or_by_softmax():
     scores = [floats(0.2, 0.8)]
     assert ClassOutput.read({"failure": 1}).detection(scores).p == pytest.approx(0.8)
     logits = [floats(1000.0, 1000.0 + np.log(3))]
-    assert ClassOutput.read({"failure": 1, "softmax": True}).detection(logits).p == pytest.approx(0.75, abs=1e-4)
+    assert ClassOutput.read({"failure": 1, "softmax": True}).detection(logits).p == pytest.approx(
+        0.75, abs=1e-4
+    )
 
 
 def test_an_unknown_layout_is_refused():

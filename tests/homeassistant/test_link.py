@@ -13,6 +13,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.failwatch.detection.rules import FailWatchRules
 from custom_components.failwatch.detection.state import Event, EventKind, Phase
 from custom_components.failwatch.detection.verdict import Level
 from tests.homeassistant import states
@@ -150,7 +151,7 @@ async def test_the_numbers_are_those_of_the_rule_set_in_force(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
 ) -> None:
     await linked()
-    assert float(hass.states.get("number.ender_3_failing_above").state) == 0.6
+    assert float(hass.states.get("number.ender_3_failing_above").state) == FailWatchRules().failure
     assert hass.states.get("number.ender_3_escalation_factor") is None
     octoprint.rules = {"name": "obico", "numbers": {"escalation": 2.0}}
     await octoprint.push()
