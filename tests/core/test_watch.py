@@ -322,6 +322,39 @@ async def test_two_cameras_and_a_quorum() -> None:
         assert run.watch.state.phase is Phase.WATCHING
 
 
+async def test_cameras_are_asked_at_the_same_time() -> None:
+    """One that takes long does not keep another from being asked."""
+    second_was_asked = asyncio.Event()
+    first, second = live_camera("first"), live_camera("second")
+
+    async def waits() -> bytes:
+        await second_was_asked.wait()
+        return await first.snapshot()
+
+    async def asked() -> bytes:
+        second_was_asked.set()
+        return await second.snapshot()
+
+    cameras = [Camera(waits, "first"), Camera(asked, "second")]
+    async with watching(ScriptedDetector([0.0]), WatchSettings(look_timeout=2), cameras) as run:
+        run.watch.start("print-1")
+        await run.frames(2)
+        assert [view.camera for view in run.watch.state.look.views] == ["first", "second"]
+
+
+async def test_a_detector_that_never_answers_is_too_slow() -> None:
+    """The reason says that it is not simply down."""
+
+    class Stuck(ScriptedDetector):
+        async def detect(self, frame: Frame) -> Detection:
+            await asyncio.Event().wait()
+            return await super().detect(frame)
+
+    async with watching(Stuck([0.0]), WatchSettings(look_timeout=0.01)) as run:
+        run.watch.start("print-1")
+        assert (await run.told(EventKind.BLIND)).detail == "timed_out"
+
+
 async def test_the_budget_is_kept() -> None:
     """When the hour's calls are used up the watch says so, and goes on in the next hour."""
     settings = WatchSettings(cadence=Cadence(interval=10, calls_per_hour=360))

@@ -15,7 +15,7 @@ from . import life as lives
 from . import outcome as outcomes
 from .clock import Clock
 from .detectors.detector import Detector
-from .errors import FailWatchError, RateLimited, Unavailable
+from .errors import FailWatchError, RateLimited, TimedOut, Unavailable
 from .frame import Frame
 from .life import LOOKING
 from .look import Answer, Camera, Seen, ask, combine, snapshot
@@ -204,7 +204,7 @@ class Watch:
         except FailWatchError as error:
             self._answered_nothing(error)
         except TimeoutError:
-            self._answered_nothing(Unavailable("No answer in time."))
+            self._answered_nothing(TimedOut("No answer in time."))
         except Exception as error:
             _LOGGER.exception("A look failed")
             self._answered_nothing(Unavailable(f"Unexpected: {type(error).__name__}"))
@@ -214,22 +214,31 @@ class Watch:
         wait = cadences.budget_wait(self._settings.cadence, self.state.calls, at)
         if wait and self._detector.metered:
             raise RateLimited("The budget of calls is used up.", retry_after=wait)
+        # All at once: several that hang take no longer than one, and leave time for those that work.
+        taken = await asyncio.gather(*(self._frame(camera) for camera in self._cameras))
         seen: list[Seen] = []
         failed: list[tuple[Camera, FailWatchError]] = []
-        for camera in self._cameras:
+        for camera, frame in zip(self._cameras, taken, strict=True):
             try:
-                seen.append(await self._see(camera))
+                if isinstance(frame, FailWatchError):
+                    raise frame
+                seen.append(await self._see(camera, frame))
             except FailWatchError as error:
                 failed.append((camera, error))
         if not seen:
             raise failed[-1][1]
         return combine(seen, failed, self._settings.quorum)
 
-    async def _see(self, camera: Camera) -> Seen:
+    async def _frame(self, camera: Camera) -> Frame | FailWatchError:
+        """Return what a camera shows, or why it shows nothing."""
         stillness = self._stillness.get(camera.name, Stillness())
-        picture, self._stillness[camera.name] = await snapshot(camera, stillness, self._settings.sight_limits)
+        try:
+            picture, stillness = await snapshot(camera, stillness, self._settings.sight_limits)
+        except FailWatchError as error:
+            return error
+        self._stillness[camera.name] = stillness
         state = self.state
-        frame = Frame(
+        return Frame(
             jpeg=picture,
             taken_at=self._clock.now(),
             printer_id=state.printer_id,
@@ -238,7 +247,9 @@ class Watch:
             known_good=state.level is Level.NONE
             and (state.look is None or state.look.verdict.level is Level.NONE),
         )
-        self.state = replace(state, calls=cadences.count(state.calls, frame.taken_at))
+
+    async def _see(self, camera: Camera, frame: Frame) -> Seen:
+        self.state = replace(self.state, calls=cadences.count(self.state.calls, self._clock.now()))
         return Seen(frame, await ask(self._detector, camera, frame))
 
     def _judge(self, answer: Answer, started: float, latency: float) -> None:
