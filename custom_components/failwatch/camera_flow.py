@@ -105,7 +105,7 @@ class CameraFlow(ConfigSubentryFlow):
             ),
             errors=errors,
             description_placeholders={
-                "entity": self._data[CONF_STATUS_ENTITY],
+                "entity": self._name(self._data[CONF_STATUS_ENTITY]),
                 "state": present,
             },
         )
@@ -202,6 +202,9 @@ class CameraFlow(ConfigSubentryFlow):
             device = dr.async_get(self.hass).async_get(entity.device_id)
             if device is not None and (name := device.name_by_user or device.name):
                 return name
-        picture_id: str = self._data[CONF_PICTURE_ENTITY]
-        state = self.hass.states.get(picture_id)
-        return str(state.attributes.get(ATTR_FRIENDLY_NAME, picture_id)) if state else picture_id
+        return self._name(self._data[CONF_PICTURE_ENTITY])
+
+    def _name(self, entity_id: str) -> str:
+        """Return what the user calls an entity."""
+        state = self.hass.states.get(entity_id)
+        return str(state.attributes.get(ATTR_FRIENDLY_NAME, entity_id)) if state else entity_id

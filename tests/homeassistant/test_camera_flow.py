@@ -99,6 +99,14 @@ async def test_named_after_the_device_that_tells_the_state(
     assert end["data"]["paused_states"] == []
 
 
+async def test_entities_are_called_as_the_user_calls_them(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry
+) -> None:
+    hass.states.async_set(STATUS, "idle", {"friendly_name": "Prusa state"})
+    page = await answer(hass, await begin(hass, service), SOURCES)
+    assert page["description_placeholders"]["entity"] == "Prusa state"
+
+
 async def test_a_status_entity_without_a_state(
     hass: HomeAssistant, printer: Printer, service: MockConfigEntry
 ) -> None:

@@ -14,7 +14,7 @@ from custom_components.failwatch.detection.detectors.built_in.normal import Came
 from tests.homeassistant.printer import CAMERA, Printer, Told, install, service_entry
 
 SENSOR = "sensor.voron_pictures_learned_from"
-BUTTON = "button.voron_forget_what_is_usual_for_this_camera"
+BUTTON = "button.voron_forget_what_is_usual"
 
 
 @dataclass
