@@ -146,7 +146,7 @@ def _show(finding: Finding, aim: Aim, names: Mapping[str, str]) -> None:
         sums.add_row(
             title,
             f"{summary.missed} of {summary.failures}",
-            f"{summary.delay:.1f}",
+            f"{summary.delay:.1f}" if summary.missed < summary.failures else "-",
             f"{summary.false_alarm_rate:.1f}",
             f"{summary.lost:.0f}",
         )

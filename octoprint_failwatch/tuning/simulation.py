@@ -1,4 +1,4 @@
-"""Simulated printers of twenty kinds, with known truth: what the tuning is measured on.
+"""Simulated printers of twenty-one kinds, with known truth: what the tuning is measured on.
 
 A kind is a printer with a habit of its own: what its camera shows the detector while all is well, and
 how its failures look. Every series is made from a seed, so that it is the same in every run.
