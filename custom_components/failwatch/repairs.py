@@ -8,7 +8,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 
-from . import issues
 from .camera_settings import camera_unique_id
 from .const import CONF_PICTURE_ENTITY
 
@@ -60,6 +59,6 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow that fixes an issue."""
     entry = hass.config_entries.async_get_entry(str(data["entry_id"])) if data else None
-    if data is None or entry is None or not issue_id.startswith(issues.CAMERA_GONE):
+    if data is None or entry is None:
         return ConfirmRepairFlow()
     return AnotherCameraFlow(entry, str(data["subentry_id"]))

@@ -42,6 +42,7 @@ class OctoPrintServer:
     complaint: str = ""
     now: float | None = None
     login_override: dict[str, Any] | None = None
+    answers_sockets: bool = True
     failing: int = 0
     pictures: int = 0
     logins: int = 0
@@ -186,6 +187,8 @@ class OctoPrintServer:
         return web.Response(body=JPEG, content_type="image/jpeg")
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        if not self.answers_sockets:
+            raise web.HTTPNotFound
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.add(socket)

@@ -96,11 +96,12 @@ class PrinterCamera(Camera):
     brightness = 120
     kind = "JPEG"
     broken = False
+    raw: bytes | None = None
 
     async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:
         if self.broken:
             raise HomeAssistantError("broken")
-        return picture(self.brightness, self.kind)
+        return self.raw or picture(self.brightness, self.kind)
 
 
 class PrinterImage(ImageEntity):

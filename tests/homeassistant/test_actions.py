@@ -3,8 +3,10 @@
 import asyncio
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from homeassistant.components.media_source import PlayMedia
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
@@ -53,12 +55,28 @@ async def test_detect_a_media_file(hass: HomeAssistant, printer: Printer, servic
         by_picker = {"media_content_id": media, "media_content_type": "image/png"}
         assert (await act(hass, "detect", media=by_picker, config_entry_id=service.entry_id))["p"] == 0.02
         assert printer.detector.frames[-1].jpeg.startswith(b"\xff\xd8")
+        await hass.async_add_executor_job(file.write_bytes, jpeg := picture())
+        await act(hass, "detect", media=media)
+        assert printer.detector.frames[-1].jpeg == jpeg
         await hass.async_add_executor_job(file.write_bytes, b"no picture")
         with pytest.raises(ServiceValidationError) as raised:
             await act(hass, "detect", media=media)
         assert raised.value.translation_key == "no_media"
     finally:
         await hass.async_add_executor_job(lambda: file.unlink(missing_ok=True))
+
+
+async def test_detect_a_medium_that_is_no_file(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "media_source", {})
+    elsewhere = PlayMedia("https://elsewhere.example/1.jpg", "image/jpeg")
+    with (
+        patch("homeassistant.components.media_source.async_resolve_media", return_value=elsewhere),
+        pytest.raises(ServiceValidationError) as raised,
+    ):
+        await act(hass, "detect", media="media-source://elsewhere/1")
+    assert raised.value.translation_key == "no_media"
 
 
 @pytest.mark.parametrize(

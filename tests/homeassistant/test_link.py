@@ -11,7 +11,7 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import issue_registry as ir
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from custom_components.failwatch.detection.rules import FailWatchRules
 from custom_components.failwatch.detection.state import Event, EventKind, Phase
@@ -171,6 +171,53 @@ async def test_below_cores_octoprint_device(
     await hass.async_block_till_done()
     (ours,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert ours.via_device_id == theirs.id
+
+
+async def test_not_below_the_device_of_another_octoprint(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, device_registry: dr.DeviceRegistry
+) -> None:
+    entry = await linked()
+    core = MockConfigEntry(domain="octoprint", unique_id="another")
+    core.add_to_hass(hass)
+    device_registry.async_get_or_create(config_entry_id=core.entry_id, identifiers={("octoprint", "another")})
+    await hass.async_block_till_done()
+    (ours,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert ours.via_device_id is None
+
+
+async def test_without_its_device_nothing_is_told_of_it(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, device_registry: dr.DeviceRegistry
+) -> None:
+    entry = await linked()
+    told = async_capture_events(hass, "failwatch_event")
+    (ours,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    device_registry.async_remove_device(ours.id)
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    device_registry.async_get_or_create(config_entry_id=other.entry_id, identifiers={("other", "1")})
+    await octoprint.push(
+        state=states.watching(Level.FAILURE, p=0.9),
+        events=[Event(EventKind.FAILURE, states.AT, "print-1", "", Level.FAILURE)],
+    )
+    link = entry.runtime_data.printers[None]
+    async with asyncio.timeout(60):
+        while not link.recent_events:
+            await asyncio.sleep(0.01)
+    assert not told
+    assert link.is_connected
+
+
+async def test_an_action_that_this_release_does_not_know_is_no_event(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    entry = await linked()
+    await octoprint.push(
+        state=states.watching(Level.FAILURE, p=0.9),
+        events=[Event(EventKind.ACTION, states.AT, "print-1", "fly", Level.FAILURE)],
+    )
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    assert hass.states.get("event.ender_3_events").state == "unknown"
+    assert entry.runtime_data.printers[None].is_connected
 
 
 async def test_a_missing_plugin_is_a_repair_issue_that_goes_away(

@@ -127,6 +127,27 @@ async def test_what_ends_the_link(
             await next_update(updates)
 
 
+async def test_a_proxy_that_lets_no_sockets_through(
+    octoprint: OctoPrintServer, client: OctoPrintClient
+) -> None:
+    octoprint.answers_sockets = False
+    with pytest.raises(NotReachable):
+        async with client.push():
+            pass
+
+
+async def test_a_connection_that_is_reset(octoprint: OctoPrintServer, client: OctoPrintClient) -> None:
+    with pytest.raises(NotReachable):
+        async with client.push():
+            raise ConnectionResetError
+
+
+async def test_json_that_is_no_report(octoprint: OctoPrintServer, client: OctoPrintClient) -> None:
+    octoprint.report_override = ["no", "report"]  # type: ignore[assignment]
+    with pytest.raises(NotOctoPrint):
+        await client.report()
+
+
 async def test_nothing_there(octoprint: OctoPrintServer, client: OctoPrintClient) -> None:
     await octoprint.server.close()
     with pytest.raises(NotReachable):

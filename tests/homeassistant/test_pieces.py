@@ -1,5 +1,6 @@
-"""Small parts on their own: regions, printing states, pictures for others, the built-in detector's needs."""
+"""Small parts on their own: regions, printing states, rows, pictures for others, the built-in detector's needs."""
 
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -11,11 +12,14 @@ from hypothesis import strategies as st
 
 from custom_components.failwatch.camera_settings import ignored_regions
 from custom_components.failwatch.course import LONGEST, Course
+from custom_components.failwatch.detection.detectors import Field, FieldType
 from custom_components.failwatch.detection.errors import BadSetting, ModelUnavailable
 from custom_components.failwatch.detection.rules import FailWatchRules
 from custom_components.failwatch.detector import async_create_detector
+from custom_components.failwatch.forms import schema
 from custom_components.failwatch.printing import Printing, PrintingStates
 from custom_components.failwatch.publishing import async_publisher
+from custom_components.failwatch.restraint import Value, Written, is_near
 from tests.homeassistant import states
 
 SHARE = st.integers(0, 100)
@@ -87,6 +91,37 @@ async def test_where_the_built_in_detector_cannot_be_installed(
         pytest.raises(ModelUnavailable),
     ):
         await async_create_detector(hass, {"kind": "built_in"})
+
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "seconds", "near"),
+    [
+        (0.30, 0.34, 10, True),
+        (0.30, 0.36, 10, False),
+        (0.30, 0.30, 301, False),
+        (NOON, NOON + timedelta(seconds=0.04), 10, True),
+        (NOON, NOON + timedelta(seconds=59), 10, False),
+        ("watching", "watching", 59, True),
+        ("watching", "watching", 61, False),
+        ("watching", "blind", 1, False),
+        (None, 0.3, 10, False),
+    ],
+)
+def test_what_is_worth_a_row(before: Value, now: Value, seconds: float, near: bool) -> None:
+    assert is_near(Written(before, 0.0, ()), Written(now, seconds, ()), deadband=0.05) is near
+
+
+def test_what_stands_is_always_worth_a_row() -> None:
+    assert not is_near(Written(0.3, 0.0, ("none",)), Written(0.3, 1.0, ("maybe",)), deadband=0.05)
+
+
+def test_a_setting_that_is_on_or_off() -> None:
+    form = schema([Field("flag", FieldType.FLAG, default=True)], {})
+    assert form({"flag": False}) == {"flag": False}
+    assert form({}) == {"flag": True}
 
 
 def test_of_a_very_long_print_the_beginning_is_forgotten() -> None:

@@ -1,21 +1,26 @@
 """What a watched camera shows, and being blind: said, told in a repair issue, and mended."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from homeassistant.components.repairs import ConfirmRepairFlow
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.failwatch import past
 from custom_components.failwatch.detection.errors import (
+    BadPicture,
     NotAuthorised,
     RateLimited,
     Unavailable,
 )
-from custom_components.failwatch.repairs import AnotherCameraFlow
+from custom_components.failwatch.repairs import AnotherCameraFlow, async_create_fix_flow
 from tests.homeassistant.printer import (
     CAMERA,
     LIGHT,
@@ -115,7 +120,22 @@ async def test_the_same_camera_is_not_watched_twice_for_a_printer(
     assert entry.subentries["camera2"].data["picture_entity"] == "camera.sold"
 
 
-@pytest.mark.parametrize("spoil", [{"broken": True}, {"kind": "GIF", "brightness": 2}])
+async def test_a_printer_that_was_removed_meanwhile_needs_no_camera(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    entry = await watch(hass)
+    there = {"entry_id": entry.entry_id, "subentry_id": "camera1"}
+    flow = await async_create_fix_flow(hass, "camera_gone_camera1", there)
+    hass.config_entries.async_remove_subentry(entry, "camera1")
+    await hass.async_block_till_done()
+    assert (await flow.async_step_init())["reason"] == "already_removed"
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert isinstance(await async_create_fix_flow(hass, "camera_gone_camera1", there), ConfirmRepairFlow)
+
+
+@pytest.mark.parametrize(
+    "spoil", [{"broken": True}, {"kind": "GIF", "brightness": 2}, {"raw": b"<html>Log in first.</html>"}]
+)
 async def test_a_camera_that_shows_nothing(
     hass: HomeAssistant, printer: Printer, spoil: dict[str, Any]
 ) -> None:
@@ -159,6 +179,31 @@ async def test_the_picture_shows_what_was_found(
     answer = await client.get(address)
     assert answer.status == 200
     assert (await answer.read()).startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_where_there_never_was_a_picture(
+    hass: HomeAssistant, printer: Printer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: bool
+) -> None:
+    if not recorded:
+        (tmp_path / "file").touch()
+        monkeypatch.setattr(past, "history_path", lambda *_: tmp_path / "file" / "history.db")
+    entry = await watch(hass)
+    assert hass.states.get("image.voron_last_look").state == "unknown"
+    assert await entry.runtime_data.printers["camera1"].async_picture() is None
+
+
+async def test_a_picture_that_cannot_be_drawn_on_is_shown_as_it_is(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await watch(hass)
+    await printer.says("printing")
+    await printer.looks(1)
+    await until(hass, "sensor.voron_p", "0.02")
+    monkeypatch.setattr(
+        "custom_components.failwatch.watched_camera.tagged", Mock(side_effect=BadPicture("odd"))
+    )
+    assert (await entry.runtime_data.printers["camera1"].async_picture()).startswith(b"\xff\xd8")
 
 
 async def test_the_last_picture_is_still_there_after_a_change_and_after_a_restart(
