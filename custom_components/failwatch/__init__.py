@@ -96,7 +96,7 @@ async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> N
     }
     entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.async_on_unload(memory.async_save)
+    entry.async_on_unload(memory.async_close)
     for number, camera in enumerate(cameras.values()):
         camera.async_start(later=number * float(camera.settings[CONF_INTERVAL]) / len(cameras))
 

@@ -24,6 +24,7 @@ class WatchMemory:
         self._states: dict[str, Any] = {}
         self._sources: dict[str, Callable[[], WatchState]] = {}
         self._pending = False
+        self._closed = False
 
     async def async_load(self) -> None:
         """Read the file."""
@@ -34,8 +35,9 @@ class WatchMemory:
         """The cameras that were watched when the file was last written."""
         return self._states.keys()
 
-    async def async_save(self) -> None:
-        """Write the file now."""
+    async def async_close(self) -> None:
+        """Write the file now, and never again: a pause that is still under way may end after the entry does."""
+        self._closed = True
         await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
@@ -61,7 +63,7 @@ class WatchMemory:
         A pending write is left alone: every further call would put it off, and looks come more often
         than the delay lasts.
         """
-        if not self._pending:
+        if not self._pending and not self._closed:
             self._pending = True
             self._store.async_delay_save(self._data, SAVE_DELAY)
 

@@ -1,6 +1,7 @@
 """A printer that Home Assistant itself watches, through a camera entity."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -39,6 +40,8 @@ from .orders import async_carry_out
 from .past import Past
 from .printing import async_follow
 from .usual import Usual
+
+_LOGGER = logging.getLogger(__package__)
 
 COMMANDS: Final[Mapping[JobCommand, str]] = {"pause": CONF_PAUSE_WITH, "cancel": CONF_CANCEL_WITH}
 """The settings that name what carries a command out; nothing resumes a print but its user."""
@@ -187,8 +190,12 @@ class WatchedCamera(PrinterCoordinator):
         for event in events:
             if event.kind is EventKind.ACTION:
                 self.config_entry.async_create_task(self.hass, self._act(Action(event.detail)))
-            elif event.kind is EventKind.BLIND and event.detail == NotAuthorised.kind:
-                self.config_entry.async_start_reauth(self.hass)
+            elif event.kind is EventKind.BLIND:
+                _LOGGER.warning("%s cannot be watched: %s", self.name, state.blind and state.blind.detail)
+                if event.detail == NotAuthorised.kind:
+                    self.config_entry.async_start_reauth(self.hass)
+            elif event.kind is EventKind.SEEING:
+                _LOGGER.info("%s is watched again", self.name)
 
     async def _act(self, action: Action) -> None:
         try:

@@ -159,15 +159,23 @@ async def test_the_numbers_are_those_of_the_rule_set_in_force(
     assert hass.states.get("number.ender_3_failing_above") is None
 
 
+@pytest.mark.parametrize("first", ["ours", "theirs"])
 async def test_below_cores_octoprint_device(
-    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, device_registry: dr.DeviceRegistry
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    device_registry: dr.DeviceRegistry,
+    first: str,
 ) -> None:
-    entry = await linked()
+    if first == "ours":
+        entry = await linked()
     core = MockConfigEntry(domain="octoprint", unique_id=UUID)
     core.add_to_hass(hass)
     theirs = device_registry.async_get_or_create(
         config_entry_id=core.entry_id, identifiers={("octoprint", UUID)}, name="OctoPrint"
     )
+    if first == "theirs":
+        entry = await linked()
     await hass.async_block_till_done()
     (ours,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert ours.via_device_id == theirs.id

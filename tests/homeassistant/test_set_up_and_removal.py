@@ -1,5 +1,6 @@
 """A detection service and its cameras from set-up to removal, and through renames."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.failwatch.detection.errors import (
     BadSetting,
@@ -17,6 +20,8 @@ from custom_components.failwatch.detection.errors import (
     Unavailable,
 )
 from custom_components.failwatch.detection.history import History
+from custom_components.failwatch.detection.state import WatchState
+from custom_components.failwatch.memory import WatchMemory
 from tests.homeassistant.printer import (
     CAMERA,
     LIGHT,
@@ -57,6 +62,21 @@ async def test_a_service_that_does_not_work(
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     assert not issue_registry.issues
+
+
+async def test_what_ends_after_the_entry_writes_nothing_any_more(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    memory = WatchMemory(hass, "entry1")
+    await memory.async_load()
+    memory.async_keep("camera1", lambda: WatchState(printer_id="camera1"))
+    await memory.async_close()
+    assert "failwatch.entry1" in hass_storage
+    await memory.async_remove()
+    memory.async_changed()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))
+    await hass.async_block_till_done()
+    assert "failwatch.entry1" not in hass_storage
 
 
 async def test_removal_leaves_nothing_behind(

@@ -48,6 +48,22 @@ async def test_blind_is_said(hass: HomeAssistant, printer: Printer, error: Excep
     assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH] * (reason == "not_authorised")
 
 
+async def test_blindness_is_logged_once_and_its_end_too(
+    hass: HomeAssistant, printer: Printer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    await watch(hass)
+    await printer.says("printing")
+    await printer.looks(1)
+    printer.detector.error = Unavailable("No answer from there.")
+    await until(hass, "sensor.voron_watch", "blind")
+    await printer.looks(3)
+    printer.detector.error = None
+    await until(hass, "sensor.voron_watch", "watching")
+    assert caplog.text.count("Voron cannot be watched: No answer from there.") == 1
+    assert caplog.text.count("Voron is watched again") == 1
+
+
 async def test_blind_for_long_is_an_issue_until_it_sees(
     hass: HomeAssistant, printer: Printer, issue_registry: ir.IssueRegistry
 ) -> None:
