@@ -13,6 +13,7 @@ from .detection.history.records import PrintRecord
 from .octoprint_errors import (
     KeyDenied,
     KeyRefused,
+    NotAllowed,
     NotOctoPrint,
     NotReachable,
     OctoPrintError,
@@ -28,6 +29,7 @@ HEARTBEAT = 30.0
 """Seconds between pings; a link that does not answer one is down."""
 KEY_POLL_INTERVAL = 1.0
 JSON = "application/json"
+REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 class OctoPrintClient:
@@ -137,6 +139,10 @@ class OctoPrintClient:
             await socket.close()
 
     async def _refuse_order(self, response: aiohttp.ClientResponse) -> None:
+        if response.status in REFUSALS:
+            # Only with a key that is not accepted at all does the report fail as well.
+            await self.report()
+            raise NotAllowed("The application key's user may not do this.")
         if response.status == HTTPStatus.BAD_REQUEST:
             problem = (await _json(response)).get("error", "") if response.content_type == JSON else ""
             # An order with a key that it does not know, too, OctoPrint takes for a forged one.
@@ -173,7 +179,7 @@ async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Upd
 
 
 def _refuse(response: aiohttp.ClientResponse) -> None:
-    if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    if response.status in REFUSALS:
         raise KeyRefused("OctoPrint did not accept the application key.")
     if response.status == HTTPStatus.NOT_FOUND:
         raise PluginMissing("The FailWatch plugin does not answer in this OctoPrint.")

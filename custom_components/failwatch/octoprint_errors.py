@@ -37,6 +37,12 @@ class KeyRefused(OctoPrintError):
     kind = "key_refused"
 
 
+class NotAllowed(OctoPrintError):
+    """The application key is accepted, but its user may not do this."""
+
+    kind = "not_allowed"
+
+
 class PluginMissing(OctoPrintError):
     """OctoPrint answers, but the FailWatch plugin does not."""
 

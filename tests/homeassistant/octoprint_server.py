@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,7 @@ class OctoPrintServer:
     now: float | None = None
     login_override: dict[str, Any] | None = None
     answers_sockets: bool = True
+    forbidden: Collection[str] = ()
     failing: int = 0
     pictures: int = 0
     logins: int = 0
@@ -171,6 +172,8 @@ class OctoPrintServer:
 
     async def _command(self, request: web.Request) -> web.Response:
         self.commands.append(await request.json())
+        if self.commands[-1]["command"] in self.forbidden:
+            raise web.HTTPForbidden
         if self.complaint:
             return web.json_response({"error": self.complaint}, status=400)
         return web.Response(status=204)

@@ -218,7 +218,7 @@ CORE_KINDS = kinds_of(errors, errors.FailWatchError) | {snapshots.LightFailed.ki
 OCTOPRINT_KINDS = kinds_of(octoprint_errors, octoprint_errors.OctoPrintError)
 ON_PAGES_OF_THEIR_OWN = {octoprint_errors.KeyDenied.kind}
 ONLY_WHILE_LINKING = {octoprint_errors.TooManyRequests.kind}
-ONLY_ONCE_LINKED = {octoprint_errors.WrongMoment.kind}
+ONLY_ONCE_LINKED = {octoprint_errors.WrongMoment.kind, octoprint_errors.NotAllowed.kind}
 
 
 def test_every_exception_has_a_text() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
@@ -127,6 +128,19 @@ async def test_what_the_user_asks_reaches_the_plugin(
     domain, name = service.split(".")
     await hass.services.async_call(domain, name, {"entity_id": entity, **data}, blocking=True)
     assert octoprint.commands == [command]
+
+
+async def test_what_the_keys_user_may_not_do_is_no_reason_for_another_key(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    await linked()
+    octoprint.forbidden = ("rules",)
+    with pytest.raises(HomeAssistantError) as raised:
+        await hass.services.async_call(
+            "number", "set_value", {"entity_id": "number.ender_3_failing_above", "value": 0.7}, blocking=True
+        )
+    assert raised.value.translation_key == "not_allowed"
+    assert not hass.config_entries.flow.async_progress()
 
 
 @pytest.mark.parametrize(
