@@ -27,7 +27,8 @@ def expected_lingering_timers(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-async def octoprint(socket_enabled: None) -> AsyncIterator[OctoPrintServer]:
+async def octoprint(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OctoPrintServer]:
+    monkeypatch.setattr("custom_components.failwatch.octoprint.KEY_POLL_INTERVAL", 0.01)
     server = OctoPrintServer()
     await server.start()
     yield server

@@ -1,4 +1,4 @@
-"""An OctoPrint link from set-up to removal."""
+"""An OctoPrint link: what it shows, and to which device it belongs."""
 
 import asyncio
 import time
@@ -7,24 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
-from custom_components.failwatch.detection.rules import FailWatchRules
 from custom_components.failwatch.detection.state import Event, EventKind, Phase
 from custom_components.failwatch.detection.verdict import Level
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import UUID, Linked, OctoPrintServer
-
-
-async def until(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
-    async with asyncio.timeout(60):
-        while (state := hass.states.get(entity_id)) is None or state.state != wanted:
-            await asyncio.sleep(0.01)
+from tests.homeassistant.printer import until
 
 
 async def test_a_failing_print_shows(hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked) -> None:
@@ -45,132 +37,6 @@ async def test_a_failing_print_shows(hass: HomeAssistant, octoprint: OctoPrintSe
     assert float(hass.states.get("sensor.ender_3_ewm_mean").state) == pytest.approx(0.81)
     assert hass.states.get("event.ender_3_events").attributes["event_type"] == "failure"
     assert octoprint.subscriptions == [{"state": False, "plugins": ["failwatch"], "events": False}]
-
-
-async def test_all_entities_are_unavailable_while_the_link_is_down(
-    hass: HomeAssistant,
-    octoprint: OctoPrintServer,
-    linked: Linked,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.05)
-    await linked()
-    octoprint.plugin = False
-    await octoprint.drop()
-    await until(hass, "sensor.ender_3_p", "unavailable")
-    down = {
-        state.entity_id
-        for state in hass.states.async_all()
-        if state.state != "unavailable" and "connectivity" not in state.attributes.get("device_class", "")
-    }
-    assert not down
-    assert hass.states.get("binary_sensor.ender_3_sight").state == "off"
-
-    octoprint.plugin = True
-    await until(hass, "sensor.ender_3_failure_state", "none")
-    assert caplog.text.count("Error requesting Ender 3 data") == 1
-    assert caplog.text.count("Ender 3 answers again") == 1
-
-
-async def test_a_refused_key_starts_reauthentication(
-    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
-) -> None:
-    entry = await linked()
-    octoprint.key = "another"
-    await octoprint.drop()
-    async with asyncio.timeout(60):
-        while not hass.config_entries.flow.async_progress():
-            await asyncio.sleep(0.01)
-    flow = hass.config_entries.flow.async_progress()[0]
-    assert flow["context"]["source"] == SOURCE_REAUTH
-    assert flow["context"]["entry_id"] == entry.entry_id
-
-
-@pytest.mark.parametrize(
-    ("service", "entity", "data", "command"),
-    [
-        (
-            "button.press",
-            "button.ender_3_not_a_failure",
-            {},
-            {"command": "acknowledge", "answer": "not_a_failure"},
-        ),
-        ("button.press", "button.ender_3_it_failed", {}, {"command": "acknowledge", "answer": "failure"}),
-        ("button.press", "button.ender_3_snooze_for_15_minutes", {}, {"command": "snooze", "seconds": 900}),
-        ("button.press", "button.ender_3_check_now", {}, {"command": "check"}),
-        ("switch.turn_off", "switch.ender_3_watching", {}, {"command": "watching", "enabled": False}),
-        ("switch.turn_on", "switch.ender_3_mute_this_print", {}, {"command": "mute", "muted": True}),
-        (
-            "number.set_value",
-            "number.ender_3_failing_above",
-            {"value": 0.7},
-            {"command": "rules", "numbers": {"failure": 0.7}},
-        ),
-        (
-            "select.select_option",
-            "select.ender_3_rule_set",
-            {"option": "obico"},
-            {"command": "rules", "name": "obico"},
-        ),
-    ],
-)
-async def test_what_the_user_asks_reaches_the_plugin(
-    hass: HomeAssistant,
-    octoprint: OctoPrintServer,
-    linked: Linked,
-    service: str,
-    entity: str,
-    data: dict[str, object],
-    command: dict[str, object],
-) -> None:
-    await linked()
-    domain, name = service.split(".")
-    await hass.services.async_call(domain, name, {"entity_id": entity, **data}, blocking=True)
-    assert octoprint.commands == [command]
-
-
-async def test_what_the_keys_user_may_not_do_is_no_reason_for_another_key(
-    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
-) -> None:
-    await linked()
-    octoprint.forbidden = ("rules",)
-    with pytest.raises(HomeAssistantError) as raised:
-        await hass.services.async_call(
-            "number", "set_value", {"entity_id": "number.ender_3_failing_above", "value": 0.7}, blocking=True
-        )
-    assert raised.value.translation_key == "not_allowed"
-    assert not hass.config_entries.flow.async_progress()
-
-
-@pytest.mark.parametrize(
-    ("button", "job"),
-    [
-        ("pause_print", {"command": "pause", "action": "pause"}),
-        ("resume_print", {"command": "pause", "action": "resume"}),
-        ("cancel_print", {"command": "cancel"}),
-    ],
-)
-async def test_job_buttons(
-    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, button: str, job: dict[str, str]
-) -> None:
-    await linked()
-    await hass.services.async_call(
-        "button", "press", {"entity_id": f"button.ender_3_{button}"}, blocking=True
-    )
-    assert octoprint.jobs == [job]
-
-
-async def test_the_numbers_are_those_of_the_rule_set_in_force(
-    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
-) -> None:
-    await linked()
-    assert float(hass.states.get("number.ender_3_failing_above").state) == FailWatchRules().failure
-    assert hass.states.get("number.ender_3_escalation_factor") is None
-    octoprint.rules = {"name": "obico", "numbers": {"escalation": 2.0}}
-    await octoprint.push()
-    await until(hass, "number.ender_3_escalation_factor", "2.0")
-    assert hass.states.get("number.ender_3_failing_above") is None
 
 
 @pytest.mark.parametrize("first", ["ours", "theirs"])
@@ -229,38 +95,6 @@ async def test_without_its_device_nothing_is_told_of_it(
     assert link.is_connected
 
 
-async def test_an_action_that_this_release_does_not_know_is_no_event(
-    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
-) -> None:
-    entry = await linked()
-    await octoprint.push(
-        state=states.watching(Level.FAILURE, p=0.9),
-        events=[Event(EventKind.ACTION, states.AT, "print-1", "fly", Level.FAILURE)],
-    )
-    await until(hass, "sensor.ender_3_failure_state", "failure")
-    assert hass.states.get("event.ender_3_events").state == "unknown"
-    assert entry.runtime_data.printers[None].is_connected
-
-
-async def test_a_missing_plugin_is_a_repair_issue_that_goes_away(
-    hass: HomeAssistant,
-    octoprint: OctoPrintServer,
-    link_entry,
-    issue_registry: ir.IssueRegistry,
-) -> None:
-    octoprint.plugin = False
-    link_entry.add_to_hass(hass)
-    assert not await hass.config_entries.async_setup(link_entry.entry_id)
-    assert link_entry.state is ConfigEntryState.SETUP_RETRY
-    issue = issue_registry.async_get_issue("failwatch", f"plugin_{link_entry.entry_id}")
-    assert issue.translation_key == "plugin_missing"
-
-    octoprint.plugin = True
-    assert await hass.config_entries.async_reload(link_entry.entry_id)
-    await octoprint.connected()
-    assert not issue_registry.issues
-
-
 async def test_pictures_are_fetched_once_per_look(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, hass_client
 ) -> None:
@@ -282,41 +116,6 @@ async def test_unload(hass: HomeAssistant, octoprint: OctoPrintServer, linked: L
     assert entry.state is ConfigEntryState.NOT_LOADED
 
 
-async def test_a_key_that_is_refused_at_set_up(
-    hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry
-) -> None:
-    octoprint.key = "another"
-    link_entry.add_to_hass(hass)
-    assert not await hass.config_entries.async_setup(link_entry.entry_id)
-    assert link_entry.state is ConfigEntryState.SETUP_ERROR
-    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [
-        SOURCE_REAUTH
-    ]
-
-
-async def test_an_octoprint_that_is_off_at_set_up(
-    hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConfigEntry
-) -> None:
-    octoprint.failing = 503
-    link_entry.add_to_hass(hass)
-    assert not await hass.config_entries.async_setup(link_entry.entry_id)
-    assert link_entry.state is ConfigEntryState.SETUP_RETRY
-    assert "503" in str(link_entry.reason)
-
-
-@pytest.mark.parametrize(
-    "rules", [{"name": "of_the_future", "numbers": {"x": 1}}, {"name": "obico", "numbers": {"low": "odd"}}]
-)
-async def test_rules_that_this_release_does_not_know(
-    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, rules: dict[str, Any]
-) -> None:
-    await linked()
-    octoprint.rules = rules
-    await octoprint.push()
-    await until(hass, "select.ender_3_rule_set", "unknown")
-    assert hass.states.get("number.ender_3_failing_above") is None
-
-
 async def test_a_picture_that_cannot_be_had_leaves_the_last_one(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, hass_client: Any
 ) -> None:
@@ -334,23 +133,6 @@ async def test_a_picture_that_cannot_be_had_leaves_the_last_one(
     await until(hass, "sensor.ender_3_failure_state", "failure")
     octoprint.failing = 500
     assert await link.async_picture() == picture
-
-
-async def test_news_that_nobody_understands_are_not_taken_for_good_ones(
-    hass: HomeAssistant,
-    octoprint: OctoPrintServer,
-    linked: Linked,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.05)
-    await linked()
-    octoprint.rules = ["of", "the", "future"]  # type: ignore[assignment]
-    await octoprint.push()
-    await until(hass, "sensor.ender_3_p", "unavailable")
-    assert caplog.text.count("The link to Ender 3 broke off") == 1
-    octoprint.rules = {"name": "failwatch", "numbers": {}}
-    await until(hass, "sensor.ender_3_failure_state", "none")
 
 
 async def test_the_last_picture_stays_while_a_new_print_has_none(
