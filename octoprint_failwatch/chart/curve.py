@@ -22,11 +22,11 @@ def draw_curve(path: Path, curve: Sequence[CurvePoint], before: Summary, after: 
     rate = _round_up(
         max(before.false_alarm_rate, after.false_alarm_rate, *(one.false_alarm_rate for one in curve))
     )
-    delay = _round_up(max(before.delay, after.delay, *(one.delay for one in curve)))
+    delay = _round_up(max(before.until_told, after.until_told, *(one.delay for one in curve)))
     axes = Axes(canvas, LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM, (0.0, rate), (0.0, delay))
     axes.grid(_ticks(rate), _ticks(delay))
     canvas.text(LEFT, 24, "What turning the sensitivity does", size=15)
-    canvas.text(LEFT, 42, "minutes until a failure is told")
+    canvas.text(LEFT, 42, "minutes until a failure is told, an hour if it is missed")
     canvas.text(WIDTH - RIGHT, HEIGHT - 16, "false alarms in 100 hours", anchor="end")
     points = sorted(curve, key=lambda one: one.sensitivity)
     canvas.line([axes.at(one.false_alarm_rate, one.delay) for one in points], CURVE, 2)
@@ -36,7 +36,7 @@ def draw_curve(path: Path, curve: Sequence[CurvePoint], before: Summary, after: 
         if one.missed:
             canvas.text(x + 5, y - 5, f"{one.missed} missed", size=10)
     for summary, name, colour in ((before, "before", BEFORE), (after, "after", AFTER)):
-        x, y = axes.at(summary.false_alarm_rate, summary.delay)
+        x, y = axes.at(summary.false_alarm_rate, summary.until_told)
         canvas.box(x - 5, y - 5, 10, 10, colour)
         missed = f" ({summary.missed} missed)" if summary.missed else ""
         canvas.text(x + 9, y + 4, name + missed)

@@ -57,6 +57,14 @@ class Summary:
         """False alarms per 100 hours."""
         return 100 * self.false_alarms / self.good_hours if self.good_hours else 0.0
 
+    @property
+    def until_told(self) -> float:
+        """Minutes until a failure is told, where a missed one counts as MISSED_MINUTES."""
+        if not self.failures:
+            return 0.0
+        told = self.failures - self.missed
+        return (self.delay * told + MISSED_MINUTES * self.missed) / self.failures
+
 
 def outcomes(
     cases: Sequence[Case],

@@ -20,7 +20,10 @@ STEPS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5)
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """What the rules do at a sensitivity, 1 being the numbers themselves."""
+    """What the rules do at a sensitivity, 1 being the numbers themselves.
+
+    `delay` is in minutes, and counts each of the missed failures as an hour.
+    """
 
     sensitivity: float
     false_alarm_rate: float
@@ -127,5 +130,5 @@ def _curve(data: Data, aim: Aim, choice: Choice) -> tuple[CurvePoint, ...]:
     for step in STEPS:
         rules = shifted(choice.rule_set, step)
         summary = summarise(outcomes(data.seen_by(choice), rules, level=aim.level, every=choice.every))
-        points.append(CurvePoint(step, summary.false_alarm_rate, summary.delay, summary.missed))
+        points.append(CurvePoint(step, summary.false_alarm_rate, summary.until_told, summary.missed))
     return tuple(points)

@@ -66,6 +66,8 @@ def test_a_failure_is_told_late_or_missed() -> None:
     summary = summarise([first, second])
     assert (summary.failures, summary.missed, summary.false_alarms) == (2, 1, 0)
     assert summary.delay == first.alarm / 60  # type: ignore[operator]
+    assert summary.until_told == (summary.delay + 60) / 2
+    assert summarise([second]).until_told == 60
     assert summary.good_hours == pytest.approx(2 * 600 / 3600)
 
 
@@ -277,6 +279,8 @@ def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     assert len(finding.unseen) == 12
     rates = [point.false_alarm_rate for point in finding.curve]
     assert rates == sorted(rates)
+    delays = [point.delay for point in finding.curve]
+    assert delays[0] == max(delays), "what is missed is no failure told at once"
     assert finding.at_most > summaries["unseen"].false_alarm_rate
 
 
