@@ -39,7 +39,7 @@ def draw_curve(path: Path, curve: Sequence[CurvePoint], before: Summary, after: 
         x, y = axes.at(summary.false_alarm_rate, summary.until_told)
         canvas.box(x - 5, y - 5, 10, 10, colour)
         missed = f" ({summary.missed} missed)" if summary.missed else ""
-        canvas.text(x + 9, y + 4, name + missed)
+        canvas.text(x + 9, y - 6, name + missed)
     canvas.save(path)
 
 
