@@ -321,6 +321,7 @@ async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_give
         lab.scene.camera = "dark"
         tab = page.locator(TAB)
         await expect(tab.get_by_text("Next try in")).to_contain_text("too dark", timeout=20_000)
+        await expect(tab.locator(".failwatch-why")).to_be_hidden()
         await lab.until_printer("paused")
         message = page.locator(".ui-pnotify", has_text="FailWatch paused the print")
         await expect(message).to_contain_text("too dark")
@@ -328,6 +329,29 @@ async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_give
         await expect(tab.locator(".failwatch-paused")).to_contain_text("because it could not see it")
     finally:
         await lab.set(pause_when_blind_minutes=None)
+
+
+async def test_the_limits_are_in_the_graph_however_high_they_are(lab: Lab, page: Page) -> None:
+    await open_tab(page)
+    await lab.print()
+    await lab.looked()
+    lab.scene.p = 0.95
+    await lab.until_printer("paused")
+    await lab.octoprint.job("pause", "resume")
+    state = await lab.phase("watching")
+    seen = await lab.looked(state["look"]["number"] + 1)
+    limit = seen["look"]["verdict"]["usual"] + (await lab.failwatch())["rules"]["failure"]
+    assert limit > 1, "what looks like this is accepted, so the limit is above all that p can be"
+    await page.wait_for_function(f"$('#failwatch-graph').data('plot').getAxes().yaxis.max >= {limit - 0.1}")
+
+
+async def test_after_the_print_it_is_told_how_old_the_last_picture_is(lab: Lab, page: Page) -> None:
+    await open_tab(page)
+    await lab.print()
+    await lab.looked()
+    await lab.idle()
+    age = page.locator(f"{TAB} .failwatch-numbers .muted")
+    await expect(age).to_contain_text(re.compile(r"\d+ min ago"), timeout=20_000)
 
 
 async def test_what_is_only_to_be_shown_opens_no_message(lab: Lab, page: Page) -> None:

@@ -16,6 +16,9 @@ function FailWatchGraph(selector) {
         _.each(frames, function (frame) {
             top = Math.max(top, frame[2]);
         });
+        _.each(limits, function (limit) {
+            top = Math.max(top, limit.value);
+        });
         var text = element.css("color");
         var series = [
             {

@@ -35,7 +35,7 @@ function FailWatchLive() {
         tick(tick() + 1);
     };
     window.setInterval(function () {
-        if (self.isPrinting()) tick(tick() + 1);
+        if (self.look()) tick(tick() + 1);
     }, 1000);
 
     /* What there is of the state */
@@ -103,7 +103,8 @@ function FailWatchLive() {
     });
     self.why = ko.pureComputed(function () {
         var state = self.state();
-        if (!state || !self.isPrinting()) return "";
+        /* What was last seen explains nothing while nothing is seen. */
+        if (!state || !self.isPrinting() || self.light() === "blind") return "";
         if (self.isConfirmed()) return gettext("You said that it failed.");
         if (self.level() !== "none" && state.latch.verdict) {
             return (
