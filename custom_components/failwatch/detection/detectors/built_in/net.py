@@ -97,4 +97,5 @@ class OnnxNet:
         floats = (pixels - np.array(wanted.mean, np.float32)) * np.array(wanted.scale, np.float32)
         given = np.ascontiguousarray(floats.transpose(2, 0, 1)[None])
         outputs = self._session.run(None, {self._input: given})
-        return [np.ascontiguousarray(output[0], np.float32).data for output in outputs]
+        answers = [np.asarray(output[0], np.float32) for output in outputs]
+        return [memoryview(answer.tobytes()).cast("f", answer.shape) for answer in answers]
