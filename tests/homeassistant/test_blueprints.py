@@ -157,10 +157,14 @@ async def test_somebody_says_no_on_the_phone(workshop: Workshop) -> None:
     assert workshop.octoprint.commands == [{"command": "acknowledge", "answer": "not_a_failure"}]
 
 
-async def test_somebody_says_no_elsewhere(workshop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [(EventKind.ACKNOWLEDGED, "not_a_failure"), (EventKind.CLEARED, ""), (EventKind.ENDED, "done")],
+)
+async def test_what_makes_a_pause_needless(workshop: Workshop, kind: EventKind, detail: str) -> None:
     await workshop.automate("pause_with_veto", phone=workshop.phone)
     await workshop.happens(EventKind.FAILURE)
-    await workshop.happens(EventKind.ACKNOWLEDGED, "not_a_failure", Level.NONE)
+    await workshop.happens(kind, detail, Level.NONE)
     await workshop.passes(minutes=3)
     assert not workshop.octoprint.jobs
     assert not workshop.octoprint.commands
