@@ -156,7 +156,7 @@ def test_a_group_that_cannot_work_has_its_defaults_and_the_others_count(
     assert says in problem
     watch = watch_settings(going_by)
     assert (when(going_by), regions(going_by, ""), gentle_pause(going_by)) == (When(), (), None)
-    assert (retention(going_by).days, watch.rules.failure) == (365, 0.6)  # type: ignore[attr-defined]
+    assert (retention(going_by).days, watch.rules) == (365, FailWatchRules())
     if "veto" not in changes:
         assert (watch.policy.on_failure, watch.cadence.interval) == (Action.PAUSE, 20)
 
