@@ -245,7 +245,7 @@ def test_every_reason_has_a_text() -> None:
 
 def test_every_setting_has_a_text() -> None:
     steps = EN["config"]["step"]
-    for kind in ("super_api", "ml_api", "hacarus", "deepomatic"):
+    for kind in ("super_api", "ml_api", "obico_printer", "hacarus", "deepomatic"):
         for field in FIELDS[kind]:
             place = next(
                 (step for step in (steps[kind], steps["choices"]) if field.key in step["data"]), None

@@ -222,10 +222,3 @@ async def test_reconfigure_to_what_is_set_up_already(hass: HomeAssistant) -> Non
     with patch(OFFERS, return_value=Offers("It answers.")):
         end = await answer(hass, page, {"url": "http://other.example"})
     assert end["reason"] == "already_configured"
-
-
-@pytest.mark.parametrize(("kind", "types"), [("octoprint", set()), ("built_in", {"camera"})])
-async def test_only_services_watch_cameras(hass: HomeAssistant, kind: str, types: set[str]) -> None:
-    entry = MockConfigEntry(domain="failwatch", data={"kind": kind, "url": "http://x/"})
-    entry.add_to_hass(hass)
-    assert set(entry.supported_subentry_types) == types

@@ -1,4 +1,4 @@
-"""Linking an OctoPrint, as a user goes through the pages."""
+"""Adding FailWatch: the first page, and linking an OctoPrint, as a user goes through the pages."""
 
 import ssl
 from collections.abc import Callable
@@ -158,3 +158,10 @@ async def test_linked_twice(
     link_entry.add_to_hass(hass)
     end = await answer(hass, await choose(hass, "octoprint"), {"url": octoprint.url, "api_key": KEY})
     assert end["reason"] == "already_configured"
+
+
+@pytest.mark.parametrize(("kind", "types"), [("octoprint", set()), ("built_in", {"camera"})])
+async def test_only_services_watch_cameras(hass: HomeAssistant, kind: str, types: set[str]) -> None:
+    entry = MockConfigEntry(domain="failwatch", data={"kind": kind, "url": "http://x/"})
+    entry.add_to_hass(hass)
+    assert set(entry.supported_subentry_types) == types
