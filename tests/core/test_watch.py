@@ -319,6 +319,7 @@ async def test_two_cameras_and_a_quorum() -> None:
         look = run.watch.state.look
         assert look.p == 0.1
         assert [view.problem for view in look.views] == ["", "", "unplugged"]
+        assert [view.reason for view in look.views] == ["", "", "no_snapshot"]
         assert run.watch.state.phase is Phase.WATCHING
 
 

@@ -1,11 +1,14 @@
 """Several cameras, of another plugin's making, on a real OctoPrint."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
+from stack.browser import open_browser, open_octoprint
 from tests.octoprint.lab import Lab, open_lab
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -90,3 +93,27 @@ async def test_a_change_of_settings_in_mid_print_keeps_the_print(lab: Lab) -> No
         assert after["look"]["number"] > before["look"]["number"]
     finally:
         await lab.set(cameras=["left", "right", "broken"])
+
+
+async def test_regions_are_drawn_on_the_camera_of_choice_and_a_broken_one_is_explained(lab: Lab) -> None:
+    async with open_browser() as browser:
+        page = await open_octoprint(browser, lab.octoprint.url)
+        await page.click("#navbar_show_settings")
+        await page.click("#settings_plugin_failwatch_link a")
+        form = page.locator("#settings_plugin_failwatch")
+        await form.get_by_role("button", name="Draw regions to ignore").click()
+        await form.get_by_label("Camera whose picture is drawn on").select_option("right")
+        editor = form.get_by_role("application")
+        for x, y in ((10, 10), (90, 10), (90, 90)):
+            await editor.click(position={"x": x, "y": y})
+        await page.locator("#settings_dialog button.btn-primary:visible", has_text="Save").click()
+        await expect(page.locator("#settings_dialog")).to_be_hidden()
+        try:
+            stored = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]["regions"]
+            assert [(one["camera"], len(one["polygons"][0])) for one in stored] == [("right", 3)]
+        finally:
+            await lab.set(regions=[])
+        await page.click("a[href='#tab_plugin_failwatch']")
+        await lab.print()
+        problem = page.locator("#tab_plugin_failwatch .text-warning li")
+        await expect(problem).to_have_text(re.compile("Broken: The camera gives no picture. Check its cable"))

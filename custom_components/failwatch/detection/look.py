@@ -88,7 +88,7 @@ def combine(seen: Sequence[Seen], failed: Sequence[tuple[Camera, FailWatchError]
         View(one.frame.camera, one.detection.p, one.detection.boxes, one.detection.tagged_image_url)
         for one in seen
     ]
-    views += [View(camera.name, problem=f"{error}") for camera, error in failed]
+    views += [View(camera.name, problem=f"{error}", reason=error.kind) for camera, error in failed]
     alone = len(views) == 1
     statistics = seen[0].detection.statistics if alone else None
     return Answer(tuple(seen), tuple(views), Detection(p, statistics=statistics))

@@ -39,13 +39,17 @@ class Blind:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one camera's picture was answered with; `problem` says why there is no answer."""
+    """What one camera's picture was answered with.
+
+    `problem` says in words why there is no answer, `reason` as a stable key; a history keeps the words.
+    """
 
     camera: str
     p: float = 0.0
     boxes: tuple[Box, ...] = ()
     tagged_image_url: str | None = None
     problem: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ function FailWatchPicture(live) {
     });
     self.problems = ko.pureComputed(function () {
         return _.map(_.filter(self.views(), "problem"), function (view) {
-            return self.title(view.camera) + ": " + view.problem;
+            return self.title(view.camera) + ": " + FailWatchWords.blind({reason: view.reason, detail: view.problem});
         });
     });
     self.title = function (name) {

@@ -68,7 +68,10 @@ $(function () {
             return true;
         };
         self.onWizardDetails = load;
-        self.onSettingsBeforeSave = self.cameras.store;
+        self.onSettingsBeforeSave = function () {
+            self.cameras.store();
+            self.regions.close();
+        };
         self.onSettingsHidden = function () {
             self.cameras.leave();
             self.regions.isOpen(false);
