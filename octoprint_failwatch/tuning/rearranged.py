@@ -1,7 +1,8 @@
-"""Good prints with their pictures in another order: what chance could have made of them.
+"""Good prints, and the pictures of each, in another order: what chance could have made of them.
 
-A few hours show few of the unlucky moments at which several bad pictures come together. The same
-pictures in another order show more of them.
+A few hours show few of the unlucky moments at which several bad pictures come together, and a few
+prints few of those at which one follows upon others that look unlike it. The same pictures and prints
+in another order show more of both.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ BLOCK = 1800.0
 def rearranged(cases: Sequence[Case]) -> list[Case]:
     """Return prints that never were: each good one several times, with what was seen at other moments.
 
-    Each time they are another printer's. The same cases give the same prints.
+    Each time they are another printer's, in another order. The same cases give the same prints.
     """
     good = [case for case in cases if case.label is not None and not case.label.failed and case.samples]
-    return [_rearranged(case, copy) for copy in range(COPIES) for case in good]
+    made = []
+    for copy in range(COPIES):
+        Random(copy).shuffle(good)  # noqa: S311 - no secret
+        made += [_rearranged(case, copy) for case in good]
+    return made
 
 
 def _rearranged(case: Case, copy: int) -> Case:

@@ -358,6 +358,17 @@ def test_good_prints_are_also_tried_in_another_order() -> None:
         assert max(abs(p * 10_000 - sample.at) for p, sample in zip(seen, one.samples, strict=True)) < 1800
 
 
+def test_good_prints_are_also_tried_one_after_another_in_another_order() -> None:
+    """Two filaments that took turns might as well have come one after the other."""
+    prints = [case(f"{n}", [0.3 * (n % 2)] * 30, Label(False), 1e4 * n) for n in range(8)]
+    orders = [
+        tuple(one.print_id.split()[0] for one in rearranged(prints) if one.printer_id == printer_id)
+        for printer_id in dict.fromkeys(one.printer_id for one in rearranged(prints))
+    ]
+    assert len(set(orders)) == len(orders) > 1
+    assert {tuple(sorted(order)) for order in orders} == {tuple("01234567")}
+
+
 def test_the_printer_is_known_or_new() -> None:
     """With a past, every print counts once; from new on, the later half does; a single print always."""
     prints = [case(f"print {n}", [0.0] * 9, Label(False), 1e4 * n) for n in range(5)]
