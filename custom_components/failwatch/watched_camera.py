@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, EventStateChangedData, HomeAssistant, callback
 from homeassistant.core import Event as HomeAssistantEvent
-from homeassistant.core import EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
@@ -19,6 +19,7 @@ from .camera_settings import changed_rules, needs_set_up, rules_of
 from .camera_watch import create_recorder, create_watch
 from .const import (
     CONF_CANCEL_WITH,
+    CONF_JOB_ENTITY,
     CONF_KIND,
     CONF_PAUSE_WITH,
     CONF_STATUS_ENTITY,
@@ -42,6 +43,9 @@ from .printing import async_follow
 from .usual import Usual
 
 _LOGGER = logging.getLogger(__package__)
+
+JOB_SETTLES: Final = 2.0
+"""Seconds that the job's name may need to follow the printing entity."""
 
 COMMANDS: Final[Mapping[JobCommand, str]] = {"pause": CONF_PAUSE_WITH, "cancel": CONF_CANCEL_WITH}
 """The settings that name what carries a command out; nothing resumes a print but its user."""
@@ -78,6 +82,7 @@ class WatchedCamera(PrinterCoordinator):
         self.data = replace(known, phase=Phase.IDLE, next_look_at=None, blind=None)
         self._watch = self._create_watch(self.data)
         self._task: asyncio.Task[None] | None = None
+        self._planned: CALLBACK_TYPE | None = None
         memory.async_keep(self.key, lambda: self.data)
 
     @property
@@ -104,19 +109,12 @@ class WatchedCamera(PrinterCoordinator):
                 self.hass, [self.settings[CONF_STATUS_ENTITY]], self._handle_status
             )
         )
-        if not later:
-            self._follow()
-            return
-
-        @callback
-        def begin(_: datetime) -> None:
-            self._follow()
-
-        self.config_entry.async_on_unload(async_call_later(self.hass, later / self._clock.speed, begin))
+        self._follow_in(later)
 
     @callback
     def async_stop(self) -> None:
         """Stop looking."""
+        self._forget_plan()
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -169,7 +167,27 @@ class WatchedCamera(PrinterCoordinator):
 
     @callback
     def _handle_status(self, event: HomeAssistantEvent[EventStateChangedData]) -> None:
-        self._follow()
+        begins = self.data.phase is Phase.IDLE and self.settings.get(CONF_JOB_ENTITY)
+        self._follow_in(JOB_SETTLES if begins else 0.0)
+
+    def _follow_in(self, seconds: float) -> None:
+        """Follow the printing entity after so many seconds of the watch's clock, at once for 0."""
+        self._forget_plan()
+        if not seconds:
+            self._follow()
+            return
+
+        @callback
+        def follow(_: datetime) -> None:
+            self._planned = None
+            self._follow()
+
+        self._planned = async_call_later(self.hass, seconds / self._clock.speed, follow)
+
+    def _forget_plan(self) -> None:
+        if self._planned is not None:
+            self._planned()
+            self._planned = None
 
     @callback
     def _follow(self) -> None:

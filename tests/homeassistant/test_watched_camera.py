@@ -12,6 +12,7 @@ from tests.homeassistant.printer import (
     CANCEL,
     JOB,
     PAUSE,
+    STATUS,
     Printer,
     service_entry,
     until,
@@ -170,6 +171,17 @@ async def test_a_job_that_is_not_known_yet_after_a_restart_is_no_other_print(
     await printer.looks(1)
     assert printer.detector.frames[-1].print_id == first
     assert hass.states.get("sensor.voron_failure_state").attributes["print_name"] == "benchy"
+
+
+async def test_a_job_may_be_named_a_moment_after_it_began(hass: HomeAssistant, printer: Printer) -> None:
+    """As where one integration has an entity for each, and writes their states one after the other."""
+    await watch(hass, job_entity=JOB)
+    hass.states.async_set(JOB, "the one before")
+    await printer.says("idle")
+    hass.states.async_set(STATUS, "printing")
+    hass.states.async_set(JOB, "benchy")
+    await printer.looks(1)
+    await until(hass, "sensor.voron_failure_state", "benchy", "print_name")
 
 
 async def test_off_means_off(hass: HomeAssistant, printer: Printer) -> None:
