@@ -65,6 +65,7 @@ async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page:
     )
     await expect(tab.locator(".failwatch-headline")).to_have_text("Failure")
     await expect(tab.locator(".failwatch-why")).to_contain_text("above this printer's usual")
+    await expect(tab.get_by_role("status").first).to_have_text("Failure")  # read out once, not every second
     await expect(tab.locator(".failwatch-boxes text").first).to_have_text("90 %")
     await expect(page.locator(".ui-pnotify-title", has_text="FailWatch paused the print")).to_be_visible()
     await expect(page.locator("#navbar_plugin_failwatch")).to_contain_text("Failure")
