@@ -56,7 +56,13 @@ class Past:
 
     async def async_prints(self, limit: int = -1) -> list[PrintRecord]:
         """Return so many prints, newest first; all for -1."""
-        return await self._do(lambda history: history.prints(printer_id=self._printer_id, limit=limit))
+
+        def read(history: History) -> list[PrintRecord]:
+            # What was just told, as the end of a print, may still be on its way to the disk.
+            history.settle()
+            return history.prints(printer_id=self._printer_id, limit=limit)
+
+        return await self._do(read)
 
     async def async_label(self, print_id: str, label: Label | None) -> None:
         """Keep what a print really was, or take that back."""

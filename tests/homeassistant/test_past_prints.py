@@ -164,6 +164,25 @@ async def test_prints_that_are_not_recorded(
     assert raised.value.translation_key == "not_recorded"
 
 
+async def test_a_print_that_has_just_ended_is_told_as_ended(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long its end takes to the disk."""
+    await watch(hass)
+    await printer.says("printing")
+    await printer.looks(1)
+    write = History._write
+
+    def slowly(history: History, change: Any) -> None:
+        time.sleep(0.05)
+        write(history, change)
+
+    monkeypatch.setattr(History, "_write", slowly)
+    await printer.says("finished")
+    (record,) = await listed(hass, VORON)
+    assert record["ended_at"]
+
+
 async def test_prints_that_cannot_be_read(
     hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

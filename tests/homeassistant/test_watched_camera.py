@@ -1,5 +1,6 @@
 """A camera that Home Assistant itself watches, through the life of its prints."""
 
+import asyncio
 from unittest.mock import patch
 
 import pytest
@@ -182,6 +183,19 @@ async def test_a_job_may_be_named_a_moment_after_it_began(hass: HomeAssistant, p
     hass.states.async_set(JOB, "benchy")
     await printer.looks(1)
     await until(hass, "sensor.voron_failure_state", "benchy", "print_name")
+
+
+async def test_a_job_that_is_over_before_its_name_is_known_is_no_print(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    await watch(hass, job_entity=JOB)
+    hass.states.async_set(STATUS, "printing")
+    hass.states.async_set(STATUS, "finished")
+    hass.states.async_set(STATUS, "printing", {"again": True})
+    hass.states.async_set(STATUS, "finished")
+    await asyncio.sleep(0.05)
+    assert not printer.told
+    assert not printer.detector.frames
 
 
 async def test_off_means_off(hass: HomeAssistant, printer: Printer) -> None:
