@@ -14,7 +14,7 @@ from .detection.detectors import DetectorHost, create_detector
 from .detection.detectors.built_in import CameraNormal
 from .detection.detectors.detector import Detector, LearnsCameras
 from .detection.detectors.once import SingleUsePictures
-from .detection.errors import FailWatchError
+from .detection.errors import BadSetting, FailWatchError
 from .detection.frame import Frame
 from .detection.history import History, RecordedSettings, Recorder
 from .detection.look import Camera
@@ -182,8 +182,11 @@ class Watcher:
         try:
             return create_detector(detector_settings(settings), self.detector_host(settings)), ""
         except FailWatchError as error:
-            _LOGGER.warning("The detector cannot be used: %s", error)
-            return UnusableDetector(error), str(error)
+            unusable: FailWatchError = error
+        except (TypeError, ValueError) as error:  # a configuration that was edited by hand
+            unusable = BadSetting(f"The detector's settings cannot be read: {error}.")
+        _LOGGER.warning("The detector cannot be used: %s", unusable)
+        return UnusableDetector(unusable), str(unusable)
 
     def detector_host(self, settings: Mapping[str, Any]) -> DetectorHost:
         """Return what detectors are lent here."""

@@ -160,6 +160,19 @@ async def test_settings_that_cannot_work_are_told_and_the_print_is_watched(
     await until(lambda: bool(detectors[-1].asked))
 
 
+async def test_a_detector_that_cannot_be_made_is_told_and_the_watch_is_blind(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise TypeError("'int' object is not iterable")
+
+    monkeypatch.setattr(watchers, "create_detector", fails)
+    await watcher.rebuild()
+    assert "cannot be read" in watcher.problem
+    watcher.watch.start("print", "cube")
+    await until(lambda: watcher.state.phase is Phase.BLIND)
+
+
 async def test_a_layer_that_is_chosen_during_the_print_counts_at_once(
     watcher: Watcher, host: FakeHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
