@@ -58,6 +58,9 @@ async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page:
     await expect(tab.locator(".failwatch-p")).to_have_text("0.02")
     await expect(tab.locator(".failwatch-frame img").first).to_be_visible()
     await expect(tab.locator("#failwatch-graph canvas").first).to_be_visible()
+    lines = await tab.locator(".failwatch-dashes").all()
+    styles = [str(await line.get_attribute("style")) for line in lines]
+    assert [re.findall(r" (\d+)px", style)[1] for style in styles] == ["2", "6", "12"], "as in the graph"
     await expect(tab.get_by_role("button", name="Not a failure")).to_be_disabled()
     lab.scene.p = 0.9
     await expect(tab.locator(".failwatch-paused")).to_contain_text(

@@ -97,6 +97,10 @@ FailWatchGraph.limits = function (rules, look) {
     }
     _.each(limits, function (limit) {
         limit.text = limit.title + " " + FailWatchWords.number(limit.value);
+        /* The legend is dashed as the graph is: colours are not told apart by everybody. */
+        var dash = limit.dashes + "px";
+        limit.line =
+            "repeating-linear-gradient(90deg, " + limit.color + " 0 " + dash + ", transparent " + dash + " " + 2 * limit.dashes + "px)";
     });
     return limits;
 };
