@@ -1,6 +1,9 @@
 """Nothing stays behind of what was removed: an entry, or a camera that is no longer watched."""
 
+import logging
+
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 
 from . import issues
 from .coordinator import FailWatchConfigEntry
@@ -9,6 +12,8 @@ from .detection.history import History
 from .detector import async_remove_detector_folder
 from .memory import WatchMemory
 from .past import Past, async_remove_history
+
+_LOGGER = logging.getLogger(__package__)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
@@ -33,4 +38,7 @@ async def async_forget_removed_cameras(
         if isinstance(detector, LearnsCameras):
             await detector.forget(key)
         if history is not None:
-            await Past(hass, history, key).async_forget()
+            try:
+                await Past(hass, history, key).async_forget()
+            except HomeAssistantError as error:
+                _LOGGER.warning("The prints of a removed camera could not be deleted: %s", error)

@@ -1,8 +1,10 @@
 """A detection service and its cameras from set-up to removal, and through renames."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
@@ -123,6 +125,21 @@ async def test_the_prints_of_a_camera_go_with_it(
     history = History(tmp_path / f"{entry.entry_id}.db")
     assert not history.prints()
     history.close()
+
+
+async def test_prints_that_cannot_be_deleted_keep_no_other_camera_from_being_watched(
+    hass: HomeAssistant,
+    printer: Printer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await watch(hass)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.config_entries.async_remove_subentry(entry, "camera1")
+    monkeypatch.setattr(History, "prints", Mock(side_effect=sqlite3.DatabaseError("malformed")))
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert "could not be deleted" in caplog.text
 
 
 async def test_a_camera_more_and_a_camera_less(
