@@ -23,7 +23,7 @@ class FailWatchRules:
     cadence_aware: ClassVar[bool] = True
 
     maybe: float = 0.40
-    failure: float = 0.64
+    failure: float = 0.60
     sustained: float = 0.40
     sensitivity: float = 1.0
     warm_up_frames: int = 3
