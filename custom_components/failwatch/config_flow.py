@@ -5,11 +5,9 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
-    SOURCE_USER,
     ConfigEntry,
     ConfigFlowResult,
     ConfigSubentryFlow,
-    FlowType,
 )
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import callback
@@ -44,16 +42,6 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what to add."""
         return self.async_show_menu(step_id="user", menu_options=[KIND_OCTOPRINT, *TITLES])
-
-    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go on to the first camera of a new service, on releases that lead from one flow to the next."""
-        if self.source == SOURCE_IGNORE or result["data"][CONF_KIND] == KIND_OCTOPRINT:
-            return result
-        page = await self.hass.config_entries.subentries.async_init(
-            (result["result"].entry_id, SUBENTRY_CAMERA), context={"source": SOURCE_USER}
-        )
-        result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, page["flow_id"])
-        return result
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigFlowResult,
+    FlowType,
+)
 
 from . import forms
 from .const import (
@@ -15,7 +21,9 @@ from .const import (
     KIND_HACARUS,
     KIND_ML_API,
     KIND_OBICO_PRINTER,
+    KIND_OCTOPRINT,
     KIND_SUPER_API,
+    SUBENTRY_CAMERA,
 )
 from .detection.detectors import Choice, Offers, offers
 from .detection.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
@@ -64,6 +72,16 @@ class ServiceFlow(EntryFlow):
     async def async_step_deepomatic(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Set up Deepomatic."""
         return await self._service_step(KIND_DEEPOMATIC, user_input)
+
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Go on to the first camera of a new service, on releases that lead from one flow to the next."""
+        if self.source == SOURCE_IGNORE or result["data"][CONF_KIND] == KIND_OCTOPRINT:
+            return result
+        page = await self.hass.config_entries.subentries.async_init(
+            (result["result"].entry_id, SUBENTRY_CAMERA), context={"source": SOURCE_USER}
+        )
+        result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, page["flow_id"])
+        return result
 
     async def _service_step(self, kind: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         """Take the address and the credentials, try them on the service, and ask for the rest."""
