@@ -59,10 +59,13 @@ class Holds:
     async def begin(self) -> None:
         """A print begins: decide before its first picture is taken."""
         self._file = self._watcher.host.print_file()
-        self._sent.begin()
         self._heating_up, self._halts = HeatingUp(told_when_over=self._file is not None), {}
         await self._find_layer()
         self._decide(0.0)
+
+    def end(self) -> None:
+        """The print is over."""
+        self._sent.forget()
 
     def halt(self, reason: str) -> None:
         """The printer changes filament, or waits for its user."""

@@ -129,6 +129,7 @@ class Lifecycle:
 
     def _ended(self, outcome: str, payload: Mapping[str, Any]) -> None:
         self._scripts.forget()
+        self._holds.end()
         elapsed = payload.get("time")
         ended = self._identities.end(payload.get("path"), elapsed, time.time())
         watch = self._watcher.watch

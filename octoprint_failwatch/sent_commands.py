@@ -21,8 +21,8 @@ class SentCommands:
         self.modes = Modes()
         self.has_laid = False
 
-    def begin(self) -> None:
-        """A print begins: nothing was laid yet."""
+    def forget(self) -> None:
+        """The print is over. To say so when the next one begins is too late: it may have laid by then."""
         self.has_laid = False
 
     def sent(

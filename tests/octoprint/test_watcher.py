@@ -173,6 +173,20 @@ async def test_a_detector_that_cannot_be_made_is_told_and_the_watch_is_blind(
     await until(lambda: watcher.state.phase is Phase.BLIND)
 
 
+async def test_what_was_laid_before_the_start_was_told_says_that_heating_is_over(
+    watcher: Watcher, host: FakeHost, tmp_path: Path
+) -> None:
+    host.file = tmp_path / "print.gcode"
+    sent = SentCommands()
+    holds = Holds(watcher, sent)
+    sent.sent(None, "sent", "G1 X1 Y1 E1", "", "G1", tags={"source:file"})
+    await holds.begin()
+    assert HEATING not in watcher.state.holds
+    holds.end()
+    await holds.begin()
+    assert HEATING in watcher.state.holds
+
+
 async def test_a_layer_that_is_chosen_during_the_print_counts_at_once(
     watcher: Watcher, host: FakeHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

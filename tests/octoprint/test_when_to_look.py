@@ -149,7 +149,7 @@ def test_a_move_that_lays_filament_is_told_from_others(
     assert commands.has_laid is lays
     commands.sent(None, "sent", "G28", "", "G28", subcode=None, tags=FROM_FILE)
     assert commands.has_laid is lays, "once laid is laid"
-    commands.begin()
+    commands.forget()
     assert not commands.has_laid
 
 
