@@ -22,6 +22,7 @@ from ..detection.services.deepomatic import (
     Recognised,
     recognised,
 )
+from .finite import Finite
 from .lending import lending
 from .services import connection_options, gather
 from .tables import confirm, json_option, show, yes_option
@@ -139,7 +140,7 @@ def delete_spec(options: dict[str, Any], spec: int, yes: bool) -> None:
 @click.option("--max", "limit", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--show-discarded", is_flag=True, help="Also what is below its threshold.")
 @click.option("--base64", "as_text", is_flag=True, help="Send files as text within JSON.")
-@click.option("--timeout", type=float, default=TASK_TIMEOUT, show_default=True, help="Seconds.")
+@click.option("--timeout", type=Finite(min=0), default=TASK_TIMEOUT, show_default=True, help="Seconds.")
 @json_option
 @click.pass_obj
 def infer(

@@ -18,6 +18,7 @@ from ..detection import wire
 from ..detection.drawing import tagged
 from ..detection.history import History, Label, PrintRecord, exchange
 from ..tuning.regions import suggest_regions
+from .finite import Finite
 from .places import find_print, find_printer, history_option, open_history
 from .tables import console, json_option
 
@@ -79,7 +80,7 @@ def show(history: Path, print_id: str, as_json: bool) -> None:
 @click.option("--failed", "verdict", flag_value="failed", help="It failed.")
 @click.option("--good", "verdict", flag_value="good", help="It did not fail.")
 @click.option("--none", "verdict", flag_value="none", help="Take the label back.")
-@click.option("--from-minute", type=float, help="It failed from this minute of the print on.")
+@click.option("--from-minute", type=Finite(min=0), help="It failed from this minute of the print on.")
 @click.option("--from-frame", type=int, help="It failed from this frame on.")
 def label(
     history: Path, print_id: str, verdict: str | None, from_minute: float | None, from_frame: int | None

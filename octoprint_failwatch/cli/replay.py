@@ -18,6 +18,7 @@ from ..detection.replay import Judged, at_cadence, replay
 from ..detection.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
 from ..detection.statistics import TemporalStatistics
 from ..detection.verdict import Level
+from .finite import Finite
 from .series import Series, open_series
 from .tables import console, picture_option
 
@@ -33,13 +34,11 @@ from .tables import console, picture_option
 @click.option(
     "--set", "numbers", multiple=True, metavar="NAME=VALUE", help="Change a number of the rule set."
 )
-@click.option("--every", type=click.FloatRange(min=0, min_open=True), help="Look only every so many seconds.")
+@click.option("--every", type=Finite(min=0, min_open=True), help="Look only every so many seconds.")
 @click.option(
     "--print", "print_ids", multiple=True, metavar="ID", help="Only this print, by the beginning of its id."
 )
-@click.option(
-    "--long-mean", type=click.FloatRange(min=0), help="Begin with a printer of this lifetime mean …"
-)
+@click.option("--long-mean", type=Finite(min=0), help="Begin with a printer of this lifetime mean …")
 @click.option("--lifetime", type=click.IntRange(min=0), default=0, help="… of so many frames.")
 @click.option("--title", default="", help="What is written above the picture.")
 @picture_option("Draw the series to an SVG or PNG file.")

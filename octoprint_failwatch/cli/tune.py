@@ -22,6 +22,7 @@ from ..tuning.data import Aim
 from ..tuning.outcomes import Outcome
 from ..tuning.printer import as_settings, tune_printer
 from ..tuning.tune import Finding
+from .finite import Finite
 from .places import find_printer, history_option, open_history
 from .tables import console, picture_option
 
@@ -30,7 +31,7 @@ from .tables import console, picture_option
 @history_option
 @click.option("--printer", help="Which printer, if the history has several: its id or its name.")
 @click.option(
-    "--limit", default=2.0, show_default=True, type=click.FloatRange(min=0), help="False alarms in 100 hours."
+    "--limit", default=2.0, show_default=True, type=Finite(min=0), help="False alarms in 100 hours."
 )
 @click.option(
     "--level",
@@ -39,9 +40,7 @@ from .tables import console, picture_option
     show_default=True,
     help="What counts as an alarm.",
 )
-@click.option(
-    "--slowest", type=click.FloatRange(min=10), help="Also try looking as seldom as this, in seconds."
-)
+@click.option("--slowest", type=Finite(min=10), help="Also try looking as seldom as this, in seconds.")
 @click.option(
     "--trials", default=120, show_default=True, type=click.IntRange(min=10), help="Trials per search."
 )

@@ -27,6 +27,7 @@ from ..detection.watch import Watch, WatchSettings
 from ..settings import default_rules
 from ..sources import Source, SourceEnded, open_source
 from ..sources.paced_clock import PacedClock
+from .finite import Finite
 from .lending import lending
 from .places import history_option, open_history
 from .reactions import Reactions
@@ -58,9 +59,7 @@ class Order:
 
 @click.command("watch")
 @click.argument("source")
-@click.option(
-    "--interval", default=10.0, type=click.FloatRange(min=0.1), help="Seconds between pictures. [10]"
-)
+@click.option("--interval", default=10.0, type=Finite(min=0.1), help="Seconds between pictures. [10]")
 @click.option(
     "--timelapse", is_flag=True, help="Every frame of the video was taken one interval after another."
 )

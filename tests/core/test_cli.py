@@ -110,3 +110,20 @@ def test_as_a_module(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert out.stdout.startswith("failwatch, version ")
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-1"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("watch", "pictures", "--interval"),
+        ("replay", "table.csv", "--every"),
+        ("tune", "--limit"),
+        ("history", "label", "3f2a", "--failed", "--from-minute"),
+    ],
+)
+def test_a_number_that_cannot_be_worked_with(words: tuple[str, ...], number: str) -> None:
+    """No bound keeps `nan` out by itself."""
+    result = CliRunner().invoke(main, [*words, number])
+    assert result.exit_code == 2
+    assert f"Invalid value for '{words[-1]}'" in result.output

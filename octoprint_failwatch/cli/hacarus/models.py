@@ -18,6 +18,7 @@ from ...detection.services.hacarus import (
     PredictCallback,
     PredictParameters,
 )
+from ..finite import Finite
 from ..services import write_setting
 from ..tables import confirm, json_option, output_option, show, write, yes_option
 from .asking import ask, ask_one
@@ -103,8 +104,10 @@ def results(options: Options, model_ids: tuple[str, ...], output: Path) -> None:
     "--set", "overrides", multiple=True, metavar="NUMBER=VALUE", help="A parameter of the algorithm."
 )
 @click.option("--wait/--no-wait", default=True, help="Wait until it is trained.")
-@click.option("--timeout", type=float, default=3600.0, show_default=True, help="Seconds to wait.")
-@click.option("--interval", type=float, default=5.0, show_default=True, help="Seconds between questions.")
+@click.option("--timeout", type=Finite(min=0), default=3600.0, show_default=True, help="Seconds to wait.")
+@click.option(
+    "--interval", type=Finite(min=0.1), default=5.0, show_default=True, help="Seconds between questions."
+)
 @json_option
 @click.pass_obj
 def train(
@@ -155,9 +158,9 @@ def use(options: Options, model_id: str) -> None:
 
 @click.command()
 @click.argument("model_id")
-@click.option("--threshold", type=click.FloatRange(min=0), help="The score from which a place is abnormal.")
+@click.option("--threshold", type=Finite(min=0), help="The score from which a place is abnormal.")
 @click.option("--ignore-outer", metavar="(Y, X)", help="The border that is not looked at, in pixels.")
-@click.option("--min-area", type=click.FloatRange(min=0), help="The smallest area that counts, in pixels.")
+@click.option("--min-area", type=Finite(min=0), help="The smallest area that counts, in pixels.")
 @json_option
 @click.pass_obj
 def params(
