@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,8 +91,6 @@ def label(
         raise click.UsageError("Only a failed print fails from somewhere on.")
     if from_minute is not None and from_frame is not None:
         raise click.UsageError("Say --from-minute or --from-frame, not both.")
-    if from_minute is not None and not 0 <= from_minute < math.inf:
-        raise click.UsageError("--from-minute must be a number of at least 0.")
     with _opened(history) as opened:
         record = find_print(opened, print_id)
         since = None if from_minute is None else record.started_at + 60 * from_minute

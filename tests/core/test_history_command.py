@@ -127,8 +127,6 @@ async def test_moving_and_dropping(kept: Path) -> None:
         (("picture", "aa", "9999", "--to", "x.jpg"), "no picture"),
         (("export", "--to", "x.csv"), "one print"),
         (("label", "aa", "--failed", "--from-frame", "2", "--from-minute", "1"), "not both"),
-        (("label", "aa", "--failed", "--from-minute", "nan"), "number of at least 0"),
-        (("label", "aa", "--failed", "--from-minute", "-1"), "number of at least 0"),
         (("list", "--printer", "Another"), "--printer: Printer (printer)"),
     ],
 )

@@ -113,7 +113,7 @@ def test_too_little_is_said_to_be_too_little() -> None:
     with pytest.raises(
         needs.TooLittleData, match=r"3 failed prints .* \(there are 1\).*5 good prints \(there are 1\)"
     ):
-        tune(Data(prints), Aim(trials=10))
+        tune(Data(prints), Aim(trials=4))
 
 
 @pytest.mark.parametrize(("events", "upper"), [(0, 2.996), (1, 4.744), (2, 6.296), (10, 16.962)])
@@ -160,7 +160,7 @@ def test_it_beats_every_default_on_prints_it_did_not_see() -> None:
     pytest.importorskip("optuna")
     gained = 0.0
     for name in ("weak signs", "half hidden", "two filaments"):
-        prints = seldom(name, 24, 5)
+        prints = seldom(name, 24, 5, 6)
         known, unseen = prints[:12], {one.print_id for one in prints[12:]}
         choice = search(Data(known), Aim(trials=20), {one.print_id for one in known}, Choice())
 
@@ -269,9 +269,9 @@ def test_boxes_that_recur_in_good_prints_are_suggested(history: History) -> None
 def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     """A cable in the picture: the region is found, ignored, and what remains is told apart sooner."""
     pytest.importorskip("optuna")
-    for one in seldom("calm", 12, 4, 6):
+    for one in seldom("calm", 12, 4, 12):
         remember(history, replace(one, printer_id="printer"), (CABLE,))
-    finding = tune_printer(history, "printer", Aim(trials=12))
+    finding = tune_printer(history, "printer", Aim(trials=8))
     summaries = finding.summaries()
     assert finding.worth_it
     assert finding.regions
@@ -289,7 +289,7 @@ def test_numbers_of_another_release_are_left_out(history: History) -> None:
     pytest.importorskip("optuna")
     for one in seldom("calm", 12, 4, 12):
         remember(history, replace(one, printer_id="printer"), numbers={"failure": 0.5, "moon_phase": 1.0})
-    finding = tune_printer(history, "printer", Aim(trials=10))
+    finding = tune_printer(history, "printer", Aim(trials=4))
     assert finding.present == Choice("failwatch", {"failure": 0.5})
 
 
@@ -300,7 +300,7 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     empty = CliRunner().invoke(main, ["tune", *place])
     assert empty.exit_code == 1
     assert "empty" in empty.output
-    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 6)]
+    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 12)]
     for one in prints[:2]:
         remember(history, one)
     few = CliRunner().invoke(main, ["tune", *place])

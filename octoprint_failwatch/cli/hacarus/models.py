@@ -106,7 +106,11 @@ def results(options: Options, model_ids: tuple[str, ...], output: Path) -> None:
 @click.option("--wait/--no-wait", default=True, help="Wait until it is trained.")
 @click.option("--timeout", type=Finite(min=0), default=3600.0, show_default=True, help="Seconds to wait.")
 @click.option(
-    "--interval", type=Finite(min=0.1), default=5.0, show_default=True, help="Seconds between questions."
+    "--interval",
+    type=Finite(min=0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Seconds between questions.",
 )
 @json_option
 @click.pass_obj
