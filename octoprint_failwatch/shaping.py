@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 SAFE_TO_PULL = 170.0
 """Degrees below which filament is not moved."""
 RETRACT_SPEED, LIFT_SPEED, TRAVEL_SPEED = 1800, 600, 6000
 """Millimetres per minute; stated with every move, for the speed in force is the print's."""
+ARRIVED = "M400"
+"""Waits until all moves are made."""
 MODES = {"G90": "absolute", "G91": "relative", "M82": "absolute_e", "M83": "relative_e"}
 
 
@@ -73,7 +75,7 @@ class Shape:
         """
         tools = self.tools if self.tools_off or not tool_is_hot else {}
         prime = self.prime if tools or tool_is_hot else []
-        return [*_heat(tools, self.bed), *self.way_back, *prime, *self.settle]
+        return _in_turn([*_heat(tools, self.bed), *self.way_back, *prime, *self.settle])
 
 
 def shape(gentle: GentlePause, at: PausedAt, modes: Modes) -> Shape:
@@ -95,7 +97,7 @@ def shape(gentle: GentlePause, at: PausedAt, modes: Modes) -> Shape:
     if at.feed_rate:
         settle.append(f"G1 F{at.feed_rate:g}")
     return Shape(
-        after_pause=[*away, *modes.restored(), *_cool(gentle, at)],
+        after_pause=_in_turn([*away, *modes.restored(), *_cool(gentle, at)]),
         way_back=back,
         prime=prime,
         settle=settle,
@@ -103,6 +105,21 @@ def shape(gentle: GentlePause, at: PausedAt, modes: Modes) -> Shape:
         bed=at.bed if gentle.bed_off else 0.0,
         tools_off=gentle.tools_off,
     )
+
+
+def _in_turn(commands: Iterable[str]) -> list[str]:
+    """Return the commands with a wait wherever modes change after a move.
+
+    Not every printer reads a buffered move by the modes in which it was sent.
+    """
+    laid, moving = [], False
+    for command in commands:
+        if moving and command in MODES:
+            laid.append(ARRIVED)
+            moving = False
+        moving = moving or command.startswith("G1 ")
+        laid.append(command)
+    return laid
 
 
 def _cool(gentle: GentlePause, at: PausedAt) -> list[str]:

@@ -42,13 +42,30 @@ class Machine:
                         self.at[axis] = values[axis] + (self.at[axis] if relative else 0)
 
 
+class LateMachine(Machine):
+    """Makes its moves when it is waited for, by the modes that are in force then, as OctoPrint's virtual one may."""
+
+    def run(self, commands: Any) -> None:
+        waiting: list[str] = []
+        for command in commands:
+            if command.startswith("G1 "):
+                waiting.append(command)
+                continue
+            if command == "M400":
+                super().run(waiting)
+                waiting = []
+            super().run([command])
+        super().run(waiting)
+
+
+@pytest.mark.parametrize("machine_type", [Machine, LateMachine])
 @pytest.mark.parametrize("relative_e", [True, False])
 @pytest.mark.parametrize("changes", [{}, {"park": None}, {"tools_off": False}, {"retract": 0, "lift": 0}])
 @pytest.mark.parametrize("cools_down", [False, True], ids=["", "it went cold"])
 def test_everything_is_undone_before_the_print_goes_on(
-    relative_e: bool, changes: dict[str, Any], cools_down: bool
+    machine_type: type[Machine], relative_e: bool, changes: dict[str, Any], cools_down: bool
 ) -> None:
-    machine, modes = Machine(relative_e=relative_e), Modes(relative_e=relative_e)
+    machine, modes = machine_type(relative_e=relative_e), Modes(relative_e=relative_e)
     before = dict(machine.at)
     shaped = shape(replace(ALL, **changes), HOT, modes)
     machine.run(shaped.after_pause)
