@@ -18,6 +18,7 @@ from octoprint_failwatch.simulator.scene import Scene
 from stack.homeassistant import HomeAssistant
 from stack.processes import free_port
 from tests.e2e.waiting import eventually
+from tests.e2e.watching import watch_camera
 from tests.emulators.running import running
 
 SPEED = 10.0
@@ -225,8 +226,8 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
                 await home_assistant.start()
                 await _pair(home_assistant, phone, str(phone_url / "push"))
                 await add_camera(home_assistant, "Room", str(room_url / "snapshot.jpg"))
-                await _watch(home_assistant)
-                entities = await eventually(lambda: _entities(home_assistant))
+                wanted = {"watch_state", "failure_state", "prediction_num", "tagged_picture", "not_a_failure"}
+                entities = await watch_camera(home_assistant, CAMERA, veto=300, wanted=wanted)
                 assert entities is not None
                 yield House(
                     home_assistant,
@@ -267,35 +268,6 @@ async def _pair(home_assistant: HomeAssistant, phone: Phone, push_url: str) -> N
         },
     )
     phone.webhook = f"{home_assistant.url}/api/webhook/{registered['webhook_id']}"
-
-
-async def _watch(home_assistant: HomeAssistant) -> None:
-    service = await home_assistant.configure({"next_step_id": "built_in"}, {})
-    assert service["type"] == "create_entry", service
-    made = await home_assistant.configure(
-        {"picture_entity": CAMERA, "status_entity": "input_select.printer"},
-        {"printing_states": ["printing"], "paused_states": ["paused"]},
-        {
-            "interval": 10,
-            "rules": "failwatch",
-            "actions": {
-                "on_maybe": "notify",
-                "on_failure": "pause",
-                "pause_with": "input_button.pause_printer",
-                "veto": 300,
-                "cancel_after": 0,
-            },
-        },
-        handler=[service["result"]["entry_id"], "camera"],
-    )
-    assert made["type"] == "create_entry", made
-
-
-async def _entities(home_assistant: HomeAssistant) -> dict[str, str] | None:
-    """Return the entities once the last platform has been set up: a new camera reloads the entry."""
-    entities = await home_assistant.entities()
-    wanted = {"watch_state", "failure_state", "prediction_num", "tagged_picture", "not_a_failure"}
-    return entities if wanted <= entities.keys() else None
 
 
 async def _device(home_assistant: HomeAssistant, domain: str) -> str:

@@ -11,6 +11,7 @@ from stack.camera import SimulatedCamera
 from stack.homeassistant import HomeAssistant
 from stack.processes import free_port
 from tests.e2e.waiting import eventually
+from tests.e2e.watching import watch_camera
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -62,8 +63,9 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
             await camera.start()
             await home_assistant.start()
             await _add_camera(home_assistant, camera)
-            await _watch_it(home_assistant)
-            yield Watched(home_assistant, await eventually(lambda: _all_entities(home_assistant)))
+            wanted = {"watch_state", "failure_state", "problem", "p", "ewm_mean"}
+            entities = await watch_camera(home_assistant, "camera.printer", veto=0, wanted=wanted)
+            yield Watched(home_assistant, entities)
         finally:
             home_assistant.program.stop()
             camera.program.stop()
@@ -75,36 +77,6 @@ async def _add_camera(home_assistant: HomeAssistant, camera: SimulatedCamera) ->
         {"name": "Printer", "verify_ssl": False, **addresses}, handler="mjpeg"
     )
     assert made["type"] == "create_entry", made
-
-
-async def _watch_it(home_assistant: HomeAssistant) -> None:
-    service = await home_assistant.configure({"next_step_id": "built_in"}, {})
-    assert service["type"] == "create_entry", service
-    made = await home_assistant.configure(
-        {"picture_entity": "camera.printer", "status_entity": "input_select.printer"},
-        {"printing_states": ["printing"], "paused_states": ["paused"]},
-        {
-            "interval": 10,
-            "rules": "failwatch",
-            "actions": {
-                "on_maybe": "notify",
-                "on_failure": "pause",
-                "pause_with": "input_button.pause_printer",
-                "veto": 0,
-                "cancel_after": 0,
-            },
-        },
-        handler=[service["result"]["entry_id"], "camera"],
-    )
-    assert made["type"] == "create_entry", made
-
-
-async def _all_entities(home_assistant: HomeAssistant) -> dict[str, str] | None:
-    """Return the entities once the last platform has been set up: a new camera reloads the entry."""
-    entities = await home_assistant.entities()
-    return (
-        entities if {"watch_state", "failure_state", "problem", "p", "ewm_mean"} <= entities.keys() else None
-    )
 
 
 async def test_nothing_is_watched_before_a_print(watched: Watched) -> None:
