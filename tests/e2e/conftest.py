@@ -6,11 +6,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from stack.browser import open_browser
 from stack.processes import free_port
 from stack.server import Server
+from tests.patience import PATIENCE
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 TOKEN = "an-e2e-token-nobody-may-see"
 

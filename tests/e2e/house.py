@@ -17,9 +17,9 @@ from octoprint_failwatch.simulator.renderer import Renderer
 from octoprint_failwatch.simulator.scene import Scene
 from stack.homeassistant import HomeAssistant
 from stack.processes import free_port
-from tests.e2e.waiting import eventually
 from tests.e2e.watching import watch_camera
 from tests.emulators.running import running
+from tests.patience import eventually
 
 SPEED = 10.0
 CAMERA = "camera.room"
@@ -129,7 +129,7 @@ class Phone:
         async def found() -> dict[str, Any] | None:
             return next((message for message in self.messages if words in message["message"]), None)
 
-        message = await eventually(found, seconds=90)
+        message = await eventually(found)
         assert message is not None
         return message
 
@@ -157,11 +157,11 @@ class House:
         """Return an entity's state, "" while it does not exist."""
         return str((await self.home_assistant.states()).get(entity_id, {"state": ""})["state"])
 
-    async def until(self, entity_id: str, wanted: str, seconds: float = 60) -> None:
+    async def until(self, entity_id: str, wanted: str) -> None:
         async def reached() -> bool:
             return await self.state(entity_id) == wanted
 
-        await eventually(reached, seconds)
+        await eventually(reached)
 
     async def call(self, action: str, entity_id: str, **data: Any) -> None:
         path = f"/api/services/{action.replace('.', '/')}"

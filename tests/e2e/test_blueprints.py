@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from stack.browser import open_home_assistant
 from tests.e2e.house import House, add_camera, open_house
-from tests.e2e.waiting import eventually
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -85,7 +85,7 @@ async def test_the_power_is_cut_once_the_hot_end_is_cool(house: House) -> None:
     await house.prints_well()
     house.room.fails = True
     # Now it is FailWatch itself that pauses, when the time to say no is over.
-    await eventually(lambda: house.runs("cut_power_when_cool"), seconds=120)
+    await eventually(lambda: house.runs("cut_power_when_cool"))
     await house.printer_is("paused")
     assert await house.state("switch.plug") == "on"
     await house.call("input_number.set_value", "input_number.hot_end", value=40)
@@ -121,7 +121,7 @@ async def test_a_camera_that_is_removed_is_replaced_in_the_repairs(house: House,
     await add_camera(home, "New", house.snapshot_url)
 
     page = await open_home_assistant(browser, home.url, f"{home.url}/config/repairs")
-    await page.get_by_text("Room: the camera is gone").click(timeout=30_000)
+    await page.get_by_text("Room: the camera is gone").click()
     await expect(page.get_by_text("camera.room no longer exists")).to_be_visible()
     await page.context.close()
 

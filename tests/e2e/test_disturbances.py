@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from stack.workshop import LAYERS, Plan, Workshop, open_workshop
-from tests.e2e.waiting import eventually
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -47,7 +47,7 @@ async def test_a_camera_that_is_gone_is_said_everywhere_and_again_when_it_is_bac
     assert state["blind"]["detail"]
     assert await _shown(workshop, "connectivity") == "off"
     await workshop.camera.start()
-    await eventually(watching, seconds=60)
+    await eventually(watching)
     assert (await workshop.octoprint.failwatch())["state"]["blind"] is None
 
 
@@ -80,7 +80,7 @@ async def test_what_was_learned_of_the_printer_outlives_a_power_cut(workshop: Wo
     async def goes_on() -> bool:
         return await _frames(workshop) > before and await _shown(workshop, "watch_state") == "watching"
 
-    await eventually(goes_on, seconds=90)
+    await eventually(goes_on)
 
 
 async def test_a_withdrawn_key_is_asked_for_again(workshop: Workshop) -> None:
@@ -93,4 +93,4 @@ async def test_a_withdrawn_key_is_asked_for_again(workshop: Workshop) -> None:
         flows = await workshop.home_assistant.command("config_entries/flow/progress")
         return any(f["handler"] == "failwatch" and f["context"]["source"] == "reauth" for f in flows)
 
-    await eventually(asks_for_a_key, seconds=90)
+    await eventually(asks_for_a_key)

@@ -12,7 +12,7 @@ from stack.browser import open_home_assistant, open_octoprint
 from stack.server import Server
 from stack.workshop import Plan, Workshop, open_workshop
 from tests.e2e.conftest import TOKEN
-from tests.e2e.waiting import eventually
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,7 +32,7 @@ async def test_octoprint_is_paused_by_the_failure(workshop: Workshop) -> None:
     async def paused() -> bool:
         return await workshop.octoprint.flag("paused")
 
-    await eventually(paused, seconds=workshop.plan.seconds / SPEED)
+    await eventually(paused)
     state = (await workshop.octoprint.failwatch())["state"]
     assert state["latch"]["level"] == "failure"
     assert state["phase"] == "paused"
@@ -92,7 +92,7 @@ async def test_the_tab_says_why_the_print_is_paused(workshop: Workshop, browser:
 async def test_the_device_page_shows_the_failure(workshop: Workshop, browser: Browser) -> None:
     address = await workshop.home_assistant.device_page()
     page = await open_home_assistant(browser, workshop.home_assistant.url, address)
-    await expect(page.get_by_text("Failure", exact=True).first).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("Failure", exact=True).first).to_be_visible()
     await page.context.close()
 
 

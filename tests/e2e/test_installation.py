@@ -20,7 +20,7 @@ from stack.gcode import cylinder
 from stack.homeassistant import HomeAssistant
 from stack.octoprint import OctoPrint
 from stack.processes import free_port
-from tests.e2e.waiting import eventually
+from tests.patience import eventually
 
 in_the_module_s_loop = pytest.mark.asyncio(loop_scope="module")
 

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 from environments import HOME_ASSISTANT_FLOOR, OCTOPRINT_2
 from stack.browser import open_octoprint
 from stack.workshop import Plan, open_workshop
-from tests.e2e.waiting import eventually
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

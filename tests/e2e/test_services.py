@@ -17,18 +17,18 @@ from stack.camera import SimulatedCamera
 from stack.gcode import cylinder
 from stack.octoprint import OctoPrint
 from stack.processes import free_port
-from tests.e2e.waiting import eventually
 from tests.emulators import deepomatic, hacarus, hacarus_sdk
 from tests.emulators.broken import HANG, HANG_UP, answer, broken
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import Judge, by_detector
 from tests.emulators.obico import TOKEN, Obico, PrinterRecord
 from tests.emulators.running import running
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SPEED = 20.0
-SECONDS = 600.0
+SECONDS = 1200.0
 LAYERS = 100
 HACARUS = {"kind": "hacarus", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 SERVICES: dict[str, dict[str, Any]] = {
@@ -105,7 +105,7 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
                 "--layers",
                 str(LAYERS),
                 "--fails-at",
-                "30",
+                "15",
                 "--octoprint",
                 f"http://127.0.0.1:{port}",
             ],
@@ -144,7 +144,7 @@ async def test_the_failure_is_seen_and_the_print_paused(shop: Shop, service: str
         async def paused() -> bool:
             return await shop.octoprint.flag("paused")
 
-        await eventually(paused, seconds=SECONDS / SPEED + 15)
+        await eventually(paused)
         state = (await shop.octoprint.failwatch())["state"]
         assert state["latch"]["level"] == "failure"
         assert state["blind"] is None

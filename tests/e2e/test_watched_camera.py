@@ -10,8 +10,8 @@ import pytest_asyncio
 from stack.camera import SimulatedCamera
 from stack.homeassistant import HomeAssistant
 from stack.processes import free_port
-from tests.e2e.waiting import eventually
 from tests.e2e.watching import watch_camera
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -46,7 +46,7 @@ class Watched:
         async def reached() -> bool:
             return await self.shown(key) in values
 
-        await eventually(reached, seconds=60)
+        await eventually(reached)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,7 +1,7 @@
 """A printer that Home Assistant watches by itself, set up through its own flows."""
 
 from stack.homeassistant import HomeAssistant
-from tests.e2e.waiting import eventually
+from tests.patience import eventually
 
 
 async def watch_camera(

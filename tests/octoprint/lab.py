@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -21,6 +20,7 @@ from environments import OCTOPRINT, OCTOPRINT_2
 from stack.gcode import cylinder
 from stack.octoprint import OctoPrint
 from stack.processes import free_port
+from tests.patience import eventually
 
 TOKEN = "a-token-nobody-may-see"
 SPEED = 20.0
@@ -134,9 +134,9 @@ class Lab:
         """Print for ten minutes, or something else."""
         await self.octoprint.print_file(name, gcode or cylinder(600, 50))
 
-    async def until(self, fits: Callable[[dict[str, Any]], bool], seconds: float = 30.0) -> dict[str, Any]:
+    async def until(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the state as soon as it fits."""
-        return await eventually(self.state, fits, seconds)
+        return await eventually(self.state, fits)
 
     async def phase(self, phase: str) -> dict[str, Any]:
         """Return the state as soon as it is in that phase."""
@@ -164,19 +164,6 @@ class Lab:
             await self.octoprint.job("cancel")
         await self.until_printer("ready")
         await self.phase("idle")
-
-
-async def eventually(
-    look: Callable[[], Awaitable[Any]], fits: Callable[[Any], bool], seconds: float = 30.0
-) -> Any:
-    """Return what is seen as soon as it fits."""
-    ends = time.monotonic() + seconds
-    while True:
-        seen = await look()
-        if fits(seen):
-            return seen
-        assert time.monotonic() < ends, f"still {seen!r} after {seconds:.0f} s"
-        await asyncio.sleep(0.1)
 
 
 @asynccontextmanager

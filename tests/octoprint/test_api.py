@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from tests.octoprint.lab import TOKEN, Lab, eventually
+from tests.octoprint.lab import TOKEN, Lab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

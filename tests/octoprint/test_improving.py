@@ -18,7 +18,8 @@ from tests.core.test_tune import remember, seldom
 from tests.emulators import hacarus
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.threaded import served
-from tests.octoprint.lab import Lab, eventually
+from tests.octoprint.lab import Lab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -59,18 +60,18 @@ async def test_settings_are_found_used_and_taken_back(lab: Lab, browser: Browser
     await page.click("a[href='#tab_plugin_failwatch']")
     part = page.locator("#tab_plugin_failwatch .failwatch-improving")
     await part.get_by_role("button", name="Find settings").click()
-    await expect(part.locator(".failwatch-found")).to_be_visible(timeout=280_000)
+    await expect(part.locator(".failwatch-found")).to_be_visible()
     await expect(part.locator("tbody tr").nth(2)).to_contain_text("to be expected")
     await part.locator("summary").click()
     await expect(part.locator("details tbody tr")).to_have_count(12)
     await part.get_by_role("button", name="Use these settings").click()
     await page.locator(".confirmation_dialog .btn-danger, .modal.in .btn-danger").first.click()
-    await expect(part.get_by_role("button", name="Settings as before")).to_be_visible(timeout=20_000)
+    await expect(part.get_by_role("button", name="Settings as before")).to_be_visible()
     found = (await lab.order("tuning"))["result"]
     now = await rules(lab)
     assert {"name": now["name"], **found["numbers"]}.items() <= now.items()
     await part.get_by_role("button", name="Settings as before").click()
-    await expect(part.get_by_role("button", name="Settings as before")).to_be_hidden(timeout=20_000)
+    await expect(part.get_by_role("button", name="Settings as before")).to_be_hidden()
     assert await rules(lab) == before
     await page.context.close()
 
@@ -118,7 +119,7 @@ async def test_hacarus_is_taught_and_used(lab: Lab) -> None:
         chosen = {"kind": "hacarus", "url": url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         await lab.set(detector={**detector, **chosen})
         await lab.order("learning", do="start", algorithm=hacarus.ALGORITHMS[0])
-        seen = await eventually(lambda: lab.order("learning"), lambda one: not one["running"], 60)
+        seen = await eventually(lambda: lab.order("learning"), lambda one: not one["running"])
         assert not seen["problem"]
         settings = await lab.octoprint.get("/api/settings")
         assert settings["plugins"]["failwatch"]["detector"]["model_id"] == seen["result"]["model_id"]

@@ -11,7 +11,8 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from octoprint_failwatch.detection.rules import FailWatchRules
 from stack.browser import open_browser, open_octoprint
-from tests.octoprint.lab import TOKEN, Lab, eventually
+from tests.octoprint.lab import TOKEN, Lab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TAB = "#tab_plugin_failwatch"
@@ -54,7 +55,7 @@ async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page:
     await open_tab(page)
     await expect(tab.locator(".failwatch-headline")).to_have_text("No print to watch")
     await lab.print()
-    await expect(tab.locator(".failwatch-headline")).to_have_text("No failure", timeout=20_000)
+    await expect(tab.locator(".failwatch-headline")).to_have_text("No failure")
     await expect(tab.locator(".failwatch-p")).to_have_text("0.02")
     await expect(tab.locator(".failwatch-frame img").first).to_be_visible()
     await expect(tab.locator("#failwatch-graph canvas").first).to_be_visible()
@@ -63,9 +64,7 @@ async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page:
     assert [re.findall(r" (\d+)px", style)[1] for style in styles] == ["2", "6", "12"], "as in the graph"
     await expect(tab.get_by_role("button", name="Not a failure")).to_be_disabled()
     lab.scene.p = 0.9
-    await expect(tab.locator(".failwatch-paused")).to_contain_text(
-        "FailWatch paused this print", timeout=20_000
-    )
+    await expect(tab.locator(".failwatch-paused")).to_contain_text("FailWatch paused this print")
     await expect(tab.locator(".failwatch-headline")).to_have_text("Failure")
     await expect(tab.locator(".failwatch-why")).to_contain_text("above this printer's usual")
     await expect(tab.get_by_role("status").first).to_have_text("Failure")  # read out once, not every second
@@ -83,7 +82,7 @@ async def test_what_looks_better_than_usual_is_said_to_be_below_it(lab: Lab, pag
     await open_tab(page)
     await lab.print()
     why = page.locator(f"{TAB} .failwatch-why")
-    await expect(why).to_contain_text("below this printer's usual", timeout=20_000)
+    await expect(why).to_contain_text("below this printer's usual")
     await expect(why).not_to_contain_text("-")
 
 
@@ -93,7 +92,7 @@ async def test_who_says_that_it_failed_is_offered_a_pause_and_nothing_is_paused_
     tab = page.locator(TAB)
     await open_tab(page)
     await lab.print()
-    await expect(tab.locator(".failwatch-headline")).to_have_text("No failure", timeout=20_000)
+    await expect(tab.locator(".failwatch-headline")).to_have_text("No failure")
     pause = tab.get_by_role("button", name="Pause the print")
     await expect(pause).to_be_hidden()
     await tab.get_by_role("button", name="It failed", exact=True).click()
@@ -257,7 +256,6 @@ async def test_what_is_usual_for_a_camera_is_shown_and_forgotten(lab: Lab, page:
     await eventually(
         lambda: lab.order("usual"),
         lambda known: any(one["frames"] > 2 for one in known["cameras"]),
-        seconds=90,
     )
     await lab.idle()
     await open_settings(page)
@@ -291,7 +289,7 @@ async def test_a_field_that_is_emptied_is_tried_out_empty(lab: Lab, page: Page) 
         form = page.locator(SETTINGS)
         await form.get_by_label("Folder of an own model").fill("")
         await form.get_by_role("button", name="Test now").click()
-        await expect(form.get_by_text("p = 0.")).to_be_visible(timeout=60_000)
+        await expect(form.get_by_text("p = 0.")).to_be_visible()
     finally:
         service = {"kind": "super_api", "url": lab.address, "token": TOKEN, "model": None}
         await lab.set(detector=service)
@@ -323,7 +321,7 @@ async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_give
         await lab.looked()
         lab.scene.camera = "dark"
         tab = page.locator(TAB)
-        await expect(tab.get_by_text("Next try in")).to_contain_text("too dark", timeout=20_000)
+        await expect(tab.get_by_text("Next try in")).to_contain_text("too dark")
         await expect(tab.locator(".failwatch-why")).to_be_hidden()
         await lab.until_printer("paused")
         message = page.locator(".ui-pnotify", has_text="FailWatch paused the print")
@@ -354,7 +352,7 @@ async def test_after_the_print_it_is_told_how_old_the_last_picture_is(lab: Lab, 
     await lab.looked()
     await lab.idle()
     age = page.locator(f"{TAB} .failwatch-numbers .muted")
-    await expect(age).to_contain_text(re.compile(r"\d+ min ago"), timeout=20_000)
+    await expect(age).to_contain_text(re.compile(r"\d+ min ago"))
 
 
 async def test_what_is_only_to_be_shown_opens_no_message(lab: Lab, page: Page) -> None:
@@ -364,7 +362,7 @@ async def test_what_is_only_to_be_shown_opens_no_message(lab: Lab, page: Page) -
         await lab.print()
         await lab.looked()
         lab.scene.p = 0.9
-        await expect(page.locator(f"{TAB} .failwatch-headline")).to_have_text("Failure", timeout=20_000)
+        await expect(page.locator(f"{TAB} .failwatch-headline")).to_have_text("Failure")
         await expect(page.locator(".ui-pnotify", has_text="failing")).to_have_count(0)
     finally:
         await lab.set(on_maybe="notify", on_failure="pause")
@@ -395,7 +393,7 @@ async def test_a_picture_that_is_gone_leaves_no_broken_frame(lab: Lab, page: Pag
     await lab.phase("paused")
     await page.route("**/plugin/failwatch/frame.jpg*", lambda route: route.fulfill(status=404))
     await page.reload()
-    await page.wait_for_selector("#page-container-main", state="visible", timeout=60_000)
+    await expect(page.locator("#page-container-main")).to_be_visible()
     await open_tab(page)
     await expect(page.locator(f"{TAB} .failwatch-nothing")).to_be_visible()
 
@@ -447,7 +445,7 @@ async def test_a_user_without_the_right_sees_neither_tab_nor_light(lab: Lab, bro
     await page.fill("#login-user", "blindfolded")
     await page.fill("#login-password", "failwatch")
     await page.click("#login-button")
-    await page.wait_for_selector("#page-container-main", state="visible", timeout=60_000)
+    await expect(page.locator("#page-container-main")).to_be_visible()
     for element in ("#navbar_plugin_failwatch", "#sidebar_plugin_failwatch_wrapper", f"{TAB}_link"):
         await expect(page.locator(element)).to_be_hidden()
     await context.close()

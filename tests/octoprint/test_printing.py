@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.octoprint.lab import Lab, eventually
+from tests.octoprint.lab import Lab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -201,7 +202,7 @@ async def test_not_one_look_is_taken_of_a_printer_that_will_heat_or_heats(lab: L
         asked.append(before)
         return True
 
-    await eventually(heats, lambda heats: not heats, 60)
+    await eventually(heats, lambda heats: not heats)
     temperatures = await lab.octoprint.get("/api/printer?exclude=sd,state")
     assert temperatures["temperature"]["tool0"]["actual"] > 185
     assert max(asked) == 0

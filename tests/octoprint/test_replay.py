@@ -11,7 +11,8 @@ from octoprint_failwatch.detection.history import History
 from octoprint_failwatch.detection.history.exchange import read_zip
 from octoprint_failwatch.detection.replay import recorded, replay
 from octoprint_failwatch.detection.verdict import Level
-from tests.octoprint.lab import Lab, eventually
+from tests.octoprint.lab import Lab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.octoprint.lab import Lab, eventually
+from tests.octoprint.lab import Lab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -18,7 +19,6 @@ async def test_what_is_usual_is_learned_shown_and_forgotten(lab: Lab) -> None:
     found = await eventually(
         lambda: lab.order("usual"),
         lambda usual: any(camera["frames"] > 2 for camera in usual["cameras"]),
-        seconds=90,
     )
     await lab.idle()
     assert [camera["name"] for camera in found["cameras"]] == [""]

@@ -7,7 +7,8 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from stack.browser import open_browser, open_octoprint
-from tests.octoprint.lab import Lab, eventually, open_lab
+from tests.octoprint.lab import Lab, open_lab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,7 +23,7 @@ async def test_the_wizard_asks_tries_and_is_not_shown_again(lab: Lab) -> None:
     async with open_browser() as browser:
         page = await open_octoprint(browser, lab.octoprint.url)
         form = page.locator("#wizard_plugin_failwatch_form")
-        await expect(page.locator("#wizard_dialog")).to_be_visible(timeout=30_000)
+        await expect(page.locator("#wizard_dialog")).to_be_visible()
         await expect(form).to_be_visible()
         await expect(form.get_by_label("Address", exact=True)).to_have_value(lab.address)
         await form.get_by_role("button", name="Test now").click()
@@ -37,6 +38,6 @@ async def test_the_wizard_asks_tries_and_is_not_shown_again(lab: Lab) -> None:
         settings = await eventually(stored, lambda settings: settings["set_up"] is True)
         assert settings["on_failure"] == "pause"
         await page.reload()
-        await expect(page.locator("#page-container-main")).to_be_visible(timeout=30_000)
+        await expect(page.locator("#page-container-main")).to_be_visible()
         await page.wait_for_timeout(1500)
         await expect(page.locator("#wizard_dialog")).to_be_hidden()
