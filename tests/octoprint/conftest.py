@@ -1,11 +1,12 @@
-"""The OctoPrint that a module's tests share; each test leaves it idle."""
+"""The OctoPrint and the browser that a module's tests share; each test leaves the printer idle."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Browser, Page, expect
 
+from stack.browser import open_browser, open_octoprint
 from tests.octoprint.lab import Lab, open_lab
 from tests.patience import PATIENCE
 
@@ -23,3 +24,19 @@ async def lab(running_lab: Lab) -> AsyncIterator[Lab]:
     running_lab.scene.reset()
     yield running_lab
     await running_lab.idle()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(lab: Lab, browser: Browser) -> AsyncIterator[Page]:
+    page = await open_octoprint(browser, lab.octoprint.url)
+    mistakes: list[str] = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    yield page
+    await page.context.close()
+    assert not mistakes

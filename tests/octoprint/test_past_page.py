@@ -1,0 +1,101 @@
+"""The prints so far as people look through them, in a real browser on a real OctoPrint."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.octoprint.browsing import TAB, open_tab
+from tests.octoprint.lab import Lab
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_a_past_print_can_be_scrubbed_through_by_keyboard(lab: Lab, page: Page) -> None:
+    await lab.print("scrubbed.gcode")
+    await lab.looked(2)
+    lab.scene.p = 0.9
+    await lab.until_printer("paused")
+    await lab.idle()
+    tab = page.locator(TAB)
+    await open_tab(page)
+    await tab.get_by_role("button", name="scrubbed.gcode").first.click()
+    slider = tab.get_by_role("slider", name="Moment of the print")
+    await slider.focus()
+    before = await slider.get_attribute("aria-valuetext")
+    for _ in range(6):
+        await page.keyboard.press("ArrowRight")
+    assert await slider.get_attribute("aria-valuetext") != before
+    await expect(tab.locator(".failwatch-still img")).to_be_visible()
+    await tab.get_by_role("button", name="FailWatch paused").click()
+    await expect(tab.locator(".failwatch-past [role=status]")).to_contain_text("Failure")
+    async with page.expect_download() as download:
+        await tab.get_by_role("link", name="Table (CSV)").click()
+    assert (await download.value).suggested_filename == "scrubbed.csv"
+
+
+async def test_a_past_print_failed_from_the_moment_that_is_shown(lab: Lab, page: Page) -> None:
+    """The filmstrip's button labels that frame's time, which is then marked, and stays shown."""
+    await lab.print("labelled.gcode")
+    await lab.looked(8)
+    await lab.idle()
+    tab = page.locator(TAB)
+    await open_tab(page)
+    await tab.get_by_role("button", name="labelled.gcode").first.click()
+    slider = tab.get_by_role("slider", name="Moment of the print")
+    await slider.focus()
+    for _ in range(5):
+        await page.keyboard.press("ArrowRight")
+    shown = await slider.get_attribute("aria-valuetext")
+    await tab.get_by_role("button", name="It failed from here on", exact=True).last.click()
+    await expect(tab.locator(".failwatch-said")).to_contain_text("you said: failed")
+    await expect(tab.locator(".failwatch-mark-failed-from")).to_have_count(1)
+    assert await slider.get_attribute("aria-valuetext") == shown
+    record = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0]
+    frames = (await lab.octoprint.get(f"/plugin/failwatch/prints/{record['print_id']}"))["frames"]
+    assert record["label"] == {"failed": True, "failed_from": frames[5][1]}
+    await page.keyboard.press("Home")
+    await tab.locator(".failwatch-mark-failed-from").click()
+    assert await slider.get_attribute("aria-valuetext") == shown
+    await tab.get_by_role("button", name="It was no failure").click()
+    await expect(tab.locator(".failwatch-said")).to_contain_text("no failure")
+    await expect(tab.locator(".failwatch-mark-failed-from")).to_have_count(0)
+
+
+async def test_after_the_print_it_is_told_how_old_the_last_picture_is(lab: Lab, page: Page) -> None:
+    await open_tab(page)
+    await lab.print()
+    await lab.looked()
+    await lab.idle()
+    age = page.locator(f"{TAB} .failwatch-numbers .muted")
+    await expect(age).to_contain_text(re.compile(r"\d+ min ago"))
+
+
+async def test_a_print_whose_end_nobody_told_is_not_said_to_run(lab: Lab, page: Page) -> None:
+    await lab.print("cut.gcode")
+    await lab.looked()
+    await lab.idle()
+
+    async def cut(route: Route) -> None:
+        answer = await route.fetch()
+        prints = await answer.json()
+        prints["prints"][0] |= {"ended_at": None, "outcome": ""}
+        await route.fulfill(response=answer, json=prints)
+
+    await page.route("**/plugin/failwatch/prints", cut)
+    await open_tab(page)
+    await expect(page.locator(f"{TAB} .failwatch-list li", has_text="cut.gcode")).to_contain_text(
+        "broken off"
+    )
+
+
+async def test_a_picture_that_is_gone_leaves_no_broken_frame(lab: Lab, page: Page) -> None:
+    await lab.print()
+    await lab.looked()
+    await lab.octoprint.job("pause", "pause")
+    await lab.phase("paused")
+    await page.route("**/plugin/failwatch/frame.jpg*", lambda route: route.fulfill(status=404))
+    await page.reload()
+    await expect(page.locator("#page-container-main")).to_be_visible()
+    await open_tab(page)
+    await expect(page.locator(f"{TAB} .failwatch-nothing")).to_be_visible()

@@ -1,0 +1,149 @@
+"""The settings as people fill them in, in a real browser on a real OctoPrint."""
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from octoprint_failwatch.detection.rules import FailWatchRules
+from tests.octoprint.browsing import SETTINGS, open_settings, save_settings
+from tests.octoprint.lab import TOKEN, Lab
+from tests.patience import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_settings_are_tried_saved_and_never_show_the_token(lab: Lab, page: Page) -> None:
+    lab.scene.p = 0.8
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    await expect(form.get_by_label("Token")).to_have_value("")
+    await expect(form.get_by_label("Token")).to_have_attribute("placeholder", "stored; type to replace it")
+    await form.get_by_role("button", name="Check the connection").click()
+    await expect(form.locator(".help-block[role=status]").first).to_contain_text("accepts the token")
+    await form.get_by_role("button", name="Test now").click()
+    await expect(form.locator(".failwatch-small rect")).to_have_count(1)
+    await expect(form.get_by_text("p = 0.800")).to_be_visible()
+    await form.get_by_label("Every", exact=True).fill("20")
+    await form.get_by_label("Limit for a failure").fill("0.55")
+    await save_settings(page)
+    report = await lab.failwatch()
+    assert report["rules"]["failure"] == 0.55
+    stored = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]
+    assert float(stored["interval"]) == 20
+    assert TOKEN not in await page.content()
+    assert (await lab.order("test"))["p"] == pytest.approx(0.8), "the token is still there"
+    await open_settings(page)
+    await form.get_by_label("Limit for a failure").fill("")
+    await form.get_by_label("Every", exact=True).fill("10")
+    await save_settings(page)
+    assert (await lab.failwatch())["rules"]["failure"] == FailWatchRules().failure
+
+
+async def test_every_number_of_every_rule_set_is_named(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    for name, numbers in (await lab.order("describe"))["rule_sets"].items():
+        await form.get_by_label("Rules", exact=True).select_option(name)
+        shown = form.locator("input[id^=failwatch-number-]")
+        await expect(shown).to_have_count(len(numbers))
+        for number in await shown.all():
+            key = str(await number.get_attribute("id")).removeprefix("failwatch-number-")
+            assert float(str(await number.get_attribute("placeholder"))) == numbers[key]
+
+
+async def test_another_detector_shows_its_own_fields(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    await form.get_by_label("Detector").select_option("built_in")
+    await expect(form.get_by_label("Token")).to_have_count(0)
+    await form.get_by_label("Detector").select_option("deepomatic")
+    await expect(form.get_by_label("API key")).to_have_value("")
+    await expect(form.get_by_label("API key")).to_have_attribute("type", "password")
+
+
+async def test_the_fields_of_a_detector_are_filled_in_one_after_another(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    address, token = form.get_by_label("Address", exact=True), form.get_by_label("Token")
+    await address.fill(lab.address + "/")
+    await page.keyboard.press("Tab")
+    await expect(token).to_be_focused()
+    await page.keyboard.type(TOKEN)
+    await form.get_by_role("button", name="Test now").click()
+    await expect(form.get_by_text("p = 0.020")).to_be_visible()
+    await expect(token).to_have_value(TOKEN)
+
+
+async def test_a_region_drawn_by_keyboard_is_ignored(lab: Lab, page: Page) -> None:
+    lab.scene.p = 0.8
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    await form.get_by_role("button", name="Draw regions to ignore").click()
+    editor = form.get_by_role("application")
+    await expect(editor).to_be_visible()
+    await editor.focus()
+    for keys in (["ArrowLeft", "ArrowUp"], ["ArrowRight"] * 2, ["ArrowDown"] * 2, ["ArrowLeft"] * 2):
+        for key in keys:
+            for _ in range(12):
+                await page.keyboard.press(key)
+        await page.keyboard.press("Enter")
+    await expect(form.get_by_role("button", name="Close the region")).to_be_enabled()
+    await save_settings(page)  # which closes it
+    try:
+        await lab.order("test")
+        sent = Image.open(io.BytesIO(lab.scene.picture)).convert("L")
+        assert sent.getpixel((320, 300)) < 10
+        assert sent.getpixel((20, 20)) > 90
+    finally:
+        await lab.set(regions=[])
+
+
+async def test_what_is_usual_for_a_camera_is_shown_and_forgotten(lab: Lab, page: Page) -> None:
+    usual = page.locator(f"{SETTINGS} .control-group", has_text="Usual for the camera")
+    await open_settings(page)
+    await expect(usual).to_be_hidden()
+    await page.click("#settings_dialog button.close >> visible=true")
+    await lab.set(detector={"kind": "built_in"})
+    await lab.print()
+    await eventually(
+        lambda: lab.order("usual"),
+        lambda known: any(one["frames"] > 2 for one in known["cameras"]),
+    )
+    await lab.idle()
+    await open_settings(page)
+    await expect(usual).to_contain_text("Good pictures it learned from")
+    await expect(usual.locator("img")).to_be_visible()
+    await usual.get_by_role("button", name="Forget what is usual for this camera").click()
+    await page.locator(".modal.in .btn-danger", has_text="Forget").click()
+    await expect(usual).to_be_hidden()
+    await lab.set(detector={"kind": "super_api", "url": lab.address, "token": TOKEN})
+
+
+async def test_cameras_stay_chosen_though_the_settings_are_saved_before_they_are_shown(
+    lab: Lab, page: Page
+) -> None:
+    await lab.set(cameras=["classic"])
+    try:
+        await page.route("**/api/plugin/failwatch", lambda route: route.abort())
+        await open_settings(page)
+        await page.locator(SETTINGS).get_by_label("Time to say no").fill("3")
+        await save_settings(page)
+        stored = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]
+        assert (stored["cameras"], float(stored["veto"])) == (["classic"], 3)
+    finally:
+        await lab.set(cameras=[], veto=0)
+
+
+async def test_a_field_that_is_emptied_is_tried_out_empty(lab: Lab, page: Page) -> None:
+    await lab.set(detector={"kind": "built_in", "model": "/nowhere"})
+    try:
+        await open_settings(page)
+        form = page.locator(SETTINGS)
+        await form.get_by_label("Folder of an own model").fill("")
+        await form.get_by_role("button", name="Test now").click()
+        await expect(form.get_by_text("p = 0.")).to_be_visible()
+    finally:
+        service = {"kind": "super_api", "url": lab.address, "token": TOKEN, "model": None}
+        await lab.set(detector=service)
