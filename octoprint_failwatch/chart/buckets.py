@@ -30,10 +30,10 @@ class Bucket:
 class Buckets:
     """Takes frames one by one; whenever there are too many buckets, neighbours are joined.
 
-    `marks` are the moments of `moments`, by print, on the axis of the buckets.
+    `marks` are the moments that the series came with, on the axis of the buckets.
     """
 
-    def __init__(self, moments: Mapping[str, float] | None = None) -> None:
+    def __init__(self) -> None:
         """Begin empty."""
         self.all: list[Bucket] = []
         self._each = 1
@@ -41,7 +41,12 @@ class Buckets:
         self._print_id: str | None = None
         self._offset = 0.0
         self.marks: list[float] = []
-        self._moments = dict(moments or {})
+        self._moments: dict[str, float] = {}
+
+    def begin_series(self, moments: Mapping[str, float]) -> None:
+        """Take what follows as other prints than those so far; `moments` to mark are by print."""
+        self._print_id = None
+        self._moments = dict(moments)
 
     def add(self, judged: Judged) -> None:
         """Take the next frame. Prints are set one behind the other, without the time between them."""

@@ -66,9 +66,8 @@ def command(
     standing = None if long_mean is None else _printer(long_mean, lifetime)
     with ExitStack() as stack:
         series = open_series(sources, print_ids, stack)
-        judged = _judge(series, rules, every, standing)
-        failed_from = {print_id: at for part in series for print_id, at in part.failed_from.items()}
-        buckets = Buckets(failed_from) if picture is not None else None
+        judged = ((one, _judge(one, rules, every, standing)) for one in series)
+        buckets = Buckets() if picture is not None else None
         if not _show(judged, buckets, as_json=as_json):
             click.echo("There was nothing to judge.", err=True)
         elif picture is not None and buckets is not None:
@@ -89,27 +88,36 @@ def rules_from(name: str | None, numbers: Iterable[str]) -> RuleSet | None:
 
 
 def _judge(
-    series: Iterable[Series], rules: RuleSet | None, every: float | None, standing: Standing | None
+    series: Series, rules: RuleSet | None, every: float | None, standing: Standing | None
 ) -> Iterator[Judged]:
-    for one in series:
-        steps = one.steps if every is None else at_cadence(one.steps, every)
-        yield from replay(steps, rules or (None if one.own_rules else FailWatchRules()), standing=standing)
+    steps = series.steps if every is None else at_cadence(series.steps, every)
+    return replay(steps, rules or (None if series.own_rules else FailWatchRules()), standing=standing)
 
 
-def _show(judged: Iterable[Judged], buckets: Buckets | None, *, as_json: bool) -> bool:
-    """Print what was judged, gather it for the picture, and return whether there was anything."""
+def _show(
+    judged: Iterable[tuple[Series, Iterable[Judged]]], buckets: Buckets | None, *, as_json: bool
+) -> bool:
+    """Print what was judged, gather it for the picture, and return whether there was anything.
+
+    Prints of different series are different ones, whatever they are called.
+    """
     shown = False
     summaries: list[_Summary] = []
-    for one in judged:
-        shown = True
-        if as_json:
-            sys.stdout.write(one.as_line() + "\n")
-        else:
-            if not summaries or summaries[-1].print_id != one.print_id:
-                summaries.append(_Summary(one.print_id, one.at))
-            summaries[-1].add(one)
+    for series, of_series in judged:
+        summary: _Summary | None = None
         if buckets is not None:
-            buckets.add(one)
+            buckets.begin_series(series.failed_from)
+        for one in of_series:
+            shown = True
+            if as_json:
+                sys.stdout.write(one.as_line() + "\n")
+            else:
+                if summary is None or summary.print_id != one.print_id:
+                    summary = _Summary(one.print_id, one.at)
+                    summaries.append(summary)
+                summary.add(one)
+            if buckets is not None:
+                buckets.add(one)
     if summaries:
         _print_summaries(summaries)
     return shown

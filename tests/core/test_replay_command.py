@@ -1,6 +1,7 @@
 """`failwatch replay` on tables, histories and archives, with its pictures."""
 
 import json
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -118,6 +119,11 @@ async def test_histories_and_archives_are_replayed_alike(tmp_path: Path) -> None
     history.close()
     assert run(tmp_path / "history.db", "--picture", tmp_path / "one.svg").exit_code == 0
     assert "failed from here" in (tmp_path / "one.svg").read_text()
+    shutil.copy(tmp_path / "history.db", tmp_path / "copy.db")
+    assert (
+        run(tmp_path / "history.db", tmp_path / "copy.db", "--picture", tmp_path / "both.svg").exit_code == 0
+    )
+    assert (tmp_path / "both.svg").read_text().count("failed from here") == 2
     for source in ("history.db", "prints.zip"):
         assert [one["verdict"] for one in lines(run(tmp_path / source, "--json"))] == verdicts
         assert run(tmp_path / source, "--print", "another").output == "Error: There is no print 'another'.\n"
@@ -189,6 +195,22 @@ def test_tables_under_any_name_are_prints_of_their_own(table: Path, tmp_path: Pa
     shown = run(table, other).stdout
     assert "print.csv" in shown
     assert "other.txt" in shown
+
+
+def test_prints_of_different_inputs_are_different_prints(tmp_path: Path) -> None:
+    """Also under one id: the one is not the other gone on, in neither the summary nor the picture."""
+    for folder, began in (("one", 0), ("other", 86_400)):
+        (tmp_path / folder).mkdir()
+        rows = "".join(f"{began + 10 * n},0.1,benchy\n" for n in range(7))
+        (tmp_path / folder / "prints.csv").write_text(f"time,p,print_id\n{rows}")
+    both = [tmp_path / folder / "prints.csv" for folder in ("one", "other")]
+    shown = [line.split() for line in run(*both).stdout.splitlines() if "benchy" in line]
+    assert [cells[1:6:2] for cells in shown] == [["benchy", "7", "1"]] * 2
+    drawn = tmp_path / "both.svg"
+    assert run(*both, "--picture", drawn).exit_code == 0
+    texts = [element.text for element in ET.parse(drawn).iter() if element.text]
+    assert texts.count("2 min") == 1
+    assert "24 h" not in texts
 
 
 @pytest.mark.parametrize(
