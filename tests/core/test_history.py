@@ -391,6 +391,50 @@ def test_a_host_goes_on_without_a_broken_file(tmp_path: Path) -> None:
         History.of_host(tmp_path / "file" / "history.db", Retention())
 
 
+async def test_a_locked_file_is_no_broken_one(
+    written: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A host leaves it where it is, says why nothing is recorded, and goes on with it when it is free."""
+    monkeypatch.setattr(schema, "LOCK_WAIT", 0.05)
+    with closing(sqlite3.connect(written, isolation_level=None)) as backup:
+        backup.execute("PRAGMA locking_mode = EXCLUSIVE")
+        backup.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(HistoryError, match=r"history\.db cannot be opened now: database is locked\."):
+            History(written)
+        history = History.of_host(written, Retention())
+        assert "cannot be opened now: database is locked. Nothing is recorded until" in caplog.text
+        with pytest.raises(HistoryError, match="database is locked"):
+            history.prints()
+        with pytest.raises(HistoryError, match="database is locked"):
+            history.forget("one")
+    async with watching(ScriptedDetector([0.01] * 5)) as watched:
+        recorder(history, watched)
+        watched.watch.start("two")
+        await watched.frames(5)
+    history.settle()
+    assert [record.print_id for record in history.prints()] == ["two", "one"]
+    history.close()
+    assert not list(written.parent.glob("history-unusable-*"))
+
+
+def test_a_full_disk_is_no_broken_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was recorded before the disk was full must be there when it no longer is."""
+
+    def full(*_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    with monkeypatch.context() as at_first:
+        at_first.setattr(schema, "_migrate", full)
+        history = History.of_host(tmp_path / "history.db", Retention())
+    history.write(lambda _: None)
+    history.settle()
+    assert history.prints() == []
+    history.close()
+    assert not list(tmp_path.glob("history-unusable-*"))
+
+
 def test_what_a_later_release_wrote_last_is_put_aside_with_it(tmp_path: Path) -> None:
     """Also while another process has the file open, so that some of it is only in the log beside it."""
     with closing(sqlite3.connect(tmp_path / "history.db", isolation_level=None)) as later:

@@ -72,6 +72,17 @@ MIGRATIONS = (
     """,
 )
 """Each brings a database from the version of its position to the next; none is ever changed."""
+LOCK_WAIT = 30.0
+"""Seconds for which a lock that another program holds is waited for."""
+PASSING = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PROTOCOL,  # so many open it at once that none gets its turn
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+)
+"""What says nothing about the file itself, and may be over a moment later."""
 
 
 class HistoryError(FailWatchError):
@@ -80,10 +91,15 @@ class HistoryError(FailWatchError):
     kind = "history"
 
 
+class HistoryBlocked(HistoryError):
+    """The history cannot be opened now, but perhaps later: it is locked, or the disk is full."""
+
+
 def open_database(path: Path) -> sqlite3.Connection:
     """Return a connection to a database of the newest version.
 
     Raises HistoryError if it comes from a later release or is no database; it is then left as it was.
+    Raises HistoryBlocked if only something else is in the way.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,6 +115,8 @@ def open_database(path: Path) -> sqlite3.Connection:
             _migrate(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
+        if _passes(error):
+            raise HistoryBlocked(f"{path.name} cannot be opened now: {error}.") from error
         raise HistoryError(f"{path.name} cannot be opened as a history: {error}.") from error
     except HistoryError:
         connection.close()
@@ -108,9 +126,15 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 def connect(path: Path) -> sqlite3.Connection:
     """Return a connection to a database that is open elsewhere already."""
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _passes(error: sqlite3.Error) -> bool:
+    """Return whether the next try may do without any change to the file."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # not all come from the library
+    return code & 0xFF in PASSING  # the bits above only say more closely why
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

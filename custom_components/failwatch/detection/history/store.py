@@ -17,7 +17,7 @@ from .. import wire
 from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
 from .retention import Retention, tidy, used_bytes
 from .rows import FRAMES, PRINTS, as_frame, as_print
-from .schema import HistoryError, connect, open_database
+from .schema import HistoryBlocked, HistoryError, connect, open_database
 
 _LOGGER = logging.getLogger(__name__)
 TIDY_EVERY = 500
@@ -36,11 +36,11 @@ class History:
     write is logged and never disturbs a watch.
     """
 
-    def __init__(self, path: Path, retention: Retention | None = None) -> None:
-        """Open or create the file; raises HistoryError."""
+    def __init__(self, path: Path, retention: Retention | None = None, *, later: bool = False) -> None:
+        """Open or create the file, `later` with the first write; raises HistoryError."""
         self.path = path
         self.retention = retention or Retention()
-        self._connection = open_database(path)
+        self._connection = None if later else open_database(path)
         self._writer = ThreadPoolExecutor(1, "failwatch-history")
         self._pending = 0
         self._counting = Lock()
@@ -50,10 +50,14 @@ class History:
     def of_host(cls, path: Path, retention: Retention) -> Self:
         """Return the history of a host, which must go on: a file that cannot be used is put aside.
 
-        Raises HistoryError only where no file can be made at all.
+        One that is only locked, or on a full disk, stays, and is opened as soon as that is over; what
+        there is to write until then is lost. Raises HistoryError only where no file can be made at all.
         """
         try:
             return cls(path, retention)
+        except HistoryBlocked as error:
+            _LOGGER.warning("%s Nothing is recorded until it can be.", error)
+            return cls(path, retention, later=True)
         except HistoryError as error:
             aside = path.with_name(f"{path.stem}-unusable-{time.time():.0f}{path.suffix}")
             _LOGGER.warning("%s It is put aside as %s.", error, aside.name)
@@ -184,7 +188,8 @@ class History:
     def close(self) -> None:
         """Write what is left and close the file."""
         self._writer.shutdown()
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
     def _write(self, change: Callable[[sqlite3.Connection], object]) -> None:
         try:
@@ -201,13 +206,16 @@ class History:
                 self._pending -= 1
 
     def _in_transaction(self, change: Callable[[sqlite3.Connection], object]) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
+        if self._connection is None:
+            self._connection = open_database(self.path)
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
         try:
-            change(self._connection)
-            self._connection.execute("COMMIT")
+            change(connection)
+            connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:  # a full disk may have ended it already
-                self._connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk may have ended it already
+                connection.execute("ROLLBACK")
             raise
 
     @contextmanager
