@@ -1,29 +1,19 @@
 """Pictures from Home Assistant's camera and image entities, as JPEG."""
 
-import asyncio
 import io
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import nullcontext
 
 from homeassistant.components import image
-from homeassistant.const import (
-    ATTR_ENTITY_ID,
-    ATTR_RESTORED,
-    SERVICE_TURN_OFF,
-    SERVICE_TURN_ON,
-    STATE_OFF,
-    STATE_UNAVAILABLE,
-)
+from homeassistant.const import ATTR_RESTORED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback, split_entity_id
 from homeassistant.exceptions import HomeAssistantError
 
 from .detection.errors import BadPicture, SnapshotError
 from .detection.pictures import decode
+from .lighting import async_lamp
 
 SNAPSHOT_TIMEOUT = 10
 JPEG = b"\xff\xd8"
-LIGHT_SETTLES = 2.0
-"""Seconds that a camera needs after the light went on."""
 
 
 async def async_snapshot(hass: HomeAssistant, entity_id: str, light_id: str | None = None) -> bytes:
@@ -34,7 +24,7 @@ async def async_snapshot(hass: HomeAssistant, entity_id: str, light_id: str | No
     state = hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
         raise SnapshotError(f"{entity_id} is not available.")
-    async with _lit(hass, light_id):
+    async with async_lamp(hass, light_id).lent() if light_id else nullcontext():
         try:
             picture = await _take(hass, entity_id)
         except HomeAssistantError as error:
@@ -45,12 +35,6 @@ async def async_snapshot(hass: HomeAssistant, entity_id: str, light_id: str | No
         return await hass.async_add_executor_job(as_jpeg, picture)
     except BadPicture as error:
         raise SnapshotError(f"What {entity_id} gives is no picture.") from error
-
-
-class LightFailed(SnapshotError):
-    """The light for the picture could not be switched on."""
-
-    kind = "light_failed"
 
 
 @callback
@@ -67,23 +51,6 @@ async def _take(hass: HomeAssistant, entity_id: str) -> bytes:
     from homeassistant.components import camera
 
     return (await camera.async_get_image(hass, entity_id, timeout=SNAPSHOT_TIMEOUT)).content
-
-
-@asynccontextmanager
-async def _lit(hass: HomeAssistant, light_id: str | None) -> AsyncIterator[None]:
-    lamp = hass.states.get(light_id) if light_id else None
-    if lamp is None or lamp.state != STATE_OFF:
-        yield
-        return
-    target = {ATTR_ENTITY_ID: lamp.entity_id}
-    try:
-        await hass.services.async_call("light", SERVICE_TURN_ON, target, blocking=True)
-        await asyncio.sleep(LIGHT_SETTLES)
-        yield
-    except HomeAssistantError as error:
-        raise LightFailed(f"{lamp.entity_id} could not be switched on.") from error
-    finally:
-        await hass.services.async_call("light", SERVICE_TURN_OFF, target, blocking=False)
 
 
 def as_jpeg(picture: bytes) -> bytes:

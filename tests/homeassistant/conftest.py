@@ -63,7 +63,7 @@ def linked(hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConf
 async def printer(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[printers.Printer]:
     """Give Home Assistant a printer, and FailWatch a detector that is told what to see."""
     monkeypatch.setenv("FAILWATCH_CLOCK_SPEED", "500")
-    monkeypatch.setattr("custom_components.failwatch.snapshots.LIGHT_SETTLES", 0.0)
+    monkeypatch.setattr("custom_components.failwatch.lighting.LIGHT_SETTLES", 0.0)
     told = printers.Told()
     with patch("custom_components.failwatch.detector.create_detector", return_value=told):
         yield await printers.install(hass, told)

@@ -125,6 +125,7 @@ class CountingButton(ButtonEntity):
 
 
 class PrinterLight(LightEntity):
+    _attr_unique_id = "light"
     _attr_name = "Printer"
     _attr_supported_color_modes = {ColorMode.ONOFF}  # noqa: RUF012
     _attr_color_mode = ColorMode.ONOFF

@@ -62,7 +62,7 @@ async def printer(
 ) -> Printer:
     """Give Home Assistant a printer, and an address at which services reach it."""
     monkeypatch.setenv("FAILWATCH_CLOCK_SPEED", "100")
-    monkeypatch.setattr("custom_components.failwatch.snapshots.LIGHT_SETTLES", 0.0)
+    monkeypatch.setattr("custom_components.failwatch.lighting.LIGHT_SETTLES", 0.0)
     printer = await printers.install(hass, printers.Told())
     # Only in tests does the web server take no more views once it is started.
     async_publisher(hass)
