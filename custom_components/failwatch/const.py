@@ -42,8 +42,8 @@ CONF_VETO: Final = "veto"
 CONF_WATCHING: Final = "watching"
 
 DEFAULT_INTERVAL: Final = 10
-SNOOZE_SECONDS: Final = 15 * 60
-"""What the snooze button asks for."""
+SNOOZE_SECONDS: Final = 10 * 60
+"""What the snooze button asks for, as the one in OctoPrint does."""
 
 BLIND_FOR_LONG: Final = 10 * 60
 """Seconds without seeing anything, in the middle of a print, that are worth a repair issue."""

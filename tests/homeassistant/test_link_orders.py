@@ -21,7 +21,7 @@ from tests.homeassistant.printer import until
             {"command": "acknowledge", "answer": "not_a_failure"},
         ),
         ("button.press", "button.ender_3_it_failed", {}, {"command": "acknowledge", "answer": "failure"}),
-        ("button.press", "button.ender_3_snooze_for_15_minutes", {}, {"command": "snooze", "seconds": 900}),
+        ("button.press", "button.ender_3_snooze_for_10_minutes", {}, {"command": "snooze", "seconds": 600}),
         ("button.press", "button.ender_3_check_now", {}, {"command": "check"}),
         ("switch.turn_off", "switch.ender_3_watching", {}, {"command": "watching", "enabled": False}),
         ("switch.turn_on", "switch.ender_3_mute_this_print", {}, {"command": "mute", "muted": True}),
