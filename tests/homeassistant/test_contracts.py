@@ -19,11 +19,11 @@ from custom_components.failwatch import (
     event,
     image,
     issues,
+    lighting,
     number,
     octoprint_errors,
     select,
     sensor,
-    snapshots,
     switch,
 )
 from custom_components.failwatch.condition import CONDITIONS
@@ -214,7 +214,7 @@ def kinds_of(module: ModuleType, base: type[Exception]) -> set[str]:
     }
 
 
-CORE_KINDS = kinds_of(errors, errors.FailWatchError) | {snapshots.LightFailed.kind}
+CORE_KINDS = kinds_of(errors, errors.FailWatchError) | {lighting.LightFailed.kind}
 OCTOPRINT_KINDS = kinds_of(octoprint_errors, octoprint_errors.OctoPrintError)
 ON_PAGES_OF_THEIR_OWN = {octoprint_errors.KeyDenied.kind}
 ONLY_WHILE_LINKING = {octoprint_errors.TooManyRequests.kind}
