@@ -1,7 +1,7 @@
 """FailWatch's events on OctoPrint's bus, for the plugins that hand events on (MQTT, webhooks, event manager).
 
 Each is called `plugin_failwatch_<kind>`, for every `EventKind`: started, ended, maybe, failure, cleared,
-blind, seeing, acknowledged, countdown, action, action_failed. The payload is that of `payload`.
+blind, seeing, camera_blind, camera_seeing, acknowledged, countdown, action, action_failed. The payload is that of `payload`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def payload(event: Event, state: WatchState) -> dict[str, Any]:
 
     `level` is none, maybe or failure; `reason` is a sentence; `p`, `ewm_mean`, `score`, `usual` and
     `limit` are numbers, or None before the first frame; `at` is in seconds since the epoch; `detail`
-    is what the kind is about: a reason, an answer or an action.
+    is what the kind is about: a reason, an answer or an action; `camera` is the name of the one camera that
+    it is about, if it is about one; `minor` says that people need not be told.
     """
     look = state.look
     verdict = look.verdict if look else None
@@ -42,4 +43,6 @@ def payload(event: Event, state: WatchState) -> dict[str, Any]:
         "limit": verdict.limit if verdict else None,
         "at": event.at,
         "detail": str(event.detail),
+        "camera": event.camera,
+        "minor": event.minor,
     }

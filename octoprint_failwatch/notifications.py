@@ -29,6 +29,8 @@ URGENT = {
     EventKind.ACTION_FAILED,
 }
 """What is sent in quiet hours too."""
+SIGHT = {EventKind.BLIND, EventKind.SEEING, EventKind.CAMERA_BLIND, EventKind.CAMERA_SEEING}
+"""What tells whether FailWatch, or one of its cameras, sees."""
 
 
 class Notifications:
@@ -88,8 +90,8 @@ def is_wanted(event: Event, state: WatchState, settings: Mapping[str, Any]) -> b
         # Where an action follows, its own message says all of this.
         action = settings["on_failure" if event.kind is EventKind.FAILURE else "on_maybe"]
         return action != Action.NOTHING and state.intervention.countdown is None
-    if event.kind in (EventKind.BLIND, EventKind.SEEING):
-        return not state.is_silent(event.at)
+    if event.kind in SIGHT:
+        return not event.minor and not state.is_silent(event.at)
     return event.kind in URGENT
 
 

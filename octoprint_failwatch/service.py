@@ -25,6 +25,7 @@ from .print_identity import PrintIdentities
 from .report import update_json
 from .sent_commands import SentCommands
 from .watcher import Watcher
+from .webcams import titles
 from .wording import Wording
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class Service:
         identities = PrintIdentities(host.data_folder / "print.json")
         self._holds = Holds(self.watcher, sent)
         self.lifecycle = Lifecycle(self.watcher, identities, self._holds, scripts)
-        self._notifications = Notifications(self.watcher, lambda: Wording(host.language))
+        self._notifications = Notifications(self.watcher, lambda: Wording(host.language, titles()))
         self._events: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
         self._thread = LoopThread("failwatch")
         self._inbox = Inbox("failwatch-inbox", self._thread.post)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .detection.detectors.built_in import CameraNormal
-from .webcams import webcams
+from .webcams import titles
 
 if TYPE_CHECKING:
     from .service import Service
@@ -17,9 +17,9 @@ FULL = 6.0
 
 def known(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
     """Return, for each camera, from how many pictures was learned, and the cells that count for less."""
-    titles = {camera.name: camera.title for camera in webcams()}
+    known = titles()
     usual = service.run(service.watcher.usual())
-    return {"cameras": [_shown(name, titles.get(name, name), of) for name, of in sorted(usual.items())]}
+    return {"cameras": [_shown(name, known.get(name, name), of) for name, of in sorted(usual.items())]}
 
 
 def forget(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,11 @@ def webcams() -> list[Webcam]:
     ]
 
 
+def titles() -> dict[str, str]:
+    """Return what each webcam is called, by the name that it is known by."""
+    return {webcam.name: webcam.title for webcam in webcams()}
+
+
 class Webcams:
     """Takes snapshots by OctoPrint's webcam providers; a camera is asked once at a time."""
 

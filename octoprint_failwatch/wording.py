@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from pathlib import Path
 
 from .detection.state import Blind, Event, EventKind, WatchState
@@ -12,10 +13,14 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 class Wording:
-    """Words events and verdicts. `language` is a code such as "de"; unknown ones give English."""
+    """Words events and verdicts.
 
-    def __init__(self, language: str = "en") -> None:
+    `language` is a code such as "de"; unknown ones give English. `cameras` has the cameras' titles by name.
+    """
+
+    def __init__(self, language: str = "en", cameras: Mapping[str, str] | None = None) -> None:
         """Load the language."""
+        self._cameras = cameras or {}
         self._ = gettext.translation("messages", TRANSLATIONS, [language], fallback=True).gettext
 
     def event(self, event: Event, state: WatchState) -> str:
@@ -44,6 +49,18 @@ class Wording:
             return _("FailWatch cannot see %(name)s: %(problem)s") % {
                 "name": name,
                 "problem": self.blind(state.blind) if state.blind else event.detail,
+            }
+        if event.kind is EventKind.CAMERA_BLIND:
+            blind = next((one for one in state.blind_cameras if one.camera == event.camera), None)
+            return _("The camera %(camera)s cannot see %(name)s: %(problem)s") % {
+                "camera": self._cameras.get(event.camera, event.camera),
+                "name": name,
+                "problem": self.blind(blind) if blind else event.detail,
+            }
+        if event.kind is EventKind.CAMERA_SEEING:
+            return _("The camera %(camera)s sees %(name)s again.") % {
+                "camera": self._cameras.get(event.camera, event.camera),
+                "name": name,
             }
         texts = {
             EventKind.MAYBE: _("%(name)s may be failing."),

@@ -173,6 +173,8 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
                 "print_id": event.print_id,
                 "print_name": self.data.print_name,
                 "detail": event.detail,
+                "camera": event.camera,
+                "minor": event.minor,
             },
         )
 

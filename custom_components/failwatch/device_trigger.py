@@ -44,6 +44,7 @@ async def async_attach_trigger(
             event_trigger.CONF_EVENT_DATA: {
                 CONF_DEVICE_ID: config[CONF_DEVICE_ID],
                 CONF_TYPE: config[CONF_TYPE],
+                "minor": False,
             },
         }
     )

@@ -52,6 +52,8 @@ class FailWatchEvent(PrinterEntity, EventEntity):
                 "print_name": self.coordinator.data.print_name or None,
                 "level": event.level.value,
                 "detail": event.detail,
+                "camera": event.camera or None,
+                "minor": event.minor,
             },
         )
         self.async_write_ha_state()

@@ -41,7 +41,7 @@ class PrinterTrigger(Trigger):
 
         @callback
         def is_ours(data: Any) -> bool:
-            return bool(data["type"] == self.event_type)
+            return bool(data["type"] == self.event_type and not data["minor"])
 
         @callback
         def handle(event: Event[Any]) -> None:
@@ -64,6 +64,8 @@ TRIGGERS: dict[str, type[Trigger]] = {
     "cleared": _trigger("cleared"),
     "sight_lost": _trigger("blind"),
     "sight_regained": _trigger("seeing"),
+    "camera_lost": _trigger("camera_blind"),
+    "camera_regained": _trigger("camera_seeing"),
     "acknowledged": _trigger("acknowledged"),
     "action_announced": _trigger("countdown"),
     "print_paused": _trigger("paused"),

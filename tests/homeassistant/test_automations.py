@@ -12,6 +12,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     async_get_device_automations,
     async_mock_service,
 )
@@ -33,6 +34,8 @@ KINDS = {
     "cleared": (EventKind.CLEARED, ""),
     "sight_lost": (EventKind.BLIND, "frozen"),
     "sight_regained": (EventKind.SEEING, ""),
+    "camera_lost": (EventKind.CAMERA_BLIND, "no_snapshot"),
+    "camera_regained": (EventKind.CAMERA_SEEING, "no_snapshot"),
     "acknowledged": (EventKind.ACKNOWLEDGED, "failure"),
     "action_announced": (EventKind.COUNTDOWN, "pause"),
     "print_paused": (EventKind.ACTION, "pause"),
@@ -94,6 +97,37 @@ async def test_trigger(
     await tell(octoprint, *KINDS[name])
     await heard(calls)
     assert [call.data["what"] for call in calls] == ["benchy.gcode"]
+
+
+@pytest.mark.parametrize("modern", [True, False])
+async def test_triggers_leave_out_what_people_need_not_be_told(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    calls: list[ServiceCall],
+    device_registry: dr.DeviceRegistry,
+    modern: bool,
+) -> None:
+    entry = await linked()
+    if modern:
+        await enable_new_triggers(hass)
+        target = {"entity_id": "sensor.ender_3_failure_state"}
+        trigger = {"trigger": "failwatch.sight_lost", "target": target}
+    else:
+        (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+        trigger = {"platform": "device", "domain": "failwatch", "device_id": device.id, "type": "blind"}
+    await automate(hass, trigger)
+    told = async_capture_events(hass, "failwatch_event")
+    for detail, minor in (("unavailable", False), ("server_failed", True), ("dark", False)):
+        event = Event(EventKind.BLIND, states.AT, "print-1", detail, minor=minor)
+        await octoprint.push(state=states.watching(), events=[event])
+    await heard(calls, 2)
+    assert [(event.data["detail"], event.data["minor"]) for event in told] == [
+        ("unavailable", False),
+        ("server_failed", True),
+        ("dark", False),
+    ]
+    assert len(calls) == 2
 
 
 async def test_a_trigger_hears_only_the_printers_meant(

@@ -58,13 +58,15 @@ class Workshop:
         await self.hass.async_block_till_done()
         assert [state.state for state in self.hass.states.async_all("automation")] == ["on"]
 
-    async def happens(self, kind: EventKind, detail: str = "", level: Level = Level.FAILURE) -> None:
+    async def happens(
+        self, kind: EventKind, detail: str = "", level: Level = Level.FAILURE, **more: Any
+    ) -> None:
         """Let OctoPrint tell of an event, and wait until Home Assistant has heard of it."""
         heard = asyncio.Event()
         unsubscribe = self.hass.bus.async_listen("failwatch_event", callback(lambda event: heard.set()))
         await self.octoprint.push(
             state=states.watching(level, p=0.9),
-            events=[Event(kind, states.AT, "print-1", detail, level)],
+            events=[Event(kind, states.AT, "print-1", detail, level, **more)],
         )
         async with asyncio.timeout(60):
             await heard.wait()
@@ -139,6 +141,20 @@ async def test_notify_blind_has_no_buttons(workshop: Workshop) -> None:
     assert call.data["data"]["actions"] == []
 
 
+async def test_notify_names_the_camera_that_sees_nothing(workshop: Workshop) -> None:
+    await workshop.automate("notify", phone=workshop.phone)
+    await workshop.happens(EventKind.CAMERA_BLIND, "no_snapshot", Level.NONE, camera="side")
+    (call,) = workshop.sent
+    assert "side" in call.data["message"]
+    assert call.data["data"]["actions"] == []
+
+
+async def test_notify_says_nothing_of_another_reason_that_nobody_can_mend(workshop: Workshop) -> None:
+    await workshop.automate("notify", phone=workshop.phone)
+    await workshop.happens(EventKind.BLIND, "server_failed", Level.NONE, minor=True)
+    assert not workshop.sent
+
+
 async def test_pause_unless_somebody_says_no(workshop: Workshop) -> None:
     await workshop.automate("pause_with_veto", phone=workshop.phone)
     await workshop.happens(EventKind.FAILURE)
@@ -197,11 +213,12 @@ async def test_an_unknown_temperature_cuts_nothing(workshop: Workshop) -> None:
     assert not workshop.switched_off
 
 
-async def test_light_when_dark(workshop: Workshop) -> None:
+@pytest.mark.parametrize("kind", [EventKind.BLIND, EventKind.CAMERA_BLIND])
+async def test_light_when_dark(workshop: Workshop, kind: EventKind) -> None:
     await workshop.automate("light_when_dark", light="light.printer")
-    await workshop.happens(EventKind.BLIND, "frozen", Level.NONE)
+    await workshop.happens(kind, "frozen", Level.NONE)
     assert not workshop.turned_on
-    await workshop.happens(EventKind.BLIND, "dark", Level.NONE)
+    await workshop.happens(kind, "dark", Level.NONE)
     assert entities(workshop.turned_on) == [["light.printer"]]
     assert not workshop.turned_off
     await workshop.happens(EventKind.ENDED, "finished", Level.NONE)

@@ -72,6 +72,24 @@ def test_a_muted_print_is_not_told_blind() -> None:
     assert not is_wanted(event(EventKind.BLIND), replace(STATE, muted=True), SETTINGS)
 
 
+def test_another_reason_that_nobody_can_mend_is_not_told() -> None:
+    assert is_wanted(event(EventKind.BLIND), STATE, SETTINGS)
+    assert not is_wanted(replace(event(EventKind.BLIND), minor=True), STATE, SETTINGS)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("kind", [EventKind.CAMERA_BLIND, EventKind.CAMERA_SEEING])
+def test_messages_name_the_one_camera(kind: EventKind, language: str) -> None:
+    state = replace(STATE, blind_cameras=(Blind("no_snapshot", "unplugged", 1.0, "side"),))
+    assert is_wanted(event(kind), state, SETTINGS)
+    assert not is_wanted(event(kind), replace(state, snoozed_until=200.0), SETTINGS)
+    told = replace(event(kind, "no_snapshot"), camera="side")
+    text = Wording(language, {"side": "Camera at the side"}).event(told, state)
+    assert "Camera at the side" in text
+    if kind is EventKind.CAMERA_BLIND:
+        assert Wording(language).blind(state.blind_cameras[0]) in text
+
+
 @pytest.mark.parametrize("language", ["en", "de", "xx"])
 @pytest.mark.parametrize(
     "kind", [kind for kind in EventKind if is_wanted(event(kind), STATE, {**SETTINGS, "on_maybe": "notify"})]
@@ -153,8 +171,10 @@ def test_a_payload_is_plain_and_the_same_for_every_kind() -> None:
         "limit",
         "at",
         "detail",
+        "camera",
+        "minor",
     }
     for kind in EventKind:
         told = payload(event(kind, "pause"), STATE)
         assert set(told) == keys
-        assert all(value is None or type(value) in (str, float, int) for value in told.values())
+        assert all(value is None or type(value) in (str, float, int, bool) for value in told.values())

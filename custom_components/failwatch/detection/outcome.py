@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from . import blindness
 from . import cadence as cadences
 from . import latch as latches
 from . import policy as policies
 from .cadence import Cadence
-from .errors import FailWatchError, ModelUnavailable, NotAuthorised, RateLimited
+from .errors import FailWatchError
 from .judgement import judge
 from .latch import LatchTimes
 from .life import News
@@ -19,11 +20,8 @@ from .look import Answer
 from .policy import Policy
 from .rules import FailWatchRules, RuleSet
 from .sight import SightLimits
-from .state import Blind, Event, EventKind, Look, Phase, WatchState
+from .state import Event, EventKind, Look, Phase, WatchState
 from .verdict import Level
-
-BLIND_AT_ONCE = (NotAuthorised, ModelUnavailable, RateLimited)
-"""Errors that the next look cannot be expected to mend."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +58,10 @@ def answered(
     events: list[Event] = []
     if state.blind is not None:
         events.append(Event(EventKind.SEEING, now, state.print_id, state.blind.reason))
+    blind_cameras, of_cameras = blindness.blind_cameras(
+        state.blind_cameras, answer.views, after=settings.blind_after, print_id=state.print_id, at=now
+    )
+    events += of_cameras
     latch, intervention = state.latch, state.intervention
     if not state.is_silent(at):
         latch = latches.follow(latch, verdict, at, settings.latch_times)
@@ -77,6 +79,7 @@ def answered(
         phase=Phase.WATCHING,
         since=now if state.blind is not None else state.since,
         blind=None,
+        blind_cameras=blind_cameras,
         look=look,
         memory=memory,
         latch=latch,
@@ -91,12 +94,9 @@ def unanswered(
     """The look came to nothing, as the `failed` last ones did: from some of them on the watch is blind."""
     retry_after = getattr(error, "retry_after", None)
     wait = cadences.next_interval(settings.cadence, calm=False, failed=failed, retry_after=retry_after)
-    blind, events = state.blind, []
-    if blind is None and (failed >= settings.blind_after or isinstance(error, BLIND_AT_ONCE)):
-        blind = Blind(error.kind, str(error), now)
-        events.append(Event(EventKind.BLIND, now, state.print_id, error.kind))
-    elif blind is not None:
-        blind = replace(blind, reason=error.kind, detail=str(error))
+    blind, events = blindness.blinded(
+        state.blind, error, failed=failed, after=settings.blind_after, print_id=state.print_id, at=now
+    )
     newly = state.blind is None and blind is not None
     return replace(
         state,
@@ -105,4 +105,4 @@ def unanswered(
         phase=state.phase if blind is None else Phase.BLIND,
         since=now if newly else state.since,
         next_look_at=now + wait,
-    ), tuple(events)
+    ), events

@@ -27,7 +27,9 @@ class Phase(StrEnum):
 class Blind:
     """Why FailWatch cannot see or cannot ask, in a stable key and in words, and since when.
 
-    `accepted` says that the user knows, and wants the print to go on.
+    With a `camera` it is that one alone, while others see. `looks` counts the looks in a row that came to
+    nothing, and `told` has the reasons that an event told of. `accepted` says that the user knows, and
+    wants the print to go on.
     """
 
     reason: str
@@ -35,6 +37,8 @@ class Blind:
     since: float
     camera: str = ""
     accepted: bool = False
+    looks: int = 1
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class WatchState:
     holds: tuple[str, ...] = ()
     """Why the watch does not look just now although the print runs, e.g. "heating"."""
     blind: Blind | None = None
+    blind_cameras: tuple[Blind, ...] = ()
+    """Cameras that gave nothing in the last look, while others did."""
     look: Look | None = None
     memory: Memory = field(default_factory=Memory)
     latch: Latch = field(default_factory=Latch)
@@ -113,6 +119,8 @@ class EventKind(StrEnum):
     CLEARED = "cleared"
     BLIND = "blind"
     SEEING = "seeing"
+    CAMERA_BLIND = "camera_blind"
+    CAMERA_SEEING = "camera_seeing"
     ACKNOWLEDGED = "acknowledged"
     COUNTDOWN = "countdown"
     ACTION = "action"
@@ -121,10 +129,16 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that changed. `detail` is a reason, an answer or an action, by kind."""
+    """Something that changed. `detail` is a reason, an answer or an action, by kind.
+
+    `camera` names the one camera that it is about. `minor` says that it is nothing to bother people with:
+    they know that FailWatch is blind, and can do nothing about why it still is.
+    """
 
     kind: EventKind
     at: float
     print_id: str | None
     detail: str = ""
     level: Level = Level.NONE
+    camera: str = ""
+    minor: bool = False

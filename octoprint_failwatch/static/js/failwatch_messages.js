@@ -1,5 +1,5 @@
 /* Messages in the corner: one for each change that is worth it, gone once it is no longer true. */
-function FailWatchMessages(live) {
+function FailWatchMessages(live, picture) {
     "use strict";
     var self = this;
     var shown = [];
@@ -43,6 +43,22 @@ function FailWatchMessages(live) {
                 return live.isSilent()
                     ? null
                     : {type: "notice", title: gettext("FailWatch cannot see"), text: FailWatchWords.blind(live.blind())};
+            case "camera_blind":
+                return live.isSilent()
+                    ? null
+                    : {
+                          type: "notice",
+                          title: _.sprintf(gettext("%(camera)s sees nothing"), {camera: picture.title(event.camera)}),
+                          text: FailWatchWords.blind(blindCamera(event.camera))
+                      };
+            case "camera_seeing":
+                return live.isSilent()
+                    ? null
+                    : {
+                          type: "success",
+                          title: _.sprintf(gettext("%(camera)s sees again"), {camera: picture.title(event.camera)}),
+                          text: ""
+                      };
             case "seeing":
                 return live.isSilent() ? null : {type: "success", title: gettext("FailWatch sees again"), text: ""};
             default:
@@ -50,8 +66,12 @@ function FailWatchMessages(live) {
         }
     }
 
-    function isOver(kind, events) {
-        switch (kind) {
+    function blindCamera(name) {
+        return _.find(live.state().blind_cameras, {camera: name});
+    }
+
+    function isOver(event, events) {
+        switch (event.kind) {
             case "maybe":
             case "failure":
                 return live.level() === "none";
@@ -60,7 +80,9 @@ function FailWatchMessages(live) {
             case "action":
                 return _.some(events, {kind: "acknowledged"}) || _.some(events, {kind: "action_failed"});
             case "blind":
-                return !live.blind();
+                return !live.blind() || _.some(events, {kind: "blind", minor: false});
+            case "camera_blind":
+                return !blindCamera(event.camera) || _.some(events, {kind: "camera_blind", camera: event.camera, minor: false});
             default:
                 return false;
         }
@@ -69,19 +91,20 @@ function FailWatchMessages(live) {
     function show(event) {
         var message = worded(event);
         if (!message) return;
+        message.title = _.escape(message.title);
         message.text = _.escape(message.text);
         message.hide = message.type !== "error";
-        shown.push({kind: event.kind, notice: new PNotify(message)});
+        shown.push({event: event, notice: new PNotify(message)});
     }
 
     /* Shows those of the events that are wanted. */
     self.follow = function (events, isWanted) {
         var over = _.remove(shown, function (one) {
-            return isOver(one.kind, events);
+            return isOver(one.event, events);
         });
         _.each(over, function (one) {
             one.notice.remove();
         });
-        _.each(_.filter(events, isWanted), show);
+        _.each(_.filter(_.reject(events, "minor"), isWanted), show);
     };
 }

@@ -48,7 +48,7 @@ function FailWatchPast(host) {
     }
 
     /* Marks that would lie on one another are one, of the weightiest kind. */
-    var WEIGHTS = ["failed-from", "action_failed", "action", "failure", "maybe", "blind", "acknowledged"];
+    var WEIGHTS = ["failed-from", "action_failed", "action", "failure", "maybe", "blind", "camera_blind", "acknowledged"];
     function weight(kind) {
         var index = WEIGHTS.indexOf(kind);
         return index < 0 ? WEIGHTS.length : index;
@@ -60,10 +60,11 @@ function FailWatchPast(host) {
             function (merged, mark) {
                 var last = _.last(merged);
                 if (last && mark.index - last.index < near) {
-                    last.text += ", " + mark.text;
+                    last.texts = _.union(last.texts, [mark.text]);
+                    last.text = last.texts.join(", ");
                     if (weight(mark.kind) < weight(last.kind)) last.kind = mark.kind;
                 } else {
-                    merged.push(mark);
+                    merged.push(_.extend(mark, {texts: [mark.text]}));
                 }
                 return merged;
             },
@@ -114,6 +115,8 @@ function FailWatchPast(host) {
             cleared: gettext("All well again"),
             blind: gettext("Blind"),
             seeing: gettext("Seeing again"),
+            camera_blind: gettext("A camera blind"),
+            camera_seeing: gettext("That camera sees again"),
             acknowledged: detail === "failure" ? gettext("You: it failed") : gettext("You: not a failure"),
             action: detail === "cancel" ? gettext("FailWatch cancelled") : gettext("FailWatch paused"),
             action_failed: gettext("Could not be stopped"),

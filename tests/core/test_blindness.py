@@ -1,0 +1,154 @@
+"""Being blind, whole or with one of several cameras: what is told of it, and how often."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import pytest
+
+from octoprint_failwatch.detection.errors import NotAuthorised, ServerFailed, SnapshotError, Unavailable
+from octoprint_failwatch.detection.look import Camera
+from octoprint_failwatch.detection.state import Event, EventKind, Phase
+
+from .watching import ScriptedDetector, Watched, live_camera, picture, watching
+
+
+def camera(name: str, course: Iterable[str]) -> Camera:
+    """Return a camera that goes through "good", "gone" and "dark"; the last of them repeats."""
+    looks, numbers = iter(course), itertools.count()
+    last = ""
+
+    async def snapshot() -> bytes:
+        nonlocal last
+        last = next(looks, last)
+        if last == "gone":
+            raise SnapshotError("unplugged")
+        number = next(numbers)
+        return picture(number % 3, brightness=1, size=(640, 480)) if last == "dark" else picture(number)
+
+    return Camera(snapshot, name)
+
+
+def told(run: Watched, *kinds: EventKind) -> list[tuple[EventKind, str, str]]:
+    """Return which of these events were told, with camera and detail."""
+    return [(event.kind, event.camera, event.detail) for event in run.events if event.kind in kinds]
+
+
+ALL = (EventKind.BLIND, EventKind.SEEING, EventKind.CAMERA_BLIND, EventKind.CAMERA_SEEING)
+
+
+async def looks(run: Watched, number: int) -> None:
+    """Run until that many pictures were judged."""
+    await run.frames(number)
+
+
+async def test_one_dead_camera_of_two_is_told_once_and_its_return_too() -> None:
+    cameras = [live_camera("left"), camera("right", ["gone"] * 9 + ["good"])]
+    async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
+        run.watch.start("print-1")
+        await looks(run, 2)
+        assert told(run, *ALL) == []
+        await looks(run, 9)
+        (right,) = run.watch.state.blind_cameras
+        assert (right.camera, right.detail, right.looks) == ("right", "unplugged", 9)
+        assert run.watch.state.phase is Phase.WATCHING
+        await looks(run, 12)
+        assert told(run, *ALL) == [
+            (EventKind.CAMERA_BLIND, "right", "no_snapshot"),
+            (EventKind.CAMERA_SEEING, "right", "no_snapshot"),
+        ]
+        assert run.watch.state.blind_cameras == ()
+
+
+async def test_a_camera_that_misses_two_looks_is_not_told_of() -> None:
+    cameras = [live_camera("left"), camera("right", itertools.cycle(["gone", "gone", "good"]))]
+    async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
+        run.watch.start("print-1")
+        await looks(run, 12)
+        assert told(run, *ALL) == []
+
+
+async def test_where_no_camera_sees_the_cameras_are_not_told_of_one_by_one() -> None:
+    cameras = [camera("left", ["good", *["gone"] * 6, "good"]), camera("right", ["good", *["gone"] * 20])]
+    async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.SEEING)
+        assert told(run, *ALL) == [
+            (EventKind.BLIND, "", "no_snapshot"),
+            (EventKind.SEEING, "", "no_snapshot"),
+        ]
+        await run.told(EventKind.CAMERA_BLIND)
+        assert told(run, *ALL)[2:] == [(EventKind.CAMERA_BLIND, "right", "no_snapshot")]
+
+
+async def test_a_camera_that_was_told_of_is_not_told_of_again_after_all_were_blind() -> None:
+    cameras = [camera("left", [*["good"] * 5, *["gone"] * 5, "good"]), camera("right", ["gone"])]
+    async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.SEEING)
+        await looks(run, 12)
+        assert [kind for kind, _, _ in told(run, *ALL)] == [
+            EventKind.CAMERA_BLIND,
+            EventKind.BLIND,
+            EventKind.SEEING,
+        ]
+
+
+async def test_another_print_begins_with_no_camera_known_to_be_blind() -> None:
+    cameras = [live_camera("left"), camera("right", ["gone"])]
+    async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.CAMERA_BLIND)
+        run.watch.end("done")
+        assert run.watch.state.blind_cameras == ()
+        run.watch.start("print-2")
+        await run.until(lambda: run.kinds().count(EventKind.CAMERA_BLIND) == 2)
+
+
+@pytest.mark.parametrize("others", [[], [live_camera("other")]])
+async def test_a_camera_that_comes_back_in_the_dark_is_told_as_dark(others: list[Camera]) -> None:
+    """An automation that switches a light on by the reason `dark` hears of it, once."""
+    course = ["gone"] * 5 + ["dark", "dark", "gone", "gone"] * 3 + ["good"]
+    async with watching(ScriptedDetector([0.0]), cameras=[*others, camera("camera", course)]) as run:
+        run.watch.start("print-1")
+        kind = EventKind.CAMERA_BLIND if others else EventKind.BLIND
+        back = EventKind.CAMERA_SEEING if others else EventKind.SEEING
+        await run.told(back)
+        assert [event.detail for event in run.events if event.kind is kind] == ["no_snapshot", "dark"]
+        assert not any(event.minor for event in run.events)
+
+
+async def test_one_dark_picture_while_the_camera_is_gone_is_a_hiccup() -> None:
+    course = itertools.cycle(["gone", "gone", "gone", "dark"])
+    async with watching(ScriptedDetector([0.0]), cameras=[camera("", course)]) as run:
+        run.watch.start("print-1")
+        await run.until(lambda: run.watch.state.blind is not None and run.watch.state.blind.looks > 20)
+        assert told(run, *ALL) == [(EventKind.BLIND, "", "no_snapshot")]
+
+
+async def test_a_service_that_is_down_in_several_ways_bothers_nobody_twice() -> None:
+    """Each way is an event of its own for automations, but only the first is for people."""
+    errors = [Unavailable("refused")] * 4 + [ServerFailed("502")] * 4 + [Unavailable("refused")] * 4
+    async with watching(ScriptedDetector([*errors, 0.0])) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.SEEING)
+        blind = [event for event in run.events if event.kind is EventKind.BLIND]
+        assert [(event.detail, event.minor) for event in blind] == [
+            ("unavailable", False),
+            ("server_failed", True),
+        ]
+
+
+async def test_a_token_that_is_refused_while_blind_is_told_at_once() -> None:
+    errors = [Unavailable("refused")] * 3 + [NotAuthorised("no")]
+    detector = ScriptedDetector(errors)
+    async with watching(detector) as run:
+        run.watch.start("print-1")
+
+        def refused() -> list[Event]:
+            return [event for event in run.events if event.detail == "not_authorised"]
+
+        await run.until(lambda: bool(refused()))
+        assert len(detector.frames) == 4
+        assert not refused()[0].minor
