@@ -5,15 +5,27 @@ from __future__ import annotations
 import io
 import re
 import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import flask
 from octoprint.plugin import BlueprintPlugin
 
 from .detection import wire
-from .detection.history import EntryKind, FrameRecord, History, HistoryError, PrintRecord
+from .detection.errors import BadSetting
+from .detection.history import (
+    Entry,
+    EntryKind,
+    FrameRecord,
+    History,
+    HistoryError,
+    PrintRecord,
+    RecordedSettings,
+)
 from .detection.history.exchange import write_csv, write_zip
 from .permissions import require
+from .report import rules_json
 
 if TYPE_CHECKING:
     from .service import Service
@@ -40,9 +52,10 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
 
     @BlueprintPlugin.route("/prints/<print_id>", methods=["GET"])  # type: ignore[untyped-decorator]
     def frames(self, print_id: str) -> flask.Response:
-        """Answer with a print's frames as short lists, and with what happened in between.
+        """Answer with a print's frames as short lists, with what happened in between, and with the rules.
 
-        A frame is its id, time, p, ewm_mean, level, the cameras whose picture was kept, and boxes.
+        A frame is its id, time, p, ewm_mean, level, the cameras whose picture was kept, boxes, and what
+        was usual and the limit. Rules were in force after the frame with the id `after_frame`.
         """
         require("VIEW")
         history = self._history()
@@ -56,11 +69,14 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
                 frame.level.value,
                 list(frame.pictures),
                 _boxes(frame),
+                round(frame.look.verdict.usual, 4),
+                round(frame.look.verdict.limit, 4),
             ]
             for frame in history.frames(print_id)
         ]
-        marks = [wire.to_json(entry) for entry in history.entries(print_id) if entry.kind not in NO_MARKS]
-        return flask.jsonify(print=wire.to_json(record), frames=frames, marks=marks)
+        entries = history.entries(print_id)
+        marks = [wire.to_json(entry) for entry in entries if entry.kind not in NO_MARKS]
+        return flask.jsonify(print=wire.to_json(record), frames=frames, marks=marks, rules=_rules(entries))
 
     @BlueprintPlugin.route("/prints/<print_id>/<int:frame_id>.jpg", methods=["GET"])  # type: ignore[untyped-decorator]
     def frame_picture(self, print_id: str, frame_id: int) -> flask.Response:
@@ -110,6 +126,17 @@ def _boxes(frame: FrameRecord) -> list[dict[str, Any]]:
             boxes: list[dict[str, Any]] = wire.to_json(view.boxes)
             return boxes
     return []
+
+
+def _rules(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return the rules that were in force, each with the frame that it came after."""
+    rules = []
+    for entry in entries:
+        if entry.kind == EntryKind.SETTINGS:
+            with suppress(ValueError, BadSetting):  # of a release that has other rules
+                recorded = wire.from_json(RecordedSettings, entry.data)
+                rules.append({"after_frame": entry.after_frame, **rules_json(recorded.rule_set)})
+    return rules
 
 
 def _known(history: History, print_id: str) -> PrintRecord:

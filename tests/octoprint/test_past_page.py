@@ -34,6 +34,28 @@ async def test_a_past_print_can_be_scrubbed_through_by_keyboard(lab: Lab, page: 
     assert (await download.value).suggested_filename == "scrubbed.csv"
 
 
+async def test_the_limits_of_a_past_print_are_those_of_the_moment_that_is_shown(lab: Lab, page: Page) -> None:
+    """Rules that were changed during the print, and those of now, change nothing before."""
+    await lab.print("limited.gcode")
+    await lab.looked(3)
+    await lab.order("rules", numbers={"failure": 0.9})
+    try:
+        seen = await lab.looked((await lab.state())["look"]["number"] + 2)
+        await lab.idle()
+    finally:
+        await lab.order("rules", numbers={"failure": 0.6})
+    await open_tab(page)
+    await page.locator(TAB).get_by_role("button", name="limited.gcode").first.click()
+    legend = page.locator(f"{TAB} .failwatch-past .failwatch-legend")
+    await expect(legend).to_contain_text("failure 0.6")
+    await expect(legend).to_contain_text("suspicion")
+    await page.locator(TAB).get_by_role("slider", name="Moment of the print").press("End")
+    limit = seen["look"]["verdict"]["usual"] + 0.9
+    await expect(legend).to_contain_text(f"failure {limit:.2f}")
+    drawn = "$('#failwatch-past-graph').data('plot').getData().map(series => series.data[0][1])"
+    await page.wait_for_function(f"{drawn}.some(value => Math.abs(value - {limit}) < 0.01)")
+
+
 async def test_a_past_print_failed_from_the_moment_that_is_shown(lab: Lab, page: Page) -> None:
     """The filmstrip's button labels that frame's time, which is then marked, and stays shown."""
     await lab.print("labelled.gcode")

@@ -7,7 +7,7 @@ function FailWatchCourse(live) {
     var framesOf = null;
 
     self.limits = ko.pureComputed(function () {
-        return FailWatchGraph.limits(live.rules(), live.look());
+        return live.look() ? FailWatchGraph.limits(live.rules(), live.look().verdict) : [];
     });
     self.draw = function () {
         graph.plot(frames, self.limits());

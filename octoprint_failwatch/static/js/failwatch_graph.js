@@ -77,11 +77,10 @@ function FailWatchGraph(selector) {
     };
 }
 
-/* The lines that the recent mean is held against. */
-FailWatchGraph.limits = function (rules, look) {
+/* The lines that the recent mean is held against, at a moment with these rules and this verdict. */
+FailWatchGraph.limits = function (rules, verdict) {
     "use strict";
-    if (!look) return [];
-    var usual = look.verdict.usual;
+    var usual = verdict.usual;
     var sensitivity = rules.sensitivity || 1;
     var limits = [{value: usual, color: "#468847", dashes: 2, title: gettext("usual")}];
     if (rules.name === "failwatch") {
@@ -89,7 +88,7 @@ FailWatchGraph.limits = function (rules, look) {
         limits.push({value: usual + rules.failure / sensitivity, color: "#bd362f", dashes: 12, title: gettext("failure")});
     } else {
         limits.push({
-            value: usual + look.verdict.limit / sensitivity,
+            value: usual + verdict.limit / sensitivity,
             color: "#bd362f",
             dashes: 12,
             title: gettext("limit")

@@ -3,6 +3,7 @@ function FailWatchPast(host) {
     "use strict";
     var self = this;
     var THUMBNAILS = 8;
+    var rules = [];
 
     self.prints = ko.observableArray([]);
     self.bytes = ko.observable(0);
@@ -93,6 +94,7 @@ function FailWatchPast(host) {
 
     function load(record, index) {
         OctoPrint.get(url("/" + record.print_id)).done(function (answer) {
+            rules = answer.rules;
             self.frames(answer.frames);
             var marks = _.filter(_.map(answer.marks, self._mark).concat(labelMark(answer["print"].label)));
             self.marks(together(_.sortBy(marks, "index"), answer.frames.length));
@@ -151,6 +153,15 @@ function FailWatchPast(host) {
     self.frame = ko.pureComputed(function () {
         return self.frames()[Number(self.index())] || null;
     });
+    /* Those of the moment that is shown: both the rules and what is usual may change during a print. */
+    self.limits = ko.pureComputed(function () {
+        var frame = self.frame();
+        if (!frame) return [];
+        var inForce = _.findLast(rules, function (one) {
+            return one.after_frame < frame[0];
+        });
+        return inForce ? FailWatchGraph.limits(inForce, {usual: frame[7], limit: frame[8]}) : [];
+    });
     self.frameText = ko.pureComputed(function () {
         var frame = self.frame();
         if (!frame) return "";
@@ -203,7 +214,7 @@ function FailWatchPast(host) {
     self._draw = function () {
         var frame = self.frame();
         window.setTimeout(function () {
-            self.graph.plot(self.frames(), [], frame && frame[1]);
+            self.graph.plot(self.frames(), self.limits(), frame && frame[1]);
         }, 0);
     };
     self.index.subscribe(self._draw);
