@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds: no wait lasts longer than what it waits for, so that a slow machine needs no more luck."""
 
 Seen = TypeVar("Seen")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from playwright.async_api import Browser, expect
 from octoprint_failwatch.cli import octoprint_tuning
 from octoprint_failwatch.detection.errors import DetectionError
 from octoprint_failwatch.detection.history import History
-from stack.browser import open_browser, open_octoprint
+from stack.browser import open_octoprint
 from tests.core.test_tune import remember, seldom
 from tests.emulators import hacarus
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
@@ -25,17 +24,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_browser() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def past(running_lab: Lab) -> None:
     """Put a dozen simulated prints into the plugin's own history, beside the running OctoPrint."""
     printer_id = (await running_lab.failwatch())["printer"]["id"]
     history = History(running_lab.octoprint.folder / "data" / "failwatch" / "history.db")
-    for one in seldom("weak signs", 12, 4, 6):
+    for one in seldom("weak signs", 12, 4, 12):
         remember(history, replace(one, printer_id=printer_id))
     history.close()
 
