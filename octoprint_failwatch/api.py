@@ -18,6 +18,7 @@ from .detection.state import Phase
 from .improving import Improving
 from .notifications import target
 from .permissions import require
+from .problems import worded
 from .report import rules_json, state_json
 from .settings_meaning import changed_numbers, rules
 from .version import __version__
@@ -71,9 +72,10 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         require("VIEW")
         service = self._running()
         try:
-            return flask.jsonify(service.ask(lambda watcher: _all(service, watcher)))
+            answer = service.ask(lambda watcher: _all(service, watcher))
         except TimeoutError:
             return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
+        return flask.jsonify(answer | {"problem": worded(answer["problem"]) if answer["problem"] else ""})
 
     def on_api_command(self, command: str, data: Mapping[str, Any]) -> Any:
         """Carry a command out; 400 says what is wrong with it."""
@@ -100,7 +102,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         try:
             answer = carry_out(self._running(), data)
         except (BadSetting, HistoryError, TypeError, ValueError) as error:
-            return _refused(str(error), 400)
+            return _refused(worded(error), 400)
         except TimeoutError:
             return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
         return None if answer is None else flask.jsonify(answer)

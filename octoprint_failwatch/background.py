@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from .detection.errors import FailWatchError
@@ -21,7 +21,7 @@ class Progress:
     share: float = 0.0
     says: str = ""
     result: Any = None
-    problem: str = ""
+    problem: FailWatchError | None = field(default=None, repr=False)
 
 
 Tell: TypeAlias = Callable[[float, str], None]
@@ -49,10 +49,10 @@ class Background:
         try:
             self.progress = Progress(share=1.0, result=work(self._tell))
         except FailWatchError as error:
-            self.progress = Progress(problem=str(error))
+            self.progress = Progress(problem=error)
         except Exception as error:
             _LOGGER.exception("%s failed", self._name)
-            self.progress = Progress(problem=f"{type(error).__name__}: {error}")
+            self.progress = Progress(problem=FailWatchError(f"{type(error).__name__}: {error}"))
 
     def _tell(self, share: float, says: str) -> None:
         self.progress = replace(self.progress, share=share, says=says)

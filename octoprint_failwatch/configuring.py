@@ -14,6 +14,7 @@ from .detection.detectors import FIELDS, offers
 from .detection.errors import BadSetting, FailWatchError
 from .detection.rules import RULE_SETS
 from .notifications import notify, target
+from .problems import worded
 from .settings import SECRETS, default_rules, detector_settings, keep_secrets
 from .version import __version__
 from .webcams import webcams
@@ -48,7 +49,7 @@ def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     try:
         trial = service.run(service.watcher.try_out(str(data.get("camera") or ""), settings), PATIENCE)
     except FailWatchError as error:
-        return {"problem": {"kind": error.kind, "detail": str(error)}}
+        return {"problem": {"kind": error.kind, "detail": worded(error)}}
     except TimeoutError:
         return _no_answer()
     return {
@@ -68,7 +69,7 @@ def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         host = service.watcher.detector_host(settings)
         found = service.run(offers(detector_settings(settings), host), PATIENCE)
     except FailWatchError as error:
-        return {"problem": {"kind": error.kind, "detail": str(error)}}
+        return {"problem": {"kind": error.kind, "detail": worded(error)}}
     except TimeoutError:
         return _no_answer()
     return {

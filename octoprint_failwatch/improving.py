@@ -18,6 +18,7 @@ from .detection.history import History
 from .detection.rules import create_rules
 from .detection.verdict import Level
 from .learning.examples import examples
+from .problems import worded
 from .settings import detector_settings
 from .settings_meaning import MIN_INTERVAL
 
@@ -48,14 +49,14 @@ class Improving:
             self._apply(service, data.get("settings"))
         elif do == "undo":
             self._undo(service)
-        progress: dict[str, Any] = wire.to_json(self._tuning.progress)
-        return progress | {"undo": self._settings_of().get(["before_tuning"]) is not None}
+        undo = self._settings_of().get(["before_tuning"]) is not None
+        return _progress_json(self._tuning) | {"undo": undo}
 
     def learning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         """Start to teach the service if `do` says so, and return how it stands."""
         if data.get("do") == "start":
             self._start_learning(service, data.get("algorithm") or None)
-        return dict(wire.to_json(self._learning.progress))
+        return _progress_json(self._learning)
 
     def _start_tuning(self, service: Service, limit: float, level: str) -> None:
         from .tuning.data import Aim
@@ -139,6 +140,12 @@ async def _teach(
         found = examples(history, printer_id=printer_id)
         model = await hacarus.teach(client, history, found, name=name, algorithm_id=algorithm, told=told)
         return model.model_id, model.name
+
+
+def _progress_json(work: Background) -> dict[str, Any]:
+    progress = work.progress
+    data: dict[str, Any] = wire.to_json(progress)
+    return data | {"problem": worded(progress.problem) if progress.problem else ""}
 
 
 def _summary(summary: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from .detection.detection import Box
 from .detection.drawing import tagged
 from .detection.errors import BadPicture, FailWatchError
 from .permissions import require
+from .problems import worded
 from .watcher import Watcher
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Pictures(BlueprintPlugin):  # type: ignore[misc]
         try:
             return _jpeg(service.run(service.watcher.snapshot(flask.request.args.get("camera", ""))))
         except (FailWatchError, TimeoutError) as error:
-            return flask.make_response(str(error) or "The camera did not answer.", 502)
+            return flask.make_response(worded(error) or "The camera did not answer.", 502)
 
     def _service(self) -> Service:
         if self.service is None:

@@ -22,18 +22,18 @@ from .when import When
 MIN_INTERVAL = 1.0
 
 
-def usable(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """Return the settings to go by, and what is wrong with those that are stored, "" if nothing is.
+def usable(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], BadSetting | None]:
+    """Return the settings to go by, and what is wrong with those that are stored, None if nothing is.
 
     A group that cannot work is replaced by its defaults: a print is watched all the same.
     """
-    problem = ""
+    problem: BadSetting | None = None
     for keys, read in _GROUPS:
         try:
             read(settings)
         except BadSetting as error:
             settings = {**settings, **{key: DEFAULTS[key] for key in keys}}
-            problem = problem or str(error)
+            problem = problem or error
     return settings, problem
 
 
@@ -129,7 +129,9 @@ def retention(settings: Mapping[str, Any]) -> Retention:
 def _number(settings: Mapping[str, Any], key: str) -> float | None:
     number = _finite(settings, key)
     if number is not None and number < 0:
-        raise BadSetting(f"{key} must be at least 0, not {number:g}.")
+        raise BadSetting(
+            "%(key)s must be a number of at least 0, not %(value)r.", key=key, value=number
+        )
     return number
 
 
@@ -142,7 +144,7 @@ def _finite(settings: Mapping[str, Any], key: str) -> float | None:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
-        raise BadSetting(f"{key} must be a number, not {value!r}.")
+        raise BadSetting("%(key)s must be a number, not %(value)r.", key=key, value=value)
     return number
 
 
@@ -160,7 +162,12 @@ def _action(settings: Mapping[str, Any], key: str) -> Action:
     try:
         return Action(settings[key])
     except ValueError:
-        raise BadSetting(f"{key} must be one of {', '.join(Action)}, not {settings[key]!r}.") from None
+        raise BadSetting(
+            "%(key)s must be one of %(known)s, not %(value)r.",
+            key=key,
+            known=", ".join(Action),
+            value=settings[key],
+        ) from None
 
 
 def _all_regions(settings: Mapping[str, Any]) -> None:

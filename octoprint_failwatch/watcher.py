@@ -54,7 +54,7 @@ class Watcher:
         settings, _ = usable(host.settings())
         self.history = History.of_host(host.data_folder / "history.db", retention(settings))
         self.profile = host.profile()
-        self.problem = ""
+        self.problem: FailWatchError | None = None
         self.when = When()
         self.gentle_pause: GentlePause | None = None
         self._installation = installation
@@ -178,15 +178,15 @@ class Watcher:
         )
         self._task = asyncio.get_running_loop().create_task(keep_going(self.watch.run))
 
-    def _detector(self, settings: Mapping[str, Any]) -> tuple[Detector, str]:
+    def _detector(self, settings: Mapping[str, Any]) -> tuple[Detector, FailWatchError | None]:
         try:
-            return create_detector(detector_settings(settings), self.detector_host(settings)), ""
+            return create_detector(detector_settings(settings), self.detector_host(settings)), None
         except FailWatchError as error:
             unusable: FailWatchError = error
         except (TypeError, ValueError) as error:  # a configuration that was edited by hand
-            unusable = BadSetting(f"The detector's settings cannot be read: {error}.")
+            unusable = BadSetting("The detector's settings cannot be read: %(why)s.", why=error)
         _LOGGER.warning("The detector cannot be used: %s", unusable)
-        return UnusableDetector(unusable), str(unusable)
+        return UnusableDetector(unusable), unusable
 
     def detector_host(self, settings: Mapping[str, Any]) -> DetectorHost:
         """Return what detectors are lent here."""

@@ -70,7 +70,9 @@ class Webcams:
             async with asyncio.timeout(PATIENCE):
                 return await asyncio.shield(asyncio.wrap_future(self._running[name]))
         except TimeoutError:
-            raise SnapshotError(f"The camera did not answer within {PATIENCE:.0f} seconds.") from None
+            raise SnapshotError(
+                "The camera did not answer within %(seconds)d seconds.", seconds=PATIENCE
+            ) from None
 
     def close(self) -> None:
         """Take no more; a camera that hangs is not waited for."""
@@ -92,9 +94,9 @@ def _choose(name: str) -> Any:
     if name:
         webcam = known.get(name)
         if webcam is None:
-            raise SnapshotError(f"OctoPrint has no webcam {name!r} any more.")
+            raise SnapshotError("OctoPrint has no webcam %(name)r any more.", name=name)
         if not webcam.config.canSnapshot:
-            raise SnapshotError(f"The webcam {webcam.config.displayName} takes no snapshots.")
+            raise SnapshotError("The webcam %(name)s takes no snapshots.", name=webcam.config.displayName)
         return webcam
     # OctoPrint's own choice goes by name alone: what it names need not be able to take a snapshot.
     preferred = get_snapshot_webcam()
@@ -114,11 +116,15 @@ def _read(webcam: Any) -> bytes:
             if size > MOST_BYTES:
                 break
     except Exception as error:  # a provider is another plugin, and may raise anything
-        raise SnapshotError(f"The webcam {title} gave no picture: {_short(error)}") from error
+        raise SnapshotError(
+            "The webcam %(name)s gave no picture: %(why)s", name=title, why=_short(error)
+        ) from error
     if size > MOST_BYTES:
-        raise SnapshotError(f"The webcam {title} sends more than {MOST_BYTES // 1_000_000} MB.")
+        raise SnapshotError(
+            "The webcam %(name)s sends more than %(size)d MB.", name=title, size=MOST_BYTES // 1_000_000
+        )
     if not size:
-        raise SnapshotError(f"The webcam {title} gave an empty picture.")
+        raise SnapshotError("The webcam %(name)s gave an empty picture.", name=title)
     return b"".join(parts)
 
 

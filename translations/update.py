@@ -29,6 +29,8 @@ ABOUT = {
     "last_translator": "FailWatch maintainers",
     "language_team": "FailWatch maintainers",
 }
+KEYWORDS = dict.fromkeys(("_", "gettext", "BadSetting", "SnapshotError"))
+"""What texts to translate stand in: errors are translated where they are told."""
 BUNDLED = REPOSITORY / "octoprint_failwatch" / "translations"
 
 
@@ -66,7 +68,7 @@ def collect() -> Catalog:
     with (HERE / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     catalog = Catalog(header_comment=HEADER, fuzzy=False, **ABOUT)
-    found = extract_from_dir(REPOSITORY, methods, options, keywords={"_": None, "gettext": None})
+    found = extract_from_dir(REPOSITORY, methods, options, keywords=KEYWORDS)
     for file, _line, text, _comments, context in sorted(found, key=lambda one: (one[0], one[1])):
         catalog.add(text, locations=[(file, 0)], context=context)
     return catalog

@@ -179,6 +179,20 @@ async def test_a_test_now_says_what_is_wrong(lab: Lab, camera: str, status: int,
     assert (await lab.order("test"))["problem"]["kind"] == kind
 
 
+async def test_what_is_wrong_with_a_setting_is_said_in_the_askers_language(lab: Lab) -> None:
+    german = "/api/plugin/failwatch?l10n=de"
+    detector = {"kind": "super_api", "url": "ftp://server", "token": "x"}
+    answer = await lab.octoprint.post(german, {"command": "test", "settings": {"detector": detector}})
+    assert answer["problem"]["detail"] == "Die Adresse des Dienstes muss aussehen wie https://example.org."
+    await lab.set(veto="soon")
+    try:
+        assert (await lab.octoprint.get(german))["problem"] == "veto muss eine Zahl sein, nicht 'soon'."
+        assert (await lab.failwatch())["problem"] == "veto must be a number, not 'soon'."
+    finally:
+        await lab.set(veto=0)
+    assert (await lab.failwatch())["problem"] == ""
+
+
 async def test_a_test_of_another_address_gets_no_stored_token(lab: Lab) -> None:
     address = lab.address.replace("127.0.0.1", "localhost")
     answer = await lab.order("test", settings={"detector": {"kind": "super_api", "url": address}})

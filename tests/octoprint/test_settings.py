@@ -153,7 +153,7 @@ def test_a_group_that_cannot_work_has_its_defaults_and_the_others_count(
 ) -> None:
     stored = settings(**{"on_failure": "pause", "interval": 20, **changes})
     going_by, problem = usable(stored)
-    assert says in problem
+    assert says in str(problem)
     watch = watch_settings(going_by)
     assert (when(going_by), regions(going_by, ""), gentle_pause(going_by)) == (When(), (), None)
     assert (retention(going_by).days, watch.rules) == (365, FailWatchRules())
@@ -163,7 +163,7 @@ def test_a_group_that_cannot_work_has_its_defaults_and_the_others_count(
 
 def test_settings_that_can_work_are_left_as_they_are() -> None:
     stored = settings(veto="30", when={"after_layer": "2.5"}, history={"days": ""})
-    assert usable(stored) == (stored, "")
+    assert usable(stored) == (stored, None)
     assert when(stored).after_layer == 2
 
 

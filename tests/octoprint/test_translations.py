@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
-PLACE = re.compile(r"%(?:\(\w+\))?[sd]")
+PLACE = re.compile(r"%(?:\(\w+\))?[sdr]")
 
 
 def test_translations_are_complete_and_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:

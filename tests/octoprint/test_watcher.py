@@ -153,7 +153,7 @@ async def test_settings_that_cannot_work_are_told_and_the_print_is_watched(
 ) -> None:
     host.stored |= wrong
     await watcher.rebuild()
-    assert says in watcher.problem
+    assert says in str(watcher.problem)
     await Holds(watcher, SentCommands()).begin()
     watcher.watch.start("print", "cube")
     watcher.watch.release(HEATING)
@@ -168,7 +168,7 @@ async def test_a_detector_that_cannot_be_made_is_told_and_the_watch_is_blind(
 
     monkeypatch.setattr(watchers, "create_detector", fails)
     await watcher.rebuild()
-    assert "cannot be read" in watcher.problem
+    assert "cannot be read" in str(watcher.problem)
     watcher.watch.start("print", "cube")
     await until(lambda: watcher.state.phase is Phase.BLIND)
 

@@ -14,6 +14,12 @@ class FailWatchError(Exception):
 
     kind: ClassVar[str] = "error"
 
+    def __init__(self, template: str = "", **values: object) -> None:
+        """Keep the text also as a template such as "No %(name)s." and its values: hosts translate that."""
+        super().__init__(template % values if values else template)
+        self.template = template
+        self.values = values
+
 
 class BadSetting(FailWatchError):
     """A setting that cannot work; the text says which and what would."""

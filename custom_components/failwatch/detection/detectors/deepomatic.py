@@ -110,7 +110,12 @@ class DeepomaticDetector:
         known = [label.name for output in spec.outputs for label in output.labels]
         for label in sorted(self._labels):
             if label not in known:
-                raise BadSetting(f"{spec.name!r} has no label {label!r}, but: {', '.join(known)}.")
+                raise BadSetting(
+                    "%(spec)r has no label %(label)r, but: %(known)s.",
+                    spec=spec.name,
+                    label=label,
+                    known=", ".join(known),
+                )
         return spec
 
     def _classified(self, failures: Sequence[Recognised]) -> float:

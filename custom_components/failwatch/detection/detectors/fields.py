@@ -87,5 +87,5 @@ def above_zero(settings: Mapping[str, Any], key: str, default: float) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not 0 < number < math.inf:
-        raise BadSetting(f"{key} must be a number above 0, not {value!r}.")
+        raise BadSetting("%(key)s must be a number above 0, not %(value)r.", key=key, value=value)
     return number

@@ -40,7 +40,7 @@ def hacarus_dialect(settings: Mapping[str, Any]) -> Dialect:
     try:
         return Dialect(settings.get("dialect") or Dialect.AUTO)
     except ValueError:
-        raise BadSetting(f"The dialect must be one of {', '.join(Dialect)}.") from None
+        raise BadSetting("The dialect must be one of %(known)s.", known=", ".join(Dialect)) from None
 
 
 def name_of(client: Hacarus) -> str:

@@ -56,7 +56,7 @@ def detector_type(kind: str) -> DetectorType:
             from .hacarus import HacarusDetector
 
             return HacarusDetector
-    raise BadSetting(f"There is no detector {kind!r}.")
+    raise BadSetting("There is no detector %(kind)r.", kind=kind)
 
 
 def offers_of(kind: str) -> OffersOf:

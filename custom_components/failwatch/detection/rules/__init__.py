@@ -34,19 +34,26 @@ def create_rules(name: str, thresholds: Mapping[str, float] | None = None) -> Ru
         rule_set = RULE_SETS[name]
     except KeyError:
         known = ", ".join(RULE_SETS)
-        raise BadSetting(f"There is no rule set {name!r}; choose one of {known}.") from None
+        raise BadSetting(
+            "There is no rule set %(name)r; choose one of %(known)s.", name=name, known=known
+        ) from None
     kinds = {field.name: type(field.default) for field in fields(rule_set)}
     values: dict[str, float] = {}
     for key, value in (thresholds or {}).items():
         if key not in kinds:
-            raise BadSetting(f"The rule set {name} has no number {key!r}; it has {', '.join(kinds)}.")
+            raise BadSetting(
+                "The rule set %(name)s has no number %(key)r; it has %(known)s.",
+                name=name,
+                key=key,
+                known=", ".join(kinds),
+            )
         try:
             number = float(value)
         except (TypeError, ValueError):
             number = math.nan
         if not math.isfinite(number) or number < 0:
-            raise BadSetting(f"{key} must be a number of at least 0, not {value!r}.")
+            raise BadSetting("%(key)s must be a number of at least 0, not %(value)r.", key=key, value=value)
         if number == 0 and key in DIVISORS:
-            raise BadSetting(f"{key} must be above 0.")
+            raise BadSetting("%(key)s must be above 0.", key=key)
         values[key] = int(number) if kinds[key] is int else number
     return rule_set(**values)  # type: ignore[arg-type]

@@ -56,7 +56,9 @@ class BuiltInDetector:
             self._output = _OUTPUTS[self._model.output["kind"]](self._model.output)
         except (KeyError, TypeError, ValueError) as error:
             raise BadSetting(
-                f"The model {self._model.name}: {error} in its output is missing or wrong."
+                "The model %(name)s: %(what)s in its output is missing or wrong.",
+                name=self._model.name,
+                what=error,
             ) from error
         self.combines_by_sum = isinstance(self._output, BoxOutput) and self._output.by_sum
         self.returns_boxes = not isinstance(self._output, ClassOutput)

@@ -84,9 +84,11 @@ class ModelFolder:
         try:
             description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
         except FileNotFoundError:
-            raise BadSetting(f"There is no {DESCRIPTION} in {folder}.") from None
+            raise BadSetting("There is no %(file)s in %(folder)s.", file=DESCRIPTION, folder=folder) from None
         except (OSError, ValueError) as error:
-            raise BadSetting(f"{folder / DESCRIPTION} cannot be read: {error}") from error
+            raise BadSetting(
+                "%(file)s cannot be read: %(why)s", file=folder / DESCRIPTION, why=error
+            ) from error
         try:
             return cls(
                 folder=folder,
@@ -98,7 +100,7 @@ class ModelFolder:
             )
         except (KeyError, TypeError, ValueError) as error:
             detail = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise BadSetting(f"{folder / DESCRIPTION}: {detail}") from error
+            raise BadSetting("%(file)s: %(why)s", file=folder / DESCRIPTION, why=detail) from error
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -111,7 +113,9 @@ def _runtime(folder: Path) -> Runtime:
         return Runtime.NCNN
     if (folder / ONNX).is_file():
         return Runtime.ONNX
-    raise BadSetting(f"{folder} has neither {' and '.join(NCNN)} nor {ONNX}.")
+    raise BadSetting(
+        "%(folder)s has neither %(ncnn)s nor %(onnx)s.", folder=folder, ncnn=" + ".join(NCNN), onnx=ONNX
+    )
 
 
 def _input(description: Mapping[str, Any]) -> Input:
