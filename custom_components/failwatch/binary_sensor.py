@@ -17,6 +17,7 @@ from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .detection.state import Phase
 from .detection.verdict import Level
 from .entity import PrinterEntity, add_for_printers
+from .present import present_level
 
 PARALLEL_UPDATES = 0
 
@@ -33,7 +34,7 @@ BINARY_SENSORS: tuple[FailWatchBinarySensorEntityDescription, ...] = (
     FailWatchBinarySensorEntityDescription(
         key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        is_on_fn=lambda printer: printer.data.level is Level.FAILURE,
+        is_on_fn=lambda printer: present_level(printer.data) is Level.FAILURE,
     ),
     FailWatchBinarySensorEntityDescription(
         key="connectivity",

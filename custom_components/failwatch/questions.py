@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 from .coordinator import PrinterCoordinator
 from .detection.state import Phase
 from .detection.verdict import Level
+from .present import present_level
 
 
 def _is_silenced(printer: PrinterCoordinator) -> bool:
@@ -16,8 +17,8 @@ def _is_silenced(printer: PrinterCoordinator) -> bool:
 
 
 QUESTIONS: Final[Mapping[str, Callable[[PrinterCoordinator], bool]]] = {
-    "is_failing": lambda printer: printer.data.level is Level.FAILURE,
-    "is_suspicious": lambda printer: printer.data.level is not Level.NONE,
+    "is_failing": lambda printer: present_level(printer.data) is Level.FAILURE,
+    "is_suspicious": lambda printer: present_level(printer.data) is not Level.NONE,
     "is_watching": lambda printer: printer.data.phase is Phase.WATCHING,
     "is_paused": lambda printer: printer.data.phase is Phase.PAUSED,
     "is_blind": lambda printer: printer.data.phase is Phase.BLIND,

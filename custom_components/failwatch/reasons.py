@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from .coordinator import PrinterCoordinator
+from .detection.state import Phase
 from .detection.verdict import Level, Rule, Verdict
+from .present import present_level
 
 
 def why(printer: PrinterCoordinator) -> Mapping[str, Any]:
     """Return why the failure state is what it is."""
     state = printer.data
-    verdict = state.latch.verdict if state.level is not Level.NONE else None
+    look = state.look if state.phase is not Phase.IDLE else None
+    verdict = state.latch.verdict if present_level(state) is not Level.NONE else None
     if verdict is None:
-        verdict = state.look.verdict if state.look else Verdict(rule=Rule.WARM_UP)
+        verdict = look.verdict if look else Verdict(rule=Rule.WARM_UP)
     return {
         "rule": verdict.rule.value,
         "score": round(verdict.score, 3),

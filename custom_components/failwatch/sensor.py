@@ -16,9 +16,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .detection.state import Phase
+from .detection.state import Look, Phase
 from .detection.verdict import Level
 from .entity import PrinterEntity, add_for_printers
+from .present import present_level, present_look
 from .reasons import doing, why
 from .restraint import Value, Written, is_near
 from .usual import Usual
@@ -39,17 +40,23 @@ class FailWatchSensorEntityDescription(SensorEntityDescription):
     deadband: float = 0.0
 
 
-def _statistic(name: str) -> Callable[[PrinterCoordinator], float | None]:
-    def value(printer: PrinterCoordinator) -> float | None:
-        look = printer.data.look
-        return getattr(look.statistics, name) if look else None
+def _last[T](value: Callable[[Look], T]) -> Callable[[PrinterCoordinator], T | None]:
+    """Return what takes a value from the last look, whenever that was: a count, a time."""
 
-    return value
+    def of_printer(printer: PrinterCoordinator) -> T | None:
+        return value(printer.data.look) if printer.data.look else None
+
+    return of_printer
 
 
-def _score(printer: PrinterCoordinator) -> float | None:
-    """Return how far the recent mean stands above what the rules in force hold for usual."""
-    return printer.data.look.verdict.score if printer.data.look else None
+def _now[T](value: Callable[[Look], T]) -> Callable[[PrinterCoordinator], T | None]:
+    """Return what takes a value from the last look while it tells how the print looks."""
+
+    def of_printer(printer: PrinterCoordinator) -> T | None:
+        look = present_look(printer.data)
+        return value(look) if look else None
+
+    return of_printer
 
 
 SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
@@ -57,7 +64,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         key="failure_state",
         device_class=SensorDeviceClass.ENUM,
         options=[level.value for level in Level],
-        value_fn=lambda printer: printer.data.level.value,
+        value_fn=lambda printer: present_level(printer.data).value,
         attributes_fn=why,
     ),
     FailWatchSensorEntityDescription(
@@ -71,21 +78,22 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         key="p",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value_fn=lambda printer: printer.data.look.p if printer.data.look else None,
+        value_fn=_now(lambda look: look.p),
         deadband=0.05,
     ),
     FailWatchSensorEntityDescription(
         key="ewm_mean",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value_fn=_statistic("ewm_mean"),
+        value_fn=_now(lambda look: look.statistics.ewm_mean),
         deadband=0.02,
     ),
     FailWatchSensorEntityDescription(
         key="score",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value_fn=_score,
+        # How far the recent mean stands above what the rules in force hold for usual.
+        value_fn=_now(lambda look: look.verdict.score),
         deadband=0.02,
     ),
     FailWatchSensorEntityDescription(
@@ -93,7 +101,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=3,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=_statistic("rolling_mean_short"),
+        value_fn=_now(lambda look: look.statistics.rolling_mean_short),
         deadband=0.005,
     ),
     FailWatchSensorEntityDescription(
@@ -101,14 +109,14 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=3,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=_statistic("rolling_mean_long"),
+        value_fn=_last(lambda look: look.statistics.rolling_mean_long),
         deadband=0.005,
     ),
     FailWatchSensorEntityDescription(
         key="prediction_num",
         state_class=SensorStateClass.TOTAL_INCREASING,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=_statistic("prediction_num"),
+        value_fn=_last(lambda look: look.statistics.prediction_num),
         deadband=6,
     ),
     FailWatchSensorEntityDescription(
@@ -116,7 +124,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         state_class=SensorStateClass.TOTAL_INCREASING,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        value_fn=_statistic("prediction_num_lifetime"),
+        value_fn=_last(lambda look: look.statistics.prediction_num_lifetime),
         deadband=30,
     ),
     FailWatchSensorEntityDescription(
@@ -136,7 +144,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         suggested_display_precision=2,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        value_fn=lambda printer: printer.data.look.latency if printer.data.look else None,
+        value_fn=_now(lambda look: look.latency),
         deadband=0.1,
     ),
     FailWatchSensorEntityDescription(

@@ -27,6 +27,7 @@ from .detection.trial import TRIAL_PRINTER_ID
 from .detection.wire import to_json
 from .detector import async_create_detector
 from .past_prints import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
+from .present import present_level
 from .printers import async_targeted_printers
 from .snapshots import as_jpeg, async_snapshot
 
@@ -229,7 +230,7 @@ def _standing(printer: PrinterCoordinator) -> dict[str, Any]:
     return {
         "device_id": device.id if device else None,
         "print_name": printer.data.print_name,
-        "failure_state": printer.data.level.value,
+        "failure_state": present_level(printer.data).value,
         "watch": printer.data.phase.value,
     }
 

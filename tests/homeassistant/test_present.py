@@ -1,0 +1,113 @@
+"""What is shown is how the print looks now, never what was seen before."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+
+from custom_components.failwatch.detection.state import Blind, Phase, WatchState
+from custom_components.failwatch.detection.verdict import Level
+from custom_components.failwatch.printers import async_printers
+from custom_components.failwatch.questions import is_so
+from tests.homeassistant import states
+from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
+from tests.homeassistant.printer import Printer, until, watch
+
+SEEN = states.watching(Level.FAILURE, p=0.95)
+
+NOT_SEEN = {
+    "ended": replace(SEEN, phase=Phase.IDLE, print_id=None),
+    "blind": replace(SEEN, phase=Phase.BLIND, blind=Blind("dark", "It is dark.", states.AT)),
+    "on hold": replace(SEEN, holds=("off",)),
+    "gone on after an hour": replace(SEEN, since=states.AT + 3600),
+}
+
+PRESENT = ("p", "ewm_mean", "score", "short_mean")
+LASTING = {"long_mean": "0.02", "looks_at_this_print": "12"}
+
+
+def shown(hass: HomeAssistant, name: str) -> str:
+    return hass.states.get(f"sensor.ender_3_{name}").state
+
+
+@pytest.mark.parametrize("state", NOT_SEEN.values(), ids=NOT_SEEN.keys())
+async def test_numbers_are_unknown_while_nothing_is_seen(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, state: WatchState
+) -> None:
+    await linked()
+    await octoprint.push(state=SEEN)
+    await until(hass, "sensor.ender_3_p", "0.95")
+    await octoprint.push(state=state)
+    await until(hass, "sensor.ender_3_p", "unknown")
+    assert {name: shown(hass, name) for name in PRESENT} == dict.fromkeys(PRESENT, "unknown")
+    assert {name: shown(hass, name) for name in LASTING} == LASTING
+    await octoprint.push(state=states.watching(p=0.31, at=states.AT + 3610, number=13))
+    await until(hass, "sensor.ender_3_p", "0.31")
+
+
+async def test_a_paused_print_keeps_the_numbers_that_it_was_paused_for(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    await linked()
+    await octoprint.push(state=replace(SEEN, phase=Phase.PAUSED, since=states.AT + 3600))
+    await until(hass, "sensor.ender_3_watch", "paused")
+    assert shown(hass, "p") == "0.95"
+    assert "unknown" not in {shown(hass, name) for name in PRESENT}
+
+
+async def test_a_print_that_is_over_leaves_no_reason_behind(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    await linked()
+    await octoprint.push(state=states.watching(Level.MAYBE, p=0.95))
+    await until(hass, "sensor.ender_3_failure_state", "high", "rule")
+    await octoprint.push(state=NOT_SEEN["ended"])
+    await until(hass, "sensor.ender_3_failure_state", "warm_up", "rule")
+    assert hass.states.get("sensor.ender_3_failure_state").attributes["score"] == 0
+
+
+async def test_after_a_restart_nothing_is_failing_until_the_print_is_known_to_run(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    entry = await watch(hass)
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await until(hass, "binary_sensor.voron_print_failing", "on")
+    await hass.config_entries.async_unload(entry.entry_id)
+    await printer.says("unavailable")
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get("binary_sensor.voron_print_failing").state == "off"
+    assert hass.states.get("sensor.voron_failure_state").state == "none"
+    (voron,) = async_printers(hass)
+    assert not is_so("is_failing", voron)
+    assert not is_so("is_suspicious", voron)
+    await printer.says("paused")
+    await until(hass, "binary_sensor.voron_print_failing", "on")
+    assert is_so("is_failing", voron)
+
+
+async def test_an_automation_on_p_hears_of_each_print_once(hass: HomeAssistant, printer: Printer) -> None:
+    alarms: list[Any] = []
+    hass.bus.async_listen("alarm", alarms.append)
+    await async_setup_component(
+        hass,
+        "automation",
+        {
+            "automation": {
+                "triggers": {"trigger": "numeric_state", "entity_id": "sensor.voron_p", "above": 0.9},
+                "actions": {"event": "alarm"},
+            }
+        },
+    )
+    entry = await watch(hass)
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await until(hass, "sensor.voron_p", "0.95")
+    await printer.says("finished")
+    await until(hass, "sensor.voron_p", "unknown")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert len(alarms) == 1
