@@ -26,7 +26,10 @@ def history_path(hass: HomeAssistant, entry_id: str) -> Path:
 
 
 async def async_open_history(hass: HomeAssistant, entry: ConfigEntry) -> History | None:
-    """Open an entry's history until it is unloaded; None, with a warning, where no file can be made."""
+    """Open an entry's history until it is unloaded or Home Assistant stops.
+
+    None, with a warning, where no file can be made; None also while Home Assistant is stopping.
+    """
     path = history_path(hass, entry.entry_id)
     try:
         history = await hass.async_add_executor_job(History.of_host, path, RETENTION)
@@ -37,6 +40,10 @@ async def async_open_history(hass: HomeAssistant, entry: ConfigEntry) -> History
     async def close(_: Event | None = None) -> None:
         await hass.async_add_executor_job(history.close)
 
+    if hass.is_stopping:
+        # It was told so while the file was being opened, and nobody would close that any more.
+        await close()
+        return None
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, close))
     entry.async_on_unload(close)
     return history

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 
 from custom_components.failwatch import past
-from custom_components.failwatch.detection.history import History
+from custom_components.failwatch.detection.history import History, Retention
 from custom_components.failwatch.detection.replay import recorded, replay
 from tests.homeassistant.printer import Printer, until, watch
 
@@ -38,6 +38,29 @@ async def test_a_print_is_recorded_and_replayed(
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert not files(tmp_path, entry.entry_id)
+
+
+async def test_a_history_that_opens_while_home_assistant_stops_is_closed(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[History] = []
+    closed: list[History] = []
+    of_host, close = History.of_host, History.close
+
+    def of_host_at_the_stop(path: Path, retention: Retention) -> History:
+        hass.loop.call_soon_threadsafe(hass.set_state, CoreState.stopping)
+        opened.append(of_host(path, retention))
+        return opened[-1]
+
+    def close_and_tell(history: History) -> None:
+        closed.append(history)
+        close(history)
+
+    monkeypatch.setattr(History, "of_host", of_host_at_the_stop)
+    monkeypatch.setattr(History, "close", close_and_tell)
+    await watch(hass)
+    assert len(opened) == 1
+    assert closed == opened
 
 
 async def test_a_disk_that_takes_nothing_does_not_stop_the_watch(
