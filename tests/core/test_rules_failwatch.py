@@ -79,6 +79,26 @@ def test_a_moderate_failure_is_not_got_used_to() -> None:
     assert verdicts[-1].rule is Rule.SUSTAINED
 
 
+@pytest.mark.parametrize("spacing", [5.0, 10.0, 15.0])
+def test_a_failure_that_comes_into_view_and_goes_is_told(spacing: float) -> None:
+    """A blob that the head carries past the camera: a minute of it in every two and a half, and none between."""
+    judged = watch(
+        lambda at: 0.75 if at > 3600 and at % 150 < 65 else 0.02,
+        120,
+        lambda _: spacing,
+    )
+    assert 63 <= told(judged) <= 72
+    (first, *_) = (one for one in judged if one.level is Level.FAILURE)
+    assert first.verdict.rule is Rule.SUSTAINED
+
+
+def test_what_looks_half_bad_without_a_break_is_still_a_doubt_only() -> None:
+    """Supports that look like 0.4 for a quarter of an hour, with the scatter that pictures have."""
+    judged = watch(lambda at: 0.42 + 0.08 * math.sin(at) if 3600 < at < 4500 else 0.02, 120)
+    assert told(judged, Level.MAYBE) < math.inf
+    assert told(judged) == math.inf
+
+
 def test_a_failure_does_not_become_usual() -> None:
     """Hours of a failure that nobody looks at leave the printer's usual level where it was."""
     memory = learned(0.02, 1000)

@@ -30,7 +30,7 @@ class Memory:
 
     def accepting(self, p: float) -> Memory:
         """Return the memory after the user said, at this p, that it is not a failure."""
-        level = max(p, self.statistics.ewm_mean, self.trend.slow_mean)
+        level = max(p, self.statistics.ewm_mean, self.trend.slow_level)
         return replace(self, trend=trends.accept(self.trend, level))
 
 

@@ -2,23 +2,26 @@
 
 Two gaps of the plain statistics are closed here. The lifetime mean of a new printer learns a failure
 as fast as the failure happens, and the short mean follows a slow rise. The baseline instead starts
-from a prior and learns only from frames that look good, and the slow mean keeps a long, moderate
-excess in view.
+from a prior and learns only from frames that look good, and the slow level keeps a long, moderate
+excess in view, and a strong one that comes and goes.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from .statistics import LONG_WINDOW, ewm
 
 SLOW_SPAN = 60
 SLOW_ALPHA = 2 / (SLOW_SPAN + 1)
+RMS_ABOVE_MEAN = 1.1
+"""How much higher than a mean a root mean square must be to say the same: noise alone raises it a little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The slow mean of this print's p, this printer's baseline, and what the user accepted.
+    """The slow means of this print's p and of its square, this printer's baseline, and what the user accepted.
 
     `baseline` is None until the first good frame of a new printer. `learned` counts the ten-second
     frames that the baseline has learned from. `accepted` is a level of p that the user called no
@@ -29,6 +32,12 @@ class Trend:
     baseline: float | None = None
     learned: float = 0.0
     accepted: float = 0.0
+    slow_square: float = 0.0
+
+    @property
+    def slow_level(self) -> float:
+        """The slow mean, or what the root mean square says where bad frames alternate with good ones."""
+        return max(self.slow_mean, math.sqrt(self.slow_square) / RMS_ABOVE_MEAN)
 
 
 def advance(trend: Trend, p: float, weight: float) -> Trend:
@@ -36,7 +45,13 @@ def advance(trend: Trend, p: float, weight: float) -> Trend:
     accepted = trend.accepted
     if accepted > p:
         accepted = ewm(accepted, p, SLOW_ALPHA, weight)
-    return Trend(ewm(trend.slow_mean, p, SLOW_ALPHA, weight), trend.baseline, trend.learned, accepted)
+    return Trend(
+        ewm(trend.slow_mean, p, SLOW_ALPHA, weight),
+        trend.baseline,
+        trend.learned,
+        accepted,
+        ewm(trend.slow_square, p * p, SLOW_ALPHA, weight),
+    )
 
 
 def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: float) -> Trend:
@@ -47,7 +62,7 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
     baseline = prior if trend.baseline is None else trend.baseline
     window = min(prior_frames + trend.learned + weight, float(LONG_WINDOW))
     baseline += (p - baseline) * weight / window
-    return Trend(trend.slow_mean, baseline, trend.learned + weight, trend.accepted)
+    return replace(trend, baseline=baseline, learned=trend.learned + weight)
 
 
 def accept(trend: Trend, level: float) -> Trend:
@@ -57,4 +72,4 @@ def accept(trend: Trend, level: float) -> Trend:
 
 def for_new_print(trend: Trend) -> Trend:
     """Return the trend with everything forgotten that belongs to one print."""
-    return replace(trend, slow_mean=0.0, accepted=0.0)
+    return replace(trend, slow_mean=0.0, accepted=0.0, slow_square=0.0)

@@ -12,7 +12,7 @@ from ..verdict import Level, Rule, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailWatchRules:
-    """Limits on the recent mean, and a lower one on the slow mean, both above the baseline.
+    """Limits on the recent mean, and a lower one on the slow level, both above the baseline.
 
     `prior` is the level assumed of a new printer, and counts for `prior_frames` ten-second frames.
     The baseline learns from a frame while the score is below `learn_below`, and never rises above
@@ -41,7 +41,7 @@ class FailWatchRules:
         """Return the verdict on one frame."""
         usual = self.usual(trend)
         score = (statistics.ewm_mean - usual) * self.sensitivity
-        slow = (trend.slow_mean - usual) * self.sensitivity
+        slow = (trend.slow_level - usual) * self.sensitivity
         if statistics.prediction_num < self.warm_up_frames:
             return Verdict(Level.NONE, Rule.WARM_UP, score, usual, self.maybe)
         if score >= self.failure:
