@@ -4,28 +4,39 @@ from collections.abc import Mapping
 from typing import Any
 
 from .coordinator import PrinterCoordinator
-from .detection.state import Phase
+from .detection.state import Phase, WatchState
 from .detection.verdict import Level, Rule, Verdict
-from .present import present_level
 
 
 def why(printer: PrinterCoordinator) -> Mapping[str, Any]:
-    """Return why the failure state is what it is."""
+    """Return why the failure state is what it is; without a print there is no reason."""
     state = printer.data
-    look = state.look if state.phase is not Phase.IDLE else None
-    verdict = state.latch.verdict if present_level(state) is not Level.NONE else None
+    return {
+        **_reason(_standing_verdict(state)),
+        "since": printer.local_time(state.latch.since),
+        "confirmed": state.latch.confirmed,
+        "print_id": state.print_id,
+        "print_name": state.print_name or None,
+    }
+
+
+def _standing_verdict(state: WatchState) -> Verdict | None:
+    if state.phase is Phase.IDLE:
+        return None
+    if state.level is not Level.NONE and state.latch.verdict is not None:
+        return state.latch.verdict
+    return state.look.verdict if state.look else Verdict(rule=Rule.WARM_UP)
+
+
+def _reason(verdict: Verdict | None) -> Mapping[str, Any]:
     if verdict is None:
-        verdict = look.verdict if look else Verdict(rule=Rule.WARM_UP)
+        return dict.fromkeys(("rule", "score", "usual", "limit", "margin"))
     return {
         "rule": verdict.rule.value,
         "score": round(verdict.score, 3),
         "usual": round(verdict.usual, 3),
         "limit": round(verdict.limit, 3),
         "margin": round(verdict.margin, 3),
-        "since": printer.local_time(state.latch.since),
-        "confirmed": state.latch.confirmed,
-        "print_id": state.print_id,
-        "print_name": state.print_name or None,
     }
 
 

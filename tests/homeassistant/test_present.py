@@ -64,8 +64,8 @@ async def test_a_print_that_is_over_leaves_no_reason_behind(
     await octoprint.push(state=states.watching(Level.MAYBE, p=0.95))
     await until(hass, "sensor.ender_3_failure_state", "high", "rule")
     await octoprint.push(state=NOT_SEEN["ended"])
-    await until(hass, "sensor.ender_3_failure_state", "warm_up", "rule")
-    assert hass.states.get("sensor.ender_3_failure_state").attributes["score"] == 0
+    await until(hass, "sensor.ender_3_failure_state", None, "rule")
+    assert hass.states.get("sensor.ender_3_failure_state").attributes["score"] is None
 
 
 async def test_after_a_restart_nothing_is_failing_until_the_print_is_known_to_run(
