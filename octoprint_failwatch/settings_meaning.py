@@ -129,9 +129,7 @@ def retention(settings: Mapping[str, Any]) -> Retention:
 def _number(settings: Mapping[str, Any], key: str) -> float | None:
     number = _finite(settings, key)
     if number is not None and number < 0:
-        raise BadSetting(
-            "%(key)s must be a number of at least 0, not %(value)r.", key=key, value=number
-        )
+        raise BadSetting("%(key)s must be a number of at least 0, not %(value)r.", key=key, value=number)
     return number
 
 

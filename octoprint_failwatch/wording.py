@@ -6,6 +6,7 @@ import gettext
 from collections.abc import Mapping
 from pathlib import Path
 
+from .detection.blindness import PASSING
 from .detection.state import Blind, Event, EventKind, WatchState
 from .detection.verdict import Level, Rule, Verdict
 
@@ -98,24 +99,27 @@ class Wording:
             "not_found": _(
                 "The detection service does not know what it was asked for. Check FailWatch's settings."
             ),
-            "rate_limited": _("No more calls are allowed just now. FailWatch goes on as soon as they are."),
-            "busy": _("The detection service is busy. FailWatch goes on trying."),
-            "unavailable": _("The detection service does not answer. FailWatch goes on trying."),
+            "rate_limited": _("No more calls are allowed just now."),
+            "busy": _("The detection service is busy."),
+            "unavailable": _("The detection service does not answer."),
             "unknown_host": _(
                 "The name of the detection service is not known. Check its address and the network."
             ),
             "untrusted_server": _(
                 "No secure connection to the detection service. Check its address and certificate."
             ),
-            "timed_out": _("The detector does not answer in time. FailWatch goes on trying."),
-            "server_failed": _("The detection service has a fault of its own. FailWatch goes on trying."),
+            "timed_out": _("The detector does not answer in time."),
+            "server_failed": _("The detection service has a fault of its own."),
             "bad_answer": _("The detection service answers nonsense. Check its address."),
             "wrong_address": _(
                 "Something else answers at that address. Check the detection service's address."
             ),
-            "cut_short": _("The connection to the detection service broke. FailWatch goes on trying."),
+            "cut_short": _("The connection to the detection service broke."),
         }
-        return texts.get(blind.reason) or blind.detail
+        text = texts.get(blind.reason)
+        if text is None:
+            return blind.detail
+        return f"{text} {_('FailWatch goes on trying.')}" if blind.reason in PASSING else text
 
     def reason(self, verdict: Verdict) -> str:
         """Return why a verdict is what it is."""

@@ -25,15 +25,18 @@ def check(cases: Sequence[Case]) -> None:
     good = [case for case in labelled if case.label is not None and not case.label.failed]
     dated = [case for case in failed if case.label is not None and case.label.failed_from is not None]
     hours = sum(case.hours for case in good)
-    missing = []
-    if len(dated) < FAILED:
-        missing.append(f"{FAILED} failed prints that say from when on they failed (there are {len(dated)})")
-    if len(good) < GOOD:
-        missing.append(f"{GOOD} good prints (there are {len(good)})")
-    if hours < HOURS:
-        missing.append(f"{HOURS:g} hours of good prints (there are {hours:.1f})")
-    if missing:
-        raise TooLittleData("Too little is known to tune anything. Needed: " + "; ".join(missing) + ".")
+    if len(dated) < FAILED or len(good) < GOOD or hours < HOURS:
+        raise TooLittleData(
+            "Too little is known to tune anything. Needed are %(failed)d failed prints that say from when on they"
+            " failed (there are %(has_failed)d), and %(good)d good ones (there are %(has_good)d) of together"
+            " %(hours)d hours (there are %(has_hours).1f).",
+            failed=FAILED,
+            has_failed=len(dated),
+            good=GOOD,
+            has_good=len(good),
+            hours=HOURS,
+            has_hours=hours,
+        )
 
 
 def at_most(events: int, hours: float) -> float:

@@ -47,7 +47,7 @@ def kind(name: str):
     return next(kind for kind in KINDS if kind.name == name)
 
 
-def seldom(name: str, prints: int, seed: int, step: int = 3) -> list[Case]:
+def seldom(name: str, prints: int, seed: int, step: int) -> list[Case]:
     """Return simulated prints of which only some pictures are looked at: it saves the tests' time."""
     return [replace(one, samples=one.samples[::step]) for one in simulate(kind(name), prints, seed)]
 
@@ -111,7 +111,7 @@ def test_too_little_is_said_to_be_too_little() -> None:
     """The text counts what is missing."""
     prints = [case("a", [0.0] * 100, Label(False)), case("b", [1.0] * 100, Label(True, 10.0))]
     with pytest.raises(
-        needs.TooLittleData, match=r"3 failed prints .* \(there are 1\).*5 good prints \(there are 1\)"
+        needs.TooLittleData, match=r"3 failed prints .* \(there are 1\).*5 good ones \(there are 1\)"
     ):
         tune(Data(prints), Aim(trials=4))
 
@@ -133,7 +133,7 @@ def test_nothing_is_known_without_hours() -> None:
 def test_the_search_does_not_look_at_prints_that_are_left_out() -> None:
     """Turning their labels round changes nothing."""
     pytest.importorskip("optuna")
-    prints = seldom("steady false box", 10, 1)
+    prints = seldom("steady false box", 10, 1, 12)
     counted = {one.print_id for one in prints[:6]}
     lies = [
         one if one.print_id in counted else Case(one.print_id, one.printer_id, Label(False), one.samples)
@@ -160,7 +160,7 @@ def test_it_beats_every_default_on_prints_it_did_not_see() -> None:
     pytest.importorskip("optuna")
     gained = 0.0
     for name in ("weak signs", "half hidden", "two filaments"):
-        prints = seldom(name, 24, 5, 6)
+        prints = seldom(name, 24, 5, 12)
         known, unseen = prints[:12], {one.print_id for one in prints[12:]}
         choice = search(Data(known), Aim(trials=20), {one.print_id for one in known}, Choice())
 
@@ -287,9 +287,9 @@ def test_a_printer_is_tuned_from_its_history(history: History) -> None:
 def test_numbers_of_another_release_are_left_out(history: History) -> None:
     """Settings that were recorded by rules with a number more do not stop the tuning."""
     pytest.importorskip("optuna")
-    for one in seldom("calm", 12, 4, 12):
+    for one in seldom("calm", 12, 4, 24):
         remember(history, replace(one, printer_id="printer"), numbers={"failure": 0.5, "moon_phase": 1.0})
-    finding = tune_printer(history, "printer", Aim(trials=4))
+    finding = tune_printer(history, "printer", Aim(trials=1))
     assert finding.present == Choice("failwatch", {"failure": 0.5})
 
 
@@ -300,7 +300,7 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     empty = CliRunner().invoke(main, ["tune", *place])
     assert empty.exit_code == 1
     assert "empty" in empty.output
-    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 12)]
+    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 24)]
     for one in prints[:2]:
         remember(history, one)
     few = CliRunner().invoke(main, ["tune", *place])

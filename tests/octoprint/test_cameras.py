@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from stack.browser import open_browser, open_octoprint
+from tests.octoprint.browsing import TAB, open_tab
 from tests.octoprint.lab import Lab, open_lab
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -66,6 +67,33 @@ async def test_all_chosen_cameras_are_asked_and_a_broken_one_is_named(lab: Lab) 
     assert views["left"]["problem"] == views["right"]["problem"] == ""
     assert "Broken" in views["broken"]["problem"]
     assert "very-secret" not in views["broken"]["problem"]
+
+
+async def test_of_the_one_that_gives_no_picture_it_is_said_why_there_is_none(lab: Lab, page: Page) -> None:
+    await lab.print()
+    await lab.looked()
+    await open_tab(page)
+    tab = page.locator(TAB)
+    await tab.get_by_role("button", name="Broken").click()
+    await expect(tab.locator(".failwatch-nothing")).to_contain_text("gives no picture")
+    await tab.get_by_role("button", name="Right").click()
+    await expect(tab.locator(".failwatch-picture img")).to_be_visible()
+
+
+async def test_the_one_that_gives_no_picture_is_told_once(lab: Lab, page: Page) -> None:
+    async with lab.octoprint.listen() as states:
+        await lab.print()
+        async for state in states:
+            if state["blind_cameras"] and state["blind_cameras"][0]["told"]:
+                break
+    assert (state["phase"], state["blind_cameras"][0]["camera"]) == ("watching", "broken")
+    message = page.locator(".ui-pnotify", has_text="Broken sees nothing")
+    await expect(message).to_contain_text("Check its cable")
+    seen = await lab.looked(state["look"]["number"] + 3)
+    assert seen["blind_cameras"][0]["told"] == ["no_snapshot"]
+    record = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0]
+    marks = (await lab.octoprint.get(f"/plugin/failwatch/prints/{record['print_id']}"))["marks"]
+    assert [mark["kind"] for mark in marks].count("camera_blind") == 1
 
 
 async def test_every_provider_is_offered_with_what_it_can(lab: Lab) -> None:

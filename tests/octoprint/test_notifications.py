@@ -1,5 +1,6 @@
 """Whom is told what, and when."""
 
+import json
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 import octoprint_failwatch
+from octoprint_failwatch.detection.blindness import PASSING
 from octoprint_failwatch.detection.errors import BadSetting, DetectionError, FailWatchError, SnapshotError
 from octoprint_failwatch.detection.latch import Latch
 from octoprint_failwatch.detection.policy import Countdown, Intervention
@@ -129,7 +131,13 @@ def test_every_reason_for_being_blind_has_words_in_messages_and_on_the_page(reas
     english, german = Wording("en").blind(blind), Wording("de").blind(blind)
     assert "for engineers" not in english + german
     assert english != german
-    assert f'{reason}: gettext("{english}")' in SCRIPT.read_text()
+    assert f'{reason}: gettext("{english.removesuffix(" FailWatch goes on trying.")}")' in SCRIPT.read_text()
+
+
+def test_the_page_says_of_the_same_reasons_that_failwatch_goes_on_trying() -> None:
+    assert f"var PASSING = {json.dumps(sorted(PASSING))};" in SCRIPT.read_text()
+    assert Wording().blind(Blind("busy", "", 1.0)).endswith("FailWatch goes on trying.")
+    assert "trying" not in Wording().blind(Blind("dark", "", 1.0))
 
 
 @pytest.mark.parametrize("kind", [EventKind.COUNTDOWN, EventKind.ACTION])

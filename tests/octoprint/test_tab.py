@@ -70,6 +70,25 @@ async def test_who_says_that_it_failed_is_offered_a_pause_and_nothing_is_paused_
     assert (await lab.phase("paused"))["latch"]["confirmed"]
 
 
+async def test_a_coming_pause_counts_down_in_a_message_that_takes_a_no(lab: Lab, page: Page) -> None:
+    """Whoever looks at another tab sees the time run, and need not look for the button."""
+    await lab.set(veto=1200)
+    try:
+        await lab.print()
+        await lab.looked(2)
+        lab.scene.p = 0.9
+        message = page.locator(".ui-pnotify", has_text="FailWatch pauses the print in")
+        told = await message.locator(".ui-pnotify-text").inner_text()
+        await expect(message.locator(".ui-pnotify-text")).not_to_have_text(told)
+        await expect(page.locator(".ui-pnotify", has_text="This may be failing")).to_have_count(0)
+        await message.get_by_role("button", name="Keep printing").click()
+        await expect(message).to_have_count(0)
+        state = await lab.state()
+        assert (state["phase"], state["intervention"]["countdown"]) == ("watching", None)
+    finally:
+        await lab.set(veto=0)
+
+
 async def test_a_service_that_refuses_is_explained_and_its_calls_are_counted(lab: Lab, page: Page) -> None:
     await lab.set(calls_per_hour=100_000)
     try:
@@ -81,7 +100,11 @@ async def test_a_service_that_refuses_is_explained_and_its_calls_are_counted(lab
         )
         await form.get_by_label("Address", exact=True).fill(lab.address.replace("127.0.0.1", "localhost"))
         await form.get_by_role("button", name="Check the connection").click()
-        await expect(form.locator(".help-block[role=status]").first).to_contain_text("Enter it again")
+        says = form.locator(".help-block[role=status]").first
+        await expect(says).to_contain_text("Enter it again")
+        await form.get_by_label("Address", exact=True).fill(lab.address)
+        await form.get_by_label("Token", exact=True).focus()
+        await expect(says).to_have_text("")  # that was another address
     finally:
         await lab.set(calls_per_hour=None)
 

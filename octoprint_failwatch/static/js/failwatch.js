@@ -31,7 +31,8 @@ $(function () {
         self.answers = new FailWatchAnswers(self.live);
         self.past = new FailWatchPast(self);
         self.improving = new FailWatchImproving(self);
-        var messages = new FailWatchMessages(self.live, self.picture);
+
+        var messages = new FailWatchMessages(self);
 
         /* News */
 

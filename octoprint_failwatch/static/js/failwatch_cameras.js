@@ -35,7 +35,15 @@ function FailWatchCameras(host) {
     self.testing = ko.observable(false);
     self.tested = ko.observable(null);
     self.problem = ko.observable("");
+    var testedWith = ko.observable("");
+    function form() {
+        return host.draftText() + (self.tried() || "");
+    }
+    self.isOfThisForm = ko.pureComputed(function () {
+        return testedWith() === form();
+    });
     self.test = function () {
+        testedWith(form());
         self.testing(true);
         self.tested(null);
         self.problem("");

@@ -85,7 +85,12 @@ function FailWatchDetector(host) {
     self.checking = ko.observable(false);
     self.says = ko.observable("");
     self.saysBad = ko.observable(false);
+    var checkedWith = ko.observable("");
+    self.isOfThisForm = ko.pureComputed(function () {
+        return checkedWith() === host.draftText();
+    });
     self.check = function () {
+        checkedWith(host.draftText());
         self.checking(true);
         self.says("");
         OctoPrint.simpleApiCommand("failwatch", "offers", {settings: host.draft()})

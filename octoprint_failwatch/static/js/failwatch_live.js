@@ -4,7 +4,7 @@ function FailWatchLive() {
     var self = this;
     var ICONS = {
         off: "fa-power-off",
-        idle: "fa-moon",
+        idle: "fa-eye",
         none: "fa-check-circle",
         maybe: "fa-question-circle",
         failure: "fa-exclamation-triangle",

@@ -1,7 +1,9 @@
 /* Messages in the corner: one for each change that is worth it, gone once it is no longer true. */
-function FailWatchMessages(live, picture) {
+function FailWatchMessages(host) {
     "use strict";
     var self = this;
+    var live = host.live;
+    var picture = host.picture;
     var shown = [];
 
     /* Title and text. Errors stay until they are closed, or no longer true. */
@@ -74,7 +76,7 @@ function FailWatchMessages(live, picture) {
         switch (event.kind) {
             case "maybe":
             case "failure":
-                return live.level() === "none";
+                return live.level() !== event.kind;
             case "countdown":
                 return !live.countdown();
             case "action":
@@ -88,13 +90,40 @@ function FailWatchMessages(live, picture) {
         }
     }
 
+    /* Two buttons: PNotify adds its own to fewer. */
+    function buttons() {
+        return [
+            {
+                text: gettext("Show"),
+                click: host.showTab
+            },
+            {
+                text: gettext("Keep printing"),
+                addClass: "btn-success",
+                click: host.answers.notAFailure
+            }
+        ];
+    }
+
     function show(event) {
         var message = worded(event);
         if (!message) return;
         message.title = _.escape(message.title);
         message.text = _.escape(message.text);
         message.hide = message.type !== "error";
-        shown.push({event: event, notice: new PNotify(message)});
+        var isCountdown = event.kind === "countdown";
+        if (isCountdown && host.mayControl()) message.confirm = {confirm: true, buttons: buttons()};
+        var notice = new PNotify(message);
+        var counting =
+            isCountdown &&
+            live.countdownText.subscribe(function (text) {
+                if (text) notice.text_container.text(text);
+            });
+        shown.push({event: event, notice: notice, counting: counting});
+    }
+    function takeAway(one) {
+        if (one.counting) one.counting.dispose();
+        one.notice.remove();
     }
 
     /* Shows those of the events that are wanted. */
@@ -102,9 +131,7 @@ function FailWatchMessages(live, picture) {
         var over = _.remove(shown, function (one) {
             return isOver(one.event, events);
         });
-        _.each(over, function (one) {
-            one.notice.remove();
-        });
+        _.each(over, takeAway);
         _.each(_.filter(_.reject(events, "minor"), isWanted), show);
     };
 }

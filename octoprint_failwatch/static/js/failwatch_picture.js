@@ -17,10 +17,19 @@ function FailWatchPicture(live) {
     self.boxes = ko.pureComputed(function () {
         return self.view() ? FailWatchWords.placed(self.view().boxes) : [];
     });
+    function why(view) {
+        return FailWatchWords.blind({reason: view.reason, detail: view.problem});
+    }
     self.problems = ko.pureComputed(function () {
         return _.map(_.filter(self.views(), "problem"), function (view) {
-            return self.title(view.camera) + ": " + FailWatchWords.blind({reason: view.reason, detail: view.problem});
+            return self.title(view.camera) + ": " + why(view);
         });
+    });
+    /* What stands where there is no picture. */
+    self.nothingText = ko.pureComputed(function () {
+        return self.view() && self.view().problem
+            ? why(self.view())
+            : gettext("The picture appears here as soon as a print is watched.");
     });
     self.title = function (name) {
         return self.titles()[name] || name || gettext("Camera");
@@ -30,7 +39,7 @@ function FailWatchPicture(live) {
     self.follow = function () {
         var look = live.look();
         var camera = self.view() ? self.view().camera : "";
-        if (!look) {
+        if (!look || self.view().problem) {
             shown = null;
             self.url("");
         } else if (!shown || shown.at !== look.at || shown.camera !== camera) {

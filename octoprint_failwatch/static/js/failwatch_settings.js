@@ -26,6 +26,11 @@ $(function () {
             };
         };
 
+        /* What was found out with another form than the present one is shown no longer. */
+        self.draftText = ko.pureComputed(function () {
+            return JSON.stringify(self.draft());
+        });
+
         self.detector = new FailWatchDetector(self);
         self.cameras = new FailWatchCameras(self);
         self.regions = new FailWatchRegions(self.fw, self.cameras.tried);

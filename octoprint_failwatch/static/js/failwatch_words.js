@@ -87,22 +87,27 @@ var FailWatchWords = (function () {
             bad_request: gettext("The detection service did not accept the picture. Check FailWatch's settings."),
             not_authorised: gettext("The detection service refused the token. Enter it again in FailWatch's settings."),
             not_found: gettext("The detection service does not know what it was asked for. Check FailWatch's settings."),
-            rate_limited: gettext("No more calls are allowed just now. FailWatch goes on as soon as they are."),
-            busy: gettext("The detection service is busy. FailWatch goes on trying."),
-            unavailable: gettext("The detection service does not answer. FailWatch goes on trying."),
+            rate_limited: gettext("No more calls are allowed just now."),
+            busy: gettext("The detection service is busy."),
+            unavailable: gettext("The detection service does not answer."),
             unknown_host: gettext("The name of the detection service is not known. Check its address and the network."),
             untrusted_server: gettext("No secure connection to the detection service. Check its address and certificate."),
-            timed_out: gettext("The detector does not answer in time. FailWatch goes on trying."),
-            server_failed: gettext("The detection service has a fault of its own. FailWatch goes on trying."),
+            timed_out: gettext("The detector does not answer in time."),
+            server_failed: gettext("The detection service has a fault of its own."),
             bad_answer: gettext("The detection service answers nonsense. Check its address."),
             wrong_address: gettext("Something else answers at that address. Check the detection service's address."),
-            cut_short: gettext("The connection to the detection service broke. FailWatch goes on trying.")
+            cut_short: gettext("The connection to the detection service broke.")
         }[key];
     }
+    /* Reasons that end by themselves if at all. */
+    var PASSING = ["busy", "cut_short", "rate_limited", "server_failed", "timed_out", "unavailable"];
+
     function blind(problem) {
-        return known(problem.reason) || problem.detail;
+        var text = known(problem.reason);
+        if (!text) return problem.detail;
+        return _.includes(PASSING, problem.reason) ? text + " " + gettext("FailWatch goes on trying.") : text;
     }
-    /* The same of something that was tried out, where the particulars help too. */
+    /* The same of something that was tried out once, where the particulars help too. */
     function problem(found) {
         var text = known(found.kind);
         return text ? text + " (" + found.detail + ")" : found.detail;
