@@ -136,7 +136,10 @@ def test_brand(name: str) -> None:
                 assert 128 <= min(small.size) <= 256
 
 
-@pytest.mark.parametrize("language", [path.stem for path in (HERE / "translations").glob("*.json")])
+LANGUAGES = [path.stem for path in (HERE / "translations").glob("*.json")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_is_whole(language: str) -> None:
     texts = flat(json.loads((HERE / "translations" / f"{language}.json").read_text()))
     english = flat(EN)
@@ -200,6 +203,14 @@ def test_triggers_and_conditions_are_described() -> None:
     assert set(yaml.safe_load((HERE / "conditions.yaml").read_text())) == set(CONDITIONS)
     assert set(EN["device_automation"]["trigger_type"]) == set(TRIGGER_TYPES)
     assert set(EN["device_automation"]["condition_type"]) == set(CONDITIONS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("section", ["triggers", "conditions"])
+def test_triggers_and_conditions_are_found_by_the_integrations_name(language: str, section: str) -> None:
+    """The automation editor looks for what is typed in their names and descriptions."""
+    texts = json.loads((HERE / "translations" / f"{language}.json").read_text())[section]
+    assert not [key for key, text in texts.items() if "FailWatch" not in text["name"] + text["description"]]
 
 
 def raised_keys() -> set[str]:
