@@ -38,7 +38,7 @@ async def rtsp_server(
     then: list[list[bytes]] | None = None,
     change: asyncio.Event | None = None,
 ) -> AsyncIterator[str]:
-    """Serve the frames in a loop, ten a second; yield the address.
+    """Serve the frames in a loop, many a second; yield the address.
 
     Once `change` is set, the frames of `then` are served instead.
     """
@@ -62,7 +62,7 @@ async def rtsp_server(
             if hang_up_after and turn + 1 == hang_up_after:
                 writer.close()
                 return
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.02)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         playing: asyncio.Task[None] | None = None

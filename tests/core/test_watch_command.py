@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
+from octoprint_failwatch.cli import main
 from octoprint_failwatch.cli.reports import TableReport
 from octoprint_failwatch.detection.history import History
 from octoprint_failwatch.detection.state import Event, EventKind
@@ -271,11 +273,13 @@ async def test_a_video(lab: Lab, timelapse: bool) -> None:
         ("text.mp4", "no video that can be read"),
     ],
 )
-async def test_a_source_that_is_none(lab: Lab, source: str, says: str) -> None:
+def test_a_source_that_is_none(tmp_path: Path, source: str, says: str) -> None:
     """The user reads what is wrong with it."""
-    (lab.folder / "empty").mkdir()
-    (lab.folder / "text.mp4").write_text("no film")
-    code, lines, errors = await lab.failwatch(lab.folder / source)
-    assert code == 1
-    assert says in errors
-    assert not lines
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.mp4").write_text("no film")
+    detector = tmp_path / "detector.json"
+    detector.write_text(json.dumps({"kind": "super_api", "url": "http://127.0.0.1:1", "token": "t"}))
+    options = ["--json", "--detector", str(detector), "--no-history"]
+    done = CliRunner().invoke(main, ["watch", str(tmp_path / source), *options])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert says in done.stderr
