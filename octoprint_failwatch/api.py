@@ -11,6 +11,7 @@ from octoprint.access.permissions import Permissions
 from octoprint.plugin import SimpleApiPlugin
 
 from . import configuring, usual
+from .detection import wire
 from .detection.errors import BadSetting
 from .detection.history import HistoryError, Label
 from .detection.rules import create_rules
@@ -72,10 +73,14 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         require("VIEW")
         service = self._running()
         try:
-            answer = service.ask(lambda watcher: _all(service, watcher))
+            answer: dict[str, Any] = service.ask(lambda watcher: _all(service, watcher))
         except TimeoutError:
             return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
-        return flask.jsonify(answer | {"problem": worded(answer["problem"]) if answer["problem"] else ""})
+        problem = service.watcher.problem
+        # What other plugins take time for is not for the watch's thread.
+        answer["problem"] = worded(problem) if problem is not None else ""
+        answer["cameras"] = wire.to_json(webcams())
+        return flask.jsonify(answer)
 
     def on_api_command(self, command: str, data: Mapping[str, Any]) -> Any:
         """Carry a command out; 400 says what is wrong with it."""
@@ -203,10 +208,6 @@ def _all(service: Service, watcher: Watcher) -> dict[str, Any]:
         "rules": rules_json(watcher.rules),
         "watching": bool(settings["watching"]),
         "state": state_json(watcher.state),
-        "problem": watcher.problem,
-        "cameras": [
-            {"name": cam.name, "title": cam.title, "can_snapshot": cam.can_snapshot} for cam in webcams()
-        ],
         "now": service.clock.now(),
         "clock_speed": service.clock.speed,
     }

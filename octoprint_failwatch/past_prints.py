@@ -54,8 +54,8 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
     def frames(self, print_id: str) -> flask.Response:
         """Answer with a print's frames as short lists, with what happened in between, and with the rules.
 
-        A frame is its id, time, p, ewm_mean, level, the cameras whose picture was kept, boxes, and what
-        was usual and the limit. Rules were in force after the frame with the id `after_frame`.
+        A frame is its id, time, p, ewm_mean, level, the cameras whose picture was kept, the boxes in each
+        of these, what was usual, and the limit. Rules were in force after the frame with the id `after_frame`.
         """
         require("VIEW")
         history = self._history()
@@ -119,13 +119,11 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
         return self.service.watcher.history
 
 
-def _boxes(frame: FrameRecord) -> list[dict[str, Any]]:
-    """Return the boxes of the camera whose picture is shown first, where one is."""
-    for view in frame.look.views:
-        if view.camera in frame.pictures[:1]:
-            boxes: list[dict[str, Any]] = wire.to_json(view.boxes)
-            return boxes
-    return []
+def _boxes(frame: FrameRecord) -> dict[str, Any]:
+    """Return the boxes in each picture that was kept, by camera."""
+    return {
+        view.camera: wire.to_json(view.boxes) for view in frame.look.views if view.camera in frame.pictures
+    }
 
 
 def _rules(entries: Iterable[Entry]) -> list[dict[str, Any]]:

@@ -17,9 +17,9 @@ FULL = 6.0
 
 def known(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
     """Return, for each camera, from how many pictures was learned, and the cells that count for less."""
-    known = titles()
+    called = titles()
     usual = service.run(service.watcher.usual())
-    return {"cameras": [_shown(name, known.get(name, name), of) for name, of in sorted(usual.items())]}
+    return {"cameras": [_shown(name, called.get(name, name), of) for name, of in sorted(usual.items())]}
 
 
 def forget(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:

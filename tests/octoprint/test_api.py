@@ -186,8 +186,10 @@ async def test_what_is_wrong_with_a_setting_is_said_in_the_askers_language(lab: 
     assert answer["problem"]["detail"] == "Die Adresse des Dienstes muss aussehen wie https://example.org."
     await lab.set(veto="soon")
     try:
-        assert (await lab.octoprint.get(german))["problem"] == "veto muss eine Zahl sein, nicht 'soon'."
-        assert (await lab.failwatch())["problem"] == "veto must be a number, not 'soon'."
+        assert (await lab.octoprint.get(german))[
+            "problem"
+        ] == "\"Zeit zum Widersprechen\" muss eine Zahl sein, nicht 'soon'."
+        assert (await lab.failwatch())["problem"] == "\"Time to say no\" must be a number, not 'soon'."
     finally:
         await lab.set(veto=0)
     assert (await lab.failwatch())["problem"] == ""

@@ -96,6 +96,28 @@ async def test_the_one_that_gives_no_picture_is_told_once(lab: Lab, page: Page) 
     assert [mark["kind"] for mark in marks].count("camera_blind") == 1
 
 
+async def test_a_past_print_shows_the_pictures_of_each_camera(lab: Lab, page: Page) -> None:
+    await lab.print("both.gcode")
+    await lab.looked(2)
+    lab.scene.p = 0.9
+    await lab.until_printer("paused")
+    await lab.idle()
+    await open_tab(page)
+    past = page.locator(f"{TAB} .failwatch-past")
+    await page.locator(TAB).get_by_role("button", name="both.gcode").first.click()
+    await past.get_by_role("slider").press("End")
+    picture = past.locator(".failwatch-still img")
+    await expect(past.get_by_role("button", name="Left")).to_have_class(re.compile("active"))
+    await expect(picture).to_have_attribute("src", re.compile("camera=left"))
+    await past.get_by_role("button", name="Right").click()
+    await expect(picture).to_have_attribute("src", re.compile("camera=right"))
+    await expect(past.locator(".failwatch-still rect")).to_have_count(1)
+    await expect(past.locator(".failwatch-film img").first).to_have_attribute(
+        "src", re.compile("camera=right")
+    )
+    await expect(past.get_by_role("button", name="Broken")).to_have_count(0)
+
+
 async def test_every_provider_is_offered_with_what_it_can(lab: Lab) -> None:
     offered = {camera["name"]: camera["can_snapshot"] for camera in (await lab.order("describe"))["cameras"]}
     assert offered == {"classic": True, "left": True, "right": True, "broken": True, "stream": False}

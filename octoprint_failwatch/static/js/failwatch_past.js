@@ -12,6 +12,8 @@ function FailWatchPast(host) {
     self.frames = ko.observableArray([]);
     self.marks = ko.observableArray([]);
     self.index = ko.observable(0);
+    /* The camera that was chosen, null for whichever comes first. */
+    self.camera = ko.observable(null);
     self.graph = new FailWatchGraph("#failwatch-past-graph");
 
     function url(path) {
@@ -96,6 +98,7 @@ function FailWatchPast(host) {
         OctoPrint.get(url("/" + record.print_id)).done(function (answer) {
             rules = answer.rules;
             self.frames(answer.frames);
+            if (!_.some(answer.frames, isKept)) self.camera(null);
             var marks = _.filter(_.map(answer.marks, self._mark).concat(labelMark(answer["print"].label)));
             self.marks(together(_.sortBy(marks, "index"), answer.frames.length));
             self.shown(described(answer["print"]));
@@ -172,15 +175,34 @@ function FailWatchPast(host) {
             level: FailWatchWords.level(frame[4])
         });
     });
+    self.cameras = ko.pureComputed(function () {
+        var names = _.union.apply(_, _.map(self.frames(), 5));
+        return _.map(names, function (name) {
+            return {name: name, title: host.picture.title(name)};
+        });
+    });
+    self.choose = function (camera) {
+        self.camera(camera.name);
+    };
+    self.isShown = function (camera) {
+        return !!self.still() && cameraOf(self.still()) === camera.name;
+    };
+    /* Whether a picture of the frame was kept. */
+    function isKept(frame) {
+        return self.camera() === null ? frame[5].length > 0 : _.includes(frame[5], self.camera());
+    }
+    function cameraOf(frame) {
+        return self.camera() === null ? frame[5][0] : self.camera();
+    }
     function pictureOf(frame) {
-        return url("/" + self.shown().print_id + "/" + frame[0] + ".jpg?camera=" + encodeURIComponent(frame[5][0]));
+        return url("/" + self.shown().print_id + "/" + frame[0] + ".jpg?camera=" + encodeURIComponent(cameraOf(frame)));
     }
     /* Not every picture is kept: the nearest one before is shown. */
     self.still = ko.pureComputed(function () {
         if (!self.shown()) return null;
         for (var index = Number(self.index()); index >= 0; index--) {
             var frame = self.frames()[index];
-            if (frame && frame[5].length) return frame;
+            if (frame && isKept(frame)) return frame;
         }
         return null;
     });
@@ -188,13 +210,14 @@ function FailWatchPast(host) {
         return self.still() ? pictureOf(self.still()) : "";
     });
     self.boxes = ko.pureComputed(function () {
-        return self.still() ? FailWatchWords.placed(self.still()[6]) : [];
+        var frame = self.still();
+        return frame ? FailWatchWords.placed(frame[6][cameraOf(frame)]) : [];
     });
     self.thumbnails = ko.pureComputed(function () {
         if (!self.shown()) return [];
         var kept = [];
         _.each(self.frames(), function (frame, index) {
-            if (frame[5].length) kept.push({index: index, frame: frame});
+            if (isKept(frame)) kept.push({index: index, frame: frame});
         });
         var step = Math.max(1, (kept.length - 1) / (THUMBNAILS - 1));
         var chosen = _.uniq(
