@@ -90,10 +90,17 @@ async def _set_up_service(hass: HomeAssistant, entry: FailWatchConfigEntry) -> N
     await memory.async_load()
     history = await async_open_history(hass, entry)
     await async_forget_removed_cameras(hass, entry, detector, memory, history)
-    cameras: dict[str | None, WatchedCamera] = {
-        subentry.subentry_id: WatchedCamera(hass, entry, subentry, detector, memory, history)
-        for subentry in entry.subentries.values()
-    }
+    try:
+        cameras: dict[str | None, WatchedCamera] = {
+            subentry.subentry_id: WatchedCamera(hass, entry, subentry, detector, memory, history)
+            for subentry in entry.subentries.values()
+        }
+    except BadSetting as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key=error.kind,
+            translation_placeholders={"problem": str(error)},
+        ) from error
     entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(memory.async_close)

@@ -115,12 +115,21 @@ async def _control(printer: PrinterCoordinator, call: ServiceCall) -> None:
 def _ask_each(
     ask: Callable[[PrinterCoordinator, ServiceCall], Awaitable[None]],
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
-    """Return an action that asks every printer meant, and answers with what then stands."""
+    """Return an action that asks every printer meant, and answers with what then stands.
+
+    One that cannot do it keeps no other from being asked: its error comes last.
+    """
 
     async def handle(call: ServiceCall) -> ServiceResponse:
         printers = _printers(call)
+        problems: list[HomeAssistantError] = []
         for printer in printers:
-            await ask(printer, call)
+            try:
+                await ask(printer, call)
+            except HomeAssistantError as error:
+                problems.append(error)
+        if problems:
+            raise problems[0]
         return cast(JsonObjectType, {"printers": [_standing(printer) for printer in printers]})
 
     return handle

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -104,6 +105,8 @@ class WatchedCamera(PrinterCoordinator):
         """
         self._run()
         self.config_entry.async_on_unload(self.async_stop)
+        # What is wrong with a camera that nobody watches any more needs no repair.
+        self.config_entry.async_on_unload(partial(issues.async_clear, self.hass, self.key))
         self.config_entry.async_on_unload(
             async_track_state_change_event(
                 self.hass, [self.settings[CONF_STATUS_ENTITY]], self._handle_status

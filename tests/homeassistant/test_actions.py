@@ -130,6 +130,21 @@ async def test_answers_reach_only_the_printers_meant(
     assert hass.states.get("switch.voron_mute_this_print").state == "off"
 
 
+async def test_one_that_cannot_keeps_no_other_from_being_asked(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    printer: Printer,
+    service: MockConfigEntry,
+) -> None:
+    await linked()
+    both = ["sensor.voron_failure_state", "sensor.ender_3_failure_state"]
+    with pytest.raises(ServiceValidationError) as raised:
+        await act(hass, "control", entity_id=both, command="resume")
+    assert raised.value.translation_key == "cannot_resume"
+    assert octoprint.jobs == [{"command": "pause", "action": "resume"}]
+
+
 async def test_a_target_without_printers(
     hass: HomeAssistant, printer: Printer, service: MockConfigEntry
 ) -> None:

@@ -66,6 +66,15 @@ async def test_a_service_that_does_not_work(
     assert not issue_registry.issues
 
 
+async def test_a_printer_whose_settings_mean_nothing(hass: HomeAssistant, printer: Printer) -> None:
+    entry = service_entry(rules="of another release")
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "bad_setting"
+    assert printer.detector.closed == 1
+
+
 async def test_what_ends_after_the_entry_writes_nothing_any_more(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:

@@ -7,9 +7,10 @@ from unittest.mock import Mock
 
 import pytest
 from homeassistant.components.repairs import ConfirmRepairFlow
-from homeassistant.config_entries import SOURCE_REAUTH
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -21,6 +22,7 @@ from custom_components.failwatch.detection.errors import (
     Unavailable,
 )
 from custom_components.failwatch.repairs import AnotherCameraFlow, async_create_fix_flow
+from custom_components.failwatch.snapshots import async_is_gone
 from tests.homeassistant.printer import (
     CAMERA,
     LIGHT,
@@ -117,6 +119,53 @@ async def test_a_camera_that_is_gone_can_be_replaced(
     assert entry.subentries["camera1"].unique_id == f"{CAMERA}/{STATUS}"
     await until(hass, "sensor.voron_watch", "watching")
     await printer.looks(1)
+    assert not issue_registry.issues
+
+
+@pytest.mark.parametrize(
+    ("entry_state", "home_assistant", "gone"),
+    [
+        (ConfigEntryState.LOADED, CoreState.running, True),
+        (ConfigEntryState.SETUP_RETRY, CoreState.running, False),
+        (None, CoreState.running, True),
+        (ConfigEntryState.LOADED, CoreState.starting, False),
+    ],
+)
+async def test_a_camera_that_is_only_away_need_not_be_replaced(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    entry_state: ConfigEntryState | None,
+    home_assistant: CoreState,
+    gone: bool,
+) -> None:
+    """Home Assistant remembers entities that their integration has not set up, or never will again."""
+    entry = None
+    if entry_state is not None:
+        entry = MockConfigEntry(domain="other", state=entry_state)
+        entry.add_to_hass(hass)
+    camera = entity_registry.async_get_or_create("camera", "other", "1", config_entry=entry)
+    hass.states.async_set(camera.entity_id, "unavailable", {"restored": True})
+    hass.set_state(home_assistant)
+    assert async_is_gone(hass, camera.entity_id) is gone
+    hass.set_state(CoreState.running)
+
+
+async def test_a_camera_that_answers_badly_is_not_gone(hass: HomeAssistant, printer: Printer) -> None:
+    assert not async_is_gone(hass, CAMERA)
+    hass.states.async_set(CAMERA, "unavailable")
+    assert not async_is_gone(hass, CAMERA)
+    hass.states.async_remove(CAMERA)
+    assert async_is_gone(hass, CAMERA)
+
+
+async def test_what_nobody_watches_needs_no_repair(
+    hass: HomeAssistant, printer: Printer, issue_registry: ir.IssueRegistry
+) -> None:
+    entry = await watch(hass, picture_entity="camera.sold")
+    await printer.says("printing")
+    await until(hass, "sensor.voron_watch", "blind")
+    assert issue_registry.issues
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
     assert not issue_registry.issues
 
 
