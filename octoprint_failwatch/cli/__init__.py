@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
 from typing import Any
 
@@ -46,10 +47,10 @@ class Commands(click.Group):
         except FailWatchError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            if error.filename is None:
+            if error.strerror is None or error.errno == errno.EPIPE:  # whoever read has gone: click knows
                 raise
-            where = click.format_filename(error.filename)
-            raise click.ClickException(f"{where}: {error.strerror}") from error
+            where = "" if error.filename is None else f"{click.format_filename(error.filename)}: "
+            raise click.ClickException(f"{where}{error.strerror}") from error
 
 
 @click.group("failwatch", cls=Commands)

@@ -13,6 +13,7 @@ from ..server.log import start_logging
 from ..server.process import serve
 from ..server.settings import ServerSettings
 from ..server.tokens import checked, own_token, read_tokens
+from .finite import Finite
 
 DATA = Path(click.get_app_dir("failwatch")) / "server"
 
@@ -57,7 +58,7 @@ DATA = Path(click.get_app_dir("failwatch")) / "server"
     "--keep-pictures",
     default=60.0,
     show_default=True,
-    type=click.FloatRange(min=0),
+    type=Finite(min=0),
     metavar="MINUTES",
     help="For how long a tagged picture can be fetched.",
 )

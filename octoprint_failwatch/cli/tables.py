@@ -30,6 +30,8 @@ def picture_option(help_text: str) -> Callable[[Command], Command]:
             from ..chart.canvas import check_kind
 
             check_kind(picture)
+            if not picture.absolute().parent.is_dir():
+                raise click.BadParameter(f"There is no folder {picture.parent}.")
         return picture
 
     path = click.Path(dir_okay=False, path_type=Path)

@@ -18,6 +18,7 @@ import click
 from ..detection.cadence import Cadence
 from ..detection.clock import Clock
 from ..detection.detectors import FIELDS, create_detector
+from ..detection.errors import SnapshotError
 from ..detection.history import History, RecordedSettings, Recorder
 from ..detection.look import Camera
 from ..detection.rules import RULE_SETS, FailWatchRules, RuleSet
@@ -148,7 +149,7 @@ async def _watch(order: Order, report: Report) -> int:
         ending = _Ending()
         watch = Watch(
             detector=detector,
-            cameras=[Camera(_until_ended(source, ending))],
+            cameras=[Camera(_until_ended(source, ending, sink))],
             sink=sink,
             settings=settings,
             clock=clock,
@@ -194,12 +195,15 @@ async def _run(watch: Watch, ending: _Ending, order: Order) -> None:
     await asyncio.gather(running, ended, return_exceptions=True)
 
 
-def _until_ended(source: Source, ending: _Ending) -> Any:
+def _until_ended(source: Source, ending: _Ending, sink: _Sink) -> Any:
     async def snapshot() -> bytes:
         try:
             return await source.snapshot()
         except SourceEnded:
             ending.reach("done")
+            raise
+        except SnapshotError as error:
+            sink.no_picture(str(error))
             raise
 
     return snapshot
@@ -226,6 +230,12 @@ class _Sink:
         self._order = order
         self._report = report
         self._last: WatchState | None = None
+
+    def no_picture(self, problem: str) -> None:
+        """Tell that there is none yet: only after several looks does a watch call itself blind."""
+        if self.looks == 0 and not self.problem:
+            click.echo(f"No picture yet: {problem}", err=True)
+        self.problem = problem
 
     def __call__(self, state: WatchState, events: Sequence[Event], /) -> None:
         frames = self.watch.frames if self.watch is not None else {}

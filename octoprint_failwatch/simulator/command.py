@@ -9,6 +9,7 @@ import aiohttp
 import click
 from aiohttp import web
 
+from ..cli.finite import Finite
 from .camera import Camera
 from .frames import Frames, RecordedFrames
 from .position import ByClock, ByPrint, BySnapshot, Position
@@ -26,7 +27,9 @@ from .scene import Scene
     help="Port to listen on; 0 takes a free one.",
 )
 @click.option("--seed", default=1, show_default=True, help="Another seed is another printer and part.")
-@click.option("--layers", default=100, show_default=True, help="Layers of the print.")
+@click.option(
+    "--layers", default=100, type=click.IntRange(min=1), show_default=True, help="Layers of the print."
+)
 @click.option("--fails-at", default=40, show_default=True, help="Layer from which on it fails; -1: never.")
 @click.option(
     "--frames",
@@ -41,10 +44,16 @@ from .scene import Scene
     help="What takes the print further: time, each snapshot, or the job of a real OctoPrint.",
 )
 @click.option(
-    "--seconds", default=600.0, show_default=True, help="Time that the print takes (--follow clock)."
+    "--seconds",
+    default=600.0,
+    type=Finite(min=0, min_open=True),
+    show_default=True,
+    help="Time that the print takes (--follow clock).",
 )
 @click.option(
-    "--snapshots", type=int, help="Snapshots that the print takes (--follow snapshots): layers, or pictures."
+    "--snapshots",
+    type=click.IntRange(min=1),
+    help="Snapshots that the print takes (--follow snapshots): layers, or pictures.",
 )
 @click.option("--octoprint", default="http://127.0.0.1:5000", show_default=True, help="For --follow print.")
 @click.option("--key", envvar="OCTOPRINT_API_KEY", default="", help="Application key for --follow print.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import aiohttp
+from yarl import URL
 
 from ..detection.errors import BadSetting
 from .folder import FolderSource
@@ -23,6 +24,8 @@ def open_source(
     """
     scheme, separator, _ = place.partition("://")
     if separator and scheme.lower() in ("http", "https"):
+        if not _is_address(place):
+            raise BadSetting("The camera's address must look like http://printer.local/snapshot.jpg.")
         return HttpSource(place, session)
     if separator and scheme.lower() in ("rtsp", "rtsps", "rtmp", "srt", "udp"):
         from .stream import StreamSource
@@ -36,3 +39,10 @@ def open_source(
 
         return VideoSource(path, 0.0 if timelapse else interval)
     raise BadSetting(f"{place} is no folder, no video file and no address (http, https, rtsp).")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(URL(text).host)
+    except ValueError:
+        return False

@@ -10,6 +10,9 @@ from ..detection.errors import BadSetting, SnapshotError
 from .frames import as_jpeg, load
 from .source import SourceEnded
 
+ROUNDING = 1e-6
+"""What makes 0.3 seconds three times 0.1, whatever they are in floating point."""
+
 
 class VideoSource:
     """Gives a frame for every `interval` seconds of the film, or every frame if that is 0."""
@@ -42,9 +45,12 @@ class VideoSource:
         self._container.close()
 
     def _decode(self, interval: float) -> Iterator[bytes]:
-        due = 0.0
+        first: float | None = None
+        due = 0
         for frame in self._container.decode(self._stream):
             at = frame.time or 0.0
-            if at >= due:
-                due += interval
+            first = at if first is None else first  # a film that was cut out of a longer one begins later
+            number = int((at - first) / interval + ROUNDING) if interval else due
+            if number >= due:
+                due = number + 1
                 yield as_jpeg(frame)

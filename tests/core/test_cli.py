@@ -36,6 +36,22 @@ def broken(monkeypatch: pytest.MonkeyPatch):
     return install
 
 
+def test_a_full_disk_is_told_in_a_line(tmp_path: Path) -> None:
+    """Whether it is met while a file is written or while the answer is."""
+    table, picture = tmp_path / "p.csv", tmp_path / "p.svg"
+    table.write_text("time,p\n0,0.1\n10,0.1\n")
+    picture.symlink_to("/dev/full")
+    result = CliRunner().invoke(main, ["replay", str(table), "--picture", str(picture)])
+    assert isinstance(result.exception, SystemExit)
+    assert result.stderr == "Error: No space left on device\n"
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-u", "-m", "octoprint_failwatch", "replay", str(table), "--json"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: No space left on device\n")
+    assert "Traceback" not in ended.stderr
+
+
 def test_version() -> None:
     """The one version number."""
     result = CliRunner().invoke(main, ["--version"])

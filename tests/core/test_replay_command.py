@@ -255,6 +255,13 @@ def test_a_kind_of_picture_that_cannot_be_drawn_is_refused_at_once(table: Path, 
     assert ".svg or .png" in result.stderr
 
 
+def test_a_folder_that_is_not_there_is_told_at_once(table: Path, tmp_path: Path) -> None:
+    """Not after judging a year either."""
+    result = run(table, "--picture", tmp_path / "nowhere" / "series.svg", "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no folder" in result.stderr
+
+
 def test_numbers_out_of_all_proportion_are_drawn(tmp_path: Path) -> None:
     """With a few ticks, and soon."""
     (tmp_path / "huge.csv").write_text("time,p\n0,0\n1e15,1e9\n")

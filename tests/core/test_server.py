@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import sqlite3
 from pathlib import Path
 
 import aiohttp
@@ -20,6 +21,7 @@ from octoprint_failwatch.detection.errors import BadPicture, ModelUnavailable, N
 from octoprint_failwatch.detection.frame import Frame
 from octoprint_failwatch.detection.services.obico import MlApi
 from octoprint_failwatch.detection.statistics import LONG_WINDOW, TemporalStatistics, advance
+from octoprint_failwatch.server.database import Database
 from octoprint_failwatch.server.throttle import Throttle
 
 from .serving import JPEG, PREDICT, TOKEN, serving
@@ -143,6 +145,19 @@ async def test_statistics_go_on_after_a_restart(tmp_path: Path) -> None:
             assert stats["ewm_mean"] == pytest.approx(expected.ewm_mean, abs=1e-12)
             assert stats["rolling_mean_long"] == pytest.approx(expected.rolling_mean_long, abs=1e-12)
             assert stats["prediction_num"] == expected.prediction_num
+
+
+async def test_what_cannot_be_kept_does_not_stop_what_comes_next(tmp_path: Path) -> None:
+    """As on a disk that is full when all but the end of a change is written."""
+    schema = "CREATE TABLE kept (id INTEGER PRIMARY KEY, of REFERENCES kept DEFERRABLE INITIALLY DEFERRED)"
+    database = Database(tmp_path / "kept.sqlite", schema)
+    database._connection.execute("PRAGMA foreign_keys = ON")
+    with pytest.raises(sqlite3.IntegrityError):
+        await database.run(lambda connection: connection.execute("INSERT INTO kept VALUES (1, 77)"))
+    await database.run(lambda connection: connection.execute("INSERT INTO kept VALUES (2, NULL)"))
+    rows = await database.run(lambda connection: connection.execute("SELECT id FROM kept").fetchall())
+    assert rows == [(2,)]
+    await database.close()
 
 
 async def test_our_own_client_understands_it(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from click.testing import CliRunner
 from PIL import Image, ImageChops, ImageStat
 
+from octoprint_failwatch.cli import main
 from octoprint_failwatch.simulator.camera import Camera
 from octoprint_failwatch.simulator.frames import RecordedFrames
 from octoprint_failwatch.simulator.position import BySnapshot
@@ -35,6 +37,16 @@ def test_a_failing_print_looks_like_a_good_one_until_the_layer_it_fails_at(seed:
     assert _differ(failing.render(0.5, 50), good.render(0.5, 50)) == 0
     assert _differ(failing.render(0.6, 60), good.render(0.6, 60)) > 1
     assert _differ(failing.render(0.8, 80), good.render(0.8, 80)) > 2
+
+
+@pytest.mark.parametrize(
+    "option", ["--layers=0", "--seconds=0", "--seconds=nan", "--snapshots=0", "--snapshots=-3"]
+)
+def test_a_print_of_no_length_is_refused(option: str) -> None:
+    """When the camera is started, not with each picture."""
+    result = CliRunner().invoke(main, ["simulate", "--port", "0", option])
+    assert result.exit_code == 2
+    assert option.partition("=")[0] in result.stderr
 
 
 def test_no_two_pictures_are_the_same_bytes() -> None:

@@ -3,16 +3,20 @@
 import asyncio
 import io
 import time
+from pathlib import Path
 
+import aiohttp
 import pytest
 from PIL import Image
 
 from octoprint_failwatch.detection.errors import SnapshotError
+from octoprint_failwatch.sources import SourceEnded, open_source
 
 av = pytest.importorskip("av")
 
 from octoprint_failwatch.sources import stream as streams  # noqa: E402 - needs av
 from octoprint_failwatch.sources.stream import StreamSource  # noqa: E402
+from octoprint_failwatch.sources.video import VideoSource  # noqa: E402
 
 from .rtsp import encode, rtsp_server  # noqa: E402
 
@@ -72,6 +76,35 @@ async def test_an_old_picture_is_not_given_as_new(monkeypatch: pytest.MonkeyPatc
                 await source.snapshot()
         finally:
             await source.close()
+
+
+async def test_a_camera_that_is_not_there() -> None:
+    """Why is said in words, and without the password."""
+    async with aiohttp.ClientSession() as session:
+        source = open_source("http://me:secret@127.0.0.1:1/x.jpg", session, interval=10)
+        with pytest.raises(SnapshotError, match="cannot be reached: connection refused") as caught:
+            await source.snapshot()
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("interval", [0.0, 2.0])
+async def test_a_film_that_was_cut_out_of_a_longer_one(tmp_path: Path, interval: float) -> None:
+    """Its clock begins an hour late: still a picture for every interval, no more."""
+    film = tmp_path / "cut.mkv"
+    with av.open(str(film), "w") as container:
+        stream = container.add_stream("mpeg4", rate=2)
+        stream.width, stream.height = 160, 120
+        for number in range(40):
+            frame = av.VideoFrame.from_image(Image.new("RGB", (160, 120), (number,) * 3))
+            frame.pts = 7200 + number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    source = VideoSource(film, interval)
+    for _ in range(10 if interval else 40):
+        await source.snapshot()
+    with pytest.raises(SourceEnded):
+        await source.snapshot()
+    await source.close()
 
 
 async def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:

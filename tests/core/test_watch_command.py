@@ -230,6 +230,7 @@ async def test_a_camera_that_refuses(lab: Lab) -> None:
     assert blind["detail"] == "no_snapshot"
     assert "403" in blind["problem"]
     assert "403" in str(lines[-1])
+    assert errors.count("No picture yet: The camera answers 403") == 1
     assert "secret" not in json.dumps(lines) + errors
 
 
@@ -271,6 +272,8 @@ async def test_a_video(lab: Lab, timelapse: bool) -> None:
         ("nowhere", "no folder, no video file"),
         ("empty", "no picture in"),
         ("text.mp4", "no video that can be read"),
+        ("http://", "must look like http://"),
+        ("http://[", "must look like http://"),
     ],
 )
 def test_a_source_that_is_none(tmp_path: Path, source: str, says: str) -> None:
@@ -280,6 +283,7 @@ def test_a_source_that_is_none(tmp_path: Path, source: str, says: str) -> None:
     detector = tmp_path / "detector.json"
     detector.write_text(json.dumps({"kind": "super_api", "url": "http://127.0.0.1:1", "token": "t"}))
     options = ["--json", "--detector", str(detector), "--no-history"]
-    done = CliRunner().invoke(main, ["watch", str(tmp_path / source), *options])
+    place = source if "://" in source else str(tmp_path / source)
+    done = CliRunner().invoke(main, ["watch", place, *options])
     assert (done.exit_code, done.stdout) == (1, "")
     assert says in done.stderr
