@@ -12,7 +12,14 @@ from homeassistant.const import ATTR_FRIENDLY_NAME, STATE_OFF, STATE_ON
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
-from .camera_forms import JUDGEMENT, JUDGEMENT_KEYS, SOURCES, guessed_states, states_form
+from .camera_forms import (
+    JUDGEMENT,
+    JUDGEMENT_KEYS,
+    SOURCE_KEYS,
+    guessed_states,
+    sources_form,
+    states_form,
+)
 from .camera_settings import camera_unique_id, ignored_regions
 from .camera_watch import create_camera
 from .const import (
@@ -69,12 +76,14 @@ class CameraFlow(ConfigSubentryFlow):
                 errors[PLACES.get(error.kind, "base")] = error.kind
                 problem = str(error)
             else:
-                kept = {key: value for key, value in self._data.items() if key not in SOURCES.schema}
+                kept = {key: value for key, value in self._data.items() if key not in SOURCE_KEYS}
                 self._data = {**kept, **user_input}
                 return await self.async_step_states()
         return self.async_show_form(
             step_id="user",
-            data_schema=self.add_suggested_values_to_schema(SOURCES, user_input or self._data),
+            data_schema=self.add_suggested_values_to_schema(
+                sources_form(self.hass), user_input or self._data
+            ),
             errors=errors,
             description_placeholders={"problem": problem},
         )

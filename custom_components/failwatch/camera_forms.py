@@ -5,7 +5,9 @@ from typing import Final
 
 import voluptuous as vol
 from homeassistant.const import STATE_ON
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -38,24 +40,21 @@ from .const import (
     CONF_STATUS_ENTITY,
     CONF_VETO,
     DEFAULT_INTERVAL,
+    DOMAIN,
 )
 from .detection.policy import Action
 from .detection.rules import RULE_SETS
 from .orders import DOMAIN_SERVICES
 
+PICTURE_DOMAINS: Final = ["camera", "image"]
 STATUS_DOMAINS: Final = ["sensor", "binary_sensor", "input_boolean", "input_select", "select", "switch"]
 
 PRINTING_WORDS: Final = ("printing", "print", "running", "busy", "in_progress", STATE_ON)
 PAUSED_WORDS: Final = ("paused", "pausing", "pause", "resuming")
 
-SOURCES = vol.Schema(
-    {
-        vol.Required(CONF_PICTURE_ENTITY): EntitySelector(EntitySelectorConfig(domain=["camera", "image"])),
-        vol.Required(CONF_STATUS_ENTITY): EntitySelector(EntitySelectorConfig(domain=STATUS_DOMAINS)),
-        vol.Optional(CONF_JOB_ENTITY): EntitySelector(EntitySelectorConfig(domain=["sensor"])),
-        vol.Optional(CONF_LIGHT): EntitySelector(EntitySelectorConfig(domain=["light"])),
-    }
-)
+SOURCE_KEYS: Final = frozenset({CONF_PICTURE_ENTITY, CONF_STATUS_ENTITY, CONF_JOB_ENTITY, CONF_LIGHT})
+"""Every setting that the first page asks for."""
+
 PRESSABLE = EntitySelector(EntitySelectorConfig(domain=list(DOMAIN_SERVICES)))
 ACTION = SelectSelector(
     SelectSelectorConfig(
@@ -104,6 +103,28 @@ JUDGEMENT_KEYS: Final = frozenset(
     {*map(str, JUDGEMENT.schema), *map(str, JUDGEMENT.schema[CONF_ACTIONS].schema.schema)} - {CONF_ACTIONS}
 )
 """Every setting that the last page asks for, in its section or out of it."""
+
+
+def others_entity(hass: HomeAssistant, domains: list[str]) -> EntitySelector:
+    """Return a choice of entities that are not FailWatch's own: its pictures and states are no news to it."""
+    own = [
+        entity.entity_id
+        for entity in er.async_get(hass).entities.values()
+        if entity.platform == DOMAIN and entity.domain in domains
+    ]
+    return EntitySelector(EntitySelectorConfig(domain=domains, exclude_entities=own))
+
+
+def sources_form(hass: HomeAssistant) -> vol.Schema:
+    """Return the form for where to look, and at what."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_PICTURE_ENTITY): others_entity(hass, PICTURE_DOMAINS),
+            vol.Required(CONF_STATUS_ENTITY): others_entity(hass, STATUS_DOMAINS),
+            vol.Optional(CONF_JOB_ENTITY): others_entity(hass, ["sensor"]),
+            vol.Optional(CONF_LIGHT): EntitySelector(EntitySelectorConfig(domain=["light"])),
+        }
+    )
 
 
 def states_form(options: list[str]) -> vol.Schema:

@@ -6,17 +6,13 @@ import voluptuous as vol
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 
+from .camera_forms import PICTURE_DOMAINS, others_entity
 from .camera_settings import camera_unique_id
 from .const import CONF_PICTURE_ENTITY
 
 if TYPE_CHECKING:
     from homeassistant.components.repairs import RepairsFlowResult
-
-CAMERA = vol.Schema(
-    {vol.Required(CONF_PICTURE_ENTITY): EntitySelector(EntitySelectorConfig(domain=["camera", "image"]))}
-)
 
 
 class AnotherCameraFlow(RepairsFlow):
@@ -39,7 +35,9 @@ class AnotherCameraFlow(RepairsFlow):
         if user_input is None:
             return self.async_show_form(
                 step_id="camera",
-                data_schema=CAMERA,
+                data_schema=vol.Schema(
+                    {vol.Required(CONF_PICTURE_ENTITY): others_entity(self.hass, PICTURE_DOMAINS)}
+                ),
                 description_placeholders={
                     "printer": subentry.title,
                     "camera": subentry.data[CONF_PICTURE_ENTITY],

@@ -4,15 +4,17 @@ from typing import Any
 from unittest.mock import AsyncMock, patch
 
 import pytest
+import voluptuous as vol
 from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.detection.errors import Unavailable
+from custom_components.failwatch.repairs import AnotherCameraFlow
 from tests.homeassistant.printer import (
     CAMERA,
     CANCEL,
@@ -24,6 +26,7 @@ from tests.homeassistant.printer import (
     STATUS,
     Printer,
     service_entry,
+    watch,
 )
 
 
@@ -50,6 +53,25 @@ async def answer(
 
 def suggested(page: SubentryFlowResult) -> dict[str, Any]:
     return {str(key): (key.description or {}).get("suggested_value") for key in page["data_schema"].schema}
+
+
+@pytest.mark.parametrize(
+    "own", [{"picture_entity": "image.voron_last_look"}, {"status_entity": "sensor.voron_watch"}]
+)
+async def test_its_own_pictures_and_states_are_not_offered(
+    hass: HomeAssistant, printer: Printer, own: dict[str, str]
+) -> None:
+    """A camera that shows what FailWatch last saw shows nothing new."""
+    entry = await watch(hass)
+    page = await begin(hass, entry)
+    with pytest.raises(InvalidData):
+        await answer(hass, page, SOURCES | own)
+    repair = AnotherCameraFlow(entry, "camera1")
+    repair.hass = hass
+    page = await repair.async_step_camera()
+    assert page["data_schema"]({"picture_entity": CAMERA})
+    with pytest.raises(vol.Invalid):
+        page["data_schema"]({"picture_entity": "image.voron_last_look"})
 
 
 async def test_from_camera_to_first_look(
