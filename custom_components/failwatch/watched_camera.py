@@ -14,6 +14,7 @@ from homeassistant.core import Event as HomeAssistantEvent
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
+from homeassistant.helpers.start import async_at_started
 
 from . import issues
 from .camera_settings import changed_rules, needs_set_up, rules_of
@@ -102,17 +103,23 @@ class WatchedCamera(PrinterCoordinator):
         """Follow the printing entity from now on, a print that already runs so many seconds later.
 
         The cameras of a service begin one after another, so that they do not all look at the same moment.
+        None begins before Home Assistant has started: until then entities are missing, or say what is not so.
         """
         self._run()
         self.config_entry.async_on_unload(self.async_stop)
         # What is wrong with a camera that nobody watches any more needs no repair.
         self.config_entry.async_on_unload(partial(issues.async_clear, self.hass, self.key))
-        self.config_entry.async_on_unload(
-            async_track_state_change_event(
-                self.hass, [self.settings[CONF_STATUS_ENTITY]], self._handle_status
+
+        @callback
+        def begin(_: HomeAssistant) -> None:
+            self.config_entry.async_on_unload(
+                async_track_state_change_event(
+                    self.hass, [self.settings[CONF_STATUS_ENTITY]], self._handle_status
+                )
             )
-        )
-        self._follow_in(later)
+            self._follow_in(later)
+
+        self.config_entry.async_on_unload(async_at_started(self.hass, begin))
 
     @callback
     def async_stop(self) -> None:

@@ -5,7 +5,8 @@ from unittest.mock import patch
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -143,6 +144,27 @@ async def test_a_restart_goes_on_with_the_print_and_what_was_learned(
     assert len(printer.detector.frames) > seen
     await printer.looks(8)
     assert int(hass.states.get("sensor.voron_looks_at_this_print").state) > number
+
+
+async def test_what_is_said_while_home_assistant_starts_ends_no_print(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    """A template may say that nothing prints as long as what it is made of is not there."""
+    entry = await watch(hass)
+    await printer.says("printing")
+    await printer.looks(1)
+    first = printer.detector.frames[-1].print_id
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.set_state(CoreState.starting)
+    await printer.says("idle")
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await printer.says("finished")
+    await printer.says("printing")
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await printer.looks(1)
+    assert printer.detector.frames[-1].print_id == first
 
 
 async def test_another_job_after_a_restart_is_another_print(hass: HomeAssistant, printer: Printer) -> None:
