@@ -1,15 +1,16 @@
 """Several cameras, of another plugin's making, on a real OctoPrint."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from stack.browser import open_browser, open_octoprint
-from tests.octoprint.browsing import TAB, open_tab
+from tests.octoprint.browsing import SETTINGS, TAB, open_settings, open_tab
 from tests.octoprint.lab import Lab, open_lab
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -116,6 +117,32 @@ async def test_a_past_print_shows_the_pictures_of_each_camera(lab: Lab, page: Pa
         "src", re.compile("camera=right")
     )
     await expect(past.get_by_role("button", name="Broken")).to_have_count(0)
+
+
+async def test_regions_are_never_drawn_on_another_cameras_picture(lab: Lab, page: Page) -> None:
+    """A camera that answers late does not take the place of the one that was chosen meanwhile."""
+    answers = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await answers.wait()
+        await route.continue_()
+
+    await page.route("**/snapshot.jpg*camera=left", late)
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    editor = form.locator(".failwatch-editor img")
+    async with page.expect_response("**/snapshot.jpg*camera=right"):
+        await form.get_by_role("button", name="Draw regions to ignore").click()
+        await form.get_by_label("Camera whose picture is drawn on").select_option("right")
+    await expect(editor).to_have_attribute("src", re.compile("camera=right"))
+    async with page.expect_response("**/snapshot.jpg*camera=left") as response:
+        answers.set()
+    await (await response.value).finished()
+    await page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    await expect(editor).to_have_attribute("src", re.compile("camera=right"))
+    await form.get_by_label("Camera whose picture is drawn on").select_option("broken")
+    await expect(form.get_by_text("The camera gives no picture.")).to_be_visible()
+    await expect(form.locator(".failwatch-editor")).to_be_hidden()
 
 
 async def test_every_provider_is_offered_with_what_it_can(lab: Lab) -> None:

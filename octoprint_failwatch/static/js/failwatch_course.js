@@ -18,9 +18,11 @@ function FailWatchCourse(live) {
         var state = live.state();
         var look = live.look();
         if (state.print_id && state.print_id !== framesOf) {
-            framesOf = state.print_id;
+            var print = state.print_id;
+            framesOf = print;
             frames = [];
-            OctoPrint.get(OctoPrint.getBlueprintUrl("failwatch") + "prints/" + framesOf).done(function (answer) {
+            OctoPrint.get(OctoPrint.getBlueprintUrl("failwatch") + "prints/" + print).done(function (answer) {
+                if (framesOf !== print) return;
                 frames = answer.frames;
                 self.draw();
             });

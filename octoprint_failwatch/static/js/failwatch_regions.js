@@ -3,6 +3,7 @@ function FailWatchRegions(settings, camera) {
     "use strict";
     var self = this;
     var STEP = 0.02;
+    var asked = null;
 
     function within(share) {
         return Math.min(1, Math.max(0, share));
@@ -57,14 +58,16 @@ function FailWatchRegions(settings, camera) {
             Date.now() +
             "&camera=" +
             encodeURIComponent(camera() || "");
-        var image = new Image();
-        image.onload = function () {
-            self.picture(url);
+        /* Nobody is to draw on the picture of the camera that was chosen before. */
+        self.picture("");
+        asked = new Image();
+        asked.onload = function () {
+            if (this === asked) self.picture(url);
         };
-        image.onerror = function () {
-            self.problem(gettext("The camera gives no picture."));
+        asked.onerror = function () {
+            if (this === asked) self.problem(gettext("The camera gives no picture."));
         };
-        image.src = url;
+        asked.src = url;
     };
     self._add = function (corner) {
         self.corners.push([Math.round(corner[0] * 1000) / 1000, Math.round(corner[1] * 1000) / 1000]);
