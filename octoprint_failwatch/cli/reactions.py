@@ -61,8 +61,10 @@ class Reactions:
                 try:
                     picture = await asyncio.to_thread(tagged, frame.jpeg, view.boxes)
                     await asyncio.to_thread(path.write_bytes, picture)
-                except (FailWatchError, OSError) as error:
+                except FailWatchError as error:
                     sys.stderr.write(f"{path}: {error}\n")
+                except OSError as error:
+                    sys.stderr.write(f"{path}: {error.strerror}\n")
 
     async def _run(self, command: str, event: Event, look: Look, frames: Mapping[str, Frame]) -> None:
         with tempfile.TemporaryDirectory(prefix="failwatch-") as folder:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from ..detection.detection import Box
 from ..detection.detectors.pixels import picture_size
 from ..detection.errors import RateLimited
 from ..detection.frame import Frame
@@ -19,6 +23,8 @@ from .submission import read_submission
 from .tagged_pictures import TaggedPictures
 from .throttle import Throttle
 from .tokens import Owner, Tokens
+
+_LOGGER = logging.getLogger(__name__)
 
 PREDICT = "/ent/partners/api/predict/"
 TAGGED = "/tagged"
@@ -54,7 +60,7 @@ class SuperApi:
         )
         detection = await self.detector.detect(frame)
         size = await asyncio.to_thread(picture_size, submission.jpeg)
-        name = await self.pictures.keep(submission.jpeg, detection.boxes)
+        name = await self._kept(submission.jpeg, detection.boxes)
         statistics = await self.printers.advance(
             owner.key, submission.printer_id, submission.print_id, detection.p
         )
@@ -70,7 +76,7 @@ class SuperApi:
                         "prediction_num": statistics.prediction_num,
                         "prediction_num_lifetime": statistics.prediction_num_lifetime,
                     },
-                    "tagged_img_url": f"{base}{TAGGED}/{name}.jpg",
+                    "tagged_img_url": name and f"{base}{TAGGED}/{name}.jpg",
                     "detections": in_pixels(detection.boxes, size),
                 }
             }
@@ -87,6 +93,14 @@ class SuperApi:
             "X-Content-Type-Options": "nosniff",
         }
         return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
+
+    async def _kept(self, jpeg: bytes, boxes: Sequence[Box]) -> str | None:
+        """Keep a tagged picture and return its name; a full disk must not leave a print unwatched."""
+        try:
+            return await self.pictures.keep(jpeg, boxes)
+        except sqlite3.Error as error:
+            _LOGGER.warning("A tagged picture could not be kept: %s", error)
+            return None
 
     def _admit(self, request: web.Request) -> Owner:
         owner = self.tokens.owner(request.headers.get("Authorization"))

@@ -19,9 +19,10 @@ from octoprint_failwatch.detection.detection import Box, Detection
 from octoprint_failwatch.detection.detectors import DetectorHost, create_detector
 from octoprint_failwatch.detection.errors import BadPicture, ModelUnavailable, NotAuthorised
 from octoprint_failwatch.detection.frame import Frame
-from octoprint_failwatch.detection.services.obico import MlApi
+from octoprint_failwatch.detection.services.obico import MlApi, SuperApi
 from octoprint_failwatch.detection.statistics import LONG_WINDOW, TemporalStatistics, advance
 from octoprint_failwatch.server.database import Database
+from octoprint_failwatch.server.tagged_pictures import TaggedPictures
 from octoprint_failwatch.server.throttle import Throttle
 
 from .serving import JPEG, PREDICT, TOKEN, serving
@@ -437,6 +438,24 @@ async def test_the_tagged_picture_has_the_boxes(tmp_path: Path) -> None:
             red, green, blue = image.getpixel((320, 479))
             assert green > red + 60
             assert green > blue + 60
+
+
+async def test_a_picture_that_cannot_be_kept_costs_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk must not leave a print unwatched."""
+
+    async def full(*_: object) -> str:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(TaggedPictures, "keep", full)
+    async with serving(tmp_path, [0.4]) as served, aiohttp.ClientSession() as session:
+        result = await served.result()
+        assert (result["p"], result["tagged_img_url"]) == (0.4, None)
+        assert "could not be kept: database or disk is full" in caplog.text
+        api = SuperApi(session, served.client.make_url("/"), TOKEN)
+        prediction = await api.predict("printer", "print", JPEG)
+        assert prediction.tagged_img_url is None
 
 
 async def test_tagged_pictures_cannot_be_guessed_and_expire(tmp_path: Path) -> None:
