@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -271,6 +272,29 @@ async def test_a_damaged_archive_is_refused_wherever_the_damage_is(
     other.close()
 
 
+async def test_an_archive_of_which_one_print_is_damaged_leaves_none(history: History, tmp_path: Path) -> None:
+    """What was added before the damage was met is dropped again; what was known before stays."""
+    for print_id in ("one", "two"):
+        async with watching(ScriptedDetector([0.01] * 3)) as watched:
+            recorder(history, watched)
+            watched.watch.start(print_id)
+            await watched.frames(3)
+            watched.watch.end("done")
+    history.settle()
+    file = io.BytesIO()
+    exchange.write_zip(history, ["one", "two"], file)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("00003/print.json", "{}")
+    other = History(tmp_path / "other.db")
+    with pytest.raises(HistoryError, match="no archive of prints"):
+        exchange.read_zip(other, file)
+    assert other.prints() == []
+    with pytest.raises(HistoryError, match="no archive of prints"):
+        exchange.read_zip(history, file)
+    assert {record.print_id for record in history.prints()} == {"one", "two"}
+    other.close()
+
+
 @pytest.mark.parametrize("junk", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])
 def test_a_file_that_is_no_archive_is_refused(history: History, junk: bytes) -> None:
     """Nothing is added; an empty archive adds nothing either."""
@@ -378,6 +402,13 @@ def test_two_processes_may_open_an_old_file_at_once(written: Path, monkeypatch: 
     assert filaments(written) == [("one", "PLA")]
 
 
+def full(*_: object) -> None:
+    """Do what SQLite does where there is no room left."""
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    raise error
+
+
 def test_a_host_goes_on_without_a_broken_file(tmp_path: Path) -> None:
     """It is put aside, not deleted, and a new one is begun."""
     (tmp_path / "history.db").write_bytes(b"broken" * 1000)
@@ -419,12 +450,6 @@ async def test_a_locked_file_is_no_broken_one(
 
 def test_a_full_disk_is_no_broken_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was recorded before the disk was full must be there when it no longer is."""
-
-    def full(*_: object) -> None:
-        error = sqlite3.OperationalError("database or disk is full")
-        error.sqlite_errorcode = sqlite3.SQLITE_FULL
-        raise error
-
     with monkeypatch.context() as at_first:
         at_first.setattr(schema, "_migrate", full)
         history = History.of_host(tmp_path / "history.db", Retention())
@@ -483,10 +508,14 @@ def test_a_change_that_cannot_be_made_is_told_and_the_next_works(history: Histor
 def test_a_write_that_fails_is_logged_and_the_next_works(
     history: History, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A full disk must not end a watch."""
+    """A full disk must not end a watch, and is no fault to be looked for in the program."""
+    history.write(full)
+    history.settle()
+    assert "The history could not be written: database or disk is full" in caplog.text
+    assert "Traceback" not in caplog.text
     history.write(lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)"))
     history.settle()
-    assert "could not be written" in caplog.text
+    assert "Traceback" in caplog.text
     history.write(lambda connection: connection.execute("DELETE FROM prints"))
     history.settle()
     assert json.dumps(history.prints()) == "[]"

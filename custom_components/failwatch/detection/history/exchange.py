@@ -96,13 +96,19 @@ def write_zip(history: History, print_ids: Iterable[str], file: IO[bytes]) -> in
 
 
 def read_zip(history: History, file: IO[bytes]) -> int:
-    """Add the prints of a zip; return how many were not known before. Raises HistoryError."""
+    """Add the prints of a zip; return how many were not known before. Raises HistoryError, adding none."""
+    added: list[str] = []
     try:
         with zipfile.ZipFile(file) as archive:
-            folders = sorted({PurePosixPath(name).parts[0] for name in archive.namelist()})
-            return sum(_read_print(history, folder, archive) for folder in folders)
-    except UNREADABLE as error:
+            for folder in sorted({PurePosixPath(name).parts[0] for name in archive.namelist()}):
+                _read_print(history, folder, archive, added)
+    except (HistoryError, *UNREADABLE) as error:
+        for print_id in added:
+            history.forget(print_id)
+        if isinstance(error, HistoryError):
+            raise
         raise HistoryError(f"This is no archive of prints: {error}") from error
+    return len(added)
 
 
 def write_labels(history: History, file: TextIO) -> int:
@@ -171,13 +177,14 @@ def _write_print(history: History, print_id: str, folder: str, archive: zipfile.
                 archive.writestr(name, jpeg, zipfile.ZIP_STORED)
 
 
-def _read_print(history: History, folder: str, archive: zipfile.ZipFile) -> bool:
+def _read_print(history: History, folder: str, archive: zipfile.ZipFile, added: list[str]) -> None:
+    """Add a print, and its id to those that were added, unless it was known before."""
     about = json.loads(_read(archive, f"{folder}/print.json", MAX_TEXT))
     record = wire.from_json(PrintRecord, about["print"])
     entries = [wire.from_json(Entry, entry) for entry in about["entries"]]
     with suppress(HistoryError):
         history.print(record.print_id)
-        return False
+        return
     pictures = {
         (int(match[1]), int(match[2])): name
         for name in archive.namelist()
@@ -198,9 +205,9 @@ def _read_print(history: History, folder: str, archive: zipfile.ZipFile) -> bool
             add_entry(connection, key, Entry(after, entry.at, entry.kind, entry.data))
 
     history.change(write)
+    added.append(record.print_id)
     if record.label is not None:
         history.label(record.print_id, record.label)
-    return True
 
 
 def _add_print(connection: sqlite3.Connection, record: PrintRecord) -> int:

@@ -115,7 +115,7 @@ def open_database(path: Path) -> sqlite3.Connection:
             _migrate(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
-        if _passes(error):
+        if passes(error):
             raise HistoryBlocked(f"{path.name} cannot be opened now: {error}.") from error
         raise HistoryError(f"{path.name} cannot be opened as a history: {error}.") from error
     except HistoryError:
@@ -131,8 +131,8 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _passes(error: sqlite3.Error) -> bool:
-    """Return whether the next try may do without any change to the file."""
+def passes(error: Exception) -> bool:
+    """Return whether the next try may succeed without any change to the file."""
     code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # not all come from the library
     return code & 0xFF in PASSING  # the bits above only say more closely why
 

@@ -17,7 +17,7 @@ from .. import wire
 from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
 from .retention import Retention, tidy, used_bytes
 from .rows import FRAMES, PRINTS, as_frame, as_print
-from .schema import HistoryBlocked, HistoryError, connect, open_database
+from .schema import HistoryBlocked, HistoryError, connect, open_database, passes
 
 _LOGGER = logging.getLogger(__name__)
 TIDY_EVERY = 500
@@ -197,7 +197,9 @@ class History:
         except Exception as error:
             problem = f"{type(error).__name__}: {error}"
             if problem != self._problem:
-                _LOGGER.exception("The history could not be written")
+                # A full disk is no fault of the program's, and needs no traceback to be understood.
+                is_fault = not (isinstance(error, HistoryError) or passes(error))
+                _LOGGER.warning("The history could not be written: %s", error, exc_info=is_fault)
             self._problem = problem
         else:
             self._problem = ""
