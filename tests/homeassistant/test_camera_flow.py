@@ -118,6 +118,7 @@ async def test_named_after_the_device_that_tells_the_state(
     page = await answer(hass, page, {"printing_states": ["on"]})
     end = await answer(hass, page, JUDGEMENT)
     assert end["title"] == "Prusa"
+    await hass.async_block_till_done()
     assert end["data"]["paused_states"] == []
 
 
