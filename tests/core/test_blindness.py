@@ -119,6 +119,24 @@ async def test_a_camera_that_comes_back_in_the_dark_is_told_as_dark(others: list
         assert not any(event.minor for event in run.events)
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (["good", "dark"], ["good", "gone"]),  # at once: a light mends one of them
+        (["dark"], ["good"] * 6 + ["gone"]),  # the dark was told before
+        (["good"] * 6 + ["dark"], ["gone"]),  # the other was told before
+    ],
+)
+async def test_where_no_camera_sees_the_reason_told_is_news_and_rather_the_dark(
+    left: list[str], right: list[str]
+) -> None:
+    cameras = [camera("left", left), camera("right", right)]
+    async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
+        run.watch.start("print-1")
+        blind = await run.told(EventKind.BLIND)
+        assert blind.detail == ("no_snapshot" if left == ["dark"] else "dark")
+
+
 async def test_one_dark_picture_while_the_camera_is_gone_is_a_hiccup() -> None:
     course = itertools.cycle(["gone", "gone", "gone", "dark"])
     async with watching(ScriptedDetector([0.0]), cameras=[camera("", course)]) as run:

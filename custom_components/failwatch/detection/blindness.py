@@ -11,6 +11,7 @@ from dataclasses import replace
 from .errors import (
     Busy,
     CutShort,
+    DarkPicture,
     FailWatchError,
     ModelUnavailable,
     NotAuthorised,
@@ -41,6 +42,17 @@ def blinded(
         now = _one_more(blind, error.kind, str(error))
         worth_telling = _is_another_reason(blind, now)
     return _told(now, EventKind.BLIND, print_id, at) if worth_telling else (now, ())
+
+
+def foremost(failed: Sequence[tuple[str, FailWatchError]], known: Sequence[Blind]) -> FailWatchError:
+    """Return which of the cameras' errors says why no camera sees; `failed` has each with its camera's name.
+
+    It is one that was not known before, where there is one, and of these one that a light mends.
+    """
+    told = {(blind.camera, blind.reason) for blind in known}
+    news = [error for camera, error in failed if (camera, error.kind) not in told]
+    candidates = news or [error for _, error in failed]
+    return next((error for error in candidates if isinstance(error, DarkPicture)), candidates[-1])
 
 
 def blind_cameras(

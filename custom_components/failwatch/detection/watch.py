@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from . import acting
+from . import acting, blindness
 from . import cadence as cadences
 from . import life as lives
 from . import outcome as outcomes
@@ -210,7 +210,7 @@ class Watch:
             self._answered_nothing(Unavailable(f"Unexpected: {type(error).__name__}"))
 
     async def _answer(self, at: float) -> Answer:
-        """Return what the cameras show, or raise the last camera's error if none shows anything."""
+        """Return what the cameras show, or raise why none shows anything."""
         wait = cadences.budget_wait(self._settings.cadence, self.state.calls, at)
         if wait and self._detector.metered:
             raise RateLimited("The budget of calls is used up.", retry_after=wait)
@@ -226,7 +226,8 @@ class Watch:
             except FailWatchError as error:
                 failed.append((camera, error))
         if not seen:
-            raise failed[-1][1]
+            errors = [(camera.name, error) for camera, error in failed]
+            raise blindness.foremost(errors, self.state.blind_cameras)
         return combine(seen, failed, self._settings.quorum)
 
     async def _frame(self, camera: Camera) -> Frame | FailWatchError:
