@@ -15,6 +15,7 @@ from .detection.drawing import tagged
 from .detection.errors import BadPicture, BadSetting
 from .detection.policy import Action
 from .detection.state import Event, EventKind, WatchState
+from .detection.verdict import Level
 from .wording import Wording
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class Notifications:
         wording = self._wording()
         text = "\n".join(wording.event(event, state) for event in wanted)
         title = f"FailWatch: {self._watcher.profile.name}"
-        picture = self._picture(state) if settings["notify"]["picture"] else None
+        attaches = settings["notify"]["picture"] and any(is_shown(event, state) for event in wanted)
+        picture = self._picture(state) if attaches else None
         with suppress(RuntimeError):  # closed: OctoPrint is going down
             self._sender.submit(self._send, list(urls), title, text, picture)
 
@@ -93,6 +95,13 @@ def is_wanted(event: Event, state: WatchState, settings: Mapping[str, Any]) -> b
     if event.kind in SIGHT:
         return not event.minor and not state.is_silent(event.at)
     return event.kind in URGENT
+
+
+def is_shown(event: Event, state: WatchState) -> bool:
+    """Return whether the last picture shows what an event is about: of being blind it shows nothing."""
+    if event.kind in (EventKind.BLIND, EventKind.CAMERA_BLIND):
+        return False
+    return state.blind is None or event.level is not Level.NONE
 
 
 def is_quiet(notify_settings: Mapping[str, Any], now: time) -> bool:

@@ -4,20 +4,25 @@ import json
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import octoprint_failwatch
+from octoprint_failwatch import notifications
 from octoprint_failwatch.detection.blindness import PASSING
 from octoprint_failwatch.detection.errors import BadSetting, DetectionError, FailWatchError, SnapshotError
+from octoprint_failwatch.detection.frame import Frame
 from octoprint_failwatch.detection.latch import Latch
 from octoprint_failwatch.detection.policy import Countdown, Intervention
-from octoprint_failwatch.detection.state import Blind, Event, EventKind, WatchState
+from octoprint_failwatch.detection.state import Blind, Event, EventKind, Look, View, WatchState
+from octoprint_failwatch.detection.statistics import TemporalStatistics
 from octoprint_failwatch.detection.verdict import Level, Rule, Verdict
 from octoprint_failwatch.events import custom_events, event_name, payload
 from octoprint_failwatch.notifications import is_quiet, is_wanted, target
 from octoprint_failwatch.wording import Wording
+from tests.core.watching import picture
 
 VERDICT = Verdict(Level.FAILURE, Rule.HIGH, 0.71, 0.02, 0.6)
 STATE = WatchState("printer", print_id="print", print_name="cube", latch=Latch(Level.FAILURE, 1.0, VERDICT))
@@ -146,6 +151,41 @@ def test_a_pause_because_of_blindness_is_not_put_down_to_the_verdict(kind: Event
     why = Wording().event(Event(kind, 100.0, "print", "pause", Level.NONE), state)
     assert "too dark" in why
     assert "above" not in why
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "blind", "attached"),
+    [
+        (EventKind.FAILURE, Level.FAILURE, None, True),
+        (EventKind.SEEING, Level.NONE, None, True),
+        (EventKind.BLIND, Level.NONE, Blind("no_snapshot", "", 1.0), False),
+        (EventKind.ACTION, Level.NONE, Blind("no_snapshot", "", 1.0), False),
+        (EventKind.ACTION, Level.FAILURE, Blind("no_snapshot", "", 1.0), True),
+        (EventKind.CAMERA_BLIND, Level.NONE, None, False),
+    ],
+)
+def test_no_old_picture_is_sent_where_none_is_seen(
+    monkeypatch: pytest.MonkeyPatch, kind: EventKind, level: Level, blind: Blind | None, attached: bool
+) -> None:
+    sent: list[bytes | None] = []
+
+    def notify(_urls: object, _title: object, _text: object, picture: bytes | None) -> bool:
+        sent.append(picture)
+        return True
+
+    monkeypatch.setattr(notifications, "notify", notify)
+    settings = SETTINGS | {"notify": {"urls": ["json://here"], "picture": True}}
+    watcher: Any = SimpleNamespace(
+        host=SimpleNamespace(settings=lambda: settings),
+        profile=SimpleNamespace(name="Printer"),
+        frames={"": Frame(picture(1), 1.0, "printer", "print")},
+    )
+    verdict = Verdict(Level.NONE, Rule.QUIET, 0.0, 0.02, 0.6)
+    look = Look(1, 1.0, 0.9, (View("", 0.9),), TemporalStatistics(), verdict, 0.1)
+    telling = notifications.Notifications(watcher, Wording)
+    telling.tell(replace(STATE, look=look, blind=blind), [replace(event(kind, "no_snapshot"), level=level)])
+    telling._sender.shutdown()
+    assert [one is not None for one in sent] == [attached]
 
 
 def test_addresses_are_shown_without_their_secrets() -> None:
