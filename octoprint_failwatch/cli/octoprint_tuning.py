@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from ..detection.errors import BadAnswer, DetectionError, NotAuthorised, NotFound, Unavailable
+from ..unreachable import why_unreachable
 
 PATH = "/api/plugin/failwatch"
 TIMEOUT = aiohttp.ClientTimeout(total=20)
@@ -45,8 +46,8 @@ async def _ask(url: str, key: str, order: Mapping[str, Any] | None) -> Any:
                 raise DetectionError(_problem(await response.json(content_type=None)))
             _check(response.status)
             return await response.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"OctoPrint cannot be reached ({type(error).__name__}).") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise Unavailable(f"OctoPrint cannot be reached: {why_unreachable(error)}.") from error
     except ValueError as error:
         raise BadAnswer("OctoPrint did not answer in JSON.") from error
 

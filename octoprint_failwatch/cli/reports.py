@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections import deque
 from datetime import datetime
@@ -73,12 +75,20 @@ class JsonReport:
         sys.stdout.flush()
 
 
+class _Output(Console):
+    """The standard output; where nobody reads it, that is for the watch to decide about."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what was caught; rich would end the process."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 class TableReport:
     """Shows the last pictures in a table that stays in place, or line by line where it cannot."""
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._console = Console(emoji=False)
+        self._console = _Output(emoji=False)
         self._rows: deque[tuple[Look, Level]] = deque(maxlen=ROWS)
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
 

@@ -103,7 +103,7 @@ def command(
         click.echo(json.dumps(wire.to_json(finding) | {"settings": settings}))
     else:
         _show(finding, aim, names)
-    if there is not None and (finding.worth_it or yes or click.confirm("Set it all the same?")):
+    if there is not None and (finding.worth_it or yes or click.confirm("Set it all the same?", err=True)):
         _apply(there, settings, yes=yes)
 
 
@@ -197,11 +197,11 @@ class _There:
 def _apply(there: _There, settings: Mapping[str, Any], *, yes: bool) -> None:
     from .octoprint_tuning import apply
 
-    click.echo(f"There now: {json.dumps(there.rules)}")
+    click.echo(f"There now: {json.dumps(there.rules)}", err=True)
     if not yes:
-        click.confirm(f"Set {json.dumps(settings)}?", abort=True)
+        click.confirm(f"Set {json.dumps(settings)}?", abort=True, err=True)
     asyncio.run(apply(there.url, there.key, settings))
-    click.echo("Set. `failwatch tune --undo --apply URL` sets what was there before.")
+    click.echo("Set. `failwatch tune --undo --apply URL` sets what was there before.", err=True)
 
 
 def _undo(plugin: str | None, key_file: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
 import signal
 import sys
 import uuid
@@ -243,16 +245,33 @@ class _Sink:
             self.recorder.record(state, events, frames)
         looked = state.look is not None and (self._last is None or state.look is not self._last.look)
         self._last = state
-        if looked:
-            self.looks += 1
-            self._report.looked(state)
-        for event in events:
-            self._report.happened(event, state.blind.detail if state.blind is not None else "")
+        self.looks += looked
         if state.blind is not None:
             self.problem = state.blind.detail
         self.reactions.take(state, events, frames, looked=looked)
+        try:
+            if looked:
+                self._report.looked(state)
+            for event in events:
+                self._report.happened(event, state.blind.detail if state.blind is not None else "")
+        except OSError as error:
+            self._cannot_tell(error)
         if state.level.rank > self.highest.rank:
             self.highest = state.level
         until = self._order.until
         if until is not None and self.highest.rank >= until.rank and self.ending is not None:
+            self.ending.reach("stopped")
+
+    def _cannot_tell(self, error: OSError) -> None:
+        """Go on in silence: the disk may be full that the output goes to, or whoever read it may have gone.
+
+        In the latter case it is over, unless there are commands to run: they are what the print needs.
+        """
+        with contextlib.suppress(OSError):
+            click.echo(f"What is seen can no longer be shown: {error.strerror}", err=True)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        has_commands = self._order.on_maybe or self._order.on_failure
+        if error.errno == errno.EPIPE and not has_commands and self.ending is not None:
             self.ending.reach("stopped")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import aiohttp
 
 from ..detection.errors import SnapshotError
+from ..unreachable import why_unreachable
 
 TIMEOUT = aiohttp.ClientTimeout(total=20)
 LARGEST = 30_000_000
@@ -40,31 +40,14 @@ class HttpSource:
                 picture = await response.content.read(LARGEST + 1)
                 while len(picture) <= LARGEST and (more := await response.content.read(LARGEST)):
                     picture += more
-        except TimeoutError as error:
-            raise SnapshotError("The camera does not answer in time.") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise SnapshotError(f"The camera cannot be reached: {_reason(error)}.") from error
+            raise SnapshotError(f"The camera cannot be reached: {why_unreachable(error)}.") from error
         if len(picture) > LARGEST:
             raise SnapshotError("The camera sends something far too large for a picture.")
         return picture
 
     async def close(self) -> None:
         """Leave the session to its owner."""
-
-
-def _reason(error: Exception) -> str:
-    """Return why there is no answer, without the address: it may hold a password."""
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name is not known in the network"
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "there is no secure connection to it"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "it closes the connection without an answer"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return "what answers there does not speak HTTP"
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno).lower()
-    return f"the connection fails ({type(error).__name__})"
 
 
 async def _first_jpeg(stream: aiohttp.StreamReader) -> bytes:

@@ -1,5 +1,6 @@
 """`failwatch tune --apply` sets all that was found in the plugin after asking, and `--undo` takes that back."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,14 @@ def test_all_of_it_is_set_after_asking_and_undone(plugin: Any, found: Path) -> N
     assert "nothing to undo" in again.output
 
 
+def test_the_answer_for_machines_is_not_mixed_with_questions(plugin: Any, found: Path) -> None:
+    """What is found goes to the standard output, all else beside it."""
+    made, url = plugin
+    result = run(found, "--json", "--yes", "--apply", url)
+    assert json.loads(result.stdout)["settings"] == made.settings != BEFORE
+    assert "Set." in result.stderr
+
+
 @pytest.mark.parametrize(
     ("key", "place", "says"),
     [
@@ -132,4 +141,4 @@ def test_nobody_answers(found: Path) -> None:
     """An address without an OctoPrint."""
     result = run(found, "--yes", "--apply", "http://127.0.0.1:1")
     assert result.exit_code == 1
-    assert "cannot be reached" in result.output
+    assert "cannot be reached: connection refused" in result.output

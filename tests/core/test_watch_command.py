@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -47,16 +48,14 @@ class Lab:
     printers: dict[str, TemporalStatistics] = field(default_factory=dict)
     prints: set[str] = field(default_factory=set)
 
-    async def failwatch(
-        self, *arguments: object, stop_after: int = 0
-    ) -> tuple[int, list[dict[str, object]], str]:
-        """Run `failwatch watch` in a process; interrupt it after some lines if asked."""
+    async def start(self, *arguments: object, stdout: Any) -> asyncio.subprocess.Process:
+        """Start `failwatch watch` as a process."""
         detector = self.folder / "detector.json"
         detector.write_text(json.dumps({"kind": "super_api", "url": self.url, "token": "t"}))
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "octoprint_failwatch", "watch", "--json", "--detector", str(detector)),
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "octoprint_failwatch", "watch", "--detector", str(detector)),
             *(str(argument) for argument in arguments),
-            stdout=asyncio.subprocess.PIPE,
+            stdout=stdout,
             stderr=asyncio.subprocess.PIPE,
             env={
                 **os.environ,
@@ -64,6 +63,12 @@ class Lab:
                 "FAILWATCH_CLOCK_SPEED": "200",
             },
         )
+
+    async def failwatch(
+        self, *arguments: object, stop_after: int = 0
+    ) -> tuple[int, list[dict[str, object]], str]:
+        """Run it with --json to its end; interrupt it after some lines if asked."""
+        process = await self.start("--json", *arguments, stdout=asyncio.subprocess.PIPE)
         assert process.stdout is not None
         assert process.stderr is not None
         lines = []
@@ -209,6 +214,30 @@ async def test_a_camera_until_interrupted(lab: Lab) -> None:
     code, lines, errors = await lab.failwatch(f"{lab.url}/snapshot.jpg", stop_after=45)
     assert code == 4, errors
     assert (lines[-1]["event"], lines[-1]["detail"]) == ("ended", "stopped")
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+async def test_a_full_disk_does_not_keep_the_command_from_running(lab: Lab, options: tuple[str, ...]) -> None:
+    """Nobody can be shown the failure, and the printer is stopped all the same."""
+    source, told = pictures(lab.folder / "print", 5, 30), lab.folder / "told"
+    full = os.open("/dev/full", os.O_WRONLY)
+    process = await lab.start(source, "--on-failure", f"touch {told}", *options, stdout=full)
+    os.close(full)
+    _, errors = await process.communicate()
+    assert process.returncode == 4
+    assert errors == b"What is seen can no longer be shown: No space left on device\n"
+    assert told.exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+async def test_it_ends_when_nobody_reads_on(lab: Lab, options: tuple[str, ...]) -> None:
+    """As after `| head`; a camera would be watched for ever."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await lab.start(f"{lab.url}/snapshot.jpg", *options, stdout=writing)
+    os.close(writing)
+    _, errors = await process.communicate()
+    assert errors == b"What is seen can no longer be shown: Broken pipe\n"
 
 
 @pytest.mark.parametrize("path", ["stream", "stream?length"])
