@@ -113,7 +113,7 @@ def labels(history: Path, table: TextIO | None) -> None:
         if table is None:
             exchange.write_labels(opened, sys.stdout)
         else:
-            click.echo(f"{exchange.read_labels(opened, table)} prints labelled.")
+            click.echo(f"{_prints(exchange.read_labels(opened, table))} labelled.")
 
 
 @command.command("export")
@@ -128,7 +128,7 @@ def export(history: Path, print_ids: tuple[str, ...], to: Path) -> None:
     Without PRINT_IDS all prints go into the zip.
     """
     with _opened(history) as opened:
-        found = [find_print(opened, print_id).print_id for print_id in print_ids]
+        found = list(dict.fromkeys(find_print(opened, print_id).print_id for print_id in print_ids))
         if to.suffix.lower() == ".csv":
             if len(found) != 1:
                 raise click.UsageError("A table holds one print: name it.")
@@ -139,7 +139,7 @@ def export(history: Path, print_ids: tuple[str, ...], to: Path) -> None:
             count = exchange.write_zip(
                 opened, found or [record.print_id for record in opened.prints()], archive
             )
-    click.echo(f"{count} prints written.")
+    click.echo(f"{_prints(count)} written.")
 
 
 @command.command("import")
@@ -148,7 +148,7 @@ def export(history: Path, print_ids: tuple[str, ...], to: Path) -> None:
 def import_prints(history: Path, archive: Any) -> None:
     """Add the prints of a zip that `export` wrote."""
     with _opened(history, must_exist=False) as opened:
-        click.echo(f"{exchange.read_zip(opened, archive)} prints added.")
+        click.echo(f"{_prints(exchange.read_zip(opened, archive))} added.")
 
 
 @command.command("picture")
@@ -203,7 +203,7 @@ def forget(history: Path, print_ids: tuple[str, ...], yes: bool) -> None:
     with _opened(history) as opened:
         records = [find_print(opened, print_id) for print_id in print_ids]
         if not yes:
-            click.confirm(f"Drop {len(records)} prints for good?", abort=True)
+            click.confirm(f"Drop {_prints(len(records))} for good?", abort=True)
         for record in records:
             opened.forget(record.print_id)
 
@@ -215,6 +215,10 @@ def _opened(path: Path, *, must_exist: bool = True) -> Iterator[History]:
         yield history
     finally:
         history.close()
+
+
+def _prints(count: int) -> str:
+    return "1 print" if count == 1 else f"{count} prints"
 
 
 def _row(record: PrintRecord) -> tuple[str, ...]:

@@ -72,6 +72,14 @@ async def test_labelling(kept: Path) -> None:
     assert labels(kept) == {"aa-one": Label(True, at), "ab-two": Label(False)}
 
 
+async def test_a_print_named_twice_is_one(kept: Path) -> None:
+    """By its id and by the beginning of it."""
+    archive = kept.parent / "prints.zip"
+    written = run("export", "aa", "aa-one", "--to", archive, "--history", kept)
+    assert written.stdout == "1 print written.\n"
+    assert run("import", archive, "--history", kept.parent / "other.db").stdout == "1 print added.\n"
+
+
 async def test_a_printer_has_an_id_and_a_name(kept: Path) -> None:
     """Either will do."""
     for printer in ("printer", "Printer"):

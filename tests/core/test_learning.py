@@ -114,6 +114,8 @@ def test_a_model_is_trained_and_used(history: History, tmp_path: Path, dialect: 
             str(history.path),
             "--most",
             "6",
+            "--printer",
+            "Printer",
         ]
         order += ["--algorithm", ALGORITHM, "--interval", "0.01", "--json"]
         result = CliRunner().invoke(main, order)

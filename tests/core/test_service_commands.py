@@ -279,6 +279,19 @@ def test_upload_train_use_and_judge(any_server: Server) -> None:
     assert "licence" in any_server.run("license", "key")
 
 
+def test_pictures_of_one_name_are_all_uploaded(any_server: Server) -> None:
+    """They lie in different folders."""
+    places = []
+    for folder, content in (("first", b"one"), ("second", b"two"), ("third", b"three")):
+        Path(folder).mkdir()
+        places.append(f"{folder}/0001.jpg")
+        Path(places[-1]).write_bytes(Path("good.jpg").read_bytes() + content)
+    added = any_server.found("upload", "--good", *places)
+    assert len(set(added)) == 3
+    kept = [any_server.state.items[item_id].picture for item_id in added]
+    assert kept == [Path(place).read_bytes() for place in places]
+
+
 def test_training_without_pictures_is_refused(any_server: Server) -> None:
     output = any_server.run("train", "--algorithm", "Reconstructor", "--name", "mine", exit_code=1)
     assert "upload some first" in output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,10 @@ def upload(options: Options, files: tuple[Path, ...], kind: str, as_json: bool) 
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("Uploading", total=len(files))
-            for some in _in_parts(files):
-                pictures = {path.name: path.read_bytes() for path in some}
+            named = list(_named(files).items())
+            for start in range(0, len(named), AT_ONCE):
+                some = named[start : start + AT_ONCE]
+                pictures = {name: path.read_bytes() for name, path in some}
                 added += await client.add_items(pictures, training=training, good=good)
                 progress.advance(task, len(some))
         return added
@@ -154,8 +157,16 @@ def _mark(text: str, notes: str) -> NewAnnotation:
     return NewAnnotation(x_min, y_min, x_max, y_max, label, notes)
 
 
-def _in_parts(files: tuple[Path, ...]) -> list[tuple[Path, ...]]:
-    return [files[start : start + AT_ONCE] for start in range(0, len(files), AT_ONCE)]
+def _named(files: Iterable[Path]) -> dict[str, Path]:
+    """Return the files by name, numbered where several from different folders have the same."""
+    named: dict[str, Path] = {}
+    for file in files:
+        name, number = file.name, 1
+        while name in named:
+            number += 1
+            name = f"{file.stem}-{number}{file.suffix}"
+        named[name] = file
+    return named
 
 
 COMMANDS = (upload, predict, annotate, items)

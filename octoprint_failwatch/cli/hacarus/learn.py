@@ -14,7 +14,8 @@ from ...detection.services.hacarus import Hacarus
 from ...detection.services.hacarus.types import Model
 from ...learning.examples import examples
 from ...learning.hacarus import Progress, teach
-from ..places import history_option, open_history
+from ..finite import Finite
+from ..places import find_printer, history_option, open_history
 from ..services import write_setting
 from ..tables import json_option, show
 from .asking import ask
@@ -22,7 +23,7 @@ from .asking import ask
 
 @click.command("learn")
 @history_option
-@click.option("--printer", help="Only this printer's prints, by the id that `failwatch history` shows.")
+@click.option("--printer", help="Only this printer's prints, by its id or its name.")
 @click.option(
     "--most", default=100, show_default=True, type=click.IntRange(1), help="Good and bad pictures each."
 )
@@ -34,9 +35,19 @@ from .asking import ask
     "--use/--no-use", default=True, help="Write the model into the file that --detector names. [yes]"
 )
 @click.option(
-    "--timeout", type=float, default=3600.0, show_default=True, help="Seconds to wait for the training."
+    "--timeout",
+    type=Finite(min=0),
+    default=3600.0,
+    show_default=True,
+    help="Seconds to wait for the training.",
 )
-@click.option("--interval", type=float, default=5.0, show_default=True, help="Seconds between questions.")
+@click.option(
+    "--interval",
+    type=Finite(min=0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Seconds between questions.",
+)
 @json_option
 @click.pass_obj
 def learn(
@@ -58,7 +69,8 @@ def learn(
     """
     opened = open_history(history, must_exist=True)
     try:
-        chosen = examples(opened, printer_id=printer, most=most)
+        printer_id = None if printer is None else find_printer(opened, printer)
+        chosen = examples(opened, printer_id=printer_id, most=most)
         console = Console(stderr=True)
         with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("Uploading", total=len(chosen))
