@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import time
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,7 @@ async def _answer(
 ) -> Answer:
     try:
         data = await asyncio.to_thread(_read, picture.path)
-        frame = Frame(data, time.time(), printer, print_id or str(picture.path)[-256:])
+        frame = Frame(data, time.time(), printer, print_id or uuid.uuid4().hex)
         began = time.perf_counter()
         detection = await detector.detect(frame)
         ms = (time.perf_counter() - began) * 1000

@@ -115,6 +115,15 @@ def test_detect_asks_a_service(obico: Any, service: str) -> None:
     assert scores["good"] == 0
 
 
+def test_detect_does_not_tell_where_a_picture_lies(obico: Any) -> None:
+    """What a folder is called is nobody's business; each picture is still a print of its own."""
+    emulator, url = obico
+    run("detect", "bad.jpg", "good.jpg", "--service", "super_api", "--url", url, FAILWATCH_TOKEN=TOKEN)
+    print_ids = [request["print_id"] for request in emulator.requests]
+    assert len(set(print_ids)) == 2
+    assert not any("jpg" in print_id for print_id in print_ids)
+
+
 def test_detect_sends_the_identifiers_it_is_told(obico: Any) -> None:
     emulator, url = obico
     run(

@@ -216,12 +216,11 @@ async def test_a_camera_until_interrupted(lab: Lab) -> None:
     assert (lines[-1]["event"], lines[-1]["detail"]) == ("ended", "stopped")
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)])
-async def test_a_full_disk_does_not_keep_the_command_from_running(lab: Lab, options: tuple[str, ...]) -> None:
+async def test_a_full_disk_does_not_keep_the_command_from_running(lab: Lab) -> None:
     """Nobody can be shown the failure, and the printer is stopped all the same."""
     source, told = pictures(lab.folder / "print", 5, 30), lab.folder / "told"
     full = os.open("/dev/full", os.O_WRONLY)
-    process = await lab.start(source, "--on-failure", f"touch {told}", *options, stdout=full)
+    process = await lab.start(source, "--on-failure", f"touch {told}", "--json", stdout=full)
     os.close(full)
     _, errors = await process.communicate()
     assert process.returncode == 4
@@ -229,12 +228,11 @@ async def test_a_full_disk_does_not_keep_the_command_from_running(lab: Lab, opti
     assert told.exists()
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)])
-async def test_it_ends_when_nobody_reads_on(lab: Lab, options: tuple[str, ...]) -> None:
+async def test_it_ends_when_nobody_reads_on(lab: Lab) -> None:
     """As after `| head`; a camera would be watched for ever."""
     reading, writing = os.pipe()
     os.close(reading)
-    process = await lab.start(f"{lab.url}/snapshot.jpg", *options, stdout=writing)
+    process = await lab.start(f"{lab.url}/snapshot.jpg", stdout=writing)
     os.close(writing)
     _, errors = await process.communicate()
     assert errors == b"What is seen can no longer be shown: Broken pipe\n"
