@@ -7,9 +7,16 @@ from collections.abc import Iterable
 
 import pytest
 
-from octoprint_failwatch.detection.errors import NotAuthorised, ServerFailed, SnapshotError, Unavailable
+from octoprint_failwatch.detection.errors import (
+    DarkPicture,
+    NotAuthorised,
+    ServerFailed,
+    SnapshotError,
+    Unavailable,
+)
 from octoprint_failwatch.detection.look import Camera
-from octoprint_failwatch.detection.state import Event, EventKind, Phase
+from octoprint_failwatch.detection.outcome import WatchSettings, unanswered
+from octoprint_failwatch.detection.state import Blind, Event, EventKind, Phase, WatchState
 
 from .watching import ScriptedDetector, Watched, live_camera, picture, watching
 
@@ -143,6 +150,18 @@ async def test_one_dark_picture_while_the_camera_is_gone_is_a_hiccup() -> None:
         run.watch.start("print-1")
         await run.until(lambda: run.watch.state.blind is not None and run.watch.state.blind.looks > 20)
         assert told(run, *ALL) == [(EventKind.BLIND, "", "no_snapshot")]
+
+
+def test_another_reason_is_soon_looked_at_again_however_long_it_was_blind() -> None:
+    """A light that an automation switches on is not waited for as long as a camera that is gone."""
+    blind = Blind("no_snapshot", "unplugged", 0.0, looks=8, told=("no_snapshot",))
+    state, waits, events = WatchState(print_id="print-1", phase=Phase.BLIND, blind=blind), [], []
+    for failed in (9, 10, 11):
+        state, told = unanswered(state, WatchSettings(), DarkPicture("dark"), failed=failed, now=1000.0)
+        waits.append(state.next_look_at - 1000.0)
+        events.append([event.detail for event in told])
+    assert events == [[], ["dark"], []]
+    assert waits == [10.0, 300.0, 300.0]
 
 
 async def test_a_service_that_is_down_in_several_ways_bothers_nobody_twice() -> None:

@@ -92,10 +92,16 @@ def unanswered(
     state: WatchState, settings: WatchSettings, error: FailWatchError, *, failed: int, now: float
 ) -> News:
     """The look came to nothing, as the `failed` last ones did: from some of them on the watch is blind."""
-    retry_after = getattr(error, "retry_after", None)
-    wait = cadences.next_interval(settings.cadence, calm=False, failed=failed, retry_after=retry_after)
     blind, events = blindness.blinded(
         state.blind, error, failed=failed, after=settings.blind_after, print_id=state.print_id, at=now
+    )
+    # Whether another reason lasts, so that it is worth telling, is soon to be known.
+    is_untold = blind is not None and error.kind not in blind.told
+    wait = cadences.next_interval(
+        settings.cadence,
+        calm=False,
+        failed=1 if is_untold else failed,
+        retry_after=getattr(error, "retry_after", None),
     )
     newly = state.blind is None and blind is not None
     return replace(
