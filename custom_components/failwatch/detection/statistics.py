@@ -61,9 +61,13 @@ def for_new_print(statistics: TemporalStatistics) -> TemporalStatistics:
 
 def ewm(mean: float, p: float, alpha: float, weight: float = 1.0) -> float:
     """Return an exponentially weighted mean after p, which counts for `weight` equal frames."""
-    if weight != 1.0:
-        alpha = 1 - math.pow(1 - alpha, weight)
+    alpha = alpha_of(alpha, weight)
     return p * alpha + mean * (1 - alpha)
+
+
+def alpha_of(alpha: float, weight: float) -> float:
+    """Return the alpha that `weight` equal frames have together, where each has that one."""
+    return alpha if weight == 1.0 else 1 - math.pow(1 - alpha, weight)
 
 
 def _rolling(mean: float, p: float, window: int, frames: float, weight: float) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from .statistics import LONG_WINDOW, ewm
+from .statistics import LONG_WINDOW, alpha_of, ewm
 
 SLOW_SPAN = 60
 SLOW_ALPHA = 2 / (SLOW_SPAN + 1)
@@ -42,15 +42,16 @@ class Trend:
 
 def advance(trend: Trend, p: float, weight: float) -> Trend:
     """Return the trend after one more frame; the baseline stays until `learn`."""
+    alpha = alpha_of(SLOW_ALPHA, weight)
     accepted = trend.accepted
     if accepted > p:
-        accepted = ewm(accepted, p, SLOW_ALPHA, weight)
+        accepted = ewm(accepted, p, alpha)
     return Trend(
-        ewm(trend.slow_mean, p, SLOW_ALPHA, weight),
+        ewm(trend.slow_mean, p, alpha),
         trend.baseline,
         trend.learned,
         accepted,
-        ewm(trend.slow_square, p * p, SLOW_ALPHA, weight),
+        ewm(trend.slow_square, p * p, alpha),
     )
 
 
@@ -62,7 +63,7 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
     baseline = prior if trend.baseline is None else trend.baseline
     window = min(prior_frames + trend.learned + weight, float(LONG_WINDOW))
     baseline += (p - baseline) * weight / window
-    return replace(trend, baseline=baseline, learned=trend.learned + weight)
+    return Trend(trend.slow_mean, baseline, trend.learned + weight, trend.accepted, trend.slow_square)
 
 
 def accept(trend: Trend, level: float) -> Trend:
