@@ -44,7 +44,7 @@ from .const import (
 )
 from .detection.policy import Action
 from .detection.rules import RULE_SETS
-from .orders import DOMAIN_SERVICES
+from .orders import CARRIERS
 
 PICTURE_DOMAINS: Final = ["camera", "image"]
 STATUS_DOMAINS: Final = ["sensor", "binary_sensor", "input_boolean", "input_select", "select", "switch"]
@@ -55,7 +55,7 @@ PAUSED_WORDS: Final = ("paused", "pausing", "pause", "resuming")
 SOURCE_KEYS: Final = frozenset({CONF_PICTURE_ENTITY, CONF_STATUS_ENTITY, CONF_JOB_ENTITY, CONF_LIGHT})
 """Every setting that the first page asks for."""
 
-PRESSABLE = EntitySelector(EntitySelectorConfig(domain=list(DOMAIN_SERVICES)))
+PRESSABLE = EntitySelector(EntitySelectorConfig(domain=list(CARRIERS)))
 ACTION = SelectSelector(
     SelectSelectorConfig(
         options=[action.value for action in Action],

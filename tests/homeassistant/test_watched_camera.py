@@ -7,6 +7,8 @@ import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -98,6 +100,27 @@ async def test_a_button_that_is_gone_is_told(hass: HomeAssistant, printer: Print
     await printer.says("printing")
     await printer.tells("action_failed")
     assert "not available" in printer.told["action_failed"]
+
+
+async def test_a_script_that_pauses(
+    hass: HomeAssistant, printer: Printer, entity_registry: er.EntityRegistry
+) -> None:
+    """It may be called otherwise than it is written, and what fails in it is told."""
+    press = {"action": "button.press", "target": {"entity_id": PAUSE}}
+    assert await async_setup_component(hass, "script", {"script": {"stop_it": {"sequence": [press]}}})
+    entity_registry.async_update_entity("script.stop_it", new_entity_id="script.rest")
+    await hass.async_block_till_done()
+    printer.pause.jammed = True
+    await watch(hass, on_failure="pause", pause_with="script.rest")
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await printer.tells("action_failed")
+    assert "jammed" in printer.told["action_failed"]
+    printer.pause.jammed = False
+    await hass.services.async_call(
+        "failwatch", "control", {"entity_id": "sensor.voron_watch", "command": "pause"}, blocking=True
+    )
+    assert printer.pause.presses == 1
 
 
 async def test_cancelling(hass: HomeAssistant, printer: Printer) -> None:
