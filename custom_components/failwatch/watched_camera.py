@@ -226,10 +226,13 @@ class WatchedCamera(PrinterCoordinator):
                 _LOGGER.info("%s is watched again", self.name)
 
     async def _act(self, action: Action) -> None:
+        """Carry out what the watch orders; whatever goes wrong, people are told that the print goes on."""
         try:
             await self.async_job("cancel" if action is Action.CANCEL else "pause")
-        except HomeAssistantError as error:
-            self._watch.acted(action, str(error))
+        except Exception as error:
+            if not isinstance(error, HomeAssistantError):
+                _LOGGER.exception("%s could not be told to %s", self.name, action)
+            self._watch.acted(action, str(error) or type(error).__name__)
         else:
             self._watch.acted(action)
 

@@ -1,12 +1,13 @@
 """A camera that Home Assistant itself watches, through the life of its prints."""
 
 import asyncio
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -92,6 +93,19 @@ async def test_a_button_that_does_not_work_is_told(hass: HomeAssistant, printer:
     await printer.says("printing")
     await printer.tells("action_failed")
     assert "jammed" in printer.told["action_failed"]
+
+
+@pytest.mark.parametrize("error", [HomeAssistantError(), TimeoutError(), KeyError("session")])
+async def test_whatever_a_button_raises_is_told(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(printer.pause, "async_press", AsyncMock(side_effect=error))
+    await watch(hass, on_failure="pause", pause_with=PAUSE)
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await printer.tells("action_failed")
+    assert printer.told["action_failed"].startswith("pause: ")
+    assert printer.told["action_failed"] != "pause: "
 
 
 async def test_a_button_that_is_gone_is_told(hass: HomeAssistant, printer: Printer) -> None:
