@@ -23,6 +23,7 @@ from octoprint_failwatch.detection.errors import (
     NotFound,
     ServerFailed,
     TimedOut,
+    Unavailable,
 )
 from octoprint_failwatch.detection.services.hacarus import (
     Dialect,
@@ -38,6 +39,7 @@ from octoprint_failwatch.detection.services.hacarus import (
     sdk_parsing,
 )
 from octoprint_failwatch.detection.services.hacarus.connection import Connection
+from octoprint_failwatch.detection.services.hacarus.types import Model
 from tests.emulators import hacarus, hacarus_sdk
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import red_spot
@@ -154,6 +156,28 @@ async def test_training_that_fails_or_takes_too_long(dialect: str) -> None:
         state.polls, state.training_fails = 1000, False
         model = await client.train("Reconstructor", "slow", [])
         with pytest.raises(TimedOut, match="'slow' was not trained"):
+            await client.wait_for_model(model.model_id, timeout=0.05, interval=0.02)
+
+
+@pytest.mark.parametrize("dialect", ["check", "sdk"])
+async def test_a_training_is_waited_for_over_faults_of_the_connection(
+    dialect: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on at the server; one that is never heard of again is said to be out of reach."""
+    async with connected(dialect, State(polls=2)) as client:
+        model = await client.train("Reconstructor", "mine", [])
+        ask, faults = client.model, [Unavailable("No connection."), ServerFailed("Status 502.")]
+
+        async def shaky(model_id: str) -> Model:
+            if faults:
+                raise faults.pop()
+            return await ask(model_id)
+
+        monkeypatch.setattr(client, "model", shaky)
+        done = await client.wait_for_model(model.model_id, timeout=60, interval=0.01)
+        assert done.status == "active"
+        faults += [Unavailable("No connection.")] * 1000
+        with pytest.raises(Unavailable, match=r"No connection\."):
             await client.wait_for_model(model.model_id, timeout=0.05, interval=0.02)
 
 

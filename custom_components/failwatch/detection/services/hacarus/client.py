@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from ...errors import ServerFailed, TimedOut
+from ...errors import ServerFailed, TimedOut, Unavailable
 from . import parsing
 from .connection import Connection
 from .types import Model
@@ -49,20 +49,29 @@ class HacarusClient(ABC):
         interval: float = 5.0,
         progress: Callable[[Model], None] | None = None,
     ) -> Model:
-        """Return a model once it is trained. Raises ServerFailed if training failed, TimedOut."""
+        """Return a model once it is trained. Raises ServerFailed if training failed, TimedOut.
+
+        Faults of the connection are sat out: an hour of training goes on at the server without it.
+        """
         loop = asyncio.get_running_loop()
-        end = loop.time() + timeout
+        end, name = loop.time() + timeout, model_id
         while True:
-            model = await self.model(model_id)
-            if progress:
-                progress(model)
-            if model.status == "failed":
-                reason = model.status_text or "no reason given"
-                raise ServerFailed(f"Training {model.name!r} failed: {reason}.")
-            if model.status not in ("creating", ""):
-                return model
+            fault: Unavailable | None = None
+            try:
+                model = await self.model(model_id)
+            except Unavailable as error:
+                fault = error
+            else:
+                name = model.name
+                if progress:
+                    progress(model)
+                if model.status == "failed":
+                    reason = model.status_text or "no reason given"
+                    raise ServerFailed(f"Training {model.name!r} failed: {reason}.")
+                if model.status not in ("creating", ""):
+                    return model
             if loop.time() + interval > end:
-                raise TimedOut(f"{model.name!r} was not trained within {timeout:.0f} seconds.")
+                raise fault or TimedOut(f"{name!r} was not trained within {timeout:.0f} seconds.")
             await asyncio.sleep(interval)
 
     async def _data(self, method: str, path: str, **how: Any) -> Any:
