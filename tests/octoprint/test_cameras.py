@@ -95,6 +95,10 @@ async def test_the_one_that_gives_no_picture_is_told_once(lab: Lab, page: Page) 
     record = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0]
     marks = (await lab.octoprint.get(f"/plugin/failwatch/prints/{record['print_id']}"))["marks"]
     assert [mark["kind"] for mark in marks].count("camera_blind") == 1
+    sidebar = page.locator("#sidebar_plugin_failwatch")
+    await expect(sidebar).to_contain_text("Broken: The camera gives no picture.")
+    await lab.idle()
+    await expect(sidebar).not_to_contain_text("Broken")
 
 
 async def test_a_past_print_shows_the_pictures_of_each_camera(lab: Lab, page: Page) -> None:

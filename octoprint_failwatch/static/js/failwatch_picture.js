@@ -20,7 +20,9 @@ function FailWatchPicture(live) {
     function why(view) {
         return FailWatchWords.blind({reason: view.reason, detail: view.problem});
     }
+    /* Of some of several cameras; where none sees, all of FailWatch is blind. */
     self.problems = ko.pureComputed(function () {
+        if (!live.isPrinting() || live.blind()) return [];
         return _.map(_.filter(self.views(), "problem"), function (view) {
             return self.title(view.camera) + ": " + why(view);
         });
