@@ -208,6 +208,11 @@ class WatchedCamera(PrinterCoordinator):
     @callback
     def _take(self, state: WatchState, events: Sequence[Event]) -> None:
         """Take what the watch tells, and do what it orders."""
+        # Acting comes first, as a task that begins after this: nothing that goes wrong here is a reason not to.
+        for event in events:
+            if event.kind is EventKind.ACTION:
+                act = self._act(Action(event.detail))
+                self.config_entry.async_create_task(self.hass, act, eager_start=False)
         if self._recorder is not None:
             self._recorder.record(state, events, self._watch.frames)
         self.async_take(state, events)
@@ -216,9 +221,7 @@ class WatchedCamera(PrinterCoordinator):
         if subentry is not None:
             issues.async_judge_sight(self.hass, self.config_entry, subentry, state.blind, self._clock.now())
         for event in events:
-            if event.kind is EventKind.ACTION:
-                self.config_entry.async_create_task(self.hass, self._act(Action(event.detail)))
-            elif event.kind is EventKind.BLIND:
+            if event.kind is EventKind.BLIND:
                 _LOGGER.warning("%s cannot be watched: %s", self.name, state.blind and state.blind.detail)
                 if event.detail == NotAuthorised.kind:
                     self.config_entry.async_start_reauth(self.hass)

@@ -1,7 +1,7 @@
 """A camera that Home Assistant itself watches, through the life of its prints."""
 
 import asyncio
-from unittest.mock import AsyncMock, patch
+from unittest.mock import AsyncMock, Mock, patch
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
@@ -13,6 +13,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.failwatch.detection.history import Recorder
 from tests.homeassistant.printer import (
     CANCEL,
     JOB,
@@ -84,6 +85,19 @@ async def test_a_failure_pauses_by_the_button_once(hass: HomeAssistant, printer:
     await until(hass, "sensor.voron_failure_state", "none")
     await printer.looks(15)
     assert printer.pause.presses == 1
+
+
+async def test_what_goes_wrong_with_showing_keeps_no_print_from_being_paused(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await watch(hass, on_failure="pause", pause_with=PAUSE)
+    monkeypatch.setattr(Recorder, "record", Mock(side_effect=OSError("disk")))
+    pressed = asyncio.Event()
+    monkeypatch.setattr(printer.pause, "async_press", AsyncMock(side_effect=pressed.set))
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    async with asyncio.timeout(60):
+        await pressed.wait()
 
 
 async def test_a_button_that_does_not_work_is_told(hass: HomeAssistant, printer: Printer) -> None:
