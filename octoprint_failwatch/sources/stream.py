@@ -30,7 +30,7 @@ class StreamSource:
         self._url = url
         self._changed = threading.Condition()
         self._newest: tuple[Any, float] | None = None
-        self._problem = "no picture has come yet"
+        self._problem = ""
         self._closing = False
         self._thread = threading.Thread(target=self._read, name="failwatch-stream", daemon=True)
         self._thread.start()
@@ -48,21 +48,23 @@ class StreamSource:
 
     def _take(self) -> bytes:
         with self._changed:
-            self._changed.wait_for(lambda: self._newest is not None or self._closing, FIRST_FRAME)
-            newest = self._newest
+            self._changed.wait_for(lambda: self._newest or self._problem or self._closing, FIRST_FRAME)
+            newest, problem = self._newest, self._problem
         if newest is None or time.monotonic() - newest[1] > STALE_AFTER:
-            raise SnapshotError(f"The stream gives no picture: {self._problem}.")
+            raise SnapshotError(f"The stream gives no picture: {problem or 'none has come yet'}.")
         return as_jpeg(newest[0])
 
     def _read(self) -> None:
         while not self._closing:
             try:
                 self._read_until_it_breaks()
-                self._problem = "it has ended"
+                problem = "it has ended"
             except (self._av.FFmpegError, IndexError) as error:
                 # The error's text may hold the address, and the address a password.
-                self._problem = getattr(error, "strerror", None) or "it has no pictures"
+                problem = getattr(error, "strerror", None) or "it has no pictures"
             with self._changed:
+                self._problem = problem
+                self._changed.notify_all()
                 self._changed.wait_for(lambda: self._closing, AGAIN_AFTER)
 
     def _read_until_it_breaks(self) -> None:
