@@ -221,7 +221,7 @@ class WatchedCamera(PrinterCoordinator):
         if subentry is not None:
             issues.async_judge_sight(self.hass, self.config_entry, subentry, state.blind, self._clock.now())
         for event in events:
-            if event.kind is EventKind.BLIND:
+            if event.kind is EventKind.BLIND and not event.minor:
                 _LOGGER.warning("%s cannot be watched: %s", self.name, state.blind and state.blind.detail)
                 if event.detail == NotAuthorised.kind:
                     self.config_entry.async_start_reauth(self.hass)

@@ -19,6 +19,7 @@ from custom_components.failwatch.detection.errors import (
     BadPicture,
     NotAuthorised,
     RateLimited,
+    ServerFailed,
     Unavailable,
 )
 from custom_components.failwatch.repairs import AnotherCameraFlow, async_create_fix_flow
@@ -60,9 +61,12 @@ async def test_blindness_is_logged_once_and_its_end_too(
     printer.detector.error = Unavailable("No answer from there.")
     await until(hass, "sensor.voron_watch", "blind")
     await printer.looks(3)
+    printer.detector.error = ServerFailed("It failed itself.")
+    await until(hass, "sensor.voron_watch", ServerFailed.kind, "blind_reason")
+    await printer.looks(3)
     printer.detector.error = None
     await until(hass, "sensor.voron_watch", "watching")
-    assert caplog.text.count("Voron cannot be watched: No answer from there.") == 1
+    assert caplog.text.count("Voron cannot be watched") == 1
     assert caplog.text.count("Voron is watched again") == 1
 
 
