@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from octoprint_failwatch.detection.errors import Unavailable
 from octoprint_failwatch.detection.history import (
     EntryKind,
     History,
@@ -152,12 +153,24 @@ async def test_answers_during_the_print_are_its_label(history: History) -> None:
         history.settle()
         assert history.print("one").label == Label(failed=True, failed_from=since)
         watched.watch.start("two")
-        await watched.told(EventKind.FAILURE)
+        await watched.until(lambda: watched.watch.state.level is Level.FAILURE)
         watched.watch.acknowledge()
     history.settle()
     assert history.print("two").label == Label(failed=False)
     history.label("two", None)
     assert history.print("two").label is None
+
+
+async def test_accepting_blindness_says_nothing_of_the_print(history: History) -> None:
+    """It may fail all the same, and tuning must not take it for a good one."""
+    async with watching(ScriptedDetector([0.01, Unavailable("No connection.")])) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.told(EventKind.BLIND)
+        watched.watch.acknowledge()
+        history.settle()
+        assert history.print("one").label is None
+        assert EventKind.ACKNOWLEDGED in [entry.kind for entry in history.entries("one")]
 
 
 async def test_a_print_goes_on_after_a_restart(history: History, tmp_path: Path) -> None:

@@ -104,7 +104,8 @@ class Recorder:
                         "UPDATE prints SET ended_at = ?, outcome = ? WHERE id = ?",
                         (moment, data["detail"], key),
                     )
-                elif kind == EventKind.ACKNOWLEDGED:
+                elif kind == EventKind.ACKNOWLEDGED and (state.blind is None or data["level"] != Level.NONE):
+                    # Whoever only accepts that FailWatch is blind has said nothing of the print.
                     _label(connection, key, state, failed=data["detail"] == "failure")
 
         self._history.write(write)
