@@ -139,6 +139,9 @@ async def test_notify_blind_has_no_buttons(workshop: Workshop) -> None:
     await workshop.happens(EventKind.BLIND, "frozen", Level.NONE)
     (call,) = workshop.sent
     assert call.data["data"]["actions"] == []
+    assert call.data["message"].startswith("The print can no longer be watched: the picture stands still.")
+    await workshop.happens(EventKind.BLIND, "unknown_host", Level.NONE)
+    assert workshop.sent[-1].data["message"].startswith("The print can no longer be watched. ")
 
 
 async def test_notify_names_the_camera_that_sees_nothing(workshop: Workshop) -> None:
