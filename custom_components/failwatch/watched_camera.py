@@ -177,6 +177,10 @@ class WatchedCamera(PrinterCoordinator):
 
     @callback
     def _handle_status(self, event: HomeAssistantEvent[EventStateChangedData]) -> None:
+        before, now = event.data["old_state"], event.data["new_state"]
+        if before is not None and now is not None and before.state == now.state:
+            # Only what else the entity tells has changed: that may come often, and must put nothing off.
+            return
         begins = self.data.phase is Phase.IDLE and self.settings.get(CONF_JOB_ENTITY)
         self._follow_in(JOB_SETTLES if begins else 0.0)
 

@@ -13,6 +13,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.failwatch import watched_camera
 from custom_components.failwatch.detection.history import Recorder
 from tests.homeassistant.printer import (
     CANCEL,
@@ -256,6 +257,20 @@ async def test_a_job_may_be_named_a_moment_after_it_began(hass: HomeAssistant, p
     hass.states.async_set(JOB, "benchy")
     await printer.looks(1)
     await until(hass, "sensor.voron_failure_state", "benchy", "print_name")
+
+
+async def test_what_else_the_printing_entity_tells_puts_nothing_off(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    """As where its attributes tell the progress, every second."""
+    await watch(hass, job_entity=JOB)
+    hass.states.async_set(JOB, "benchy")
+    with patch.object(watched_camera, "async_call_later", wraps=watched_camera.async_call_later) as planned:
+        for progress in range(5):
+            hass.states.async_set(STATUS, "printing", {"progress": progress})
+            await asyncio.sleep(0)
+    assert planned.call_count == 1
+    await printer.looks(1)
 
 
 async def test_a_job_that_is_over_before_its_name_is_known_is_no_print(
