@@ -38,6 +38,8 @@ _LOGGER = logging.getLogger(__package__)
 
 LIGHT_SETTLES = 2.0
 """Seconds that a light needs to do as it is told, and a camera to see by it."""
+ORDER_TIMEOUT = 10.0
+"""Seconds after which a light that does not answer is given up: whoever looks next must not wait for it."""
 
 
 class LightFailed(SnapshotError):
@@ -84,7 +86,7 @@ class Lamp:
         self._heed_others()
         try:
             await self._order(SERVICE_TURN_ON, self._lit_by)
-        except HomeAssistantError as error:
+        except (HomeAssistantError, TimeoutError) as error:
             raise LightFailed(f"{self._entity_id} could not be switched on.") from error
         await asyncio.sleep(LIGHT_SETTLES)
 
@@ -96,14 +98,17 @@ class Lamp:
             self._leave()
             try:
                 await self._order(SERVICE_TURN_OFF, context)
-            except HomeAssistantError as error:
-                _LOGGER.warning("%s stays on after a picture: %s", self._entity_id, error)
+            except (HomeAssistantError, TimeoutError) as error:
+                problem = str(error) or "no answer"
+                _LOGGER.warning("%s may stay on after a picture: %s", self._entity_id, problem)
             await asyncio.sleep(LIGHT_SETTLES)
 
     async def _order(self, service: str, context: Context) -> None:
-        await self._hass.services.async_call(
-            light.DOMAIN, service, {ATTR_ENTITY_ID: self._entity_id}, blocking=True, context=context
-        )
+        target = {ATTR_ENTITY_ID: self._entity_id}
+        async with asyncio.timeout(ORDER_TIMEOUT):
+            await self._hass.services.async_call(
+                light.DOMAIN, service, target, blocking=True, context=context
+            )
 
     # What others do with it
 

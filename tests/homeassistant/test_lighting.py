@@ -173,4 +173,30 @@ async def test_a_light_that_fails(
     shot = await shots.begin()
     monkeypatch.setattr(printer.light, "async_turn_off", fail)
     await shots.end(shot)
-    assert f"{LIGHT} stays on after a picture: bulb" in caplog.text
+    assert f"{LIGHT} may stay on after a picture: bulb" in caplog.text
+
+
+async def test_a_light_that_does_not_answer_keeps_nobody_waiting(
+    hass: HomeAssistant,
+    printer: Printer,
+    shots: Shots,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def hang(**_: Any) -> None:
+        await asyncio.Event().wait()
+
+    at_once = ("custom_components.failwatch.lighting.ORDER_TIMEOUT", 0.05)
+    with monkeypatch.context() as patched:
+        patched.setattr(*at_once)
+        patched.setattr(printer.light, "async_turn_on", hang)
+        with pytest.raises(LightFailed, match=LIGHT):
+            await async_snapshot(hass, CAMERA, LIGHT)
+        await hass.async_block_till_done()
+    shot = await shots.begin()
+    with monkeypatch.context() as patched:
+        patched.setattr(*at_once)
+        patched.setattr(printer.light, "async_turn_off", hang)
+        await shots.end(shot)
+    assert f"{LIGHT} may stay on after a picture: no answer" in caplog.text
+    await shots.end(await shots.begin())
