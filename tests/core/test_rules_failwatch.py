@@ -143,6 +143,37 @@ def test_a_denied_level_is_told_no_more_but_a_worse_one_is() -> None:
     assert levels[-1] is Level.FAILURE
 
 
+@pytest.mark.parametrize("good", [9, 28], ids=["often", "seldom"])
+def test_a_denied_sight_that_comes_and_goes_is_told_no_more(good: int) -> None:
+    """What comes into view for a minute, over and over, is a failure once; a worse one after it is told."""
+    memory, rules, told_at = Memory(), FailWatchRules(), []
+    for number in range(1000):
+        p = 0.95 if number % (good + 6) < 6 or number >= 900 else 0.03
+        memory, verdict = judge(memory, rules, Detection(p), 10.0 * number)
+        if verdict.level is Level.FAILURE:
+            told_at.append(number)
+            if number >= 900:
+                break
+            memory = memory.accepting(p)
+    assert len([number for number in told_at if number < 900]) <= 1
+    assert told_at[-1] >= 900
+
+
+def test_what_was_denied_and_is_gone_hides_nothing_for_long() -> None:
+    """A quarter of an hour after the denied sight a failure is told as fast as ever."""
+    memory, rules = Memory(), FailWatchRules()
+    for number in range(60):
+        memory, _ = judge(memory, rules, Detection(0.8), 10.0 * number)
+    memory = memory.accepting(0.8)
+    told_at = None
+    for number in range(60, 200):
+        memory, verdict = judge(memory, rules, Detection(0.02 if number < 150 else 0.85), 10.0 * number)
+        if verdict.level is Level.FAILURE and told_at is None:
+            told_at = number
+    assert told_at is not None
+    assert 150 < told_at <= 165
+
+
 def test_light_switched_at_night_is_no_failure() -> None:
     """The level steps up by 0.2 and stays."""
     judged = watch(lambda at: 0.02 if at < 3600 else 0.22, 300)

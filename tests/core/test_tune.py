@@ -73,12 +73,12 @@ def test_a_failure_is_told_late_or_missed() -> None:
 
 def test_alarms_before_the_failure_are_false_ones() -> None:
     """The user denies them, and the same look is then accepted."""
-    ps = [0.0] * 30 + [0.85] * 60 + [0.0] * 60 + [0.85] * 20
+    ps = [0.0] * 30 + [0.85] * 60 + [0.0] * 120 + [0.85] * 20
     (good,) = outcomes([case("good", ps, Label(False))], FailWatchRules())
     assert good.false_alarms == 2
     (steady,) = outcomes([case("steady", [0.0] * 30 + [0.85] * 200, Label(False))], FailWatchRules())
     assert steady.false_alarms == 1
-    (early,) = outcomes([case("early", ps, Label(True, 1200.0))], FailWatchRules())
+    (early,) = outcomes([case("early", ps, Label(True, 1800.0))], FailWatchRules())
     assert (early.false_alarms, early.alarm is None) == (1, False)
 
 

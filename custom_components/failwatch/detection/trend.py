@@ -25,7 +25,7 @@ class Trend:
 
     `baseline` is None until the first good frame of a new printer. `learned` counts the ten-second
     frames that the baseline has learned from. `accepted` is a level of p that the user called no
-    failure; it holds while this print goes on looking like that, and falls when p does.
+    failure; it holds while this print goes on looking like that, and falls after the slow mean.
     """
 
     slow_mean: float = 0.0
@@ -43,16 +43,14 @@ class Trend:
 def advance(trend: Trend, p: float, weight: float) -> Trend:
     """Return the trend after one more frame; the baseline stays until `learn`."""
     alpha = alpha_of(SLOW_ALPHA, weight)
-    accepted = trend.accepted
-    if accepted > p:
-        accepted = ewm(accepted, p, alpha)
-    return Trend(
-        ewm(trend.slow_mean, p, alpha),
-        trend.baseline,
-        trend.learned,
-        accepted,
-        ewm(trend.slow_square, p * p, alpha),
+    after = replace(
+        trend,
+        slow_mean=ewm(trend.slow_mean, p, alpha),
+        slow_square=ewm(trend.slow_square, p * p, alpha),
     )
+    # Not after p itself: what was accepted may come into view and go, and is not told again each time.
+    accepted = min(trend.accepted, ewm(trend.accepted, after.slow_mean, alpha))
+    return replace(after, accepted=accepted)
 
 
 def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: float) -> Trend:
