@@ -4,17 +4,13 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, EventStateChangedData, HomeAssistant, callback
-from homeassistant.core import Event as HomeAssistantEvent
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.event import async_call_later, async_track_state_change_event
-from homeassistant.helpers.start import async_at_started
 
 from . import issues
 from .camera_settings import changed_rules, needs_set_up, rules_of
@@ -42,6 +38,7 @@ from .memory import WatchMemory
 from .orders import async_carry_out
 from .past import Past
 from .printing import async_follow
+from .status import StatusListener
 from .usual import Usual
 
 _LOGGER = logging.getLogger(__package__)
@@ -84,7 +81,9 @@ class WatchedCamera(PrinterCoordinator):
         self.data = replace(known, phase=Phase.IDLE, next_look_at=None, blind=None)
         self._watch = self._create_watch(self.data)
         self._task: asyncio.Task[None] | None = None
-        self._planned: CALLBACK_TYPE | None = None
+        self._status = StatusListener(
+            hass, self.settings[CONF_STATUS_ENTITY], news=self._follow, settles=self._settles
+        )
         memory.async_keep(self.key, lambda: self.data)
 
     @property
@@ -103,28 +102,16 @@ class WatchedCamera(PrinterCoordinator):
         """Follow the printing entity from now on, a print that already runs so many seconds later.
 
         The cameras of a service begin one after another, so that they do not all look at the same moment.
-        None begins before Home Assistant has started: until then entities are missing, or say what is not so.
         """
         self._run()
         self.config_entry.async_on_unload(self.async_stop)
         # What is wrong with a camera that nobody watches any more needs no repair.
         self.config_entry.async_on_unload(partial(issues.async_clear, self.hass, self.key))
-
-        @callback
-        def begin(_: HomeAssistant) -> None:
-            self.config_entry.async_on_unload(
-                async_track_state_change_event(
-                    self.hass, [self.settings[CONF_STATUS_ENTITY]], self._handle_status
-                )
-            )
-            self._follow_in(later)
-
-        self.config_entry.async_on_unload(async_at_started(self.hass, begin))
+        self.config_entry.async_on_unload(self._status.async_start(later / self._clock.speed))
 
     @callback
     def async_stop(self) -> None:
         """Stop looking."""
-        self._forget_plan()
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -175,33 +162,10 @@ class WatchedCamera(PrinterCoordinator):
             self.hass, self._watch.run(), f"FailWatch watch {self.name}"
         )
 
-    @callback
-    def _handle_status(self, event: HomeAssistantEvent[EventStateChangedData]) -> None:
-        before, now = event.data["old_state"], event.data["new_state"]
-        if before is not None and now is not None and before.state == now.state:
-            # Only what else the entity tells has changed: that may come often, and must put nothing off.
-            return
+    def _settles(self) -> float:
+        """Return how long the printing entity's news is to wait for the job's name."""
         begins = self.data.phase is Phase.IDLE and self.settings.get(CONF_JOB_ENTITY)
-        self._follow_in(JOB_SETTLES if begins else 0.0)
-
-    def _follow_in(self, seconds: float) -> None:
-        """Follow the printing entity after so many seconds of the watch's clock, at once for 0."""
-        self._forget_plan()
-        if not seconds:
-            self._follow()
-            return
-
-        @callback
-        def follow(_: datetime) -> None:
-            self._planned = None
-            self._follow()
-
-        self._planned = async_call_later(self.hass, seconds / self._clock.speed, follow)
-
-    def _forget_plan(self) -> None:
-        if self._planned is not None:
-            self._planned()
-            self._planned = None
+        return JOB_SETTLES / self._clock.speed if begins else 0.0
 
     @callback
     def _follow(self) -> None:
