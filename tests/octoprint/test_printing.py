@@ -63,7 +63,7 @@ async def test_a_pause_by_the_user_keeps_id_and_statistics(lab: Lab) -> None:
 
 
 async def test_a_veto_stops_the_announced_pause(lab: Lab) -> None:
-    await lab.set(veto=200)
+    await lab.set(veto=1200)
     try:
         await lab.print()
         await lab.phase("watching")
@@ -127,10 +127,10 @@ async def test_blind_says_why_and_sees_again(lab: Lab, camera: str, status: int,
 
 
 async def test_commands_in_the_print_file_switch_looking_off_and_on(lab: Lab) -> None:
-    wait = "\n".join(["G4 P200"] * 15)
+    wait = "\n".join(["G4 P200"] * 50)
     gcode = f"G1 X1 Y1 E1\n@FAILWATCH off\n{wait}\n@FAILWATCH on\n" + "\n".join(["G4 P200"] * 300)
     await lab.print("at.gcode", gcode)
-    await lab.until(lambda state: state["holds"] == ["command"])
+    await lab.until(lambda state: "command" in state["holds"])
     assert not (await lab.looked())["holds"]
 
 
@@ -147,9 +147,15 @@ async def test_no_look_before_the_chosen_minutes(lab: Lab) -> None:
     await lab.set(when={"after_minutes": 2})
     try:
         await lab.print()
-        state = await lab.until(lambda state: state["holds"] == ["too_early"])
         state = await lab.looked()
-        assert state["look"]["at"] - state["started_at"] >= 120
+
+        async def is_recorded() -> bool:
+            prints = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"]
+            return any(one["print_id"] == state["print_id"] and one["frames"] for one in prints)
+
+        await eventually(is_recorded)
+        first = (await lab.octoprint.get(f"/plugin/failwatch/prints/{state['print_id']}"))["frames"][0]
+        assert first[1] - state["started_at"] >= 120
     finally:
         await lab.set(when={"after_minutes": 0})
 
@@ -190,7 +196,7 @@ async def test_a_pause_by_failwatch_lifts_the_head_and_a_resume_puts_it_back(lab
 
 
 async def test_not_one_look_is_taken_of_a_printer_that_will_heat_or_heats(lab: Lab) -> None:
-    preparation = "\n".join(["G4 P200"] * 15)
+    preparation = "\n".join(["G4 P200"] * 40)
     await lab.print("hot.gcode", f"G28\n{preparation}\nM109 S200\n" + "\n".join(["G4 P200"] * 300))
     print_id = (await lab.until(lambda state: state["holds"] == ["heating"]))["print_id"]
     asked: list[int] = []
