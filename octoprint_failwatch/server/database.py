@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..detection.errors import BadSetting
+from ..detection.transaction import transaction
 
 T = TypeVar("T")
 
@@ -44,23 +45,15 @@ class Database:
         self._thread.shutdown()
 
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = work(self._connection)
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:  # a full disk may have ended it already
-                self._connection.execute("ROLLBACK")
-            raise
-        return result
+        with transaction(self._connection):
+            return work(self._connection)
 
 
 def _create(connection: sqlite3.Connection, schema: str, version: int, path: Path) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
-    if found == 0:
-        connection.execute(schema)
-        connection.execute(f"PRAGMA user_version = {version}")
-    connection.execute("COMMIT")
+    with transaction(connection):
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
+        if found == 0:
+            connection.execute(schema)
+            connection.execute(f"PRAGMA user_version = {version}")
     if found > version:
         raise BadSetting(f"{path} was written by a newer FailWatch.")

@@ -134,6 +134,14 @@ class Lab:
         """Print for ten minutes, or something else."""
         await self.octoprint.print_file(name, gcode or cylinder(600, 50))
 
+    async def print_that_fails(self, name: str) -> None:
+        """Have a print fail and be paused by FailWatch, and end it."""
+        await self.print(name)
+        await self.looked(2)
+        self.scene.p = 0.9
+        await self.until_printer("paused")
+        await self.idle()
+
     async def until(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the state as soon as it fits."""
         return await eventually(self.state, fits)

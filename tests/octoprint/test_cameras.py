@@ -102,11 +102,7 @@ async def test_the_one_that_gives_no_picture_is_told_once(lab: Lab, page: Page) 
 
 
 async def test_a_past_print_shows_the_pictures_of_each_camera(lab: Lab, page: Page) -> None:
-    await lab.print("both.gcode")
-    await lab.looked(2)
-    lab.scene.p = 0.9
-    await lab.until_printer("paused")
-    await lab.idle()
+    await lab.print_that_fails("both.gcode")
     await open_tab(page)
     past = page.locator(f"{TAB} .failwatch-past")
     await page.locator(TAB).get_by_role("button", name="both.gcode").first.click()

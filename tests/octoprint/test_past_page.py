@@ -12,11 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_past_print_can_be_scrubbed_through_by_keyboard(lab: Lab, page: Page) -> None:
-    await lab.print("scrubbed.gcode")
-    await lab.looked(2)
-    lab.scene.p = 0.9
-    await lab.until_printer("paused")
-    await lab.idle()
+    await lab.print_that_fails("scrubbed.gcode")
     tab = page.locator(TAB)
     await open_tab(page)
     await tab.get_by_role("button", name="scrubbed.gcode").first.click()

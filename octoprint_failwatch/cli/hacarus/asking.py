@@ -6,14 +6,26 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
+import click
+
 from ...detection.detectors.hacarus_settings import hacarus_connection, hacarus_dialect, name_of
 from ...detection.errors import BadSetting
 from ...detection.services.hacarus import Hacarus, connect
+from ..finite import Finite
 from ..lending import lending
 from ..services import gather
 
 T = TypeVar("T")
 C = TypeVar("C")
+
+interval_option = click.option(
+    "--interval",
+    type=Finite(min=0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Seconds between questions.",
+)
+"""How often the server is asked whether a model is trained."""
 
 
 def ask(options: Mapping[str, Any], call: Callable[[Hacarus], Awaitable[T]]) -> T:

@@ -18,7 +18,7 @@ from ..finite import Finite
 from ..places import find_printer, history_option, open_history
 from ..services import write_setting
 from ..tables import json_option, show
-from .asking import ask
+from .asking import ask, interval_option
 
 
 @click.command("learn")
@@ -41,13 +41,7 @@ from .asking import ask
     show_default=True,
     help="Seconds to wait for the training.",
 )
-@click.option(
-    "--interval",
-    type=Finite(min=0, min_open=True),
-    default=5.0,
-    show_default=True,
-    help="Seconds between questions.",
-)
+@interval_option
 @json_option
 @click.pass_obj
 def learn(

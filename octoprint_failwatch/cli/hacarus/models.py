@@ -21,7 +21,7 @@ from ...detection.services.hacarus import (
 from ..finite import Finite
 from ..services import write_setting
 from ..tables import confirm, json_option, output_option, show, write, yes_option
-from .asking import ask, ask_one
+from .asking import ask, ask_one, interval_option
 
 Options = dict[str, Any]
 COLUMNS = ("model_id", "name", "algorithm_id", "status", "active", "ok_img_count", "created_at")
@@ -105,13 +105,7 @@ def results(options: Options, model_ids: tuple[str, ...], output: Path) -> None:
 )
 @click.option("--wait/--no-wait", default=True, help="Wait until it is trained.")
 @click.option("--timeout", type=Finite(min=0), default=3600.0, show_default=True, help="Seconds to wait.")
-@click.option(
-    "--interval",
-    type=Finite(min=0, min_open=True),
-    default=5.0,
-    show_default=True,
-    help="Seconds between questions.",
-)
+@interval_option
 @json_option
 @click.pass_obj
 def train(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import FailWatchError
+from ..transaction import transaction
 
 MIGRATIONS = (
     """
@@ -152,8 +153,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring a database to the newest version in one transaction: wholly, or not at all."""
     # A migration may rebuild a table that others refer to; their rows must not go with the old one.
     connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         # Asked again: another process may have been here while this one waited for the lock.
         for script in MIGRATIONS[_version(connection, path) :]:
             for statement in _statements(script):
@@ -161,11 +161,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise sqlite3.IntegrityError("rows refer to rows that are not there")
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Self
 
 from .. import wire
+from ..transaction import transaction
 from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
 from .retention import Retention, tidy, used_bytes
 from .rows import FRAMES, PRINTS, as_frame, as_print
@@ -210,15 +211,8 @@ class History:
     def _in_transaction(self, change: Callable[[sqlite3.Connection], object]) -> None:
         if self._connection is None:
             self._connection = open_database(self.path)
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            change(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # a full disk may have ended it already
-                connection.execute("ROLLBACK")
-            raise
+        with transaction(self._connection):
+            change(self._connection)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
