@@ -46,8 +46,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 import custom_components.failwatch  # noqa: F401 - before the test harness brings a folder of that name
 from custom_components.failwatch.coordinator import PrinterCoordinator
-from custom_components.failwatch.detection.detection import Detection
-from custom_components.failwatch.detection.frame import Frame
+from custom_components.failwatch.engine.models import Detection, Frame
 
 TICK = 0.01
 STALL = 0.05

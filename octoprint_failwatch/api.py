@@ -11,11 +11,11 @@ from octoprint.access.permissions import Permissions
 from octoprint.plugin import SimpleApiPlugin
 
 from . import configuring, usual
-from .detection import wire
-from .detection.errors import BadSetting
-from .detection.history import HistoryError, Label
-from .detection.rules import create_rules
-from .detection.state import Phase
+from .engine import serialization
+from .engine.errors import BadSetting
+from .engine.history import HistoryError, Label
+from .engine.judging.rules import create_rules
+from .engine.watch.state import Phase
 from .improving import Improving
 from .notifications import target
 from .permissions import require
@@ -79,7 +79,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         problem = service.watcher.problem
         # What other plugins take time for is not for the watch's thread.
         answer["problem"] = worded(problem) if problem is not None else ""
-        answer["cameras"] = wire.to_json(webcams())
+        answer["cameras"] = serialization.to_json(webcams())
         return flask.jsonify(answer)
 
     def on_api_command(self, command: str, data: Mapping[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .detection.watch import Watch
+from .engine.watch.watch import Watch
 from .holds import COMMAND
 
 Post = Callable[[Callable[[Watch], None]], None]

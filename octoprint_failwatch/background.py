@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from .detection.errors import FailWatchError
+from .engine.errors import FailWatchError
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext
 
-from .detection import wire
-from .detection.detectors import FIELDS, offers
-from .detection.errors import BadSetting, FailWatchError
-from .detection.rules import RULE_SETS
+from .engine import serialization
+from .engine.detectors import FIELDS, offers
+from .engine.errors import BadSetting, FailWatchError
+from .engine.judging.rules import RULE_SETS
 from .notifications import notify, target
 from .problems import worded
 from .settings import SECRETS, default_rules, detector_settings, keep_secrets
@@ -31,14 +31,14 @@ def describe(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
     settings = service.host.settings()
     return {
         "version": __version__,
-        "fields": {kind: wire.to_json(of_kind) for kind, of_kind in FIELDS.items()},
+        "fields": {kind: serialization.to_json(of_kind) for kind, of_kind in FIELDS.items()},
         "secrets": [secret for secret in SECRETS if settings["detector"].get(secret)],
         "rule_sets": {
             name: {number.name: getattr(rules(), number.name) for number in fields(rules)}
             for name, rules in RULE_SETS.items()
         },
         "default_rules": default_rules(settings),
-        "cameras": wire.to_json(webcams()),
+        "cameras": serialization.to_json(webcams()),
         "targets": shown_targets(settings),
     }
 
@@ -54,7 +54,7 @@ def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         return _no_answer()
     return {
         "p": trial.detection.p,
-        "boxes": wire.to_json(trial.detection.boxes),
+        "boxes": serialization.to_json(trial.detection.boxes),
         "raw": trial.detection.raw,
         "snapshot_seconds": trial.snapshot_seconds,
         "answer_seconds": trial.answer_seconds,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .detection.state import Event, EventKind, WatchState
+from .engine.watch.state import Event, EventKind, WatchState
 
 
 def custom_events(*_: Any, **__: Any) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .detection.state import Phase
+from .engine.watch.state import Phase
 from .heating import HeatingUp
 from .layers import layer_position
 from .sent_commands import SentCommands

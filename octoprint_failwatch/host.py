@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from .detection.state import Event, WatchState
+from .engine.watch.state import Event, WatchState
 from .pausing import Printer
 from .print_identity import Job
 from .progress import Progress

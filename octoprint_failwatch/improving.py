@@ -12,11 +12,11 @@ import aiohttp
 from flask_babel import gettext
 
 from .background import Background, Tell
-from .detection import wire
-from .detection.errors import BadSetting
-from .detection.history import History
-from .detection.rules import create_rules
-from .detection.verdict import Level
+from .engine import serialization
+from .engine.errors import BadSetting
+from .engine.history import History
+from .engine.judging.rules import create_rules
+from .engine.judging.verdict import Level
 from .learning.examples import examples
 from .problems import worded
 from .settings import detector_settings
@@ -78,7 +78,7 @@ class Improving:
                 "numbers": dict(finding.choice.numbers),
                 "summaries": summaries,
                 "prints": prints,
-                "curve": wire.to_json(finding.curve),
+                "curve": serialization.to_json(finding.curve),
                 "worth_it": finding.worth_it,
                 "at_most": min(finding.at_most, 9999.0),
             }
@@ -126,9 +126,9 @@ class Improving:
 async def _teach(
     chosen: Mapping[str, Any], history: History, printer_id: str, algorithm: str | None, tell: Tell
 ) -> tuple[str, str]:
-    from .detection.detectors import DetectorHost
-    from .detection.detectors.hacarus_settings import hacarus_connection, hacarus_dialect
-    from .detection.services.hacarus import connect
+    from .engine.clients.hacarus import connect
+    from .engine.detectors import DetectorHost
+    from .engine.detectors.hacarus_settings import hacarus_connection, hacarus_dialect
     from .learning import hacarus
 
     def told(now: hacarus.Progress) -> None:
@@ -144,17 +144,21 @@ async def _teach(
 
 def _progress_json(work: Background) -> dict[str, Any]:
     progress = work.progress
-    data: dict[str, Any] = wire.to_json(progress)
+    data: dict[str, Any] = serialization.to_json(progress)
     return data | {"problem": worded(progress.problem) if progress.problem else ""}
 
 
 def _summary(summary: Any) -> dict[str, Any]:
-    data: dict[str, Any] = wire.to_json(summary)
+    data: dict[str, Any] = serialization.to_json(summary)
     return data | {"false_alarm_rate": summary.false_alarm_rate}
 
 
 def _outcomes(before: Any, after: Any) -> dict[str, Any]:
-    return {"failed": before.failed, "before": wire.to_json(before), "after": wire.to_json(after)}
+    return {
+        "failed": before.failed,
+        "before": serialization.to_json(before),
+        "after": serialization.to_json(after),
+    }
 
 
 def _changes(found: Any, now: Mapping[str, Any]) -> dict[str, Any]:

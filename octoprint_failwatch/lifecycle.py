@@ -10,7 +10,7 @@ from typing import Any
 
 from octoprint.events import Events
 
-from .detection.state import Phase
+from .engine.watch.state import Phase
 from .holds import FILAMENT_CHANGE, WAITING, Holds
 from .pause_scripts import PauseScripts
 from .print_identity import Job, PrintIdentities, PrintIdentity

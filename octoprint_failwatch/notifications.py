@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext
 
-from .detection.drawing import tagged
-from .detection.errors import BadPicture, BadSetting
-from .detection.policy import Action
-from .detection.state import Event, EventKind, WatchState
-from .detection.verdict import Level
+from .engine.errors import BadPicture, BadSetting
+from .engine.imaging.annotation import tagged
+from .engine.judging.verdict import Level
+from .engine.watch.policy import Action
+from .engine.watch.state import Event, EventKind, WatchState
 from .wording import Wording
 
 if TYPE_CHECKING:

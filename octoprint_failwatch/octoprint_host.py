@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .detection.state import Event, WatchState
+from .engine.watch.state import Event, WatchState
 from .events import event_name, payload
 from .host import PrinterProfile
 from .pausing import Printer

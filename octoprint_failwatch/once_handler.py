@@ -8,8 +8,8 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from .detection.detectors.host import Publisher
-from .detection.detectors.once import Published, SingleUsePictures
+from .engine.detectors.context import Publisher
+from .engine.detectors.single_use_pictures import Published, SingleUsePictures
 
 PATH = "/plugin/failwatch/once/"
 

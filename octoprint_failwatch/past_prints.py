@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import flask
 from octoprint.plugin import BlueprintPlugin
 
-from .detection import wire
-from .detection.errors import BadSetting
-from .detection.history import (
+from .engine import serialization
+from .engine.errors import BadSetting
+from .engine.history import (
     Entry,
     EntryKind,
     FrameRecord,
@@ -23,7 +23,7 @@ from .detection.history import (
     PrintRecord,
     RecordedSettings,
 )
-from .detection.history.exchange import write_csv, write_zip
+from .engine.history.exchange import write_csv, write_zip
 from .permissions import require
 from .report import rules_json
 
@@ -46,7 +46,7 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
         before = flask.request.args.get("before", type=float)
         history = self._history()
         return flask.jsonify(
-            prints=[wire.to_json(record) for record in history.prints(before=before, limit=AT_ONCE)],
+            prints=[serialization.to_json(record) for record in history.prints(before=before, limit=AT_ONCE)],
             bytes=history.size(),
         )
 
@@ -75,8 +75,10 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
             for frame in history.frames(print_id)
         ]
         entries = history.entries(print_id)
-        marks = [wire.to_json(entry) for entry in entries if entry.kind not in NO_MARKS]
-        return flask.jsonify(print=wire.to_json(record), frames=frames, marks=marks, rules=_rules(entries))
+        marks = [serialization.to_json(entry) for entry in entries if entry.kind not in NO_MARKS]
+        return flask.jsonify(
+            print=serialization.to_json(record), frames=frames, marks=marks, rules=_rules(entries)
+        )
 
     @BlueprintPlugin.route("/prints/<print_id>/<int:frame_id>.jpg", methods=["GET"])  # type: ignore[untyped-decorator]
     def frame_picture(self, print_id: str, frame_id: int) -> flask.Response:
@@ -122,7 +124,9 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
 def _boxes(frame: FrameRecord) -> dict[str, Any]:
     """Return the boxes in each picture that was kept, by camera."""
     return {
-        view.camera: wire.to_json(view.boxes) for view in frame.look.views if view.camera in frame.pictures
+        view.camera: serialization.to_json(view.boxes)
+        for view in frame.look.views
+        if view.camera in frame.pictures
     }
 
 
@@ -132,7 +136,7 @@ def _rules(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     for entry in entries:
         if entry.kind == EntryKind.SETTINGS:
             with suppress(ValueError, BadSetting):  # of a release that has other rules
-                recorded = wire.from_json(RecordedSettings, entry.data)
+                recorded = serialization.from_json(RecordedSettings, entry.data)
                 rules.append({"after_frame": entry.after_frame, **rules_json(recorded.rule_set)})
     return rules
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
-from .detection.policy import Action
+from .engine.watch.policy import Action
 
 TAGS = frozenset({"source:plugin", "plugin:failwatch"})
 TRIES = 3

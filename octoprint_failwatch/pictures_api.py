@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import flask
 from octoprint.plugin import BlueprintPlugin
 
-from .detection.detection import Box
-from .detection.drawing import tagged
-from .detection.errors import BadPicture, FailWatchError
+from .engine.errors import BadPicture, FailWatchError
+from .engine.imaging.annotation import tagged
+from .engine.models import Box
 from .permissions import require
 from .problems import worded
 from .watcher import Watcher

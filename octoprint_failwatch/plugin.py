@@ -9,9 +9,9 @@ import octoprint.plugin
 
 from . import settings
 from .api import Api
-from .detection.detectors.once import SingleUsePictures
-from .detection.watch import Watch
 from .discovery import announce
+from .engine.detectors.single_use_pictures import SingleUsePictures
+from .engine.watch.watch import Watch
 from .improving import Improving
 from .lifecycle import LISTENED_TO
 from .octoprint_host import OctoPrintHost

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
-from .detection import wire
+from .engine import serialization
 from .storage import read_json, write_json
 
 DUPLICATE_WITHIN = 20.0
@@ -112,7 +112,7 @@ class PrintIdentities:
 
     def _keep(self, identity: PrintIdentity) -> None:
         self.current = identity
-        write_json(self._path, wire.to_json(identity))
+        write_json(self._path, serialization.to_json(identity))
 
 
 def _read(path: Path) -> PrintIdentity | None:
@@ -120,6 +120,6 @@ def _read(path: Path) -> PrintIdentity | None:
     if content is None:
         return None
     try:
-        return wire.from_json(PrintIdentity, content)
+        return serialization.from_json(PrintIdentity, content)
     except ValueError:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from .detection.errors import FailWatchError
+from .engine.errors import FailWatchError
 
 
 def worded(error: Exception) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from .detection import wire
-from .detection.clock import Clock
-from .detection.rules import RuleSet
-from .detection.state import Event, WatchState
-from .detection.verdict import Verdict
+from .engine import serialization
+from .engine.clock import Clock
+from .engine.judging.rules import RuleSet
+from .engine.judging.verdict import Verdict
+from .engine.watch.state import Event, WatchState
 
 
 def state_json(state: WatchState) -> dict[str, Any]:
     """Return a state as JSON, with the reason of each verdict in words."""
-    data: dict[str, Any] = wire.to_json(state)
+    data: dict[str, Any] = serialization.to_json(state)
     if state.look is not None:
         _add_reason(data["look"]["verdict"], state.look.verdict)
     if state.latch.verdict is not None:
@@ -37,7 +37,7 @@ def update_json(
         "watching": watching,
         "rules": rules_json(rules),
         "state": state_json(state),
-        "events": [wire.to_json(event) for event in events],
+        "events": [serialization.to_json(event) for event in events],
         "now": clock.now(),
         "clock_speed": clock.speed,
     }

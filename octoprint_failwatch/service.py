@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from .detection.clock import Clock
-from .detection.detectors.once import SingleUsePictures
-from .detection.state import Event, WatchState
-from .detection.watch import Watch
+from .engine.clock import Clock
+from .engine.detectors.single_use_pictures import SingleUsePictures
+from .engine.watch.state import Event, WatchState
+from .engine.watch.watch import Watch
 from .holds import Holds
 from .inbox import Inbox
 from .installation import Installation

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from .detection.detectors import FIELDS, FieldType
+from .engine.detectors import FIELDS, FieldType
 
 VERSION = 1
 

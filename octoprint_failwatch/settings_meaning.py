@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from .detection.cadence import Cadence
-from .detection.errors import BadSetting
-from .detection.history import Retention
-from .detection.latch import LatchTimes
-from .detection.policy import Action, Policy
-from .detection.regions import Polygon
-from .detection.rules import RULE_SETS, RuleSet, create_rules
-from .detection.watch import WatchSettings
+from .engine.errors import BadSetting
+from .engine.history import Retention
+from .engine.imaging.regions import Polygon
+from .engine.judging.latch import LatchTimes
+from .engine.judging.rules import RULE_SETS, RuleSet, create_rules
+from .engine.watch.cadence import Cadence
+from .engine.watch.policy import Action, Policy
+from .engine.watch.watch import WatchSettings
 from .settings import DEFAULTS, default_rules
 from .shaping import GentlePause
 from .when import When

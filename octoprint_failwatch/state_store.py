@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from .detection import wire
-from .detection.policy import Intervention
-from .detection.state import Phase, WatchState
+from .engine import serialization
+from .engine.watch.policy import Intervention
+from .engine.watch.state import Phase, WatchState
 from .storage import read_json, write_json
 
 _LOGGER = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class StateStore:
         state = WatchState(printer_id=printer_id)
         if content is not None:
             try:
-                state = wire.from_json(WatchState, content)
+                state = serialization.from_json(WatchState, content)
             except ValueError as error:
                 _LOGGER.warning(
                     "The state of printer %s cannot be read and begins anew: %s", printer_id, error
@@ -56,7 +56,7 @@ class StateStore:
     def _write(self, printer_id: str) -> None:
         # What is saved from here on needs another turn.
         self._waiting.discard(printer_id)
-        write_json(self._path(printer_id), wire.to_json(self._newest[printer_id]))
+        write_json(self._path(printer_id), serialization.to_json(self._newest[printer_id]))
 
     def _path(self, printer_id: str) -> Path:
         return self._folder / f"printer-{printer_id}.json"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from .detection.detection import Detection
-from .detection.errors import DetectionError, FailWatchError, ModelUnavailable
-from .detection.frame import Frame
+from .engine.errors import DetectionError, FailWatchError, ModelUnavailable
+from .engine.models import Detection, Frame
 
 
 class UnusableDetector:

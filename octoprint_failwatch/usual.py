@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .detection.detectors.built_in import CameraNormal
+from .engine.detectors.built_in import CameraNormal
 from .webcams import titles
 
 if TYPE_CHECKING:

@@ -9,20 +9,20 @@ from typing import Any
 
 import aiohttp
 
-from .detection.clock import Clock
-from .detection.detectors import DetectorHost, create_detector
-from .detection.detectors.built_in import CameraNormal
-from .detection.detectors.detector import Detector, LearnsCameras
-from .detection.detectors.once import SingleUsePictures
-from .detection.errors import BadSetting, FailWatchError
-from .detection.frame import Frame
-from .detection.history import History, RecordedSettings, Recorder
-from .detection.look import Camera
-from .detection.policy import Action
-from .detection.rules import RuleSet
-from .detection.state import Event, EventKind, WatchState
-from .detection.trial import Trial, try_out
-from .detection.watch import Watch
+from .engine.clock import Clock
+from .engine.detectors import DetectorHost, create_detector
+from .engine.detectors.base import Detector, LearnsCameras
+from .engine.detectors.built_in import CameraNormal
+from .engine.detectors.single_use_pictures import SingleUsePictures
+from .engine.errors import BadSetting, FailWatchError
+from .engine.history import History, RecordedSettings, Recorder
+from .engine.judging.rules import RuleSet
+from .engine.models import Frame
+from .engine.watch.look import Camera
+from .engine.watch.policy import Action
+from .engine.watch.state import Event, EventKind, WatchState
+from .engine.watch.trial import Trial, try_out
+from .engine.watch.watch import Watch
 from .host import Host, PrinterProfile
 from .installation import Installation
 from .keep_going import keep_going

@@ -12,9 +12,9 @@ from typing import Any
 from octoprint.webcams import get_snapshot_webcam, get_webcams
 from PIL import Image
 
-from .detection.errors import SnapshotError
-from .detection.look import SnapshotSource
-from .detection.pictures import decode
+from .engine.errors import SnapshotError
+from .engine.imaging.jpeg import decode
+from .engine.watch.look import SnapshotSource
 
 MOST_BYTES = 10_000_000
 """A camera that sends more than this for one picture is not heard out."""

@@ -6,9 +6,9 @@ import gettext
 from collections.abc import Mapping
 from pathlib import Path
 
-from .detection.blindness import PASSING
-from .detection.state import Blind, Event, EventKind, WatchState
-from .detection.verdict import Level, Rule, Verdict
+from .engine.judging.verdict import Level, Rule, Verdict
+from .engine.watch.blindness import PASSING
+from .engine.watch.state import Blind, Event, EventKind, WatchState
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 

@@ -23,9 +23,9 @@ def highest():
 PAGE = __import__("os").sysconf("SC_PAGESIZE")
 picture = sys.stdin.buffer.read()
 bare, began = resident(), time.process_time()
-import octoprint_failwatch.detection.watch
+import octoprint_failwatch.engine.watch.watch
 took, core = (time.process_time() - began) * 1000, resident()
-from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector, ModelFolder
+from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector, ModelFolder
 detector = BuiltInDetector(ModelFolder.read(Path(sys.argv[1])))
 for _ in range(10):
     detector.answer(picture)

@@ -9,8 +9,8 @@ from homeassistant.helpers.typing import ConfigType
 from . import issues
 from .const import CONF_INTERVAL, CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, RuntimeData
-from .detection.errors import BadSetting, DetectionError, ModelUnavailable, NotAuthorised
 from .detector import async_create_detector, detector_folder
+from .engine.errors import BadSetting, DetectionError, ModelUnavailable, NotAuthorised
 from .link import LinkCoordinator
 from .memory import WatchMemory
 from .octoprint_device import async_follow_octoprint_device

@@ -14,8 +14,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .detection.state import Phase
-from .detection.verdict import Level
+from .engine.judging.verdict import Level
+from .engine.watch.state import Phase
 from .entity import PrinterEntity, add_for_printers
 from .present import present_level
 

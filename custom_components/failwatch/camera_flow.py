@@ -41,11 +41,11 @@ from .const import (
     KIND_SUPER_API,
 )
 from .coordinator import FailWatchConfigEntry
-from .detection.errors import BadSetting, FailWatchError
-from .detection.policy import Action
-from .detection.services import clouds
-from .detection.trial import try_out
 from .detector import async_create_detector
+from .engine.clients import clouds
+from .engine.errors import BadSetting, FailWatchError
+from .engine.watch.policy import Action
+from .engine.watch.trial import try_out
 
 PLACES: Final = {
     "no_snapshot": CONF_PICTURE_ENTITY,

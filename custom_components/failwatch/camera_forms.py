@@ -42,8 +42,8 @@ from .const import (
     DEFAULT_INTERVAL,
     DOMAIN,
 )
-from .detection.policy import Action
-from .detection.rules import RULE_SETS
+from .engine.judging.rules import RULE_SETS
+from .engine.watch.policy import Action
 from .orders import CARRIERS
 
 PICTURE_DOMAINS: Final = ["camera", "image"]

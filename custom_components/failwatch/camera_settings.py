@@ -17,11 +17,11 @@ from .const import (
     CONF_VETO,
     CONF_WATCHING,
 )
-from .detection.cadence import Cadence
-from .detection.errors import BadSetting
-from .detection.policy import Action, Policy
-from .detection.rules import RULE_SETS, RuleSet, create_rules
-from .detection.watch import WatchSettings
+from .engine.errors import BadSetting
+from .engine.judging.rules import RULE_SETS, RuleSet, create_rules
+from .engine.watch.cadence import Cadence
+from .engine.watch.policy import Action, Policy
+from .engine.watch.watch import WatchSettings
 
 
 def camera_unique_id(settings: Mapping[str, Any]) -> str:

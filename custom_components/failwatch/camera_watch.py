@@ -7,12 +7,12 @@ from homeassistant.core import HomeAssistant
 
 from .camera_settings import ignored_regions, watch_settings
 from .const import CONF_IGNORE, CONF_LIGHT, CONF_PICTURE_ENTITY
-from .detection.clock import Clock
-from .detection.detectors.detector import Detector
-from .detection.history import History, RecordedSettings, Recorder
-from .detection.look import Camera
-from .detection.state import WatchState
-from .detection.watch import Sink, Watch
+from .engine.clock import Clock
+from .engine.detectors.base import Detector
+from .engine.history import History, RecordedSettings, Recorder
+from .engine.watch.look import Camera
+from .engine.watch.state import WatchState
+from .engine.watch.watch import Sink, Watch
 from .snapshots import async_snapshot
 
 

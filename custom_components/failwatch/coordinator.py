@@ -16,10 +16,10 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN, EVENT_FAILWATCH
-from .course import Course
-from .detection.history.records import Label, PrintRecord
-from .detection.rules import RuleSet
-from .detection.state import Event, EventKind, Look, WatchState
+from .engine.history.records import Label, PrintRecord
+from .engine.judging.rules import RuleSet
+from .engine.replay.look_log import Course
+from .engine.watch.state import Event, EventKind, Look, WatchState
 from .usual import Usual
 
 _LOGGER = logging.getLogger(__package__)

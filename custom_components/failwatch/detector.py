@@ -12,8 +12,8 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.requirements import RequirementsNotFound, async_process_requirements
 
 from .const import CONF_KIND, DOMAIN, KIND_BUILT_IN
-from .detection.detectors import Detector, DetectorHost, create_detector
-from .detection.errors import ModelUnavailable
+from .engine.detectors import Detector, DetectorHost, create_detector
+from .engine.errors import ModelUnavailable
 from .publishing import async_publisher
 
 BUILT_IN_REQUIREMENTS = ["ncnn>=1.0.20250503"]

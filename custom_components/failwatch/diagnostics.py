@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .detection.state import Event, EventKind
-from .detection.wire import to_json
+from .engine.serialization import to_json
+from .engine.watch.state import Event, EventKind
 
 TO_REDACT = {CONF_API_KEY, CONF_TOKEN, "client_id", "client_secret", "print_name", "tagged_image_url"}
 ADDRESS: Final = re.compile(

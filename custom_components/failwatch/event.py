@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, event_type
-from .detection.state import Event, EventKind
+from .engine.watch.state import Event, EventKind
 from .entity import PrinterEntity, add_for_printers
 
 PARALLEL_UPDATES = 0

@@ -20,14 +20,8 @@ from homeassistant.helpers.selector import (
 )
 
 from .const import CONF_KIND
-from .detection.detectors import FIELDS, Choice, Field, FieldType
-from .detection.errors import (
-    FailWatchError,
-    NotAuthorised,
-    NotFound,
-    Unavailable,
-    WrongAddress,
-)
+from .engine.detectors import FIELDS, Choice, Field, FieldType
+from .engine.errors import FailWatchError, NotAuthorised, NotFound, Unavailable, WrongAddress
 
 MODEL_KEY: Final = "model"
 """A folder of one's own; Home Assistant's users have no use for it."""

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .detection.verdict import Level
+from .engine.judging.verdict import Level
 from .entity import PrinterEntity, add_for_printers
 
 PARALLEL_UPDATES = 0

@@ -6,7 +6,7 @@ from homeassistant.helpers import issue_registry as ir
 from yarl import URL
 
 from .const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, DOMAIN
-from .detection.state import Blind
+from .engine.watch.state import Blind
 from .octoprint_errors import OctoPrintError, PluginMissing, PluginTooOld
 from .snapshots import async_is_gone
 

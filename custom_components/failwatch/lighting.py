@@ -32,7 +32,7 @@ from homeassistant.helpers.target import TargetSelection, async_extract_referenc
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .detection.errors import SnapshotError
+from .engine.errors import SnapshotError
 
 _LOGGER = logging.getLogger(__package__)
 

@@ -24,10 +24,10 @@ from yarl import URL
 from . import issues
 from .const import DOMAIN
 from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
-from .detection.errors import BadSetting
-from .detection.history.records import Label, PrintRecord
-from .detection.rules import RULE_SETS, RuleSet, create_rules
-from .detection.wire import to_json
+from .engine.errors import BadSetting
+from .engine.history.records import Label, PrintRecord
+from .engine.judging.rules import RULE_SETS, RuleSet, create_rules
+from .engine.serialization import to_json
 from .octoprint import OctoPrintClient
 from .octoprint_errors import KeyRefused, OctoPrintError
 from .octoprint_messages import Report, Update

@@ -7,8 +7,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
-from .detection.state import WatchState
-from .detection.wire import from_json, to_json
+from .engine.serialization import from_json, to_json
+from .engine.watch.state import WatchState
 
 VERSION = 1
 SAVE_DELAY = 60.0

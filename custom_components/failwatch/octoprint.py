@@ -9,7 +9,7 @@ from typing import Any, Literal
 import aiohttp
 from yarl import URL
 
-from .detection.history.records import PrintRecord
+from .engine.history.records import PrintRecord
 from .octoprint_errors import (
     KeyDenied,
     KeyRefused,

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .detection.history.records import PrintRecord
-from .detection.state import Event, WatchState
-from .detection.wire import from_json
+from .engine.history.records import PrintRecord
+from .engine.serialization import from_json
+from .engine.watch.state import Event, WatchState
 from .octoprint_errors import NotReachable, PluginTooOld
 
 PLUGIN: Final = "failwatch"

@@ -12,8 +12,8 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
-from .detection.detection import Box
-from .detection.history import History, HistoryError, Label, PrintRecord, Retention
+from .engine.history import History, HistoryError, Label, PrintRecord, Retention
+from .engine.models import Box
 
 _LOGGER = logging.getLogger(__name__)
 

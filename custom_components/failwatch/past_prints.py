@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import PrinterCoordinator
-from .detection.history.records import Label, PrintRecord
+from .engine.history.records import Label, PrintRecord
 
 ATTR_FAILED_FROM = "failed_from"
 ATTR_FROM_MINUTE = "from_minute"

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from .detection.state import Look, Phase, WatchState
-from .detection.verdict import Level
+from .engine.judging.verdict import Level
+from .engine.watch.state import Look, Phase, WatchState
 
 STILL_HOLDS: Final = 60.0
 """Seconds by which a look may be older than the watching: one that took long begins before what it ends."""

@@ -15,8 +15,8 @@ from .const import (
     CONF_PRINTING_STATES,
     CONF_STATUS_ENTITY,
 )
-from .detection.state import Phase
-from .detection.watch import Watch
+from .engine.watch.state import Phase
+from .engine.watch.watch import Watch
 
 
 class Printing(StrEnum):

@@ -7,9 +7,9 @@ from homeassistant.helpers.network import NoURLAvailableError, get_url
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .detection.detectors import Publisher
-from .detection.detectors.once import SingleUsePictures
-from .detection.errors import BadSetting
+from .engine.detectors import Publisher
+from .engine.detectors.single_use_pictures import SingleUsePictures
+from .engine.errors import BadSetting
 
 PICTURES: HassKey[SingleUsePictures] = HassKey(f"{DOMAIN}_pictures")
 PATH = f"/api/{DOMAIN}/picture"

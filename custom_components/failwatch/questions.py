@@ -6,8 +6,8 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from .coordinator import PrinterCoordinator
-from .detection.state import Phase
-from .detection.verdict import Level
+from .engine.judging.verdict import Level
+from .engine.watch.state import Phase
 from .present import present_level
 
 

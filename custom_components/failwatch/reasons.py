@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .coordinator import PrinterCoordinator
-from .detection.state import Phase, WatchState
-from .detection.verdict import Level, Rule, Verdict
+from .engine.judging.verdict import Level, Rule, Verdict
+from .engine.watch.state import Phase, WatchState
 
 
 def why(printer: PrinterCoordinator) -> Mapping[str, Any]:

@@ -7,9 +7,9 @@ from homeassistant.exceptions import HomeAssistantError
 
 from . import issues
 from .coordinator import FailWatchConfigEntry
-from .detection.detectors.detector import Detector, LearnsCameras
-from .detection.history import History
 from .detector import async_remove_detector_folder
+from .engine.detectors.base import Detector, LearnsCameras
+from .engine.history import History
 from .memory import WatchMemory
 from .past import Past, async_remove_history
 

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry
-from .detection.rules import RULE_SETS
+from .engine.judging.rules import RULE_SETS
 from .entity import PrinterEntity, add_for_printers
 
 PARALLEL_UPDATES = 1

@@ -16,8 +16,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .detection.state import Look, Phase
-from .detection.verdict import Level
+from .engine.judging.verdict import Level
+from .engine.watch.state import Look, Phase
 from .entity import PrinterEntity, add_for_printers
 from .present import present_level, present_look
 from .reasons import doing, why

@@ -25,9 +25,9 @@ from .const import (
     KIND_SUPER_API,
     SUBENTRY_CAMERA,
 )
-from .detection.detectors import Choice, Offers, offers
-from .detection.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
 from .detector import async_create_detector, detector_host
+from .engine.detectors import Choice, Offers, offers
+from .engine.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
 from .entry_flow import EntryFlow
 
 _LOGGER = logging.getLogger(__name__)

@@ -18,14 +18,14 @@ from homeassistant.util.json import JsonObjectType
 
 from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .detection.errors import BadPicture, BadSetting, FailWatchError
-from .detection.frame import Frame
-from .detection.rules import RULE_SETS, FailWatchRules, create_rules
-from .detection.statistics import TemporalStatistics
-from .detection.trend import Trend
-from .detection.trial import TRIAL_PRINTER_ID
-from .detection.wire import to_json
 from .detector import async_create_detector
+from .engine.errors import BadPicture, BadSetting, FailWatchError
+from .engine.judging.rules import RULE_SETS, FailWatchRules, create_rules
+from .engine.judging.trend import Trend
+from .engine.models import Frame
+from .engine.serialization import to_json
+from .engine.statistics import TemporalStatistics
+from .engine.watch.trial import TRIAL_PRINTER_ID
 from .past_prints import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
 from .present import present_level
 from .printers import async_targeted_printers

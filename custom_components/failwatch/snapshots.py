@@ -10,8 +10,8 @@ from homeassistant.core import CoreState, HomeAssistant, callback, split_entity_
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 
-from .detection.errors import BadPicture, SnapshotError
-from .detection.pictures import decode
+from .engine.errors import BadPicture, SnapshotError
+from .engine.imaging.jpeg import decode
 from .lighting import async_lamp
 
 SNAPSHOT_TIMEOUT = 10

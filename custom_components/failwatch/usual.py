@@ -1,6 +1,6 @@
 """What the detector has learned to be usual for a watched camera."""
 
-from .detection.detectors.detector import LearnsCameras
+from .engine.detectors.base import LearnsCameras
 
 
 class Usual:

@@ -25,15 +25,15 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
-from .detection.clock import Clock
-from .detection.detection import Box
-from .detection.detectors.detector import Detector, LearnsCameras
-from .detection.drawing import tagged
-from .detection.errors import BadPicture, NotAuthorised
-from .detection.history import History, Label, PrintRecord, Recorder
-from .detection.policy import Action
-from .detection.state import Event, EventKind, Phase, WatchState
-from .detection.watch import Watch
+from .engine.clock import Clock
+from .engine.detectors.base import Detector, LearnsCameras
+from .engine.errors import BadPicture, NotAuthorised
+from .engine.history import History, Label, PrintRecord, Recorder
+from .engine.imaging.annotation import tagged
+from .engine.models import Box
+from .engine.watch.policy import Action
+from .engine.watch.state import Event, EventKind, Phase, WatchState
+from .engine.watch.watch import Watch
 from .memory import WatchMemory
 from .orders import async_carry_out
 from .past import Past

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..detection.replay import Judged
-from ..detection.rules import RuleSet
-from ..detection.verdict import Level
+from ..engine.judging.rules import RuleSet
+from ..engine.judging.verdict import Level
+from ..engine.replay import Judged
 
 MOST = 1200
 

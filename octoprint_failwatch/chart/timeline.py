@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from ..detection.rules import FailWatchRules, ObicoRules, RuleSet
-from ..detection.verdict import Level
+from ..engine.judging.rules import FailWatchRules, ObicoRules, RuleSet
+from ..engine.judging.verdict import Level
 from .axes import Axes, time_ticks, value_ticks
 from .buckets import Bucket, Buckets
 from .canvas import Canvas, create_canvas

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..detection.errors import FailWatchError
+from ..engine.errors import FailWatchError
 from ..version import __version__
 
 COMMANDS = {

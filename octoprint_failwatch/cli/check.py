@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..detection.detectors import Offers, offers
+from ..engine.detectors import Offers, offers
 from .lending import lending
 from .services import gather, service_options
 from .tables import json_option, show

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from ..detection.detectors.deepomatic import deepomatic_client, spec_id
-from ..detection.services.deepomatic import (
+from ..engine.clients.deepomatic import (
     TASK_TIMEOUT,
     Crop,
     Deepomatic,
@@ -22,6 +21,7 @@ from ..detection.services.deepomatic import (
     Recognised,
     recognised,
 )
+from ..engine.detectors.deepomatic import deepomatic_client, spec_id
 from .finite import Finite
 from .lending import lending
 from .services import connection_options, gather

@@ -16,12 +16,11 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from ..detection import wire
-from ..detection.detection import Detection
-from ..detection.detectors import Detector, create_detector
-from ..detection.drawing import tagged
-from ..detection.errors import BadPicture, DetectionError
-from ..detection.frame import Frame
+from ..engine import serialization
+from ..engine.detectors import Detector, create_detector
+from ..engine.errors import BadPicture, DetectionError
+from ..engine.imaging.annotation import tagged
+from ..engine.models import Detection, Frame
 from .lending import lending
 from .services import gather, service_options
 
@@ -189,7 +188,7 @@ def _tell(answer: Answer, as_json: bool) -> None:
             told = {
                 "file": file,
                 "p": detection.p,
-                "boxes": wire.to_json(detection.boxes),
+                "boxes": serialization.to_json(detection.boxes),
                 "ms": round(answer.ms, 1),
             }
         print(json.dumps(told), flush=True)

@@ -13,9 +13,9 @@ from typing import Any, TextIO
 import click
 from rich.table import Table
 
-from ..detection import wire
-from ..detection.drawing import tagged
-from ..detection.history import History, Label, PrintRecord, exchange
+from ..engine import serialization
+from ..engine.history import History, Label, PrintRecord, exchange
+from ..engine.imaging.annotation import tagged
 from ..tuning.regions import suggest_regions
 from .finite import Finite
 from .places import find_print, find_printer, history_option, open_history
@@ -42,7 +42,7 @@ def list_prints(history: Path, printer: str | None, limit: int, as_json: bool) -
         records = opened.prints(printer_id=printer_id, limit=limit)
     if as_json:
         for record in records:
-            click.echo(json.dumps(wire.to_json(record)))
+            click.echo(json.dumps(serialization.to_json(record)))
         return
     table = Table("id", "started", "minutes", "name", "level", "ended", "label")
     for column in table.columns:
@@ -62,7 +62,9 @@ def show(history: Path, print_id: str, as_json: bool) -> None:
         record = find_print(opened, print_id)
         entries = opened.entries(record.print_id)
     if as_json:
-        click.echo(json.dumps({"print": wire.to_json(record), "entries": wire.to_json(entries)}))
+        click.echo(
+            json.dumps({"print": serialization.to_json(record), "entries": serialization.to_json(entries)})
+        )
         return
     table = Table("minutes", "what", "detail")
     for entry in entries:
@@ -185,7 +187,7 @@ def regions(history: Path, printer: str | None, as_json: bool) -> None:
     with _opened(history) as opened:
         found = suggest_regions(opened, find_printer(opened, printer))
     if as_json:
-        click.echo(json.dumps(wire.to_json(found)))
+        click.echo(json.dumps(serialization.to_json(found)))
     elif not found:
         click.echo("No box recurs in the prints that are labelled good.")
     for camera, polygons in () if as_json else found.items():

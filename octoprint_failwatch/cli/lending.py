@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ..detection.detectors import DetectorHost
+from ..engine.detectors import DetectorHost
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from yarl import URL
 
-from ..detection.detectors import SingleUsePictures
+from ..engine.detectors import SingleUsePictures
 
 
 @asynccontextmanager

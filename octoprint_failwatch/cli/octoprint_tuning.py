@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from ..detection.errors import BadAnswer, DetectionError, NotAuthorised, NotFound, Unavailable
+from ..engine.errors import BadAnswer, DetectionError, NotAuthorised, NotFound, Unavailable
 from ..unreachable import why_unreachable
 
 PATH = "/api/plugin/failwatch"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..detection.history import History, HistoryError, PrintRecord
+from ..engine.history import History, HistoryError, PrintRecord
 
 DEFAULT = Path(click.get_app_dir("failwatch")) / "history.db"
 

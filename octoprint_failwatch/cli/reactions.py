@@ -10,11 +10,11 @@ from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..detection.drawing import tagged
-from ..detection.errors import FailWatchError
-from ..detection.frame import Frame
-from ..detection.state import Event, EventKind, Look, WatchState
-from ..detection.verdict import Level
+from ..engine.errors import FailWatchError
+from ..engine.imaging.annotation import tagged
+from ..engine.judging.verdict import Level
+from ..engine.models import Frame
+from ..engine.watch.state import Event, EventKind, Look, WatchState
 
 COMMAND_TIMEOUT = 300.0
 

@@ -12,12 +12,12 @@ import click
 from rich.table import Table
 
 from ..chart.buckets import Buckets
-from ..detection.history import Standing
-from ..detection.judgement import Memory
-from ..detection.replay import Judged, at_cadence, replay
-from ..detection.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
-from ..detection.statistics import TemporalStatistics
-from ..detection.verdict import Level
+from ..engine.history import Standing
+from ..engine.judging.judge import Memory
+from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
+from ..engine.judging.verdict import Level
+from ..engine.replay import Judged, at_cadence, replay
+from ..engine.statistics import TemporalStatistics
 from .finite import Finite
 from .series import Series, open_series
 from .tables import console, picture_option

@@ -16,10 +16,10 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from ..detection import wire
-from ..detection.replay import frame_as_json
-from ..detection.state import Event, Look, WatchState
-from ..detection.verdict import Level
+from ..engine import serialization
+from ..engine.judging.verdict import Level
+from ..engine.replay import frame_as_json
+from ..engine.watch.state import Event, Look, WatchState
 
 ROWS = 15
 STYLES = {Level.NONE: "", Level.MAYBE: "yellow", Level.FAILURE: "bold red"}
@@ -134,7 +134,7 @@ def as_json(look: Look, level: Level) -> dict[str, object]:
     return frame_as_json(look.at, look.p, look.statistics, look.verdict) | {
         "level": level.value,
         "reason": look.verdict.reason,
-        "boxes": [wire.to_json(box) for view in look.views for box in view.boxes],
+        "boxes": [serialization.to_json(box) for view in look.views for box in view.boxes],
         "latency": look.latency,
     }
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from ..detection.history import History, HistoryError, PrintRecord, exchange
-from ..detection.replay import Step, read_csv, recorded
+from ..engine.history import History, HistoryError, PrintRecord, exchange
+from ..engine.replay import Step, read_csv, recorded
 from .places import named
 
 DATABASE = b"SQLite format 3\0"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..detection.services.http import base_url
+from ..engine.clients.http import base_url
 from ..server.log import start_logging
 from ..server.process import serve
 from ..server.settings import ServerSettings

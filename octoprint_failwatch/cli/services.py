@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import click
 
-from ..detection.detectors import FIELDS, Field, FieldType
-from ..detection.errors import BadSetting
+from ..engine.detectors import FIELDS, Field, FieldType
+from ..engine.errors import BadSetting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

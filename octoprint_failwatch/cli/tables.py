@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from ..detection import wire
+from ..engine import serialization
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -45,7 +45,7 @@ def console() -> Console:
 
 def show(found: Any, as_json: bool, columns: Sequence[str] = ()) -> None:
     """Show a thing, or several as a table of some of their fields."""
-    told = wire.to_json(found)
+    told = serialization.to_json(found)
     if as_json:
         click.echo(json.dumps(told))
     elif isinstance(told, list):

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from ..detection import wire
-from ..detection.verdict import Level
+from ..engine import serialization
+from ..engine.judging.verdict import Level
 from ..tuning.choice import defaults
 from ..tuning.data import Aim
 from ..tuning.outcomes import Outcome
@@ -100,7 +100,7 @@ def command(
         summaries = finding.summaries()
         draw_curve(picture, finding.curve, summaries["before"], summaries["after"])
     if as_json:
-        click.echo(json.dumps(wire.to_json(finding) | {"settings": settings}))
+        click.echo(json.dumps(serialization.to_json(finding) | {"settings": settings}))
     else:
         _show(finding, aim, names)
     if there is not None and (finding.worth_it or yes or click.confirm("Set it all the same?", err=True)):

@@ -17,16 +17,16 @@ from typing import Any
 import aiohttp
 import click
 
-from ..detection.cadence import Cadence
-from ..detection.clock import Clock
-from ..detection.detectors import FIELDS, create_detector
-from ..detection.errors import SnapshotError
-from ..detection.history import History, RecordedSettings, Recorder
-from ..detection.look import Camera
-from ..detection.rules import RULE_SETS, FailWatchRules, RuleSet
-from ..detection.state import Event, WatchState
-from ..detection.verdict import Level
-from ..detection.watch import Watch, WatchSettings
+from ..engine.clock import Clock
+from ..engine.detectors import FIELDS, create_detector
+from ..engine.errors import SnapshotError
+from ..engine.history import History, RecordedSettings, Recorder
+from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet
+from ..engine.judging.verdict import Level
+from ..engine.watch.cadence import Cadence
+from ..engine.watch.look import Camera
+from ..engine.watch.state import Event, WatchState
+from ..engine.watch.watch import Watch, WatchSettings
 from ..settings import default_rules
 from ..sources import Source, SourceEnded, open_source
 from ..sources.paced_clock import PacedClock

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..detection.detection import Box
-from ..detection.errors import FailWatchError
-from ..detection.history import History, Label, PrintRecord
+from ..engine.errors import FailWatchError
+from ..engine.history import History, Label, PrintRecord
+from ..engine.models import Box
 
 DOUBTFUL = 120.0
 """Seconds on either side of the beginning of a failure of which no picture is taken: nobody knows."""

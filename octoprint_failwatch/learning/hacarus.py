@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..detection.detectors.pixels import picture_size
-from ..detection.errors import BadSetting
-from ..detection.history import History
-from ..detection.services.hacarus import Hacarus, HacarusSaas, NewAnnotation
-from ..detection.services.hacarus.types import Model
+from ..engine.clients.hacarus import Hacarus, HacarusSaas, NewAnnotation
+from ..engine.clients.hacarus.types import Model
+from ..engine.detectors.pixel_boxes import picture_size
+from ..engine.errors import BadSetting
+from ..engine.history import History
 from .examples import Example
 
 NOTES = "failure seen by FailWatch"

@@ -9,8 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ..detection.detection import Box
-from ..detection.errors import (
+from ..engine.errors import (
     BadPicture,
     BadRequest,
     Busy,
@@ -19,6 +18,7 @@ from ..detection.errors import (
     NotFound,
     RateLimited,
 )
+from ..engine.models import Box
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
-from ..detection.detectors import Detector
+from ..engine.detectors import Detector
 from ..version import __version__
 from .addresses import Addresses
 from .answers import errors_as_json

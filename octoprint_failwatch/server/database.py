@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from ..detection.errors import BadSetting
-from ..detection.transaction import transaction
+from ..engine.errors import BadSetting
+from ..engine.storage import transaction
 
 T = TypeVar("T")
 

@@ -10,9 +10,9 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from ..detection.detectors.pixels import picture_size
-from ..detection.errors import BadPicture, BadRequest, FailWatchError
-from ..detection.frame import Frame
+from ..engine.detectors.pixel_boxes import picture_size
+from ..engine.errors import BadPicture, BadRequest, FailWatchError
+from ..engine.models import Frame
 from .answers import in_pixels, note, refusal
 from .one_by_one import OneByOne
 from .tokens import Tokens

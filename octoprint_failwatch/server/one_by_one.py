@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from ..detection.detection import Detection
-from ..detection.detectors import Detector
-from ..detection.errors import Busy
-from ..detection.frame import Frame
+from ..engine.detectors import Detector
+from ..engine.errors import Busy
+from ..engine.models import Detection, Frame
 
 MAX_WAITING = 32
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from ..detection.statistics import TemporalStatistics, advance, for_new_print
+from ..engine.statistics import TemporalStatistics, advance, for_new_print
 from .database import Database
 
 SCHEMA = """

@@ -10,8 +10,8 @@ from contextlib import suppress
 import aiohttp
 from aiohttp import web
 
-from ..detection.detectors import DetectorHost, create_detector
-from ..detection.errors import BadSetting
+from ..engine.detectors import DetectorHost, create_detector
+from ..engine.errors import BadSetting
 from .addresses import Addresses
 from .application import create_application
 from .log import ACCESS, access_log

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from ..detection.errors import BadRequest
-from ..detection.frame import MAX_ID_LENGTH
-from ..detection.pictures import is_jpeg
+from ..engine.errors import BadRequest
+from ..engine.imaging.jpeg import is_jpeg
+from ..engine.models import MAX_ID_LENGTH
 
 IDS = ("printer_id", "print_id")
 MAX_PARTS = 32

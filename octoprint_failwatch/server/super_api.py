@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from ..detection.detection import Box
-from ..detection.detectors.pixels import picture_size
-from ..detection.errors import RateLimited
-from ..detection.frame import Frame
+from ..engine.detectors.pixel_boxes import picture_size
+from ..engine.errors import RateLimited
+from ..engine.models import Box, Frame
 from .addresses import Addresses
 from .answers import in_pixels, note
 from .one_by_one import OneByOne

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..detection import wire
-from ..detection.detection import Box
-from ..detection.drawing import tagged
+from ..engine import serialization
+from ..engine.imaging.annotation import tagged
+from ..engine.models import Box
 from .database import Database
 
 SCHEMA = """
@@ -47,7 +47,7 @@ class TaggedPictures:
     async def keep(self, jpeg: bytes, boxes: Sequence[Box]) -> str:
         """Keep a picture, and return its name."""
         name = secrets.token_urlsafe(24)
-        row = (name, self._now() + self._keep, json.dumps(wire.to_json(boxes)), jpeg)
+        row = (name, self._now() + self._keep, json.dumps(serialization.to_json(boxes)), jpeg)
         tidy = self._kept % TIDY_EVERY == 0
         self._kept += 1
 
@@ -75,7 +75,7 @@ class TaggedPictures:
             return None
         expires_at, boxes, jpeg = row
         if boxes is not None:
-            found = [wire.from_json(Box, box) for box in json.loads(boxes)]
+            found = [serialization.from_json(Box, box) for box in json.loads(boxes)]
             jpeg = await asyncio.to_thread(tagged, jpeg, found)
             await self._database.run(
                 lambda connection: connection.execute(

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..detection.errors import BadSetting, NotAuthorised
+from ..engine.errors import BadSetting, NotAuthorised
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from ..detection.errors import BadSetting
+from ..engine.errors import BadSetting
 from .folder import FolderSource
 from .http import HttpSource
 from .source import Source, SourceEnded

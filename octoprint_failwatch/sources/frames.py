@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from ..detection.errors import BadSetting
+from ..engine.errors import BadSetting
 
 if TYPE_CHECKING:
     import av

@@ -6,7 +6,7 @@ import re
 
 import aiohttp
 
-from ..detection.errors import SnapshotError
+from ..engine.errors import SnapshotError
 from ..unreachable import why_unreachable
 
 TIMEOUT = aiohttp.ClientTimeout(total=20)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from ..detection.clock import Clock
+from ..engine.clock import Clock
 
 
 class PacedClock(Clock):

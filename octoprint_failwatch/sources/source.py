@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ..detection.errors import SnapshotError
+from ..engine.errors import SnapshotError
 
 
 class SourceEnded(SnapshotError):

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any
 
-from ..detection.errors import SnapshotError
+from ..engine.errors import SnapshotError
 from .frames import as_jpeg, load
 
 FIRST_FRAME = 20.0

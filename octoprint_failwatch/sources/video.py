@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..detection.errors import BadSetting, SnapshotError
+from ..engine.errors import BadSetting, SnapshotError
 from .frames import as_jpeg, load
 from .source import SourceEnded
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..detection.history import Label
-from ..detection.replay import Sample
+from ..engine.history import Label
+from ..engine.replay import Sample
 
 
 @dataclass(frozen=True, slots=True)

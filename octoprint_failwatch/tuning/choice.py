@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
-from ..detection.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
+from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
 
 if TYPE_CHECKING:
     import optuna

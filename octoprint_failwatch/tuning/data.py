@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..detection.verdict import Level
+from ..engine.judging.verdict import Level
 from .cases import Case
 from .choice import Choice, shifted
 from .outcomes import Outcome, outcomes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..detection.errors import FailWatchError
+from ..engine.errors import FailWatchError
 from .cases import Case
 
 FAILED, GOOD, HOURS = 3, 5, 8.0

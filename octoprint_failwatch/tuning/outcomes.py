@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..detection.history import Entry
-from ..detection.latch import LatchTimes
-from ..detection.replay import Began, Judged, Step, at_cadence, replay
-from ..detection.rules import RuleSet
-from ..detection.state import EventKind
-from ..detection.verdict import Level
+from ..engine.history import Entry
+from ..engine.judging.latch import LatchTimes
+from ..engine.judging.rules import RuleSet
+from ..engine.judging.verdict import Level
+from ..engine.replay import Began, Judged, Step, at_cadence, replay
+from ..engine.watch.state import EventKind
 from .cases import Case, by_printer
 
 MISSED_MINUTES = 60.0

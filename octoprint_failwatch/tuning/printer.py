@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..detection import wire
-from ..detection.history import History
+from ..engine import serialization
+from ..engine.history import History
 from .choice import SPACES, Choice, defaults
 from .data import Aim, Data
 from .recorded_cases import recorded_cases, settings_of
@@ -43,5 +43,5 @@ def as_settings(finding: Finding) -> dict[str, Any]:
     if choice.every is not None:
         settings["interval"] = choice.every
     if choice.ignore_regions:
-        settings["regions"] = wire.to_json(finding.regions)
+        settings["regions"] = serialization.to_json(finding.regions)
     return settings

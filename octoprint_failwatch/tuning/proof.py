@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ..detection.rules import RuleSet
+from ..engine.judging.rules import RuleSet
 from .cases import Case, later_half, with_past
 from .choice import Choice
 from .data import Aim, Data

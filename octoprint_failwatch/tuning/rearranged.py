@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from ..detection.replay import Sample
+from ..engine.replay import Sample
 from .cases import Case
 
 COPIES = 6

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..detection import wire
-from ..detection.detection import Detection
-from ..detection.history import EntryKind, History, PrintRecord, RecordedSettings
-from ..detection.regions import Polygon, without_ignored
-from ..detection.replay import Sample
-from ..detection.state import Look
+from ..engine import serialization
+from ..engine.history import EntryKind, History, PrintRecord, RecordedSettings
+from ..engine.imaging.regions import Polygon, without_ignored
+from ..engine.models import Detection
+from ..engine.replay import Sample
+from ..engine.watch.state import Look
 from .cases import Case
 
 
@@ -30,7 +30,7 @@ def settings_of(history: History, printer_id: str) -> RecordedSettings | None:
     for record in history.prints(printer_id=printer_id, limit=5):
         entries = [entry for entry in history.entries(record.print_id) if entry.kind == EntryKind.SETTINGS]
         if entries:
-            return wire.from_json(RecordedSettings, entries[-1].data)
+            return serialization.from_json(RecordedSettings, entries[-1].data)
     return None
 
 
@@ -38,7 +38,7 @@ def _case(history: History, record: PrintRecord, regions: Mapping[str, tuple[Pol
     settings = RecordedSettings(rules="failwatch")
     for entry in history.entries(record.print_id):
         if entry.kind == EntryKind.SETTINGS:
-            settings = wire.from_json(RecordedSettings, entry.data)
+            settings = serialization.from_json(RecordedSettings, entry.data)
     looks: Iterable[Look] = (frame.look for frame in history.frames(record.print_id))
     samples = tuple(Sample(look.at, _p(look, settings, regions) if regions else look.p) for look in looks)
     return Case(record.print_id, record.printer_id, record.label, samples, record.name)

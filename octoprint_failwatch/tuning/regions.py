@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..detection.detection import Box
-from ..detection.history import History
-from ..detection.regions import Polygon
-from ..detection.state import View
+from ..engine.history import History
+from ..engine.imaging.regions import Polygon
+from ..engine.models import Box
+from ..engine.watch.state import View
 
 SAME = 0.45
 """Overlap (intersection over union) at which two boxes are one and the same."""

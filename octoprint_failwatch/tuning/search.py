@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from statistics import mean, stdev
 
-from ..detection.errors import BadSetting
+from ..engine.errors import BadSetting
 from .choice import Choice, as_trial, shipped, suggested
 from .data import Aim, Data
 from .proof import OVER_LIMIT, Proof, Trial

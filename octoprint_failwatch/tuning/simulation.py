@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from ..detection.history import Label
-from ..detection.replay import Sample
+from ..engine.history import Label
+from ..engine.replay import Sample
 from .cases import Case
 
 HOUR = 3600.0

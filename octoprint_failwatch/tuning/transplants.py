@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..detection.history import Label
-from ..detection.replay import Sample
+from ..engine.history import Label
+from ..engine.replay import Sample
 from .cases import Case, by_printer
 
 MOST = 16

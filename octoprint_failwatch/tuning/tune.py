@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ..detection.regions import Polygon
-from ..detection.rules import FailWatchRules
+from ..engine.imaging.regions import Polygon
+from ..engine.judging.rules import FailWatchRules
 from . import needs
 from .cases import Case
 from .choice import Choice, shifted

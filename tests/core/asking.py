@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiohttp import web
 
-from octoprint_failwatch.detection.detectors import DetectorHost, SingleUsePictures
-from octoprint_failwatch.detection.frame import Frame
+from octoprint_failwatch.engine.detectors import DetectorHost, SingleUsePictures
+from octoprint_failwatch.engine.models import Frame
 from tests.emulators.judging import red_spot
 from tests.emulators.running import running
 

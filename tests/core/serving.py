@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
-from octoprint_failwatch.detection.detectors import Detector
+from octoprint_failwatch.engine.detectors import Detector
 from octoprint_failwatch.server.application import create_application
 from octoprint_failwatch.server.settings import ServerSettings
 

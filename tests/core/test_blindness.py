@@ -7,16 +7,16 @@ from collections.abc import Iterable
 
 import pytest
 
-from octoprint_failwatch.detection.errors import (
+from octoprint_failwatch.engine.errors import (
     DarkPicture,
     NotAuthorised,
     ServerFailed,
     SnapshotError,
     Unavailable,
 )
-from octoprint_failwatch.detection.look import Camera
-from octoprint_failwatch.detection.outcome import WatchSettings, unanswered
-from octoprint_failwatch.detection.state import Blind, Event, EventKind, Phase, WatchState
+from octoprint_failwatch.engine.watch.look import Camera
+from octoprint_failwatch.engine.watch.outcome import WatchSettings, unanswered
+from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, Phase, WatchState
 
 from .watching import ScriptedDetector, Watched, live_camera, picture, watching
 

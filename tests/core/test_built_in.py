@@ -20,15 +20,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageDraw
 
-from octoprint_failwatch.detection.detection import Box
-from octoprint_failwatch.detection.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
-from octoprint_failwatch.detection.detectors.built_in import detector as detector_module
-from octoprint_failwatch.detection.detectors.built_in import probe as probe_module
-from octoprint_failwatch.detection.detectors.built_in.heat import HeatOutput, islands, merged
-from octoprint_failwatch.detection.detectors.built_in.heat_map import HeatMap
-from octoprint_failwatch.detection.detectors.built_in.net import NcnnNet, load
-from octoprint_failwatch.detection.errors import BadPicture, BadSetting, ModelUnavailable
-from octoprint_failwatch.detection.frame import Frame
+from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
+from octoprint_failwatch.engine.detectors.built_in import compatibility as probe_module
+from octoprint_failwatch.engine.detectors.built_in import detector as detector_module
+from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
+from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput, islands, merged
+from octoprint_failwatch.engine.detectors.built_in.net import NcnnNet, load
+from octoprint_failwatch.engine.errors import BadPicture, BadSetting, ModelUnavailable
+from octoprint_failwatch.engine.models import Box, Frame
 
 HEAT = HeatOutput(share=0.02, slope=1.0, offset=0.0)
 
@@ -138,7 +137,7 @@ def test_answering_loads_no_numpy():
     """It would take as much memory as the net."""
     code = (
         "import sys\n"
-        "from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector\n"
+        "from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector\n"
         "p = BuiltInDetector().answer(sys.stdin.buffer.read()).p\n"
         "print(p > 0.6, 'numpy' in sys.modules)"
     )
@@ -150,7 +149,7 @@ def test_answering_loads_no_numpy():
 def test_importing_the_detector_loads_neither_numpy_nor_the_runtime():
     code = (
         "import sys\n"
-        "from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector\n"
+        "from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector\n"
         "BuiltInDetector()\n"
         "print([name for name in ('numpy', 'ncnn', 'onnxruntime') if name in sys.modules])"
     )

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.detectors.built_in.heat_map import HeatMap
-from octoprint_failwatch.detection.detectors.built_in.normal import DELAY, QUIET, CameraNormal
-from octoprint_failwatch.detection.detectors.built_in.normals import SAVE_EVERY, Normals
+from octoprint_failwatch.engine.detectors.built_in.camera_baseline import DELAY, QUIET, CameraNormal
+from octoprint_failwatch.engine.detectors.built_in.camera_baseline_store import SAVE_EVERY, Normals
+from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 
 KEY = ("printer", "camera")
 COLUMNS = 6

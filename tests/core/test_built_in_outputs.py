@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from octoprint_failwatch.detection.detection import Box, Detection
-from octoprint_failwatch.detection.detectors.built_in.letterbox import placed
-from octoprint_failwatch.detection.detectors.built_in.other_outputs import (
+from octoprint_failwatch.engine.detectors.built_in.box_and_class_outputs import (
     BoxOutput,
     ClassOutput,
     shared,
     suppressed,
 )
+from octoprint_failwatch.engine.detectors.built_in.letterbox import placed
+from octoprint_failwatch.engine.models import Box, Detection
 
 DARKNET = BoxOutput.read({"layout": "darknet", "threshold": 0.08, "combine": "sum"})
 EDGES = st.tuples(*[st.floats(0, 1)] * 4, st.floats(0, 1))
@@ -92,7 +92,7 @@ def test_a_box_in_a_letterbox_is_put_back_into_the_picture(width, height):
 def test_a_folder_with_an_onnx_file_is_a_model(tmp_path):
     onnx = pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
-    from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector, ModelFolder
+    from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector, ModelFolder
 
     boxes = np.array([[[0.2, 0.2, 0.4, 0.4]]], np.float32)[None]
     scores = np.array([[0.6]], np.float32)[None]

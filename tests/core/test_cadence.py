@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.cadence import (
+from octoprint_failwatch.engine.watch.cadence import (
     MAX_BACKOFF,
     Cadence,
     Calls,

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import octoprint_failwatch
 from octoprint_failwatch import cli
 from octoprint_failwatch.cli import COMMANDS, main
-from octoprint_failwatch.detection.errors import NotAuthorised
+from octoprint_failwatch.engine.errors import NotAuthorised
 
 
 @pytest.fixture

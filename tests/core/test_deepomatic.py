@@ -13,9 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from octoprint_failwatch.detection.detectors import create_detector, offers
-from octoprint_failwatch.detection.detectors.deepomatic import spec_id
-from octoprint_failwatch.detection.errors import (
+from octoprint_failwatch.engine.clients.deepomatic import (
+    Crop,
+    Deepomatic,
+    ImageInput,
+    Label,
+    Output,
+    Spec,
+    recognised,
+)
+from octoprint_failwatch.engine.detectors import create_detector, offers
+from octoprint_failwatch.engine.detectors.deepomatic import spec_id
+from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
     BadSetting,
@@ -24,15 +33,6 @@ from octoprint_failwatch.detection.errors import (
     NotFound,
     ServerFailed,
     TimedOut,
-)
-from octoprint_failwatch.detection.services.deepomatic import (
-    Crop,
-    Deepomatic,
-    ImageInput,
-    Label,
-    Output,
-    Spec,
-    recognised,
 )
 from tests.emulators import deepomatic as emulated
 from tests.emulators.broken import hanging_up

@@ -15,17 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from octoprint_failwatch.detection.errors import (
-    BadRequest,
-    Busy,
-    DetectionError,
-    NotAuthorised,
-    NotFound,
-    ServerFailed,
-    TimedOut,
-    Unavailable,
-)
-from octoprint_failwatch.detection.services.hacarus import (
+from octoprint_failwatch.engine.clients.hacarus import (
     Dialect,
     HacarusCheck,
     HacarusSaas,
@@ -38,8 +28,18 @@ from octoprint_failwatch.detection.services.hacarus import (
     parsing,
     sdk_parsing,
 )
-from octoprint_failwatch.detection.services.hacarus.connection import Connection
-from octoprint_failwatch.detection.services.hacarus.types import Model
+from octoprint_failwatch.engine.clients.hacarus.connection import Connection
+from octoprint_failwatch.engine.clients.hacarus.types import Model
+from octoprint_failwatch.engine.errors import (
+    BadRequest,
+    Busy,
+    DetectionError,
+    NotAuthorised,
+    NotFound,
+    ServerFailed,
+    TimedOut,
+    Unavailable,
+)
 from tests.emulators import hacarus, hacarus_sdk
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import red_spot

@@ -11,9 +11,10 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.detectors import create_detector, offers
-from octoprint_failwatch.detection.detectors.hacarus import p_of
-from octoprint_failwatch.detection.errors import (
+from octoprint_failwatch.engine.clients.hacarus import Assessment
+from octoprint_failwatch.engine.detectors import create_detector, offers
+from octoprint_failwatch.engine.detectors.hacarus import p_of
+from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
     BadSetting,
@@ -22,7 +23,6 @@ from octoprint_failwatch.detection.errors import (
     NotFound,
     TimedOut,
 )
-from octoprint_failwatch.detection.services.hacarus import Assessment
 from tests.emulators.broken import HANG, broken, hanging_up
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import Sighting

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from octoprint_failwatch.detection.errors import Unavailable
-from octoprint_failwatch.detection.history import (
+from octoprint_failwatch.engine.errors import Unavailable
+from octoprint_failwatch.engine.history import (
     EntryKind,
     History,
     HistoryError,
@@ -22,9 +22,9 @@ from octoprint_failwatch.detection.history import (
     exchange,
     schema,
 )
-from octoprint_failwatch.detection.state import EventKind, WatchState
-from octoprint_failwatch.detection.verdict import Level
-from octoprint_failwatch.detection.watch import WatchSettings
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.watch.state import EventKind, WatchState
+from octoprint_failwatch.engine.watch.watch import WatchSettings
 
 from .watching import ScriptedDetector, VirtualClock, Watched, watching
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.detection.history import History, Label
+from octoprint_failwatch.engine.history import History, Label
 
 from .test_history import recorder
 from .watching import ScriptedDetector, live_camera, watching

@@ -1,7 +1,7 @@
 """The latch stands where rules flap."""
 
-from octoprint_failwatch.detection.latch import Latch, LatchTimes, acknowledge, confirm, follow
-from octoprint_failwatch.detection.verdict import Level, Rule, Verdict
+from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes, acknowledge, confirm, follow
+from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 
 TIMES = LatchTimes(clear_maybe=100, clear_failure=200, cooldown=50)
 NONE = Verdict()

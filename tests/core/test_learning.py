@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.detection.detection import Box, Detection
-from octoprint_failwatch.detection.history import History, Label, Retention
+from octoprint_failwatch.engine.history import History, Label, Retention
+from octoprint_failwatch.engine.models import Box, Detection
 from octoprint_failwatch.learning.examples import Example, NoExamples, examples
 from tests.emulators import hacarus, hacarus_sdk
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State

@@ -7,9 +7,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from octoprint_failwatch.detection.detectors import DetectorHost, SingleUsePictures, create_detector, offers
-from octoprint_failwatch.detection.detectors.once import LIFETIME
-from octoprint_failwatch.detection.errors import (
+from octoprint_failwatch.engine.detectors import DetectorHost, SingleUsePictures, create_detector, offers
+from octoprint_failwatch.engine.detectors.single_use_pictures import LIFETIME
+from octoprint_failwatch.engine.errors import (
     BadRequest,
     BadSetting,
     NotAuthorised,

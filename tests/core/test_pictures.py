@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
-from octoprint_failwatch.detection.detectors.pixels import picture_size
-from octoprint_failwatch.detection.errors import BadPicture
-from octoprint_failwatch.detection.pictures import as_jpeg, decode, is_jpeg
+from octoprint_failwatch.engine.detectors.pixel_boxes import picture_size
+from octoprint_failwatch.engine.errors import BadPicture
+from octoprint_failwatch.engine.imaging.jpeg import as_jpeg, decode, is_jpeg
 
 
 def saved(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:

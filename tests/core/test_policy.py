@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.policy import (
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.watch.policy import (
     Action,
     Countdown,
     Intervention,
@@ -13,7 +14,6 @@ from octoprint_failwatch.detection.policy import (
     carried_out,
     plan,
 )
-from octoprint_failwatch.detection.verdict import Level
 
 actions = st.sampled_from(Action)
 acting = st.sampled_from([Action.PAUSE, Action.CANCEL])

@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from octoprint_failwatch.detection.detection import Box, Detection
-from octoprint_failwatch.detection.regions import Polygon, blacked_out, without_ignored
-from octoprint_failwatch.detection.statistics import TemporalStatistics
+from octoprint_failwatch.engine.imaging.regions import Polygon, blacked_out, without_ignored
+from octoprint_failwatch.engine.models import Box, Detection
+from octoprint_failwatch.engine.statistics import TemporalStatistics
 
 LEFT: Polygon = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
 TOP_LEFT_TRIANGLE: Polygon = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))

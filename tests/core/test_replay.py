@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.detection import Detection
-from octoprint_failwatch.detection.errors import Unavailable
-from octoprint_failwatch.detection.history import History, Standing
-from octoprint_failwatch.detection.judgement import Memory
-from octoprint_failwatch.detection.latch import LatchTimes
-from octoprint_failwatch.detection.policy import Action, Policy
-from octoprint_failwatch.detection.replay import (
+from octoprint_failwatch.engine.errors import Unavailable
+from octoprint_failwatch.engine.history import History, Standing
+from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.judging.latch import LatchTimes
+from octoprint_failwatch.engine.judging.rules import RULE_SETS, FailWatchRules, ObicoRules, create_rules
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.models import Detection
+from octoprint_failwatch.engine.replay import (
     BadSeries,
     Began,
     Judged,
@@ -26,11 +27,10 @@ from octoprint_failwatch.detection.replay import (
     recorded,
     replay,
 )
-from octoprint_failwatch.detection.rules import RULE_SETS, FailWatchRules, ObicoRules, create_rules
-from octoprint_failwatch.detection.state import EventKind
-from octoprint_failwatch.detection.statistics import TemporalStatistics
-from octoprint_failwatch.detection.verdict import Level
-from octoprint_failwatch.detection.watch import WatchSettings
+from octoprint_failwatch.engine.statistics import TemporalStatistics
+from octoprint_failwatch.engine.watch.policy import Action, Policy
+from octoprint_failwatch.engine.watch.state import EventKind
+from octoprint_failwatch.engine.watch.watch import WatchSettings
 
 from .test_history import recorder
 from .watching import ScriptedDetector, VirtualClock, Watched, watching

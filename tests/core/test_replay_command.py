@@ -14,10 +14,10 @@ from PIL import Image
 from octoprint_failwatch.chart.buckets import MOST, Buckets
 from octoprint_failwatch.chart.timeline import COLOURS, draw_timeline
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.detection.history import History, Label, exchange
-from octoprint_failwatch.detection.replay import Began, Sample, replay
-from octoprint_failwatch.detection.rules import FailWatchRules, ObicoRules
-from octoprint_failwatch.detection.verdict import Level
+from octoprint_failwatch.engine.history import History, Label, exchange
+from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.replay import Began, Sample, replay
 
 from .test_history import recorder
 from .watching import ScriptedDetector, watching

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.detection import Detection
-from octoprint_failwatch.detection.errors import BadSetting
-from octoprint_failwatch.detection.judgement import Memory, judge
-from octoprint_failwatch.detection.rules import (
+from octoprint_failwatch.engine.errors import BadSetting
+from octoprint_failwatch.engine.judging.judge import Memory, judge
+from octoprint_failwatch.engine.judging.rules import (
     RULE_SETS,
     FailWatchRules,
     ObicoRules,
@@ -17,9 +16,10 @@ from octoprint_failwatch.detection.rules import (
     SuperApiRules,
     create_rules,
 )
-from octoprint_failwatch.detection.statistics import TemporalStatistics, advance
-from octoprint_failwatch.detection.trend import Trend
-from octoprint_failwatch.detection.verdict import Level, Rule, Verdict
+from octoprint_failwatch.engine.judging.trend import Trend
+from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
+from octoprint_failwatch.engine.models import Detection
+from octoprint_failwatch.engine.statistics import TemporalStatistics, advance
 
 
 def run(rules: RuleSet, ps: list[float], memory: Memory | None = None) -> list[Verdict]:

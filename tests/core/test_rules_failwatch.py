@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.detection import Detection
-from octoprint_failwatch.detection.judgement import Memory, judge
-from octoprint_failwatch.detection.replay import Began, Judged, Sample, replay
-from octoprint_failwatch.detection.rules import FailWatchRules, ObicoRules
-from octoprint_failwatch.detection.verdict import Level, Rule
+from octoprint_failwatch.engine.judging.judge import Memory, judge
+from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules
+from octoprint_failwatch.engine.judging.verdict import Level, Rule
+from octoprint_failwatch.engine.models import Detection
+from octoprint_failwatch.engine.replay import Began, Judged, Sample, replay
 
 MINUTE = 60.0
 

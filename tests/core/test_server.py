@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from yarl import URL
 
-from octoprint_failwatch.detection.detection import Box, Detection
-from octoprint_failwatch.detection.detectors import DetectorHost, create_detector
-from octoprint_failwatch.detection.errors import BadPicture, ModelUnavailable, NotAuthorised
-from octoprint_failwatch.detection.frame import Frame
-from octoprint_failwatch.detection.services.obico import MlApi, SuperApi
-from octoprint_failwatch.detection.statistics import LONG_WINDOW, TemporalStatistics, advance
+from octoprint_failwatch.engine.clients.obico import MlApi, SuperApi
+from octoprint_failwatch.engine.detectors import DetectorHost, create_detector
+from octoprint_failwatch.engine.errors import BadPicture, ModelUnavailable, NotAuthorised
+from octoprint_failwatch.engine.models import Box, Detection, Frame
+from octoprint_failwatch.engine.statistics import LONG_WINDOW, TemporalStatistics, advance
 from octoprint_failwatch.server.database import Database
 from octoprint_failwatch.server.tagged_pictures import TaggedPictures
 from octoprint_failwatch.server.throttle import Throttle

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.detection.statistics import TemporalStatistics, advance
+from octoprint_failwatch.engine.statistics import TemporalStatistics, advance
 
 from .brightness import brightness_model, grey, p_of
 from .serving import PREDICT

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.detectors import DetectorHost, Published, create_detector
-from octoprint_failwatch.detection.errors import FailWatchError
-from octoprint_failwatch.detection.services.http import Endpoint, Reply
+from octoprint_failwatch.engine.clients.http import Endpoint, Reply
+from octoprint_failwatch.engine.detectors import DetectorHost, Published, create_detector
+from octoprint_failwatch.engine.errors import FailWatchError
 
 from .asking import frame
 

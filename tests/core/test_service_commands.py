@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.cli.services import gather, write_setting
-from octoprint_failwatch.detection.errors import BadSetting
+from octoprint_failwatch.engine.errors import BadSetting
 from tests.emulators import deepomatic, hacarus, hacarus_sdk
 from tests.emulators.broken import answer, broken
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State

@@ -14,8 +14,10 @@ import trustme
 from aiohttp import web
 from yarl import URL
 
-from octoprint_failwatch.detection.detectors import create_detector
-from octoprint_failwatch.detection.errors import (
+from octoprint_failwatch.engine.clients import refusals
+from octoprint_failwatch.engine.clients.http import Endpoint, base_url
+from octoprint_failwatch.engine.detectors import create_detector
+from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
     BadSetting,
@@ -32,8 +34,6 @@ from octoprint_failwatch.detection.errors import (
     UntrustedServer,
     WrongAddress,
 )
-from octoprint_failwatch.detection.services import refusals
-from octoprint_failwatch.detection.services.http import Endpoint, base_url
 from tests.emulators.broken import HANG, HANG_UP, answer, broken
 from tests.emulators.running import running
 

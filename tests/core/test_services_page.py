@@ -12,10 +12,10 @@ import click
 import pytest
 
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.detection import errors
-from octoprint_failwatch.detection.detectors import FIELDS
-from octoprint_failwatch.detection.services import deepomatic, hacarus, obico
-from octoprint_failwatch.detection.services.hacarus import HacarusCheck, HacarusSaas
+from octoprint_failwatch.engine import errors
+from octoprint_failwatch.engine.clients import deepomatic, hacarus, obico
+from octoprint_failwatch.engine.clients.hacarus import HacarusCheck, HacarusSaas
+from octoprint_failwatch.engine.detectors import FIELDS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "services.md").read_text(encoding="utf-8")

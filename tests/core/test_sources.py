@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from octoprint_failwatch.detection.errors import SnapshotError
+from octoprint_failwatch.engine.errors import SnapshotError
 from octoprint_failwatch.sources import SourceEnded, open_source
 
 av = pytest.importorskip("av")

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.rules import ObicoRules
-from octoprint_failwatch.detection.statistics import (
+from octoprint_failwatch.engine.judging.rules import ObicoRules
+from octoprint_failwatch.engine.judging.trend import Trend
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.statistics import (
     LONG_WINDOW,
     SHORT_WINDOW,
     TemporalStatistics,
     advance,
     for_new_print,
 )
-from octoprint_failwatch.detection.trend import Trend
-from octoprint_failwatch.detection.verdict import Level
 
 VECTORS = Path(__file__).parent / "data" / "temporal-vectors.json"
 series = st.lists(st.floats(0, 3), min_size=1, max_size=60)

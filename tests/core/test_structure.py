@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from octoprint_failwatch.detection.detectors import FIELDS, DetectorHost, create_detector
-from octoprint_failwatch.detection.detectors.kinds import detector_type
-from octoprint_failwatch.detection.errors import BadSetting
+from octoprint_failwatch.engine.detectors import FIELDS, DetectorHost, create_detector
+from octoprint_failwatch.engine.detectors.registry import detector_type
+from octoprint_failwatch.engine.errors import BadSetting
 
 ROOT = Path(__file__).parents[2]
-CORE = ROOT / "custom_components" / "failwatch" / "detection"
+CORE = ROOT / "custom_components" / "failwatch" / "engine"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
@@ -53,7 +53,7 @@ def test_one_manifest() -> None:
 def test_every_package_is_named() -> None:
     """The wheel carries exactly the packages that exist."""
     packages = {
-        "octoprint_failwatch.detection" + "".join(f".{part}" for part in path.parent.relative_to(CORE).parts)
+        "octoprint_failwatch.engine" + "".join(f".{part}" for part in path.parent.relative_to(CORE).parts)
         for path in CORE.rglob("__init__.py")
     }
     plugin = ROOT / "octoprint_failwatch"
@@ -78,7 +78,7 @@ def test_the_core_knows_no_host(path: Path) -> None:
 def test_importing_the_core_loads_neither_a_runtime_nor_the_network() -> None:
     """numpy and ncnn wait for the first frame, aiohttp for a service; who needs neither pays for neither."""
     code = (
-        "import sys, octoprint_failwatch.detection.watch, octoprint_failwatch.detection.detectors as d\n"
+        "import sys, octoprint_failwatch.engine.watch.watch, octoprint_failwatch.engine.detectors as d\n"
         "d.create_detector({'kind': 'built_in'}, d.DetectorHost())\n"
         "print(sorted({'aiohttp', 'numpy', 'ncnn', 'octoprint', 'homeassistant'} & set(sys.modules)))"
     )

@@ -11,8 +11,9 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.detectors import create_detector, offers
-from octoprint_failwatch.detection.errors import (
+from octoprint_failwatch.engine.clients.obico import Found, found
+from octoprint_failwatch.engine.detectors import create_detector, offers
+from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
     BadSetting,
@@ -22,8 +23,7 @@ from octoprint_failwatch.detection.errors import (
     RateLimited,
     WrongAddress,
 )
-from octoprint_failwatch.detection.services.obico import Found, found
-from octoprint_failwatch.detection.statistics import TemporalStatistics, advance
+from octoprint_failwatch.engine.statistics import TemporalStatistics, advance
 from tests.emulators.broken import answer, broken
 from tests.emulators.obico import TOKEN, Obico, PrinterRecord
 from tests.emulators.running import running

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.judgement import Memory
-from octoprint_failwatch.detection.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from training.measures import figures
 from training.measures.figures import auroc, average_precision, calibration_error, recall_at, with_interval
 from training.measures.prints import Print, follow, like

@@ -2,9 +2,9 @@
 
 import pytest
 
-from octoprint_failwatch.detection.errors import DarkPicture
-from octoprint_failwatch.detection.look import Camera
-from octoprint_failwatch.detection.trial import try_out
+from octoprint_failwatch.engine.errors import DarkPicture
+from octoprint_failwatch.engine.watch.look import Camera
+from octoprint_failwatch.engine.watch.trial import try_out
 
 from .watching import ScriptedDetector, live_camera, picture
 

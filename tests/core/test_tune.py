@@ -11,14 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.detection.detection import Box, Detection
-from octoprint_failwatch.detection.history import History, Label, RecordedSettings, Recorder
-from octoprint_failwatch.detection.judgement import Memory, judge
-from octoprint_failwatch.detection.replay import Sample
-from octoprint_failwatch.detection.rules import FailWatchRules
-from octoprint_failwatch.detection.state import Event, EventKind, Look, Phase, View, WatchState
-from octoprint_failwatch.detection.verdict import Level
-from octoprint_failwatch.detection.watch import WatchSettings
+from octoprint_failwatch.engine.history import History, Label, RecordedSettings, Recorder
+from octoprint_failwatch.engine.judging.judge import Memory, judge
+from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.models import Box, Detection
+from octoprint_failwatch.engine.replay import Sample
+from octoprint_failwatch.engine.watch.state import Event, EventKind, Look, Phase, View, WatchState
+from octoprint_failwatch.engine.watch.watch import WatchSettings
 from octoprint_failwatch.tuning import needs
 from octoprint_failwatch.tuning.cases import Case, later_half, with_past
 from octoprint_failwatch.tuning.choice import SPACES, Choice, as_trial, defaults, shipped

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.cli import tune as command
-from octoprint_failwatch.detection.history import History
+from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.tuning.choice import Choice
 from octoprint_failwatch.tuning.tune import Finding
 from tests.emulators.threaded import served

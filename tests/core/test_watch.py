@@ -7,17 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from octoprint_failwatch.detection.cadence import Cadence
-from octoprint_failwatch.detection.detection import Detection
-from octoprint_failwatch.detection.errors import NotAuthorised, RateLimited, SnapshotError, Unavailable
-from octoprint_failwatch.detection.frame import Frame
-from octoprint_failwatch.detection.look import Camera
-from octoprint_failwatch.detection.policy import Action, Policy
-from octoprint_failwatch.detection.rules import FailWatchRules
-from octoprint_failwatch.detection.state import Event, EventKind, Phase, WatchState
-from octoprint_failwatch.detection.verdict import Level, Verdict
-from octoprint_failwatch.detection.watch import WatchSettings
-from octoprint_failwatch.detection.wire import from_json, to_json
+from octoprint_failwatch.engine.errors import NotAuthorised, RateLimited, SnapshotError, Unavailable
+from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.verdict import Level, Verdict
+from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.serialization import from_json, to_json
+from octoprint_failwatch.engine.watch.cadence import Cadence
+from octoprint_failwatch.engine.watch.look import Camera
+from octoprint_failwatch.engine.watch.policy import Action, Policy
+from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from octoprint_failwatch.engine.watch.watch import WatchSettings
 
 from .watching import START, ScriptedDetector, VirtualClock, live_camera, picture, watching
 

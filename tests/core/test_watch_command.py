@@ -20,10 +20,10 @@ from PIL import Image, ImageDraw
 
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.cli.reports import TableReport
-from octoprint_failwatch.detection.history import History
-from octoprint_failwatch.detection.state import Event, EventKind
-from octoprint_failwatch.detection.statistics import TemporalStatistics, advance, for_new_print
-from octoprint_failwatch.detection.verdict import Level
+from octoprint_failwatch.engine.history import History
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.statistics import TemporalStatistics, advance, for_new_print
+from octoprint_failwatch.engine.watch.state import Event, EventKind
 
 BRIGHT, DIM = 230, 100
 

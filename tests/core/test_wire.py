@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.detection.detection import Box, Detection
-from octoprint_failwatch.detection.frame import Frame
-from octoprint_failwatch.detection.judgement import Memory
-from octoprint_failwatch.detection.state import Event, EventKind, Phase, WatchState
-from octoprint_failwatch.detection.wire import from_json, to_json
+from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.models import Box, Detection, Frame
+from octoprint_failwatch.engine.serialization import from_json, to_json
+from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 anything = st.recursive(

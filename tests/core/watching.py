@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from octoprint_failwatch.detection.clock import Clock
-from octoprint_failwatch.detection.detection import Detection
-from octoprint_failwatch.detection.frame import Frame
-from octoprint_failwatch.detection.look import Camera
-from octoprint_failwatch.detection.state import Event, EventKind, WatchState
-from octoprint_failwatch.detection.watch import Watch, WatchSettings
+from octoprint_failwatch.engine.clock import Clock
+from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.watch.look import Camera
+from octoprint_failwatch.engine.watch.state import Event, EventKind, WatchState
+from octoprint_failwatch.engine.watch.watch import Watch, WatchSettings
 
 START = 1_700_000_000.0
 

@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from octoprint_failwatch.detection.detectors import DetectorHost, create_detector
-from octoprint_failwatch.detection.frame import Frame
+from octoprint_failwatch.engine.detectors import DetectorHost, create_detector
+from octoprint_failwatch.engine.models import Frame
 from stack.camera import SimulatedCamera
 from stack.gcode import cylinder
 from stack.octoprint import OctoPrint

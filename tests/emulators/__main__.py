@@ -10,8 +10,8 @@ from typing import Any
 
 import aiohttp
 
-from octoprint_failwatch.detection.detectors import DetectorHost, create_detector
-from octoprint_failwatch.detection.frame import Frame
+from octoprint_failwatch.engine.detectors import DetectorHost, create_detector
+from octoprint_failwatch.engine.models import Frame
 
 from . import deepomatic, hacarus, hacarus_sdk, hacarus_state, obico
 from .judging import Judge, by_colour, by_detector

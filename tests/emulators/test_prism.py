@@ -20,15 +20,15 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from octoprint_failwatch.detection.errors import NotAuthorised
-from octoprint_failwatch.detection.services.hacarus import (
+from octoprint_failwatch.engine.clients.hacarus import (
     HacarusCheck,
     ItemType,
     NewAnnotation,
     PredictCallback,
     PredictParameters,
 )
-from octoprint_failwatch.detection.services.hacarus.connection import Connection
+from octoprint_failwatch.engine.clients.hacarus.connection import Connection
+from octoprint_failwatch.engine.errors import NotAuthorised
 
 pytestmark = pytest.mark.skipif(not os.environ.get("FAILWATCH_PRISM"), reason="set FAILWATCH_PRISM=1")
 

@@ -10,8 +10,8 @@ from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch.detection.state import Event, WatchState
-from custom_components.failwatch.detection.wire import to_json
+from custom_components.failwatch.engine.serialization import to_json
+from custom_components.failwatch.engine.watch.state import Event, WatchState
 
 UUID = "5b5d22e2-5d6f-4f8f-9c0e-1f0a7c1b2d3e"
 KEY = "F3DE0B6E1A3A4F0F8B6F4D2B5F0E7A91"

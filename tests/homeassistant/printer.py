@@ -20,9 +20,8 @@ from pytest_homeassistant_custom_component.common import (
     setup_test_component_platform,
 )
 
-from custom_components.failwatch.detection.detection import Box, Detection
-from custom_components.failwatch.detection.errors import FailWatchError
-from custom_components.failwatch.detection.frame import Frame
+from custom_components.failwatch.engine.errors import FailWatchError
+from custom_components.failwatch.engine.models import Box, Detection, Frame
 
 STATUS = "sensor.printer_status"
 CAMERA = "camera.printer"

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from custom_components.failwatch.detection.detection import Box
-from custom_components.failwatch.detection.latch import Latch
-from custom_components.failwatch.detection.state import Look, Phase, View, WatchState
-from custom_components.failwatch.detection.statistics import TemporalStatistics
-from custom_components.failwatch.detection.verdict import Level, Rule, Verdict
+from custom_components.failwatch.engine.judging.latch import Latch
+from custom_components.failwatch.engine.judging.verdict import Level, Rule, Verdict
+from custom_components.failwatch.engine.models import Box
+from custom_components.failwatch.engine.statistics import TemporalStatistics
+from custom_components.failwatch.engine.watch.state import Look, Phase, View, WatchState
 
 AT = 1_795_000_000.0
 

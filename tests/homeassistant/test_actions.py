@@ -12,7 +12,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch.detection.errors import Unavailable
+from custom_components.failwatch.engine.errors import Unavailable
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import CAMERA, PAUSE, Printer, picture, service_entry, until
 

@@ -19,9 +19,9 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.failwatch import device_condition, device_trigger
 from custom_components.failwatch.condition import async_get_conditions
-from custom_components.failwatch.detection.state import Event, EventKind, Phase, WatchState
-from custom_components.failwatch.detection.verdict import Level
 from custom_components.failwatch.device_trigger import TRIGGER_TYPES
+from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 from custom_components.failwatch.questions import is_so
 from custom_components.failwatch.trigger import async_get_triggers
 from tests.homeassistant import states

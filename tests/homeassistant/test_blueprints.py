@@ -21,8 +21,8 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
-from custom_components.failwatch.detection.state import Event, EventKind
-from custom_components.failwatch.detection.verdict import Level
+from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.watch.state import Event, EventKind
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 

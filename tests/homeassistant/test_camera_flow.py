@@ -13,7 +13,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch.detection.errors import Unavailable
+from custom_components.failwatch.engine.errors import Unavailable
 from custom_components.failwatch.repairs import AnotherCameraFlow
 from tests.homeassistant.printer import (
     CAMERA,

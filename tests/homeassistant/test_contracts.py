@@ -28,11 +28,11 @@ from custom_components.failwatch import (
 )
 from custom_components.failwatch.condition import CONDITIONS
 from custom_components.failwatch.const import SUBENTRY_CAMERA
-from custom_components.failwatch.detection import errors
-from custom_components.failwatch.detection.detectors import FIELDS
-from custom_components.failwatch.detection.rules import RULE_SETS
-from custom_components.failwatch.detection.verdict import Rule
 from custom_components.failwatch.device_trigger import TRIGGER_TYPES
+from custom_components.failwatch.engine import errors
+from custom_components.failwatch.engine.detectors import FIELDS
+from custom_components.failwatch.engine.judging.rules import RULE_SETS
+from custom_components.failwatch.engine.judging.verdict import Rule
 from custom_components.failwatch.trigger import TRIGGERS
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import entity_registry as er
 
-from custom_components.failwatch.detection.errors import SnapshotError
+from custom_components.failwatch.engine.errors import SnapshotError
 from custom_components.failwatch.lighting import LightFailed
 from custom_components.failwatch.snapshots import async_snapshot
 from tests.homeassistant.printer import CAMERA, LIGHT, Printer, picture

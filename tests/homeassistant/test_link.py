@@ -12,8 +12,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
-from custom_components.failwatch.detection.state import Event, EventKind, Phase
-from custom_components.failwatch.detection.verdict import Level
+from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import UUID, Linked, OctoPrintServer
 from tests.homeassistant.printer import until

@@ -6,8 +6,8 @@ import pytest
 from homeassistant.core import CoreState, HomeAssistant
 
 from custom_components.failwatch import past
-from custom_components.failwatch.detection.history import History, Retention
-from custom_components.failwatch.detection.replay import recorded, replay
+from custom_components.failwatch.engine.history import History, Retention
+from custom_components.failwatch.engine.replay import recorded, replay
 from tests.homeassistant.printer import Printer, until, watch
 
 

@@ -13,9 +13,9 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from custom_components.failwatch import past
-from custom_components.failwatch.detection.history import Alarm, History, Label, PrintRecord
-from custom_components.failwatch.detection.verdict import Level
-from custom_components.failwatch.detection.wire import to_json
+from custom_components.failwatch.engine.history import Alarm, History, Label, PrintRecord
+from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.serialization import to_json
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import Printer, until, watch
 from tests.homeassistant.test_actions import act

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.failwatch.camera_settings import ignored_regions
-from custom_components.failwatch.course import LONGEST, Course
-from custom_components.failwatch.detection.detectors import Field, FieldType
-from custom_components.failwatch.detection.errors import BadSetting, ModelUnavailable
-from custom_components.failwatch.detection.rules import FailWatchRules
 from custom_components.failwatch.detector import async_create_detector
+from custom_components.failwatch.engine.detectors import Field, FieldType
+from custom_components.failwatch.engine.errors import BadSetting, ModelUnavailable
+from custom_components.failwatch.engine.judging.rules import FailWatchRules
+from custom_components.failwatch.engine.replay.look_log import LONGEST, Course
 from custom_components.failwatch.forms import schema
 from custom_components.failwatch.printing import Printing, PrintingStates
 from custom_components.failwatch.publishing import async_publisher

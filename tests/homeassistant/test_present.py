@@ -7,8 +7,8 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-from custom_components.failwatch.detection.state import Blind, Phase, WatchState
-from custom_components.failwatch.detection.verdict import Level
+from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.watch.state import Blind, Phase, WatchState
 from custom_components.failwatch.printers import async_printers
 from custom_components.failwatch.questions import is_so
 from tests.homeassistant import states

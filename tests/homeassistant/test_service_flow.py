@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch.detection.detectors import Choice, Offers
-from custom_components.failwatch.detection.errors import (
+from custom_components.failwatch.engine.detectors import Choice, Offers
+from custom_components.failwatch.engine.errors import (
     BadSetting,
     FailWatchError,
     ModelUnavailable,

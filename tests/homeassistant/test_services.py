@@ -13,7 +13,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.failwatch.detection.services.http import Endpoint
+from custom_components.failwatch.engine.clients.http import Endpoint
 from custom_components.failwatch.publishing import async_publisher
 from tests.emulators import deepomatic, hacarus, hacarus_sdk
 from tests.emulators.broken import HANG, HANG_UP, answer, broken

@@ -15,14 +15,14 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.failwatch.detection.errors import (
+from custom_components.failwatch.engine.errors import (
     BadSetting,
     ModelUnavailable,
     NotAuthorised,
     Unavailable,
 )
-from custom_components.failwatch.detection.history import History
-from custom_components.failwatch.detection.state import WatchState
+from custom_components.failwatch.engine.history import History
+from custom_components.failwatch.engine.watch.state import WatchState
 from custom_components.failwatch.memory import WatchMemory
 from tests.homeassistant.printer import (
     CAMERA,

@@ -15,7 +15,7 @@ from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch import past
-from custom_components.failwatch.detection.errors import (
+from custom_components.failwatch.engine.errors import (
     BadPicture,
     NotAuthorised,
     RateLimited,

@@ -14,11 +14,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
-from custom_components.failwatch.detection.errors import Unavailable
-from custom_components.failwatch.detection.state import Event, EventKind
-from custom_components.failwatch.detection.statistics import TemporalStatistics, advance
-from custom_components.failwatch.detection.verdict import Level
 from custom_components.failwatch.diagnostics import async_get_config_entry_diagnostics
+from custom_components.failwatch.engine.errors import Unavailable
+from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.statistics import TemporalStatistics, advance
+from custom_components.failwatch.engine.watch.state import Event, EventKind
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import KEY, Linked, OctoPrintServer
 from tests.homeassistant.printer import JOB, Printer, service_entry, until

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.failwatch import detector as detector_module
-from custom_components.failwatch.detection.detectors.built_in.normal import CameraNormal
+from custom_components.failwatch.engine.detectors.built_in.camera_baseline import CameraNormal
 from tests.homeassistant.printer import CAMERA, Printer, Told, install, service_entry
 
 SENSOR = "sensor.voron_pictures_learned_from"

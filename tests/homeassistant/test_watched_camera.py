@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch import status
-from custom_components.failwatch.detection.history import Recorder
+from custom_components.failwatch.engine.history import Recorder
 from tests.homeassistant.printer import (
     CANCEL,
     JOB,

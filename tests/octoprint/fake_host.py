@@ -13,9 +13,8 @@ from typing import Any
 
 from PIL import Image
 
-from octoprint_failwatch.detection.detection import Detection
-from octoprint_failwatch.detection.frame import Frame
-from octoprint_failwatch.detection.state import Event, WatchState
+from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.watch.state import Event, WatchState
 from octoprint_failwatch.host import PrinterProfile
 from octoprint_failwatch.print_identity import Job
 from octoprint_failwatch.progress import Heat, Progress

@@ -10,8 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from octoprint_failwatch.cli import octoprint_tuning
-from octoprint_failwatch.detection.errors import DetectionError
-from octoprint_failwatch.detection.history import History
+from octoprint_failwatch.engine.errors import DetectionError
+from octoprint_failwatch.engine.history import History
 from stack.browser import open_octoprint
 from tests.core.test_tune import remember, seldom
 from tests.emulators import hacarus

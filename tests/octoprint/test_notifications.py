@@ -11,14 +11,14 @@ import pytest
 
 import octoprint_failwatch
 from octoprint_failwatch import notifications
-from octoprint_failwatch.detection.blindness import PASSING
-from octoprint_failwatch.detection.errors import BadSetting, DetectionError, FailWatchError, SnapshotError
-from octoprint_failwatch.detection.frame import Frame
-from octoprint_failwatch.detection.latch import Latch
-from octoprint_failwatch.detection.policy import Countdown, Intervention
-from octoprint_failwatch.detection.state import Blind, Event, EventKind, Look, View, WatchState
-from octoprint_failwatch.detection.statistics import TemporalStatistics
-from octoprint_failwatch.detection.verdict import Level, Rule, Verdict
+from octoprint_failwatch.engine.errors import BadSetting, DetectionError, FailWatchError, SnapshotError
+from octoprint_failwatch.engine.judging.latch import Latch
+from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
+from octoprint_failwatch.engine.models import Frame
+from octoprint_failwatch.engine.statistics import TemporalStatistics
+from octoprint_failwatch.engine.watch.blindness import PASSING
+from octoprint_failwatch.engine.watch.policy import Countdown, Intervention
+from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, Look, View, WatchState
 from octoprint_failwatch.events import custom_events, event_name, payload
 from octoprint_failwatch.notifications import is_quiet, is_wanted, target
 from octoprint_failwatch.wording import Wording

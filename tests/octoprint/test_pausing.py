@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from octoprint_failwatch import pausing
-from octoprint_failwatch.detection.policy import Action
+from octoprint_failwatch.engine.watch.policy import Action
 
 
 class Printer:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from octoprint_failwatch.detection.history import History
-from octoprint_failwatch.detection.history.exchange import read_zip
-from octoprint_failwatch.detection.replay import recorded, replay
-from octoprint_failwatch.detection.verdict import Level
+from octoprint_failwatch.engine.history import History
+from octoprint_failwatch.engine.history.exchange import read_zip
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.replay import recorded, replay
 from tests.octoprint.lab import Lab
 from tests.patience import eventually
 

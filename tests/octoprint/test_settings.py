@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from octoprint_failwatch.detection.errors import BadSetting
-from octoprint_failwatch.detection.policy import Action
-from octoprint_failwatch.detection.rules import FailWatchRules, SuperApiRules
+from octoprint_failwatch.engine.errors import BadSetting
+from octoprint_failwatch.engine.judging.rules import FailWatchRules, SuperApiRules
+from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.settings import (
     DEFAULTS,
     RESTRICTED_PATHS,

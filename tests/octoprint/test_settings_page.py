@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from octoprint_failwatch.detection.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from tests.octoprint.browsing import SETTINGS, open_settings, save_settings
 from tests.octoprint.lab import TOKEN, Lab
 from tests.patience import eventually

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from octoprint_failwatch import state_store
-from octoprint_failwatch.detection.state import Phase, WatchState
+from octoprint_failwatch.engine.watch.state import Phase, WatchState
 from octoprint_failwatch.installation import Installation
 from octoprint_failwatch.state_store import StateStore
 from octoprint_failwatch.storage import read_json, write_json

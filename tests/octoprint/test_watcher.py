@@ -15,10 +15,10 @@ from octoprint_failwatch import plugin as plugins
 from octoprint_failwatch import service as services
 from octoprint_failwatch import watcher as watchers
 from octoprint_failwatch import webcams
-from octoprint_failwatch.detection.clock import Clock
-from octoprint_failwatch.detection.detectors.once import SingleUsePictures
-from octoprint_failwatch.detection.state import Phase
-from octoprint_failwatch.detection.watch import Watch
+from octoprint_failwatch.engine.clock import Clock
+from octoprint_failwatch.engine.detectors.single_use_pictures import SingleUsePictures
+from octoprint_failwatch.engine.watch.state import Phase
+from octoprint_failwatch.engine.watch.watch import Watch
 from octoprint_failwatch.holds import HEATING, TOO_EARLY, Holds
 from octoprint_failwatch.host import PrinterProfile
 from octoprint_failwatch.installation import Installation

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from octoprint_failwatch import webcams
-from octoprint_failwatch.detection.errors import SnapshotError
+from octoprint_failwatch.engine.errors import SnapshotError
 
 Provide = Callable[..., None]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from octoprint_failwatch.detection.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
+from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
 
 from . import series, singles
 from .report import as_text, write_claims

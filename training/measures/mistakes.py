@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from octoprint_failwatch.detection.detection import Box, Detection
-from octoprint_failwatch.detection.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
-from octoprint_failwatch.detection.rules import FailWatchRules
+from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
+from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.models import Box, Detection
 
 from ..recipe import scenes
 

@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from octoprint_failwatch.detection import latch as latches
-from octoprint_failwatch.detection.detection import Detection
-from octoprint_failwatch.detection.judgement import Memory, judge
-from octoprint_failwatch.detection.latch import Latch, LatchTimes
-from octoprint_failwatch.detection.rules import RuleSet
-from octoprint_failwatch.detection.verdict import Level
+from octoprint_failwatch.engine.judging import latch as latches
+from octoprint_failwatch.engine.judging.judge import Memory, judge
+from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes
+from octoprint_failwatch.engine.judging.rules import RuleSet
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.models import Detection
 
 CADENCE = 10.0
 """Seconds between two looks."""

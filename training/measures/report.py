@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-CARD = ROOT / "custom_components/failwatch/detection/detectors/built_in/MODEL_CARD.md"
+CARD = ROOT / "custom_components/failwatch/engine/detectors/built_in/MODEL_CARD.md"
 CLAIMING = (CARD, ROOT / "README.md")
 BEGIN, END = "<!-- detector figures: training/evaluate --write -->", "<!-- end of detector figures -->"
 MEASURES = ("AUROC", "average precision", "recall at 1 % false positives", "recall at 5 % false positives")

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector
-from octoprint_failwatch.detection.frame import Frame
-from octoprint_failwatch.detection.judgement import Memory
-from octoprint_failwatch.detection.rules import FailWatchRules, ObicoRules, RuleSet, SuperApiRules
+from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector
+from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules, RuleSet, SuperApiRules
+from octoprint_failwatch.engine.models import Frame
 from octoprint_failwatch.simulator.renderer import Renderer
 from octoprint_failwatch.simulator.scene import Scene
 

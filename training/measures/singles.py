@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from octoprint_failwatch.detection.detection import Box, Detection
-from octoprint_failwatch.detection.detectors.built_in import BuiltInDetector
-from octoprint_failwatch.detection.detectors.built_in.other_outputs import shared
+from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector
+from octoprint_failwatch.engine.detectors.built_in.box_and_class_outputs import shared
+from octoprint_failwatch.engine.models import Box, Detection
 
 from ..recipe.duplicates import likeness, looks
 from ..recipe.network import with_backbone

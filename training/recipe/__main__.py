@@ -62,7 +62,7 @@ def _is_for_calibration(picture: Picture) -> bool:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    built_in = ROOT / "custom_components/failwatch/detection/detectors/built_in/model"
+    built_in = ROOT / "custom_components/failwatch/engine/detectors/built_in/model"
     parser.add_argument(
         "--data",
         type=Path,

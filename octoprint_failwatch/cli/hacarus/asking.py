@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
-from ...detection.detectors.hacarus_settings import hacarus_connection, hacarus_dialect, name_of
-from ...detection.errors import BadSetting
-from ...detection.services.hacarus import Hacarus, connect
+from ...engine.clients.hacarus import Hacarus, connect
+from ...engine.detectors.hacarus_settings import hacarus_connection, hacarus_dialect, name_of
+from ...engine.errors import BadSetting
 from ..finite import Finite
 from ..lending import lending
 from ..services import gather

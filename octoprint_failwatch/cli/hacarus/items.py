@@ -10,14 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from ...detection.services.hacarus import (
-    Hacarus,
-    HacarusCheck,
-    HacarusSaas,
-    Item,
-    ItemType,
-    NewAnnotation,
-)
+from ...engine.clients.hacarus import Hacarus, HacarusCheck, HacarusSaas, Item, ItemType, NewAnnotation
 from ..tables import confirm, json_option, show, yes_option
 from .asking import ask, ask_one
 

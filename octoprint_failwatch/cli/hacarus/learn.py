@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from ...detection.services.hacarus import Hacarus
-from ...detection.services.hacarus.types import Model
+from ...engine.clients.hacarus import Hacarus
+from ...engine.clients.hacarus.types import Model
 from ...learning.examples import examples
 from ...learning.hacarus import Progress, teach
 from ..finite import Finite

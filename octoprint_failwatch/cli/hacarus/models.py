@@ -8,8 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from ...detection.errors import BadSetting
-from ...detection.services.hacarus import (
+from ...engine.clients.hacarus import (
     Hacarus,
     HacarusCheck,
     HacarusSaas,
@@ -18,6 +17,7 @@ from ...detection.services.hacarus import (
     PredictCallback,
     PredictParameters,
 )
+from ...engine.errors import BadSetting
 from ..finite import Finite
 from ..services import write_setting
 from ..tables import confirm, json_option, output_option, show, write, yes_option

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ...detection.services.hacarus import HacarusSaas, HacarusSdk
+from ...engine.clients.hacarus import HacarusSaas, HacarusSdk
 from ..tables import json_option, output_option, show, write
 from .asking import ask, ask_one
 

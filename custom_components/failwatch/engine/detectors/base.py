@@ -1,0 +1,53 @@
+"""What every detector can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from ..models import Detection, Frame
+
+if TYPE_CHECKING:
+    from .built_in import CameraNormal
+
+
+class Detector(Protocol):
+    """Answers frames.
+
+    `returns_boxes` says whether p can be recomputed from the boxes outside ignored regions; where it
+    cannot, the regions are blacked out before the frame is handed over. `combines_by_sum` says how:
+    p is the sum of the boxes' scores, or else their maximum. `metered` says that every call is counted
+    against a budget.
+    """
+
+    @property
+    def returns_boxes(self) -> bool:
+        """Whether answers come with the boxes that p was made from."""
+
+    @property
+    def combines_by_sum(self) -> bool:
+        """Whether p is the sum of the boxes' scores rather than the maximum."""
+
+    @property
+    def metered(self) -> bool:
+        """Whether somebody counts the calls."""
+
+    async def detect(self, frame: Frame) -> Detection:
+        """Return the answer to a frame. Raises DetectionError; never blocks the event loop."""
+
+    async def check(self) -> str:
+        """Return a sentence on what answers there; raises DetectionError if nothing good does."""
+
+    async def close(self) -> None:
+        """Let go of everything held."""
+
+
+@runtime_checkable
+class LearnsCameras(Protocol):
+    """A detector that takes in what is normal for each camera, and so counts it for less."""
+
+    async def normals(self) -> Mapping[tuple[str, str], CameraNormal]:
+        """Return what is normal for each camera, by printer id and camera name."""
+
+    async def forget(self, printer_id: str, camera: str | None = None) -> None:
+        """Forget what is normal for a printer's camera, or for all of them."""

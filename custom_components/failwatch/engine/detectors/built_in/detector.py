@@ -1,0 +1,180 @@
+"""The detector that asks a net on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PIL import Image
+
+from ...errors import BadSetting, ModelUnavailable
+from ...imaging.jpeg import decode
+from ...models import Detection, Frame
+from .box_and_class_outputs import BoxOutput, ClassOutput
+from .camera_baseline_store import Normals
+from .compatibility import probe
+from .heat_map import HeatMap
+from .heat_output import HeatOutput
+from .letterbox import Letterbox, placed
+from .model_folder import BUILT_IN, ModelFolder
+from .net import Net, load
+
+if TYPE_CHECKING:
+    from ..context import DetectorHost
+    from .camera_baseline import CameraNormal
+
+NICENESS = 10
+"""How much less urgent than a print the net is."""
+NORMALS = "camera_normals.json"
+DECODED_SIDE = 640
+"""Pixels of the longer side that pictures are opened at, unless the net takes larger ones."""
+
+
+class BuiltInDetector:
+    """Answers frames on a thread of its own, niced, one at a time.
+
+    The net is loaded by the first frame; ModelUnavailable says why it cannot be, and is tried again
+    by the next one.
+    """
+
+    returns_boxes = True
+    metered: ClassVar[bool] = False
+
+    def __init__(self, model: ModelFolder | None = None, *, data_dir: Path | None = None) -> None:
+        """Prepare to answer; reads no more than a small file. Raises BadSetting for a bad description."""
+        self._model = model or ModelFolder.read(BUILT_IN)
+        try:
+            self._output = _OUTPUTS[self._model.output["kind"]](self._model.output)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadSetting(
+                "The model %(name)s: %(what)s in its output is missing or wrong.",
+                name=self._model.name,
+                what=error,
+            ) from error
+        self.combines_by_sum = isinstance(self._output, BoxOutput) and self._output.by_sum
+        self.returns_boxes = not isinstance(self._output, ClassOutput)
+        self._normals_file = data_dir / NORMALS if data_dir else None
+        self._normals: Normals | None = None
+        self._net: Net | None = None
+        self._one_at_a_time = threading.RLock()
+        self._thread = ThreadPoolExecutor(1, "failwatch-net", _be_nice)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> BuiltInDetector:
+        """Return the detector that the settings describe; raises BadSetting."""
+        folder = str(settings.get("model") or "").strip()
+        model = ModelFolder.read(Path(folder).expanduser()) if folder else None
+        return cls(model, data_dir=host.data_dir)
+
+    async def detect(self, frame: Frame) -> Detection:
+        """Return the answer to a frame, this camera's normal taken off. Raises DetectionError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.look, frame)
+
+    def answer(self, picture: bytes) -> Detection:
+        """Return the answer to a picture by itself. Raises DetectionError; blocks while it computes."""
+        with self._one_at_a_time:
+            return self._see(picture)
+
+    def look(self, frame: Frame) -> Detection:
+        """Return what `detect` does, but block while it computes."""
+        key = (frame.printer_id, frame.camera)
+
+        def beyond_normal(heat: HeatMap) -> HeatMap:
+            normals = self._known()
+            remaining = normals.beyond(key, heat)
+            normals.follow(key, heat, frame.print_id, known_good=frame.known_good)
+            return remaining
+
+        with self._one_at_a_time:
+            return self._see(frame.jpeg, beyond_normal)
+
+    async def check(self) -> str:
+        """Return a sentence on what runs here and how fast; raises ModelUnavailable."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._check)
+
+    async def close(self) -> None:
+        """Keep what was learned, and end the thread."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._save)
+        self._thread.shutdown(wait=False)
+
+    async def normals(self) -> dict[tuple[str, str], CameraNormal]:
+        """Return what is normal for each camera, by printer id and camera name."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._known().all())
+
+    async def forget(self, printer_id: str, camera: str | None = None) -> None:
+        """Forget what is normal for a printer's camera, or for all of them."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, lambda: self._known().forget(printer_id, camera))
+
+    def _see(
+        self,
+        picture: bytes,
+        beyond_normal: Callable[[HeatMap], HeatMap] | None = None,
+    ) -> Detection:
+        wanted = self._model.input
+        side = max(DECODED_SIDE, *(wanted.size or (0, 0)))
+        image = decode(picture, max_side=side)
+        net = self._loaded()
+        size = wanted.size_for(*image.size)
+        laid, letterbox = placed(image, size) if wanted.letterbox else (image, Letterbox())
+        outputs = net.run(laid.resize(size, Image.Resampling.BOX))
+        if isinstance(self._output, ClassOutput):
+            return self._output.detection(outputs)
+        if isinstance(self._output, BoxOutput):
+            return letterbox.undone(self._output.detection(outputs, *size))
+        heat = HeatMap.of(outputs[0])
+        return letterbox.undone(self._output.detection(beyond_normal(heat) if beyond_normal else heat))
+
+    def _loaded(self) -> Net:
+        if self._net is None:
+            probe(self._model)
+            self._net = load(self._model)
+        return self._net
+
+    def _known(self) -> Normals:
+        if self._normals is None:
+            self._normals = Normals(self._normals_file)
+        return self._normals
+
+    def _save(self) -> None:
+        if self._normals is not None:
+            self._normals.save()
+
+    def _check(self) -> str:
+        with self._one_at_a_time:
+            net, size = self._loaded(), self._model.input.size_for(1280, 720)
+            empty = Image.new("RGB", size)
+            began = time.perf_counter()
+            try:
+                net.run(empty)
+            except Exception as error:
+                raise ModelUnavailable(f"The model {self._model.name} does not run: {error}") from error
+        spent = (time.perf_counter() - began) * 1000
+        return f"{self._model.name} runs here: {spent:.0f} ms a picture."
+
+
+_OUTPUTS: Mapping[str, Callable[[Mapping[str, Any]], HeatOutput | BoxOutput | ClassOutput]] = {
+    "heat": HeatOutput.read,
+    "boxes": BoxOutput.read,
+    "class": ClassOutput.read,
+}
+
+
+def _be_nice() -> None:
+    """Let everything else on the machine go first; only Linux has this for a single thread."""
+    if sys.platform != "linux":
+        return
+    thread = threading.get_native_id()
+    # A host that is humbler already stays so; a sandbox may forbid any change, which is no reason to fail.
+    with contextlib.suppress(OSError):
+        if os.getpriority(os.PRIO_PROCESS, thread) < NICENESS:
+            os.setpriority(os.PRIO_PROCESS, thread, NICENESS)

@@ -1,0 +1,57 @@
+"""Obico's boxes, centre and size in pixels, as shares of the picture."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PIL import ExifTags, Image
+
+from ..errors import BadPicture
+from ..imaging.jpeg import DAMAGED, FORMATS
+from ..models import Box
+
+if TYPE_CHECKING:
+    from ..clients.obico import Found
+
+LYING = range(5, 9)
+"""EXIF orientations that swap width and height."""
+
+
+async def boxes_of(found: Sequence[Found], jpeg: bytes) -> tuple[Box, ...]:
+    """Return the boxes as shares of the picture that they were found in."""
+    if not found:
+        return ()
+    width, height = await asyncio.get_running_loop().run_in_executor(None, picture_size, jpeg)
+    return tuple(
+        Box(
+            x_min=share(box.x_center - box.width / 2, width),
+            y_min=share(box.y_center - box.height / 2, height),
+            x_max=share(box.x_center + box.width / 2, width),
+            y_max=share(box.y_center + box.height / 2, height),
+            score=box.score,
+            label=box.label,
+        )
+        for box in found
+    )
+
+
+def picture_size(jpeg: bytes) -> tuple[int, int]:
+    """Return width and height in pixels of the upright picture, from the header alone.
+
+    Raises BadPicture.
+    """
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=FORMATS) as picture:
+            width, height = picture.size
+            lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in LYING
+            return (height, width) if lies else (width, height)
+    except (Image.DecompressionBombError, *DAMAGED) as error:
+        raise BadPicture("This is no picture.") from error
+
+
+def share(pixels: float, whole: float) -> float:
+    """Return pixels as a share of the whole, from 0 to 1."""
+    return min(1.0, max(0.0, pixels / whole))

@@ -1,0 +1,218 @@
+"""The recorder: what a watch's sink gets, turned into rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from .. import serialization
+from ..clock import Clock
+from ..judging.verdict import Level
+from ..models import Frame
+from ..watch.state import Event, EventKind, Look, Phase, WatchState
+from .records import Entry, EntryKind, RecordedSettings, Standing
+from .rows import add_entry, add_frame, add_picture, print_key
+from .store import TIDY_EVERY, History
+
+_NewEntry: TypeAlias = tuple[float, str, Any]
+
+
+class Recorder:
+    """Keeps one watch's prints in a history.
+
+    Begin with the state that the watch begins with. `source` says which host watches.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        state: WatchState,
+        settings: RecordedSettings,
+        *,
+        source: str,
+        clock: Clock,
+        printer_name: str = "",
+    ) -> None:
+        """Note the settings and the state, where a print goes on."""
+        self._history = history
+        self._settings = settings
+        self._source = source
+        self._clock = clock
+        self._printer_name = printer_name
+        self._last = state
+        self._pictures = _Pictures(history)
+        if state.print_id is not None:
+            now = clock.now()
+            began = [(now, EntryKind.SETTINGS, settings), (now, EntryKind.STANDING, Standing.of(state))]
+            self._put(state, state.print_id, began, None)
+
+    def record(self, state: WatchState, events: Sequence[Event], frames: Mapping[str, Frame]) -> None:
+        """Take what the sink got, with the watch's frames; returns at once."""
+        last, self._last = self._last, state
+        print_id = state.print_id or last.print_id
+        if print_id is None:
+            return
+        looked = state.look is not None and state.look is not last.look
+        now = self._clock.now()
+        began = state.print_id not in (None, last.print_id)
+        stands: _NewEntry = (now, EntryKind.STANDING, Standing.of(state))
+        entries: list[_NewEntry] = []
+        if began:
+            entries += [(now, EntryKind.SETTINGS, self._settings), stands]
+        else:
+            entries += [(now, kind, data) for kind, data in _changes(last, state)]
+        entries += [
+            (event.at, event.kind, {"detail": event.detail, "level": event.level}) for event in events
+        ]
+        ended = any(event.kind is EventKind.ENDED for event in events)
+        moved = not looked and Standing.of(state) != Standing.of(last)
+        if ended or (moved and not began):
+            entries.append(stands)
+        if looked or entries:
+            self._put(state, print_id, entries, frames if looked else None)
+
+    def _put(
+        self,
+        state: WatchState,
+        print_id: str,
+        entries: Sequence[_NewEntry],
+        frames: Mapping[str, Frame] | None,
+    ) -> None:
+        at = self._clock.now()
+        pictures = (
+            {} if self._history.is_behind else {name: frame.jpeg for name, frame in (frames or {}).items()}
+        )
+        rows = [(moment, kind, serialization.to_json(data)) for moment, kind, data in entries]
+
+        def write(connection: sqlite3.Connection) -> None:
+            key = self._open(connection, print_id, state, at)
+            if frames is not None and state.look is not None:
+                frame = add_frame(connection, key, state.look, state.level)
+                self._pictures.take(connection, frame, state.look, pictures)
+            (after,) = connection.execute(
+                "SELECT coalesce(max(id), 0) FROM frames WHERE print = ?", (key,)
+            ).fetchone()
+            for moment, kind, data in rows:
+                add_entry(connection, key, Entry(after, moment, kind, data))
+                if kind in _CHANGES_OF_LEVEL:
+                    self._pictures.keep(connection, at)
+                if kind == EventKind.ENDED:
+                    self._pictures.clear()
+                    connection.execute(
+                        "UPDATE prints SET ended_at = ?, outcome = ? WHERE id = ?",
+                        (moment, data["detail"], key),
+                    )
+                elif kind == EventKind.ACKNOWLEDGED and (state.blind is None or data["level"] != Level.NONE):
+                    # Whoever only accepts that FailWatch is blind has said nothing of the print.
+                    _label(connection, key, state, failed=data["detail"] == "failure")
+
+        self._history.write(write)
+        number = state.look.number if state.look is not None else 0
+        if any(kind == EventKind.ENDED for _, kind, _ in entries) or (frames and number % TIDY_EVERY == 0):
+            self._history.tidy(at)
+
+    def _open(self, connection: sqlite3.Connection, print_id: str, state: WatchState, at: float) -> int:
+        """Return the print's key; a print that was not known is added, and an unended one closed."""
+        key = print_key(connection, print_id)
+        if key is not None:
+            return key
+        connection.execute(
+            "UPDATE prints SET ended_at = coalesce((SELECT max(at) FROM frames WHERE print = prints.id), started_at)"
+            " WHERE printer_id = ? AND ended_at IS NULL",
+            (state.printer_id,),
+        )
+        started = at if state.started_at is None else state.started_at
+        connection.execute(
+            "INSERT INTO prints (print_id, printer_id, printer_name, name, source, started_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (print_id, state.printer_id, self._printer_name, state.print_name, self._source, started),
+        )
+        self._pictures.clear()
+        key = print_key(connection, print_id)
+        if key is None:
+            raise AssertionError("a print that was just added is there")
+        return key
+
+
+class _Pictures:
+    """Decides which pictures are kept: those of the last seconds wait for a change to come."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what waits; another print begins."""
+        self._waiting: deque[tuple[int, float, Mapping[str, bytes]]] = deque()
+        self._near_until = self._kept_at = float("-inf")
+        self._verdict: Level | None = None
+
+    def take(
+        self, connection: sqlite3.Connection, frame: int, look: Look, pictures: Mapping[str, bytes]
+    ) -> None:
+        """Take the pictures of a frame that was just written."""
+        retention, at = self._history.retention, look.at
+        if retention.picture_every is None or not pictures:
+            return
+        while self._waiting and self._waiting[0][1] < at - retention.near:
+            self._waiting.popleft()
+        if at <= self._near_until:
+            _keep(connection, frame, pictures, near_change=True)
+        else:
+            self._waiting.append((frame, at, pictures))
+            if at - self._kept_at >= retention.picture_every:
+                self._kept_at = at
+                _keep(connection, frame, pictures, near_change=False)
+        if self._verdict is not None and look.verdict.level is not self._verdict:
+            self.keep(connection, at)
+        self._verdict = look.verdict.level
+
+    def keep(self, connection: sqlite3.Connection, at: float) -> None:
+        """Keep what waits, and all that comes soon: something has changed."""
+        for frame, _, pictures in self._waiting:
+            _keep(connection, frame, pictures, near_change=True)
+        self._waiting.clear()
+        self._near_until = at + self._history.retention.near
+
+
+def _keep(
+    connection: sqlite3.Connection, frame: int, pictures: Mapping[str, bytes], *, near_change: bool
+) -> None:
+    for camera, jpeg in pictures.items():
+        add_picture(connection, frame, camera, jpeg, near_change=near_change)
+
+
+_CHANGES_OF_LEVEL = {
+    EventKind.MAYBE,
+    EventKind.FAILURE,
+    EventKind.CLEARED,
+    EventKind.ACKNOWLEDGED,
+    EventKind.ACTION,
+}
+
+
+def _changes(last: WatchState, state: WatchState) -> list[tuple[str, Any]]:
+    """Return what the user or the printer changed, of what no event tells."""
+    changes: list[tuple[str, Any]] = []
+    if state.snoozed_until != last.snoozed_until:
+        changes.append((EntryKind.SNOOZED, state.snoozed_until))
+    if state.muted != last.muted and state.print_id is not None:
+        changes.append((EntryKind.MUTED, state.muted))
+    if state.phase is Phase.PAUSED and last.phase is not Phase.PAUSED:
+        changes.append((EntryKind.PAUSED, None))
+    if last.phase is Phase.PAUSED and state.phase is not Phase.PAUSED:
+        changes.append((EntryKind.RESUMED, None))
+    if state.holds != last.holds:
+        changes.append((EntryKind.HOLDS, list(state.holds)))
+    return changes
+
+
+def _label(connection: sqlite3.Connection, key: int, state: WatchState, *, failed: bool) -> None:
+    """Take the user's answer during the print as its label; "it failed" outweighs an earlier answer."""
+    since = state.latch.since if state.level is Level.FAILURE else None
+    connection.execute(
+        "INSERT INTO labels VALUES (?, ?, ?) ON CONFLICT (print) DO UPDATE"
+        " SET failed = excluded.failed, failed_from = excluded.failed_from WHERE excluded.failed",
+        (key, failed, since if failed else None),
+    )

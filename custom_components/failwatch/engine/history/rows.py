@@ -1,0 +1,141 @@
+"""Frames, entries, pictures and prints as rows of the tables, and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from .. import serialization
+from ..judging.verdict import Level, Rule, Verdict
+from ..models import Box
+from ..statistics import TemporalStatistics
+from ..watch.state import Look, View
+from .records import Alarm, Entry, FrameRecord, Label, PrintRecord
+
+PRINTS = """
+SELECT prints.*, failed, failed_from,
+  (SELECT count(*) FROM pictures JOIN frames ON frames.id = pictures.frame WHERE frames.print = prints.id) AS pictures,
+  (SELECT json_group_array(json_array(at, kind)) FROM entries
+    WHERE print = prints.id AND kind IN ('maybe', 'failure')) AS alarms
+FROM prints LEFT JOIN labels ON labels.print = prints.id
+"""
+FRAMES = """
+SELECT frames.*, (SELECT json_group_array(camera) FROM pictures WHERE frame = frames.id) AS cameras
+FROM frames JOIN prints ON prints.id = frames.print
+"""
+
+
+def add_frame(connection: sqlite3.Connection, print_key: int, look: Look, level: Level) -> int:
+    """Write a frame and return its id."""
+    statistics, verdict = look.statistics, look.verdict
+    views = [
+        [view.camera, view.p, [[*_box(box)] for box in view.boxes], view.tagged_image_url, view.problem]
+        for view in look.views
+    ]
+    values = (
+        print_key,
+        look.at,
+        look.p,
+        statistics.ewm_mean,
+        statistics.rolling_mean_short,
+        statistics.rolling_mean_long,
+        statistics.prediction_num,
+        statistics.prediction_num_lifetime,
+        statistics.frames,
+        statistics.frames_lifetime,
+        look.statistics_served,
+        verdict.level.value,
+        verdict.rule.value,
+        verdict.score,
+        verdict.usual,
+        verdict.limit,
+        level.value,
+        look.latency,
+        look.spacing,
+        json.dumps(views, separators=(",", ":")),
+    )
+    connection.execute(
+        "UPDATE prints SET frames = frames + 1, level = CASE"
+        " WHEN ?1 = 'failure' OR (?1 = 'maybe' AND level = 'none') THEN ?1 ELSE level END WHERE id = ?2",
+        (level.value, print_key),
+    )
+    places = ", ".join("?" * len(values))
+    added = connection.execute(f"INSERT INTO frames VALUES (NULL, {places})", values)  # noqa: S608 - only ?s
+    return int(added.lastrowid or 0)
+
+
+def add_entry(connection: sqlite3.Connection, print_key: int, entry: Entry) -> None:
+    """Write an entry."""
+    connection.execute(
+        "INSERT INTO entries (print, after_frame, at, kind, data) VALUES (?, ?, ?, ?, ?)",
+        (print_key, entry.after_frame, entry.at, entry.kind, json.dumps(serialization.to_json(entry.data))),
+    )
+
+
+def add_picture(
+    connection: sqlite3.Connection, frame: int, camera: str, jpeg: bytes, *, near_change: bool
+) -> None:
+    """Write a frame's picture."""
+    connection.execute(
+        "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?)", (frame, camera, near_change, jpeg)
+    )
+
+
+def print_key(connection: sqlite3.Connection, print_id: str) -> int | None:
+    """Return the key of a print, if it is known."""
+    row = connection.execute("SELECT id FROM prints WHERE print_id = ?", (print_id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def as_print(row: sqlite3.Row) -> PrintRecord:
+    """Return a row of PRINTS as a print."""
+    return PrintRecord(
+        print_id=row["print_id"],
+        printer_id=row["printer_id"],
+        printer_name=row["printer_name"],
+        name=row["name"],
+        source=row["source"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        outcome=row["outcome"],
+        level=Level(row["level"]),
+        frames=row["frames"],
+        pictures=row["pictures"],
+        label=None if row["failed"] is None else Label(bool(row["failed"]), row["failed_from"]),
+        alarms=tuple(Alarm(at, Level(kind)) for at, kind in sorted(json.loads(row["alarms"]))),
+    )
+
+
+def as_frame(row: sqlite3.Row) -> FrameRecord:
+    """Return a row of FRAMES as a frame."""
+    statistics = TemporalStatistics(
+        row["ewm_mean"],
+        row["rolling_mean_short"],
+        row["rolling_mean_long"],
+        row["prediction_num"],
+        row["prediction_num_lifetime"],
+        row["frames"],
+        row["frames_lifetime"],
+    )
+    look = Look(
+        number=row["prediction_num"],
+        at=row["at"],
+        p=row["p"],
+        views=tuple(
+            View(camera, p, tuple(Box(*box) for box in boxes), url, problem)
+            for camera, p, boxes, url, problem in json.loads(row["views"])
+        ),
+        statistics=statistics,
+        verdict=Verdict(
+            Level(row["verdict"]), Rule(row["rule"]), row["score"], row["usual"], row["margin_limit"]
+        ),
+        latency=row["latency"],
+        spacing=row["spacing"],
+        statistics_served=bool(row["served"]),
+    )
+    return FrameRecord(row["id"], look, Level(row["level"]), tuple(json.loads(row["cameras"])))
+
+
+def _box(box: Box) -> tuple[Any, ...]:
+    return (box.x_min, box.y_min, box.x_max, box.y_max, box.score, box.label)

@@ -1,0 +1,59 @@
+"""The course of a print, as far as it was seen, to be judged again by other rules."""
+
+from array import array
+from typing import Any, Final
+
+from ..history.records import Standing
+from ..judging.rules import RuleSet
+from ..judging.verdict import Level
+from ..watch.state import WatchState
+from . import Began, Judged, Sample, Step, replay
+
+LONGEST: Final = 12_000
+"""Looks that are kept: more than a day at one every ten seconds. Beyond, the first tenth is forgotten."""
+
+
+class Course:
+    """The looks at the present print, or at the last one."""
+
+    def __init__(self) -> None:
+        """Nothing was seen yet."""
+        self._print_id: str | None = None
+        self._before = Standing()
+        # Fifty cameras see half a million looks a day: as plain numbers they are a few megabytes.
+        self._at = array("d")
+        self._p = array("d")
+
+    def follow(self, before: WatchState, state: WatchState) -> None:
+        """Take what changed; a new print begins anew, with what was known of the printer."""
+        if state.print_id is not None and state.print_id != self._print_id:
+            self._print_id = state.print_id
+            self._before = Standing(before.memory.for_new_print())
+            del self._at[:], self._p[:]
+        look = state.look
+        if look is None or state.print_id != self._print_id:
+            return
+        if not self._at or look.at > self._at[-1]:
+            if len(self._at) >= LONGEST:
+                del self._at[: LONGEST // 10], self._p[: LONGEST // 10]
+            self._at.append(look.at)
+            self._p.append(look.p)
+
+    def judged_by(self, rules: RuleSet) -> dict[str, Any]:
+        """Return what the rules would have said. Takes tens of milliseconds for a long print."""
+        steps: list[Step] = [Began(self._print_id or ""), *map(Sample, self._at, self._p, strict=True)]
+        judged = list(replay(steps, rules, standing=self._before))
+        return {
+            "looks": len(judged),
+            "level": max(
+                (one.level for one in judged), key=lambda level: level.rank, default=Level.NONE
+            ).value,
+            "maybe_at": _first(judged, Level.MAYBE),
+            "failure_at": _first(judged, Level.FAILURE),
+            "highest_score": round(max((one.verdict.score for one in judged), default=0.0), 3),
+        }
+
+
+def _first(judged: list[Judged], level: Level) -> float | None:
+    """Return the time of the first look at which a level, or a worse one, stood."""
+    return next((one.at for one in judged if one.level.rank >= level.rank), None)

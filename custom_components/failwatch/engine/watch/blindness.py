@@ -1,0 +1,98 @@
+"""Being blind, from look to look: what of it is told, each reason once, and none that is a mere hiccup.
+
+Nothing is done here: what comes out is what is known now, and the events that led to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..errors import (
+    Busy,
+    CutShort,
+    DarkPicture,
+    FailWatchError,
+    ModelUnavailable,
+    NotAuthorised,
+    RateLimited,
+    ServerFailed,
+    TimedOut,
+    Unavailable,
+)
+from .state import Blind, Event, EventKind, View
+
+AT_ONCE = frozenset(error.kind for error in (NotAuthorised, ModelUnavailable, RateLimited))
+"""Reasons that the next look cannot be expected to mend."""
+PASSING = frozenset(
+    error.kind for error in (Busy, CutShort, RateLimited, ServerFailed, TimedOut, Unavailable)
+)
+"""Reasons that end by themselves if at all: there is nothing that people could do."""
+
+
+def blinded(
+    blind: Blind | None, error: FailWatchError, *, failed: int, after: int, print_id: str | None, at: float
+) -> tuple[Blind | None, tuple[Event, ...]]:
+    """Return whether the whole watch is blind after one more look, the last of `failed`, came to nothing."""
+    if blind is None and failed < after and error.kind not in AT_ONCE:
+        return None, ()
+    if blind is None:
+        now, worth_telling = Blind(error.kind, str(error), at, looks=failed), True
+    else:
+        now = _one_more(blind, error.kind, str(error))
+        worth_telling = _is_another_reason(blind, now)
+    return _told(now, EventKind.BLIND, print_id, at) if worth_telling else (now, ())
+
+
+def foremost(failed: Sequence[tuple[str, FailWatchError]], known: Sequence[Blind]) -> FailWatchError:
+    """Return which of the cameras' errors says why no camera sees; `failed` has each with its camera's name.
+
+    It is one that was not known before, where there is one, and of these one that a light mends.
+    """
+    told = {(blind.camera, blind.reason) for blind in known}
+    news = [error for camera, error in failed if (camera, error.kind) not in told]
+    candidates = news or [error for _, error in failed]
+    return next((error for error in candidates if isinstance(error, DarkPicture)), candidates[-1])
+
+
+def blind_cameras(
+    before: Sequence[Blind], views: Sequence[View], *, after: int, print_id: str | None, at: float
+) -> tuple[tuple[Blind, ...], tuple[Event, ...]]:
+    """Return which cameras gave nothing in a look that others answered.
+
+    A camera that gives nothing for `after` looks in a row is told of, and that it gives something again.
+    """
+    known = {blind.camera: blind for blind in before}
+    blind: list[Blind] = []
+    events: list[Event] = []
+    for view in views:
+        last = known.get(view.camera)
+        if not view.reason:
+            if last is not None and last.told:
+                events.append(Event(EventKind.CAMERA_SEEING, at, print_id, last.reason, camera=view.camera))
+            continue
+        if last is None:
+            now = Blind(view.reason, view.problem, at, view.camera)
+        else:
+            now = _one_more(last, view.reason, view.problem)
+        first = not now.told and now.looks >= after
+        if first or (last is not None and now.told and _is_another_reason(last, now)):
+            now, told = _told(now, EventKind.CAMERA_BLIND, print_id, at)
+            events += told
+        blind.append(now)
+    return tuple(blind), tuple(events)
+
+
+def _one_more(blind: Blind, reason: str, detail: str) -> Blind:
+    return replace(blind, reason=reason, detail=detail, looks=blind.looks + 1)
+
+
+def _is_another_reason(last: Blind, now: Blind) -> bool:
+    """Return whether the reason is one that nothing told of yet, and lasts."""
+    return now.reason not in now.told and (now.reason == last.reason or now.reason in AT_ONCE)
+
+
+def _told(blind: Blind, kind: EventKind, print_id: str | None, at: float) -> tuple[Blind, tuple[Event, ...]]:
+    minor = bool(blind.told) and blind.reason in PASSING
+    event = Event(kind, at, print_id, blind.reason, camera=blind.camera, minor=minor)
+    return replace(blind, told=(*blind.told, blind.reason)), (event,)

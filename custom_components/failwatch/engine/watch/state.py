@@ -1,0 +1,144 @@
+"""All that is to be known of a watch at one moment, for showing, sending and storing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ..judging.judge import Memory
+from ..judging.latch import Latch
+from ..judging.verdict import Level, Verdict
+from ..models import Box
+from ..statistics import TemporalStatistics
+from .cadence import Calls
+from .policy import Intervention
+
+
+class Phase(StrEnum):
+    """What a watch is doing."""
+
+    IDLE = "idle"
+    WATCHING = "watching"
+    PAUSED = "paused"
+    BLIND = "blind"
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """Why FailWatch cannot see or cannot ask, in a stable key and in words, and since when.
+
+    With a `camera` it is that one alone, while others see. `looks` counts the looks in a row that came to
+    nothing, and `told` has the reasons that an event told of. `accepted` says that the user knows, and
+    wants the print to go on.
+    """
+
+    reason: str
+    detail: str
+    since: float
+    camera: str = ""
+    accepted: bool = False
+    looks: int = 1
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one camera's picture was answered with.
+
+    `problem` says in words why there is no answer, `reason` as a stable key; a history keeps the words.
+    """
+
+    camera: str
+    p: float = 0.0
+    boxes: tuple[Box, ...] = ()
+    tagged_image_url: str | None = None
+    problem: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One frame, answered and judged. Times in seconds.
+
+    `latency` is how long the answer took in real time, `spacing` the distance from the look before.
+    `statistics_served` says that the service kept the statistics, not this watch.
+    """
+
+    number: int
+    at: float
+    p: float
+    views: tuple[View, ...]
+    statistics: TemporalStatistics
+    verdict: Verdict
+    latency: float
+    spacing: float | None = None
+    statistics_served: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchState:
+    """A watch at one moment; `to_json` and `from_json` of `wire` carry it anywhere."""
+
+    printer_id: str = ""
+    phase: Phase = Phase.IDLE
+    since: float = 0.0
+    print_id: str | None = None
+    print_name: str = ""
+    started_at: float | None = None
+    holds: tuple[str, ...] = ()
+    """Why the watch does not look just now although the print runs, e.g. "heating"."""
+    blind: Blind | None = None
+    blind_cameras: tuple[Blind, ...] = ()
+    """Cameras that gave nothing in the last look, while others did."""
+    look: Look | None = None
+    memory: Memory = field(default_factory=Memory)
+    latch: Latch = field(default_factory=Latch)
+    intervention: Intervention = field(default_factory=Intervention)
+    muted: bool = False
+    snoozed_until: float | None = None
+    calls: Calls = field(default_factory=Calls)
+    next_look_at: float | None = None
+
+    @property
+    def level(self) -> Level:
+        """The level that stands."""
+        return self.latch.level
+
+    def is_silent(self, at: float) -> bool:
+        """Return whether the user asked not to be bothered at that time."""
+        return self.muted or (self.snoozed_until is not None and at < self.snoozed_until)
+
+
+class EventKind(StrEnum):
+    """What a host may tell people about, or must do."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    MAYBE = "maybe"
+    FAILURE = "failure"
+    CLEARED = "cleared"
+    BLIND = "blind"
+    SEEING = "seeing"
+    CAMERA_BLIND = "camera_blind"
+    CAMERA_SEEING = "camera_seeing"
+    ACKNOWLEDGED = "acknowledged"
+    COUNTDOWN = "countdown"
+    ACTION = "action"
+    ACTION_FAILED = "action_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that changed. `detail` is a reason, an answer or an action, by kind.
+
+    `camera` names the one camera that it is about. `minor` says that it is nothing to bother people with:
+    they know that FailWatch is blind, and can do nothing about why it still is.
+    """
+
+    kind: EventKind
+    at: float
+    print_id: str | None
+    detail: str = ""
+    level: Level = Level.NONE
+    camera: str = ""
+    minor: bool = False
