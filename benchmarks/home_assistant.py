@@ -191,8 +191,8 @@ async def watched(
     entry.add_to_hass(hass)
     hass.states.async_set(STATUS, "printing")
     with (
-        patch("custom_components.failwatch.camera_watch.async_snapshot", snapshot),
-        patch("custom_components.failwatch.detector.async_process_requirements"),
+        patch("custom_components.failwatch.cameras.snapshots.async_snapshot", snapshot),
+        patch("custom_components.failwatch.cameras.detector.async_process_requirements"),
     ):
         if not await hass.config_entries.async_setup(entry.entry_id):
             raise SystemExit(f"not set up: {entry.reason}")
@@ -253,8 +253,8 @@ async def measure_day(hass: HomeAssistant, cameras: int, hours: int) -> dict[str
     began = time.monotonic()
     with (
         patch.dict(os.environ, {"FAILWATCH_CLOCK_SPEED": str(DAY_SPEED)}),
-        patch("custom_components.failwatch.detector.async_require_built_in"),
-        patch("custom_components.failwatch.detector.create_detector", return_value=AtOnce()),
+        patch("custom_components.failwatch.cameras.detector.async_require_built_in"),
+        patch("custom_components.failwatch.cameras.detector.create_detector", return_value=AtOnce()),
     ):
         async with watched(hass, cameras, pictures) as printers:
             for hour in range(1, hours + 1):

@@ -21,11 +21,11 @@ def __plugin_load__() -> None:  # noqa: N807 - the name that OctoPrint looks for
     """Build the plugin. Called by OctoPrint when the plugin is enabled."""
     global __plugin_implementation__, __plugin_hooks__  # noqa: PLW0603 - how OctoPrint takes a plugin
 
-    from . import at_commands, once_handler
-    from .events import custom_events
+    from .notify.bus_events import custom_events
     from .permissions import permissions
     from .plugin import FailWatchPlugin
     from .updates import update_information
+    from .watching import at_commands, picture_urls
 
     plugin = FailWatchPlugin()
     __plugin_implementation__ = plugin
@@ -36,5 +36,5 @@ def __plugin_load__() -> None:  # noqa: N807 - the name that OctoPrint looks for
         "octoprint.comm.protocol.scripts": plugin.pause_scripts.scripts,
         "octoprint.events.register_custom_events": custom_events,
         "octoprint.plugin.softwareupdate.check_config": update_information,
-        "octoprint.server.http.routes": once_handler.routes(plugin.pictures.take),
+        "octoprint.server.http.routes": picture_urls.routes(plugin.pictures.take),
     }

@@ -8,21 +8,21 @@ from typing import Any
 import octoprint.plugin
 
 from . import settings
-from .api import Api
 from .discovery import announce
 from .engine.detectors.single_use_pictures import SingleUsePictures
 from .engine.watch.watch import Watch
-from .improving import Improving
-from .lifecycle import LISTENED_TO
-from .octoprint_host import OctoPrintHost
-from .once_handler import PATH
-from .pages import Pages
-from .past_prints import PastPrints
-from .pause_scripts import PauseScripts
-from .pictures_api import Pictures
-from .sent_commands import SentCommands
-from .service import Service
-from .shaping import GentlePause
+from .printer.gentle_pause import GentlePause
+from .printer.pause_scripts import PauseScripts
+from .printer.sent_commands import SentCommands
+from .watching.octoprint_host import OctoPrintHost
+from .watching.picture_urls import PATH
+from .watching.print_events import LISTENED_TO
+from .watching.runtime import Service
+from .web.api import Api
+from .web.assets import Pages
+from .web.history import PastPrints
+from .web.pictures import Pictures
+from .web.tuning import Improving
 
 
 class FailWatchPlugin(

@@ -15,9 +15,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.judging.verdict import Level
-from .engine.watch.state import Phase
+from .engine.watch.state import Phase, present_level
 from .entity import PrinterEntity, add_for_printers
-from .present import present_level
 
 PARALLEL_UPDATES = 0
 

@@ -39,7 +39,7 @@ BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
 FORGET_USUAL = FailWatchButtonEntityDescription(
     key="forget_usual",
     entity_category=EntityCategory.CONFIG,
-    press_fn=lambda printer: printer.async_forget_usual(),
+    press_fn=lambda printer: printer.async_reset_baseline(),
 )
 
 JOB_BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
@@ -70,7 +70,7 @@ def _buttons(printer: PrinterCoordinator) -> Iterator[FailWatchButtonEntityDescr
     yield from BUTTONS
     if printer.controls_job:
         yield from JOB_BUTTONS
-    if printer.usual is not None:
+    if printer.learned_frames is not None:
         yield FORGET_USUAL
 
 

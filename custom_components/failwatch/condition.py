@@ -10,8 +10,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.condition import Condition, ConditionConfig
 from homeassistant.helpers.typing import ConfigType
 
-from .printers import async_targeted_printers
-from .questions import QUESTIONS, is_so
+from .shared.conditions import QUESTIONS, is_so
+from .shared.targets import async_targeted_printers
 
 _SCHEMA = vol.Schema(
     {vol.Required(CONF_TARGET): cv.TARGET_FIELDS, vol.Optional(CONF_OPTIONS, default=dict): {}}

@@ -14,11 +14,11 @@ from homeassistant.core import callback
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from yarl import URL
 
-from .camera_flow import CameraFlow
 from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT, SUBENTRY_CAMERA
-from .link import octoprint_url
-from .link_flow import LinkFlow
-from .service_flow import TITLES, ServiceFlow
+from .flows.camera import CameraFlow
+from .flows.octoprint import LinkFlow
+from .flows.service import TITLES, ServiceFlow
+from .octoprint.coordinator import octoprint_url
 
 
 class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):

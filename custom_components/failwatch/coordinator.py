@@ -18,9 +18,8 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .const import DOMAIN, EVENT_FAILWATCH
 from .engine.history.records import Label, PrintRecord
 from .engine.judging.rules import RuleSet
-from .engine.replay.look_log import Course
+from .engine.replay.look_log import LookLog
 from .engine.watch.state import Event, EventKind, Look, WatchState
-from .usual import Usual
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -35,6 +34,8 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     """
 
     config_entry: FailWatchConfigEntry
+    learned_frames: int | None = None
+    """Pictures that the detector has learned from how the printer's camera normally looks; None if it learns nothing."""
     controls_job: ClassVar[bool] = False
     """Whether the print can be controlled at the printer itself, so that there are buttons for it."""
 
@@ -55,8 +56,7 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
         self.rules: RuleSet | None = None
         self.clock_offset = 0.0
         self.data = WatchState()
-        self.course = Course()
-        self.usual: Usual | None = None
+        self.course = LookLog()
         self.recent_events: deque[Event] = deque(maxlen=20)
         self.recent_looks: deque[Look] = deque(maxlen=20)
         self._event_listeners: list[EventListener] = []
@@ -129,11 +129,11 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     async def async_label(self, print_id: str, label: Label | None) -> None:
         """Keep what a recorded print really was, or take that back."""
 
-    async def async_forget_usual(self) -> None:
-        """Have the detector learn anew what is usual for the printer's camera, if it learns that at all."""
-        if self.usual is not None:
-            await self.usual.async_forget()
-            self.async_update_listeners()
+    async def async_refresh_baseline(self) -> None:
+        """Bring `learned_frames` up to date."""
+
+    async def async_reset_baseline(self) -> None:
+        """Have the detector learn anew how the printer's camera normally looks, if it learns that at all."""
 
     @abstractmethod
     async def async_job(self, command: JobCommand) -> None:

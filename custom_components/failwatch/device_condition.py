@@ -8,8 +8,8 @@ from homeassistant.helpers.config_validation import DEVICE_CONDITION_BASE_SCHEMA
 from homeassistant.helpers.typing import ConfigType, TemplateVarsType
 
 from .const import DOMAIN
-from .printers import async_printer_of_device
-from .questions import QUESTIONS, is_so
+from .shared.conditions import QUESTIONS, is_so
+from .shared.targets import async_printer_of_device
 
 CONDITION_SCHEMA = DEVICE_CONDITION_BASE_SCHEMA.extend({vol.Required(CONF_TYPE): vol.In(list(QUESTIONS))})
 

@@ -11,7 +11,7 @@ from homeassistant.helpers.trigger import TriggerActionType, TriggerInfo
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, EVENT_FAILWATCH
-from .printers import async_printer_of_device
+from .shared.targets import async_printer_of_device
 
 TRIGGER_TYPES = ("failure", "maybe", "cleared", "blind", "paused", "action_failed")
 

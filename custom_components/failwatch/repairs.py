@@ -7,9 +7,9 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from .camera_forms import PICTURE_DOMAINS, others_entity
-from .camera_settings import camera_unique_id
+from .cameras.settings import camera_unique_id
 from .const import CONF_PICTURE_ENTITY
+from .flows.camera_forms import PICTURE_DOMAINS, others_entity
 
 if TYPE_CHECKING:
     from homeassistant.components.repairs import RepairsFlowResult

@@ -17,12 +17,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.judging.verdict import Level
-from .engine.watch.state import Look, Phase
+from .engine.watch.state import Look, Phase, present_level, present_look
 from .entity import PrinterEntity, add_for_printers
-from .present import present_level, present_look
-from .reasons import doing, why
-from .restraint import Value, Written, is_near
-from .usual import Usual
+from .shared.attributes import doing, why
+from .shared.deadband import Value, Written, is_near
 
 PARALLEL_UPDATES = 0
 SCAN_INTERVAL = timedelta(minutes=5)
@@ -180,7 +178,7 @@ async def async_setup_entry(
     add_for_printers(
         entry,
         async_add_entities,
-        lambda printer: () if printer.usual is None else (LearnedSensor(printer, printer.usual),),
+        lambda printer: () if printer.learned_frames is None else (LearnedSensor(printer),),
     )
 
 
@@ -241,10 +239,9 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
 class LearnedSensor(PrinterEntity, SensorEntity):
     """From how many good pictures the detector has learned what is usual for the camera."""
 
-    def __init__(self, coordinator: PrinterCoordinator, usual: Usual) -> None:
+    def __init__(self, coordinator: PrinterCoordinator) -> None:
         """Show what the detector says, once asked."""
         super().__init__(coordinator, LEARNED)
-        self._usual = usual
 
     @property
     @override
@@ -261,13 +258,13 @@ class LearnedSensor(PrinterEntity, SensorEntity):
     @override
     async def async_update(self) -> None:
         """Ask the detector."""
-        await self._usual.async_refresh()
-        self._attr_native_value = self._usual.frames
+        await self.coordinator.async_refresh_baseline()
+        self._attr_native_value = self.coordinator.learned_frames
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Show at once that everything was forgotten."""
-        if self._attr_native_value != self._usual.frames:
-            self._attr_native_value = self._usual.frames
+        if self._attr_native_value != self.coordinator.learned_frames:
+            self._attr_native_value = self.coordinator.learned_frames
             self.async_write_ha_state()

@@ -16,20 +16,20 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 
+from .cameras.detector import async_create_detector
+from .cameras.snapshots import as_jpeg, async_snapshot
 from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .detector import async_create_detector
 from .engine.errors import BadPicture, BadSetting, FailWatchError
 from .engine.judging.rules import RULE_SETS, FailWatchRules, create_rules
 from .engine.judging.trend import Trend
 from .engine.models import Frame
 from .engine.serialization import to_json
 from .engine.statistics import TemporalStatistics
+from .engine.watch.state import present_level
 from .engine.watch.trial import TRIAL_PRINTER_ID
-from .past_prints import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
-from .present import present_level
-from .printers import async_targeted_printers
-from .snapshots import as_jpeg, async_snapshot
+from .shared.history_actions import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
+from .shared.targets import async_targeted_printers
 
 ATTR_ANSWER = "answer"
 ATTR_COMMAND = "command"

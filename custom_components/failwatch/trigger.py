@@ -10,7 +10,7 @@ from homeassistant.helpers.trigger import Trigger, TriggerActionRunner, TriggerC
 from homeassistant.helpers.typing import ConfigType
 
 from .const import EVENT_FAILWATCH
-from .printers import async_targeted_printers
+from .shared.targets import async_targeted_printers
 
 _SCHEMA = vol.Schema(
     {vol.Required(CONF_TARGET): cv.TARGET_FIELDS, vol.Optional(CONF_OPTIONS, default=dict): {}}

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from ..engine.detectors import Offers, offers
-from .lending import lending
-from .services import gather, service_options
-from .tables import json_option, show
+from .shared.detector_context import lending
+from .shared.detector_options import gather, service_options
+from .shared.tables import json_option, show
 
 
 @click.command("check")

@@ -22,10 +22,10 @@ from ..engine.clients.deepomatic import (
     recognised,
 )
 from ..engine.detectors.deepomatic import deepomatic_client, spec_id
-from .finite import Finite
-from .lending import lending
-from .services import connection_options, gather
-from .tables import confirm, json_option, show, yes_option
+from .shared.detector_context import lending
+from .shared.detector_options import connection_options, gather
+from .shared.options import Finite
+from .shared.tables import confirm, json_option, show, yes_option
 
 T = TypeVar("T")
 SPEC_COLUMNS = ("id", "name", "description", "current_version_id", "update_date")

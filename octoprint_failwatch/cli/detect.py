@@ -21,8 +21,8 @@ from ..engine.detectors import Detector, create_detector
 from ..engine.errors import BadPicture, DetectionError
 from ..engine.imaging.annotation import tagged
 from ..engine.models import Detection, Frame
-from .lending import lending
-from .services import gather, service_options
+from .shared.detector_context import lending
+from .shared.detector_options import gather, service_options
 
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 """What counts as a picture in a folder; a file that is named itself is always tried."""

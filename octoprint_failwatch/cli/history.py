@@ -17,9 +17,8 @@ from ..engine import serialization
 from ..engine.history import History, Label, PrintRecord, exchange
 from ..engine.imaging.annotation import tagged
 from ..tuning.regions import suggest_regions
-from .finite import Finite
-from .places import find_print, find_printer, history_option, open_history
-from .tables import console, json_option
+from .shared.options import Finite, find_print, find_printer, history_option, open_history
+from .shared.tables import console, json_option
 
 
 @click.group("history")

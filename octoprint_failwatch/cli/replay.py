@@ -11,16 +11,16 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ..chart.buckets import Buckets
 from ..engine.history import Standing
 from ..engine.judging.judge import Memory
 from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
 from ..engine.judging.verdict import Level
 from ..engine.replay import Judged, at_cadence, replay
 from ..engine.statistics import TemporalStatistics
-from .finite import Finite
-from .series import Series, open_series
-from .tables import console, picture_option
+from .chart.buckets import Buckets
+from .shared.options import Finite
+from .shared.replay_input import Series, open_series
+from .shared.tables import console, picture_option
 
 
 @click.command()
@@ -71,7 +71,7 @@ def command(
         if not _show(judged, buckets, as_json=as_json):
             click.echo("There was nothing to judge.", err=True)
         elif picture is not None and buckets is not None:
-            from ..chart.timeline import draw_timeline
+            from .chart.timeline import draw_timeline
 
             draw_timeline(picture, buckets, title=title)
 

@@ -13,7 +13,7 @@ from ..server.log import start_logging
 from ..server.process import serve
 from ..server.settings import ServerSettings
 from ..server.tokens import checked, own_token, read_tokens
-from .finite import Finite
+from .shared.options import Finite
 
 DATA = Path(click.get_app_dir("failwatch")) / "server"
 

@@ -17,14 +17,13 @@ from rich.table import Table
 
 from ..engine import serialization
 from ..engine.judging.verdict import Level
-from ..tuning.choice import defaults
-from ..tuning.data import Aim
-from ..tuning.outcomes import Outcome
+from ..tuning.candidates import defaults
+from ..tuning.evaluation import Outcome
+from ..tuning.inputs import Aim
 from ..tuning.printer import as_settings, tune_printer
 from ..tuning.tune import Finding
-from .finite import Finite
-from .places import find_printer, history_option, open_history
-from .tables import console, picture_option
+from .shared.options import Finite, find_printer, history_option, open_history
+from .shared.tables import console, picture_option
 
 
 @click.command("tune")
@@ -95,7 +94,7 @@ def command(
     if write is not None:
         write.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     if picture is not None:
-        from ..chart.curve import draw_curve
+        from .chart.curve import draw_curve
 
         summaries = finding.summaries()
         draw_curve(picture, finding.curve, summaries["before"], summaries["after"])
@@ -188,14 +187,14 @@ class _There:
     @classmethod
     def asked(cls, url: str, key_file: Any) -> Self:
         """Ask it before the search: what is wrong with address or key need not wait for minutes."""
-        from .octoprint_tuning import rules_in_force
+        from .shared.octoprint_settings import rules_in_force
 
         key = _key(key_file)
         return cls(url, key, asyncio.run(rules_in_force(url, key)))
 
 
 def _apply(there: _There, settings: Mapping[str, Any], *, yes: bool) -> None:
-    from .octoprint_tuning import apply
+    from .shared.octoprint_settings import apply
 
     click.echo(f"There now: {json.dumps(there.rules)}", err=True)
     if not yes:
@@ -205,7 +204,7 @@ def _apply(there: _There, settings: Mapping[str, Any], *, yes: bool) -> None:
 
 
 def _undo(plugin: str | None, key_file: Any) -> None:
-    from .octoprint_tuning import undo
+    from .shared.octoprint_settings import undo
 
     if plugin is None:
         raise click.UsageError("Say by --apply in which OctoPrint.")

@@ -28,15 +28,14 @@ from ..engine.watch.look import Camera
 from ..engine.watch.state import Event, WatchState
 from ..engine.watch.watch import Watch, WatchSettings
 from ..settings import default_rules
-from ..sources import Source, SourceEnded, open_source
-from ..sources.paced_clock import PacedClock
-from .finite import Finite
-from .lending import lending
-from .places import history_option, open_history
-from .reactions import Reactions
 from .replay import rules_from
-from .reports import JsonReport, Report, TableReport
-from .services import FILE, URL_OPTION, gather
+from .shared.detector_context import lending
+from .shared.detector_options import FILE, URL_OPTION, gather
+from .shared.options import Finite, history_option, open_history
+from .shared.watch_hooks import Reactions
+from .shared.watch_output import JsonReport, Report, TableReport
+from .sources import Source, SourceEnded, open_source
+from .sources.paced_clock import PacedClock
 
 EXIT_CODES = {Level.NONE: 0, Level.MAYBE: 3, Level.FAILURE: 4}
 NOTHING_SEEN = 1

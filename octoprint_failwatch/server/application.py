@@ -9,16 +9,16 @@ from aiohttp import web
 
 from ..engine.detectors import Detector
 from ..version import __version__
-from .addresses import Addresses
-from .answers import errors_as_json
+from .detector_queue import OneByOne
 from .ml_api import MlApi
-from .one_by_one import OneByOne
-from .printers import Printers
+from .printer_statistics import Printers
+from .rate_limit import Throttle
+from .responses import errors_as_json
 from .settings import ServerSettings
 from .super_api import SuperApi
 from .tagged_pictures import TaggedPictures
-from .throttle import Throttle
 from .tokens import Tokens
+from .urls import Addresses
 
 
 def create_application(

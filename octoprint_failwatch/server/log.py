@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.http_exceptions import HttpProcessingError
 
-from .addresses import Addresses
-from .answers import FACTS
+from .responses import FACTS
+from .urls import Addresses
 
 ACCESS = logging.getLogger("octoprint_failwatch.server.access")
 MAX_PATH = 200

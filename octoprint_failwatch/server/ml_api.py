@@ -13,8 +13,8 @@ from yarl import URL
 from ..engine.detectors.pixel_boxes import picture_size
 from ..engine.errors import BadPicture, BadRequest, FailWatchError
 from ..engine.models import Frame
-from .answers import in_pixels, note, refusal
-from .one_by_one import OneByOne
+from .detector_queue import OneByOne
+from .responses import in_pixels, note, refusal
 from .tokens import Tokens
 
 FETCH_SECONDS = 10.0

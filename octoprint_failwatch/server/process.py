@@ -12,10 +12,10 @@ from aiohttp import web
 
 from ..engine.detectors import DetectorHost, create_detector
 from ..engine.errors import BadSetting
-from .addresses import Addresses
 from .application import create_application
 from .log import ACCESS, access_log
 from .settings import ServerSettings
+from .urls import Addresses
 
 STOP_SECONDS = 10.0
 """How long requests that are under way may take when the server is told to stop."""

@@ -14,14 +14,14 @@ from aiohttp import web
 from ..engine.detectors.pixel_boxes import picture_size
 from ..engine.errors import RateLimited
 from ..engine.models import Box, Frame
-from .addresses import Addresses
-from .answers import in_pixels, note
-from .one_by_one import OneByOne
-from .printers import Printers
-from .submission import read_submission
+from .detector_queue import OneByOne
+from .printer_statistics import Printers
+from .rate_limit import Throttle
+from .request import read_submission
+from .responses import in_pixels, note
 from .tagged_pictures import TaggedPictures
-from .throttle import Throttle
 from .tokens import Owner, Tokens
+from .urls import Addresses
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import aiohttp
 import click
 from aiohttp import web
 
-from ..cli.finite import Finite
+from ..cli.shared.options import Finite
 from .camera import Camera
 from .frames import Frames, RecordedFrames
 from .position import ByClock, ByPrint, BySnapshot, Position

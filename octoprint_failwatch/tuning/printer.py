@@ -7,9 +7,9 @@ from typing import Any
 
 from ..engine import serialization
 from ..engine.history import History
-from .choice import SPACES, Choice, defaults
-from .data import Aim, Data
-from .recorded_cases import recorded_cases, settings_of
+from .candidates import SPACES, Choice, defaults
+from .inputs import Aim, Data
+from .labelled_prints import recorded_cases, settings_of
 from .regions import suggest_regions
 from .tune import Finding, tune
 

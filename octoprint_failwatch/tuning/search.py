@@ -7,9 +7,9 @@ from collections.abc import Callable
 from statistics import mean, stdev
 
 from ..engine.errors import BadSetting
-from .choice import Choice, as_trial, shipped, suggested
-from .data import Aim, Data
-from .proof import OVER_LIMIT, Proof, Trial
+from .candidates import Choice, as_trial, shipped, suggested
+from .inputs import Aim, Data
+from .validation import OVER_LIMIT, Proof, Trial
 
 INSTALL = "Tuning needs Optuna: pip install 'OctoPrint-FailWatch[tune]'"
 WORTH = 0.1

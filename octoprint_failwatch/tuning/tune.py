@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from ..engine.imaging.regions import Polygon
 from ..engine.judging.rules import FailWatchRules
-from . import needs
-from .cases import Case
-from .choice import Choice, shifted
-from .data import Aim, Data
-from .outcomes import Outcome, Summary, outcomes, summarise
+from . import minimum_data
+from .candidates import Choice, shifted
+from .evaluation import Outcome, Summary, outcomes, summarise
+from .inputs import Aim, Data
+from .print_case import Case
 from .search import search
 
 FOLDS = 4
@@ -73,7 +73,7 @@ def tune(
 
     Raises TooLittleData, or BadSetting where Optuna is not installed.
     """
-    needs.check(data.plain)
+    minimum_data.check(data.plain)
     present = present or Choice(FailWatchRules.name)
     labelled = [case for case in data.plain if case.label is not None]
     everything = {case.print_id for case in labelled}
@@ -100,7 +100,7 @@ def tune(
         _curve(data, aim, choice),
         dict(regions or {}),
         expected.lost < was.lost and expected.false_alarm_rate <= allowed,
-        needs.at_most(expected.false_alarms, expected.good_hours),
+        minimum_data.at_most(expected.false_alarms, expected.good_hours),
     )
 
 

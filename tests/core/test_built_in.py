@@ -159,9 +159,9 @@ def test_importing_the_detector_loads_neither_numpy_nor_the_runtime():
 
 def unusable(monkeypatch, tmp_path, body: str) -> BuiltInDetector:
     """A detector whose trial in a child process meets that."""
-    script = tmp_path / "first_run.py"
+    script = tmp_path / "trial_run.py"
     script.write_text(body)
-    monkeypatch.setattr(probe_module, "FIRST_RUN", script)
+    monkeypatch.setattr(probe_module, "TRIAL_RUN", script)
     probe_module._try.cache_clear()
     return BuiltInDetector()
 
@@ -179,7 +179,7 @@ def test_a_missing_runtime_is_named_and_tried_again_once_it_is_there(monkeypatch
     detector = unusable(monkeypatch, tmp_path, "import ncnn_of_another_machine")
     with pytest.raises(ModelUnavailable, match="ncnn_of_another_machine is not installed"):
         detector.answer(jpeg(plain()))
-    (tmp_path / "first_run.py").write_text("")
+    (tmp_path / "trial_run.py").write_text("")
     assert detector.answer(jpeg(plain())).p < 0.3
 
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from octoprint_failwatch.chart.buckets import MOST, Buckets
-from octoprint_failwatch.chart.timeline import COLOURS, draw_timeline
 from octoprint_failwatch.cli import main
+from octoprint_failwatch.cli.chart.buckets import MOST, Buckets
+from octoprint_failwatch.cli.chart.timeline import COLOURS, draw_timeline
 from octoprint_failwatch.engine.history import History, Label, exchange
 from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules
 from octoprint_failwatch.engine.judging.verdict import Level

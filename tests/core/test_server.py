@@ -21,8 +21,8 @@ from octoprint_failwatch.engine.errors import BadPicture, ModelUnavailable, NotA
 from octoprint_failwatch.engine.models import Box, Detection, Frame
 from octoprint_failwatch.engine.statistics import LONG_WINDOW, TemporalStatistics, advance
 from octoprint_failwatch.server.database import Database
+from octoprint_failwatch.server.rate_limit import Throttle
 from octoprint_failwatch.server.tagged_pictures import TaggedPictures
-from octoprint_failwatch.server.throttle import Throttle
 
 from .serving import JPEG, PREDICT, TOKEN, serving
 from .watching import ScriptedDetector, picture
@@ -91,7 +91,7 @@ async def test_the_documented_answer(tmp_path: Path) -> None:
 
 async def test_the_reference_series(tmp_path: Path) -> None:
     """330 frames of a printer that has seen 7200 at 0.02: every mean to 1e-12, through the database."""
-    from octoprint_failwatch.server.printers import Printers, _write
+    from octoprint_failwatch.server.printer_statistics import Printers, _write
 
     printers = Printers(tmp_path / "printers.sqlite")
     known = TemporalStatistics(
@@ -548,7 +548,7 @@ async def test_one_picture_is_looked_at_at_a_time(tmp_path: Path) -> None:
 
 async def test_too_many_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Are turned away rather than kept waiting for ever."""
-    monkeypatch.setattr("octoprint_failwatch.server.one_by_one.MAX_WAITING", 2)
+    monkeypatch.setattr("octoprint_failwatch.server.detector_queue.MAX_WAITING", 2)
     detector = GatedDetector([0.5])
     async with serving(tmp_path, detector) as served:
         asked = [asyncio.create_task(served.predict()) for _ in range(4)]

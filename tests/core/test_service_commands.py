@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.cli.services import gather, write_setting
+from octoprint_failwatch.cli.shared.detector_options import gather, write_setting
 from octoprint_failwatch.engine.errors import BadSetting
 from tests.emulators import deepomatic, hacarus, hacarus_sdk
 from tests.emulators.broken import answer, broken

@@ -9,14 +9,14 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from octoprint_failwatch.cli.sources import SourceEnded, open_source
 from octoprint_failwatch.engine.errors import SnapshotError
-from octoprint_failwatch.sources import SourceEnded, open_source
 
 av = pytest.importorskip("av")
 
-from octoprint_failwatch.sources import stream as streams  # noqa: E402 - needs av
-from octoprint_failwatch.sources.stream import StreamSource  # noqa: E402
-from octoprint_failwatch.sources.video import VideoSource  # noqa: E402
+from octoprint_failwatch.cli.sources import stream as streams  # noqa: E402 - needs av
+from octoprint_failwatch.cli.sources.stream import StreamSource  # noqa: E402
+from octoprint_failwatch.cli.sources.video import VideoSource  # noqa: E402
 from tests.patience import PATIENCE  # noqa: E402
 
 from .rtsp import encode, rtsp_server  # noqa: E402

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.simulated_printers import KINDS, simulate
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.engine.history import History, Label, RecordedSettings, Recorder
 from octoprint_failwatch.engine.judging.judge import Memory, judge
@@ -19,20 +20,19 @@ from octoprint_failwatch.engine.models import Box, Detection
 from octoprint_failwatch.engine.replay import Sample
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Look, Phase, View, WatchState
 from octoprint_failwatch.engine.watch.watch import WatchSettings
-from octoprint_failwatch.tuning import needs
-from octoprint_failwatch.tuning.cases import Case, later_half, with_past
-from octoprint_failwatch.tuning.choice import SPACES, Choice, as_trial, defaults, shipped
-from octoprint_failwatch.tuning.data import Aim, Data
-from octoprint_failwatch.tuning.outcomes import outcomes, summarise
+from octoprint_failwatch.tuning import minimum_data
+from octoprint_failwatch.tuning.candidates import SPACES, Choice, as_trial, defaults, shipped
+from octoprint_failwatch.tuning.evaluation import outcomes, summarise
+from octoprint_failwatch.tuning.inputs import Aim, Data
+from octoprint_failwatch.tuning.labelled_prints import recorded_cases
+from octoprint_failwatch.tuning.permutations import rearranged
+from octoprint_failwatch.tuning.print_case import Case, later_half, with_past
 from octoprint_failwatch.tuning.printer import tune_printer
-from octoprint_failwatch.tuning.proof import OVER_LIMIT, Proof, Trial
-from octoprint_failwatch.tuning.rearranged import rearranged
-from octoprint_failwatch.tuning.recorded_cases import recorded_cases
 from octoprint_failwatch.tuning.regions import Recurring, suggest_regions
 from octoprint_failwatch.tuning.search import preferred, search
-from octoprint_failwatch.tuning.simulation import KINDS, simulate
-from octoprint_failwatch.tuning.transplants import transplants
+from octoprint_failwatch.tuning.synthetic_failures import transplants
 from octoprint_failwatch.tuning.tune import tune
+from octoprint_failwatch.tuning.validation import OVER_LIMIT, Proof, Trial
 
 from .watching import VirtualClock
 
@@ -111,7 +111,7 @@ def test_too_little_is_said_to_be_too_little() -> None:
     """The text counts what is missing."""
     prints = [case("a", [0.0] * 100, Label(False)), case("b", [1.0] * 100, Label(True, 10.0))]
     with pytest.raises(
-        needs.TooLittleData, match=r"3 failed prints .* \(there are 1\).*5 good ones \(there are 1\)"
+        minimum_data.TooLittleData, match=r"3 failed prints .* \(there are 1\).*5 good ones \(there are 1\)"
     ):
         tune(Data(prints), Aim(trials=4))
 
@@ -119,12 +119,12 @@ def test_too_little_is_said_to_be_too_little() -> None:
 @pytest.mark.parametrize(("events", "upper"), [(0, 2.996), (1, 4.744), (2, 6.296), (10, 16.962)])
 def test_the_confidence_limit_is_that_of_poisson(events: int, upper: float) -> None:
     """The published table of exact one-sided 95 % limits."""
-    assert needs.at_most(events, 100.0) == pytest.approx(upper, abs=1e-3)
+    assert minimum_data.at_most(events, 100.0) == pytest.approx(upper, abs=1e-3)
 
 
 def test_nothing_is_known_without_hours() -> None:
     """No hours, no rate."""
-    assert needs.at_most(0, 0.0) == math.inf
+    assert minimum_data.at_most(0, 0.0) == math.inf
 
 
 # The search

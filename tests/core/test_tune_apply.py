@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.cli import tune as command
 from octoprint_failwatch.engine.history import History
-from octoprint_failwatch.tuning.choice import Choice
+from octoprint_failwatch.tuning.candidates import Choice
 from octoprint_failwatch.tuning.tune import Finding
 from tests.emulators.threaded import served
 

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.cli.reports import TableReport
+from octoprint_failwatch.cli.shared.watch_output import TableReport
 from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.statistics import TemporalStatistics, advance, for_new_print

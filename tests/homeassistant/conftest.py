@@ -8,7 +8,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch import past
+from custom_components.failwatch.cameras import history
 from tests.homeassistant import printer as printers
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
 
@@ -28,7 +28,7 @@ def expected_lingering_timers(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 async def octoprint(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OctoPrintServer]:
-    monkeypatch.setattr("custom_components.failwatch.octoprint.KEY_POLL_INTERVAL", 0.01)
+    monkeypatch.setattr("custom_components.failwatch.octoprint.client.KEY_POLL_INTERVAL", 0.01)
     server = OctoPrintServer()
     await server.start()
     yield server
@@ -63,9 +63,9 @@ def linked(hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConf
 async def printer(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[printers.Printer]:
     """Give Home Assistant a printer, and FailWatch a detector that is told what to see."""
     monkeypatch.setenv("FAILWATCH_CLOCK_SPEED", "500")
-    monkeypatch.setattr("custom_components.failwatch.lighting.LIGHT_SETTLES", 0.0)
+    monkeypatch.setattr("custom_components.failwatch.cameras.lights.LIGHT_SETTLES", 0.0)
     told = printers.Told()
-    with patch("custom_components.failwatch.detector.create_detector", return_value=told):
+    with patch("custom_components.failwatch.cameras.detector.create_detector", return_value=told):
         yield await printers.install(hass, told)
 
 
@@ -79,4 +79,4 @@ def no_set_up() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def own_histories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep what is recorded away from the folder that all tests share."""
-    monkeypatch.setattr(past, "history_path", lambda _, entry_id: tmp_path / f"{entry_id}.db")
+    monkeypatch.setattr(history, "history_path", lambda _, entry_id: tmp_path / f"{entry_id}.db")

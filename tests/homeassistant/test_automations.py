@@ -22,7 +22,7 @@ from custom_components.failwatch.condition import async_get_conditions
 from custom_components.failwatch.device_trigger import TRIGGER_TYPES
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
-from custom_components.failwatch.questions import is_so
+from custom_components.failwatch.shared.conditions import is_so
 from custom_components.failwatch.trigger import async_get_triggers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer

@@ -34,7 +34,7 @@ from tests.homeassistant.printer import (
 async def service(hass: HomeAssistant, printer: Printer) -> MockConfigEntry:
     entry = MockConfigEntry(domain="failwatch", title="Detector", data={"kind": "built_in"})
     entry.add_to_hass(hass)
-    with patch("custom_components.failwatch.detector.async_require_built_in"):
+    with patch("custom_components.failwatch.cameras.detector.async_require_built_in"):
         assert await hass.config_entries.async_setup(entry.entry_id)
         yield entry
 

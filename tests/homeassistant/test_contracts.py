@@ -18,14 +18,12 @@ from custom_components.failwatch import (
     button,
     event,
     image,
-    issues,
-    lighting,
     number,
-    octoprint_errors,
     select,
     sensor,
     switch,
 )
+from custom_components.failwatch.cameras import issues, lights
 from custom_components.failwatch.condition import CONDITIONS
 from custom_components.failwatch.const import SUBENTRY_CAMERA
 from custom_components.failwatch.device_trigger import TRIGGER_TYPES
@@ -33,13 +31,18 @@ from custom_components.failwatch.engine import errors
 from custom_components.failwatch.engine.detectors import FIELDS
 from custom_components.failwatch.engine.judging.rules import RULE_SETS
 from custom_components.failwatch.engine.judging.verdict import Rule
+from custom_components.failwatch.octoprint import errors as octoprint_errors
 from custom_components.failwatch.trigger import TRIGGERS
 
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "custom_components" / "failwatch"
 EN: dict[str, Any] = json.loads((HERE / "translations" / "en.json").read_text())
 ICONS: dict[str, Any] = json.loads((HERE / "icons.json").read_text())
-SOURCES = {path.name: path.read_text() for path in HERE.glob("*.py")}
+SOURCES = {
+    str(path.relative_to(HERE)): path.read_text()
+    for path in HERE.rglob("*.py")
+    if "engine" not in path.relative_to(HERE).parts
+}
 
 
 def flat(value: Any, prefix: str = "") -> dict[str, str]:
@@ -225,7 +228,7 @@ def kinds_of(module: ModuleType, base: type[Exception]) -> set[str]:
     }
 
 
-CORE_KINDS = kinds_of(errors, errors.FailWatchError) | {lighting.LightFailed.kind}
+CORE_KINDS = kinds_of(errors, errors.FailWatchError) | {lights.LightFailed.kind}
 OCTOPRINT_KINDS = kinds_of(octoprint_errors, octoprint_errors.OctoPrintError)
 ON_PAGES_OF_THEIR_OWN = {octoprint_errors.KeyDenied.kind}
 ONLY_WHILE_LINKING = {octoprint_errors.TooManyRequests.kind}
@@ -276,7 +279,7 @@ def test_every_field_is_explained() -> None:
 
 
 def test_steps_are_those_of_the_code() -> None:
-    flows = [SOURCES[name] for name in ("config_flow.py", "link_flow.py", "service_flow.py")]
+    flows = [SOURCES[name] for name in ("config_flow.py", "flows/octoprint.py", "flows/service.py")]
     methods = set(re.findall(r"def async_step_(\w+)", "".join(flows)))
     texts = set(EN["config"]["step"])
     silent = {"zeroconf", "reauth", "wait_for_key", "ask_for_key", "finish", "reconfigure"}
@@ -299,7 +302,7 @@ def test_every_platform_says_how_many_updates_at_once() -> None:
 
 
 def test_the_core_knows_no_host() -> None:
-    for path in (HERE / "detection").rglob("*.py"):
+    for path in (HERE / "engine").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:

@@ -9,9 +9,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import entity_registry as er
 
+from custom_components.failwatch.cameras.lights import LightFailed
+from custom_components.failwatch.cameras.snapshots import async_snapshot
 from custom_components.failwatch.engine.errors import SnapshotError
-from custom_components.failwatch.lighting import LightFailed
-from custom_components.failwatch.snapshots import async_snapshot
 from tests.homeassistant.printer import CAMERA, LIGHT, Printer, picture
 
 
@@ -186,7 +186,7 @@ async def test_a_light_that_does_not_answer_keeps_nobody_waiting(
     async def hang(**_: Any) -> None:
         await asyncio.Event().wait()
 
-    at_once = ("custom_components.failwatch.lighting.ORDER_TIMEOUT", 0.05)
+    at_once = ("custom_components.failwatch.cameras.lights.ORDER_TIMEOUT", 0.05)
     with monkeypatch.context() as patched:
         patched.setattr(*at_once)
         patched.setattr(printer.light, "async_turn_on", hang)

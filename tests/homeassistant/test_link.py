@@ -167,7 +167,7 @@ async def test_an_update_of_the_plugin_shows_at_the_device(
     device_registry: dr.DeviceRegistry,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("custom_components.failwatch.octoprint.coordinator.FIRST_WAIT", 0.01)
     entry = await linked()
     octoprint.version = "0.2.0"
     await octoprint.drop()

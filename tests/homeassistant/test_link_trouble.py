@@ -22,7 +22,7 @@ async def test_all_entities_are_unavailable_while_the_link_is_down(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("custom_components.failwatch.octoprint.coordinator.FIRST_WAIT", 0.05)
     await linked()
     octoprint.plugin = False
     await octoprint.drop()
@@ -103,7 +103,7 @@ async def test_news_that_nobody_understands_are_not_taken_for_good_ones(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("custom_components.failwatch.link.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("custom_components.failwatch.octoprint.coordinator.FIRST_WAIT", 0.05)
     await linked()
     octoprint.rules = ["of", "the", "future"]  # type: ignore[assignment]
     await octoprint.push()

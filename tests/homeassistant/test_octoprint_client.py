@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from custom_components.failwatch.octoprint import OctoPrintClient, Update
-from custom_components.failwatch.octoprint_errors import (
+from custom_components.failwatch.octoprint.client import OctoPrintClient, Update
+from custom_components.failwatch.octoprint.errors import (
     KeyDenied,
     KeyRefused,
     NotOctoPrint,

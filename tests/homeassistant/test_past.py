@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from homeassistant.core import CoreState, HomeAssistant
 
-from custom_components.failwatch import past
+from custom_components.failwatch.cameras import history
 from custom_components.failwatch.engine.history import History, Retention
 from custom_components.failwatch.engine.replay import recorded, replay
 from tests.homeassistant.printer import Printer, until, watch
@@ -72,7 +72,7 @@ async def test_a_disk_that_takes_nothing_does_not_stop_the_watch(
 ) -> None:
     """Prints are watched without being recorded, and the log says so."""
     (tmp_path / "file").touch()
-    monkeypatch.setattr(past, "history_path", lambda _, entry_id: tmp_path / "file" / "history.db")
+    monkeypatch.setattr(history, "history_path", lambda _, entry_id: tmp_path / "file" / "history.db")
     await watch(hass)
     assert "not recorded" in caplog.text
     await printer.says("printing")

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from custom_components.failwatch import past
+from custom_components.failwatch.cameras import history
 from custom_components.failwatch.engine.history import Alarm, History, Label, PrintRecord
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.serialization import to_json
@@ -157,7 +157,7 @@ async def test_prints_that_are_not_recorded(
 ) -> None:
     """It is said that they are not."""
     (tmp_path / "file").touch()
-    monkeypatch.setattr(past, "history_path", lambda *_: tmp_path / "file" / "history.db")
+    monkeypatch.setattr(history, "history_path", lambda *_: tmp_path / "file" / "history.db")
     await watch(hass)
     with pytest.raises(HomeAssistantError) as raised:
         await listed(hass, VORON)

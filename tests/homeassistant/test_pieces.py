@@ -10,16 +10,16 @@ from homeassistant.setup import async_setup_component
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.failwatch.camera_settings import ignored_regions
-from custom_components.failwatch.detector import async_create_detector
+from custom_components.failwatch.cameras.detector import async_create_detector
+from custom_components.failwatch.cameras.picture_urls import async_publisher
+from custom_components.failwatch.cameras.print_status import Printing, PrintingStates
+from custom_components.failwatch.cameras.settings import ignored_regions
 from custom_components.failwatch.engine.detectors import Field, FieldType
 from custom_components.failwatch.engine.errors import BadSetting, ModelUnavailable
 from custom_components.failwatch.engine.judging.rules import FailWatchRules
-from custom_components.failwatch.engine.replay.look_log import LONGEST, Course
-from custom_components.failwatch.forms import schema
-from custom_components.failwatch.printing import Printing, PrintingStates
-from custom_components.failwatch.publishing import async_publisher
-from custom_components.failwatch.restraint import Value, Written, is_near
+from custom_components.failwatch.engine.replay.look_log import LONGEST, LookLog
+from custom_components.failwatch.flows.service_forms import schema
+from custom_components.failwatch.shared.deadband import Value, Written, is_near
 from tests.homeassistant import states
 
 SHARE = st.integers(0, 100)
@@ -71,7 +71,7 @@ async def test_a_home_assistant_that_does_not_know_its_address(hass: HomeAssista
     assert await async_setup_component(hass, "http", {})
     publish = async_publisher(hass)
     with (
-        patch("custom_components.failwatch.publishing.get_url", side_effect=NoURLAvailableError),
+        patch("custom_components.failwatch.cameras.picture_urls.get_url", side_effect=NoURLAvailableError),
         pytest.raises(BadSetting),
         publish(b"picture"),
     ):
@@ -86,8 +86,8 @@ async def test_where_the_built_in_detector_cannot_be_installed(
 ) -> None:
     assert await async_setup_component(hass, "http", {})
     with (
-        patch("custom_components.failwatch.detector.async_process_requirements", side_effect=process),
-        patch("custom_components.failwatch.detector.importlib.import_module", side_effect=load),
+        patch("custom_components.failwatch.cameras.detector.async_process_requirements", side_effect=process),
+        patch("custom_components.failwatch.cameras.detector.importlib.import_module", side_effect=load),
         pytest.raises(ModelUnavailable),
     ):
         await async_create_detector(hass, {"kind": "built_in"})
@@ -125,7 +125,7 @@ def test_a_setting_that_is_on_or_off() -> None:
 
 
 def test_of_a_very_long_print_the_beginning_is_forgotten() -> None:
-    course, before = Course(), states.idle()
+    course, before = LookLog(), states.idle()
     for number in range(LONGEST + 1):
         now = states.watching(at=states.AT + 10 * number, number=number + 1)
         course.follow(before, now)

@@ -9,8 +9,8 @@ from homeassistant.setup import async_setup_component
 
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.state import Blind, Phase, WatchState
-from custom_components.failwatch.printers import async_printers
-from custom_components.failwatch.questions import is_so
+from custom_components.failwatch.shared.conditions import is_so
+from custom_components.failwatch.shared.targets import async_printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import Printer, until, watch

@@ -22,15 +22,15 @@ from custom_components.failwatch.engine.errors import (
 from tests.homeassistant.pages import answer, choose, opened
 from tests.homeassistant.printer import Told
 
-OFFERS = "custom_components.failwatch.service_flow.offers"
+OFFERS = "custom_components.failwatch.flows.service.offers"
 
 
 @pytest.mark.usefixtures("no_set_up")
 async def test_built_in_detector(hass: HomeAssistant) -> None:
     told = Told()
     with (
-        patch("custom_components.failwatch.detector.create_detector", return_value=told),
-        patch("custom_components.failwatch.detector.async_require_built_in") as require,
+        patch("custom_components.failwatch.cameras.detector.create_detector", return_value=told),
+        patch("custom_components.failwatch.cameras.detector.async_require_built_in") as require,
     ):
         require.side_effect = ModelUnavailable("no wheel")
         page = await answer(hass, await choose(hass, "built_in"), {})
@@ -206,8 +206,8 @@ async def test_reconfigure_the_built_in_detector(hass: HomeAssistant) -> None:
     entry = MockConfigEntry(domain="failwatch", data={"kind": "built_in"})
     entry.add_to_hass(hass)
     with (
-        patch("custom_components.failwatch.detector.create_detector", return_value=Told()),
-        patch("custom_components.failwatch.detector.async_require_built_in"),
+        patch("custom_components.failwatch.cameras.detector.create_detector", return_value=Told()),
+        patch("custom_components.failwatch.cameras.detector.async_require_built_in"),
     ):
         page = await opened(hass, await entry.start_reconfigure_flow(hass))
         assert (await answer(hass, page, {}))["reason"] == "reconfigure_successful"

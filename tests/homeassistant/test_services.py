@@ -13,8 +13,8 @@ from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.failwatch.cameras.picture_urls import async_publisher
 from custom_components.failwatch.engine.clients.http import Endpoint
-from custom_components.failwatch.publishing import async_publisher
 from tests.emulators import deepomatic, hacarus, hacarus_sdk
 from tests.emulators.broken import HANG, HANG_UP, answer, broken
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
@@ -62,7 +62,7 @@ async def printer(
 ) -> Printer:
     """Give Home Assistant a printer, and an address at which services reach it."""
     monkeypatch.setenv("FAILWATCH_CLOCK_SPEED", "100")
-    monkeypatch.setattr("custom_components.failwatch.lighting.LIGHT_SETTLES", 0.0)
+    monkeypatch.setattr("custom_components.failwatch.cameras.lights.LIGHT_SETTLES", 0.0)
     printer = await printers.install(hass, printers.Told())
     # Only in tests does the web server take no more views once it is started.
     async_publisher(hass)

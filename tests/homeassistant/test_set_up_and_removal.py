@@ -15,6 +15,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.failwatch.cameras.state_store import WatchMemory
 from custom_components.failwatch.engine.errors import (
     BadSetting,
     ModelUnavailable,
@@ -23,7 +24,6 @@ from custom_components.failwatch.engine.errors import (
 )
 from custom_components.failwatch.engine.history import History
 from custom_components.failwatch.engine.watch.state import WatchState
-from custom_components.failwatch.memory import WatchMemory
 from tests.homeassistant.printer import (
     CAMERA,
     LIGHT,

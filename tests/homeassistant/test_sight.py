@@ -14,7 +14,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch import past
+from custom_components.failwatch.cameras import history
+from custom_components.failwatch.cameras.snapshots import async_is_gone
 from custom_components.failwatch.engine.errors import (
     BadPicture,
     NotAuthorised,
@@ -23,7 +24,6 @@ from custom_components.failwatch.engine.errors import (
     Unavailable,
 )
 from custom_components.failwatch.repairs import AnotherCameraFlow, async_create_fix_flow
-from custom_components.failwatch.snapshots import async_is_gone
 from tests.homeassistant.printer import (
     CAMERA,
     LIGHT,
@@ -256,7 +256,7 @@ async def test_where_there_never_was_a_picture(
 ) -> None:
     if not recorded:
         (tmp_path / "file").touch()
-        monkeypatch.setattr(past, "history_path", lambda *_: tmp_path / "file" / "history.db")
+        monkeypatch.setattr(history, "history_path", lambda *_: tmp_path / "file" / "history.db")
     entry = await watch(hass)
     assert hass.states.get("image.voron_last_look").state == "unknown"
     assert await entry.runtime_data.printers["camera1"].async_picture() is None
@@ -270,7 +270,7 @@ async def test_a_picture_that_cannot_be_drawn_on_is_shown_as_it_is(
     await printer.looks(1)
     await until(hass, "sensor.voron_p", "0.02")
     monkeypatch.setattr(
-        "custom_components.failwatch.watched_camera.tagged", Mock(side_effect=BadPicture("odd"))
+        "custom_components.failwatch.cameras.coordinator.tagged", Mock(side_effect=BadPicture("odd"))
     )
     assert (await entry.runtime_data.printers["camera1"].async_picture()).startswith(b"\xff\xd8")
 

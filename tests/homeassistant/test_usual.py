@@ -9,7 +9,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from custom_components.failwatch import detector as detector_module
+from custom_components.failwatch.cameras import detector as detector_module
 from custom_components.failwatch.engine.detectors.built_in.camera_baseline import CameraNormal
 from tests.homeassistant.printer import CAMERA, Printer, Told, install, service_entry
 
@@ -33,7 +33,7 @@ class Learning(Told):
 @pytest.fixture
 def learning() -> Iterator[Learning]:
     learning = Learning()
-    with patch("custom_components.failwatch.detector.create_detector", return_value=learning):
+    with patch("custom_components.failwatch.cameras.detector.create_detector", return_value=learning):
         yield learning
 
 
@@ -102,7 +102,7 @@ async def test_what_was_learned_lies_with_the_entry_and_goes_with_it(
         lent.append(host)
         return Told()
 
-    with patch("custom_components.failwatch.detector.create_detector", side_effect=create):
+    with patch("custom_components.failwatch.cameras.detector.create_detector", side_effect=create):
         assert await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done()
         folder = detector_module.detector_folder(hass, entry.entry_id)

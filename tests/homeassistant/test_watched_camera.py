@@ -13,7 +13,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch import status
+from custom_components.failwatch.cameras import print_status_listener
 from custom_components.failwatch.engine.history import Recorder
 from tests.homeassistant.printer import (
     CANCEL,
@@ -265,7 +265,9 @@ async def test_what_else_the_printing_entity_tells_puts_nothing_off(
     """As where its attributes tell the progress, every second."""
     await watch(hass, job_entity=JOB)
     hass.states.async_set(JOB, "benchy")
-    with patch.object(status, "async_call_later", wraps=status.async_call_later) as planned:
+    with patch.object(
+        print_status_listener, "async_call_later", wraps=print_status_listener.async_call_later
+    ) as planned:
         for progress in range(5):
             hass.states.async_set(STATUS, "printing", {"progress": progress})
             await asyncio.sleep(0)
@@ -368,7 +370,7 @@ async def test_running_prints_are_taken_up_one_after_another(hass: HomeAssistant
     )
     entry.add_to_hass(hass)
     await printer.says("printing")
-    with patch("custom_components.failwatch.status.async_call_later") as later:
+    with patch("custom_components.failwatch.cameras.print_status_listener.async_call_later") as later:
         assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, "sensor.voron_watch", "watching")
     assert hass.states.get("sensor.ender_watch").state == "idle"

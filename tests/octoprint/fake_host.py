@@ -15,10 +15,10 @@ from PIL import Image
 
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.watch.state import Event, WatchState
-from octoprint_failwatch.host import PrinterProfile
-from octoprint_failwatch.print_identity import Job
-from octoprint_failwatch.progress import Heat, Progress
+from octoprint_failwatch.printer.print_identity import Job
+from octoprint_failwatch.printer.progress import Heat, Progress
 from octoprint_failwatch.settings import DEFAULTS
+from octoprint_failwatch.watching.octoprint_access import PrinterProfile
 
 
 class FakePrinter:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from octoprint_failwatch.cli import octoprint_tuning
+from octoprint_failwatch.cli.shared import octoprint_settings
 from octoprint_failwatch.engine.errors import DetectionError
 from octoprint_failwatch.engine.history import History
 from stack.browser import open_octoprint
@@ -82,18 +82,18 @@ async def test_what_the_command_found_is_set_and_taken_back(lab: Lab) -> None:
     before = await stored(lab, "rules", "interval", "regions")
     found = {"rules": {"name": "failwatch", "numbers": {"failure": 0.44}}, "interval": 30, "regions": {}}
     with pytest.raises(DetectionError, match="must say which rules"):
-        await octoprint_tuning.apply(url, key, {"interval": 30})
-    await octoprint_tuning.apply(url, key, {**found, "regions": {"": [corners[::-1]]}})
-    assert (await octoprint_tuning.rules_in_force(url, key))["failure"] == 0.44
+        await octoprint_settings.apply(url, key, {"interval": 30})
+    await octoprint_settings.apply(url, key, {**found, "regions": {"": [corners[::-1]]}})
+    assert (await octoprint_settings.rules_in_force(url, key))["failure"] == 0.44
     assert (await stored(lab, "interval"))["interval"] == 30
     assert [one["polygons"] for one in (await stored(lab, "regions"))["regions"]] == [
         [corners],
         [corners[::-1]],
     ]
-    await octoprint_tuning.undo(url, key)
+    await octoprint_settings.undo(url, key)
     assert await stored(lab, "rules", "interval", "regions") == before
     with pytest.raises(DetectionError, match="nothing to undo"):
-        await octoprint_tuning.undo(url, key)
+        await octoprint_settings.undo(url, key)
     await lab.set(regions=[])
 
 

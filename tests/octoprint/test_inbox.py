@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from octoprint_failwatch.inbox import Inbox
+from octoprint_failwatch.watching.inbox import Inbox
 
 
 def test_all_is_passed_on_in_order_though_the_receiver_is_stuck_at_first() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import octoprint_failwatch
-from octoprint_failwatch import notifications
 from octoprint_failwatch.engine.errors import BadSetting, DetectionError, FailWatchError, SnapshotError
 from octoprint_failwatch.engine.judging.latch import Latch
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
@@ -19,9 +18,10 @@ from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.blindness import PASSING
 from octoprint_failwatch.engine.watch.policy import Countdown, Intervention
 from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, Look, View, WatchState
-from octoprint_failwatch.events import custom_events, event_name, payload
-from octoprint_failwatch.notifications import is_quiet, is_wanted, target
-from octoprint_failwatch.wording import Wording
+from octoprint_failwatch.notify import notifications
+from octoprint_failwatch.notify.bus_events import custom_events, event_name, payload
+from octoprint_failwatch.notify.notifications import is_quiet, is_wanted, target
+from octoprint_failwatch.notify.texts import Wording
 from tests.core.watching import picture
 
 VERDICT = Verdict(Level.FAILURE, Rule.HIGH, 0.71, 0.02, 0.6)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from octoprint_failwatch import pausing
 from octoprint_failwatch.engine.watch.policy import Action
+from octoprint_failwatch.printer import print_control
 
 
 class Printer:
@@ -35,14 +35,14 @@ class Printer:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pausing, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(print_control, "LOOK_EVERY", 0.0)
 
 
 @pytest.mark.parametrize(("action", "state"), [(Action.PAUSE, "PAUSED"), (Action.CANCEL, "CANCELLING")])
 @pytest.mark.parametrize("obeys", [1, 3])
 async def test_it_is_repeated_until_it_happened(action: Action, state: str, obeys: int) -> None:
     printer = Printer(obeys)
-    assert await pausing.carry_out(printer, action) == ""
+    assert await print_control.carry_out(printer, action) == ""
     assert [order for order, _ in printer.orders] == [state] * obeys
     assert all("plugin:failwatch" in tags for _, tags in printer.orders)
 
@@ -50,26 +50,26 @@ async def test_it_is_repeated_until_it_happened(action: Action, state: str, obey
 @pytest.mark.parametrize("refuses", [False, True])
 async def test_it_is_reported_when_it_did_not_happen(refuses: bool) -> None:
     printer = Printer(99, refuses=refuses)
-    problem = await pausing.carry_out(printer, Action.PAUSE)
+    problem = await print_control.carry_out(printer, Action.PAUSE)
     assert ("not now" if refuses else "printing") in problem
-    assert len(printer.orders) == pausing.TRIES
+    assert len(printer.orders) == print_control.TRIES
 
 
 @pytest.mark.parametrize("state", ["OPERATIONAL", "OFFLINE", "ERROR", "CANCELLING"])
 async def test_a_print_that_is_over_is_left_alone(state: str) -> None:
     printer = Printer(1, state=state)
-    assert await pausing.carry_out(printer, Action.PAUSE) == ""
+    assert await print_control.carry_out(printer, Action.PAUSE) == ""
     assert printer.orders == []
 
 
 async def test_a_paused_print_can_be_cancelled() -> None:
     printer: Any = Printer(1, state="PAUSED")
-    assert await pausing.carry_out(printer, Action.CANCEL) == ""
+    assert await print_control.carry_out(printer, Action.CANCEL) == ""
     assert printer.orders[0][0] == "CANCELLING"
 
 
 async def test_an_order_that_hangs_is_given_up_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pausing, "ORDER_WITHIN", 0.05)
+    monkeypatch.setattr(print_control, "ORDER_WITHIN", 0.05)
     released = threading.Event()
 
     class Hanging(Printer):
@@ -77,6 +77,6 @@ async def test_an_order_that_hangs_is_given_up_and_reported(monkeypatch: pytest.
             released.wait(30)
 
     try:
-        assert "does not take the order" in await pausing.carry_out(Hanging(1), Action.PAUSE)
+        assert "does not take the order" in await print_control.carry_out(Hanging(1), Action.PAUSE)
     finally:
         released.set()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octoprint_failwatch.print_identity import Job, PrintIdentities
+from octoprint_failwatch.printer.print_identity import Job, PrintIdentities
 
 JOB = Job("cube.gcode", "local", "cube.gcode")
 SD = Job("CUBE.GCO", "sdcard", "CUBE.GCO", position=5000)

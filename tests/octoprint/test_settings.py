@@ -8,6 +8,8 @@ import pytest
 from octoprint_failwatch.engine.errors import BadSetting
 from octoprint_failwatch.engine.judging.rules import FailWatchRules, SuperApiRules
 from octoprint_failwatch.engine.watch.policy import Action
+from octoprint_failwatch.printer.gentle_pause import GentlePause
+from octoprint_failwatch.printer.start_conditions import When
 from octoprint_failwatch.settings import (
     DEFAULTS,
     RESTRICTED_PATHS,
@@ -15,7 +17,7 @@ from octoprint_failwatch.settings import (
     detector_settings,
     keep_secrets,
 )
-from octoprint_failwatch.settings_meaning import (
+from octoprint_failwatch.watching.watch_settings import (
     cameras,
     gentle_pause,
     regions,
@@ -25,8 +27,6 @@ from octoprint_failwatch.settings_meaning import (
     watch_settings,
     when,
 )
-from octoprint_failwatch.shaping import GentlePause
-from octoprint_failwatch.when import When
 
 STORED = {"kind": "super_api", "url": "https://one.example/api", "token": "sesame"}
 

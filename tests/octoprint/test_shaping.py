@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from octoprint_failwatch.pause_scripts import PauseScripts
-from octoprint_failwatch.shaping import GentlePause, Modes, PausedAt, shape
+from octoprint_failwatch.printer.gentle_pause import GentlePause, Modes, PausedAt, shape
+from octoprint_failwatch.printer.pause_scripts import PauseScripts
 
 ALL = GentlePause(retract=3, lift=5, park=(0, 200), tools_off=True, bed_off=True)
 HOT = PausedAt(x=10.5, y=20, feed_rate=2400, tools={0: 210.0}, tool_is_hot=True, bed=60)

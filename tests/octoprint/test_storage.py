@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from octoprint_failwatch import state_store
 from octoprint_failwatch.engine.watch.state import Phase, WatchState
-from octoprint_failwatch.installation import Installation
-from octoprint_failwatch.state_store import StateStore
 from octoprint_failwatch.storage import read_json, write_json
+from octoprint_failwatch.watching import state_store
+from octoprint_failwatch.watching.installation import Installation
+from octoprint_failwatch.watching.state_store import StateStore
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:

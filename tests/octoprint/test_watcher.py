@@ -10,23 +10,23 @@ import pytest
 import pytest_asyncio
 from octoprint.events import Events
 
-from octoprint_failwatch import keep_going as keeping
 from octoprint_failwatch import plugin as plugins
-from octoprint_failwatch import service as services
-from octoprint_failwatch import watcher as watchers
-from octoprint_failwatch import webcams
 from octoprint_failwatch.engine.clock import Clock
 from octoprint_failwatch.engine.detectors.single_use_pictures import SingleUsePictures
 from octoprint_failwatch.engine.watch.state import Phase
 from octoprint_failwatch.engine.watch.watch import Watch
-from octoprint_failwatch.holds import HEATING, TOO_EARLY, Holds
-from octoprint_failwatch.host import PrinterProfile
-from octoprint_failwatch.installation import Installation
-from octoprint_failwatch.pause_scripts import PauseScripts
-from octoprint_failwatch.sent_commands import SentCommands
-from octoprint_failwatch.service import Service
-from octoprint_failwatch.shaping import Modes
-from octoprint_failwatch.watcher import Watcher
+from octoprint_failwatch.printer.gentle_pause import Modes
+from octoprint_failwatch.printer.pause_scripts import PauseScripts
+from octoprint_failwatch.printer.sent_commands import SentCommands
+from octoprint_failwatch.watching import keep_going as keeping
+from octoprint_failwatch.watching import runtime as services
+from octoprint_failwatch.watching import watcher as watchers
+from octoprint_failwatch.watching import webcams
+from octoprint_failwatch.watching.holds import HEATING, TOO_EARLY, Holds
+from octoprint_failwatch.watching.installation import Installation
+from octoprint_failwatch.watching.octoprint_access import PrinterProfile
+from octoprint_failwatch.watching.runtime import Service
+from octoprint_failwatch.watching.watcher import Watcher
 from tests.octoprint.fake_host import FakeDetector, FakeHost, picture
 
 SPEED = 100.0
@@ -190,7 +190,7 @@ async def test_what_was_laid_before_the_start_was_told_says_that_heating_is_over
 async def test_a_layer_that_is_chosen_during_the_print_counts_at_once(
     watcher: Watcher, host: FakeHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octoprint_failwatch.holds.EVERY", 0.01)
+    monkeypatch.setattr("octoprint_failwatch.watching.holds.EVERY", 0.01)
     host.file = tmp_path / "print.gcode"
     host.file.write_bytes(b";LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n")
     holds = Holds(watcher, SentCommands())
@@ -211,7 +211,7 @@ def test_a_busy_detector_holds_up_nobody_who_changes_settings_and_the_watch_goes
     host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "SETTLED_WITHIN", 0.05)
-    monkeypatch.setattr("octoprint_failwatch.holds.EVERY", 0.01)
+    monkeypatch.setattr("octoprint_failwatch.watching.holds.EVERY", 0.01)
     scripts = PauseScripts(lambda: None, dict, Modes())
     service = Service(host, SingleUsePictures(lambda name: name), scripts, SentCommands())  # type: ignore[arg-type]
     service.start()

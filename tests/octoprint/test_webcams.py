@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from octoprint_failwatch import webcams
 from octoprint_failwatch.engine.errors import SnapshotError
+from octoprint_failwatch.watching import webcams
 
 Provide = Callable[..., None]
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from octoprint_failwatch.at_commands import listener, order
-from octoprint_failwatch.heating import LONGEST, SETTLES_AFTER, HeatingUp
-from octoprint_failwatch.holds import Halt
-from octoprint_failwatch.layers import layer_position
-from octoprint_failwatch.progress import Heat, Progress, heat
-from octoprint_failwatch.sent_commands import SentCommands
-from octoprint_failwatch.when import When
+from octoprint_failwatch.printer.heating import LONGEST, SETTLES_AFTER, HeatingUp
+from octoprint_failwatch.printer.layers import layer_position
+from octoprint_failwatch.printer.progress import Heat, Progress, heat
+from octoprint_failwatch.printer.sent_commands import SentCommands
+from octoprint_failwatch.printer.start_conditions import When
+from octoprint_failwatch.watching.at_commands import listener, order
+from octoprint_failwatch.watching.holds import Halt
 
 CURA = b"M104 S200\n;LAYER_COUNT:3\n;LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n;LAYER:2\nG1 X3 E3\n"
 PRUSA = (

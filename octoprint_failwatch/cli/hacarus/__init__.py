@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..services import connection_options
+from ..shared.detector_options import connection_options
 from . import items, learn, models, server
 
 

@@ -11,9 +11,9 @@ import click
 from ...engine.clients.hacarus import Hacarus, connect
 from ...engine.detectors.hacarus_settings import hacarus_connection, hacarus_dialect, name_of
 from ...engine.errors import BadSetting
-from ..finite import Finite
-from ..lending import lending
-from ..services import gather
+from ..shared.detector_context import lending
+from ..shared.detector_options import gather
+from ..shared.options import Finite
 
 T = TypeVar("T")
 C = TypeVar("C")

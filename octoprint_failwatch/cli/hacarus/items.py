@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ...engine.clients.hacarus import Hacarus, HacarusCheck, HacarusSaas, Item, ItemType, NewAnnotation
-from ..tables import confirm, json_option, show, yes_option
+from ..shared.tables import confirm, json_option, show, yes_option
 from .asking import ask, ask_one
 
 Options = dict[str, Any]

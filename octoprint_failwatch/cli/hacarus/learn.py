@@ -14,10 +14,9 @@ from ...engine.clients.hacarus import Hacarus
 from ...engine.clients.hacarus.types import Model
 from ...learning.examples import examples
 from ...learning.hacarus import Progress, teach
-from ..finite import Finite
-from ..places import find_printer, history_option, open_history
-from ..services import write_setting
-from ..tables import json_option, show
+from ..shared.detector_options import write_setting
+from ..shared.options import Finite, find_printer, history_option, open_history
+from ..shared.tables import json_option, show
 from .asking import ask, interval_option
 
 

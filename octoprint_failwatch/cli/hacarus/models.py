@@ -18,9 +18,9 @@ from ...engine.clients.hacarus import (
     PredictParameters,
 )
 from ...engine.errors import BadSetting
-from ..finite import Finite
-from ..services import write_setting
-from ..tables import confirm, json_option, output_option, show, write, yes_option
+from ..shared.detector_options import write_setting
+from ..shared.options import Finite
+from ..shared.tables import confirm, json_option, output_option, show, write, yes_option
 from .asking import ask, ask_one, interval_option
 
 Options = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ...engine.clients.hacarus import HacarusSaas, HacarusSdk
-from ..tables import json_option, output_option, show, write
+from ..shared.tables import json_option, output_option, show, write
 from .asking import ask, ask_one
 
 Options = dict[str, Any]

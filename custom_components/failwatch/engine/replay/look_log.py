@@ -1,4 +1,6 @@
-"""The course of a print, as far as it was seen, to be judged again by other rules."""
+"""A log of the looks at one print, to judge it again by other rules."""
+
+from __future__ import annotations
 
 from array import array
 from typing import Any, Final
@@ -13,7 +15,7 @@ LONGEST: Final = 12_000
 """Looks that are kept: more than a day at one every ten seconds. Beyond, the first tenth is forgotten."""
 
 
-class Course:
+class LookLog:
     """The looks at the present print, or at the last one."""
 
     def __init__(self) -> None:
@@ -41,7 +43,7 @@ class Course:
 
     def judged_by(self, rules: RuleSet) -> dict[str, Any]:
         """Return what the rules would have said. Takes tens of milliseconds for a long print."""
-        steps: list[Step] = [Began(self._print_id or ""), *map(Sample, self._at, self._p, strict=True)]
+        steps: list[Step] = [Began(self._print_id or ""), *map(Sample, self._at, self._p)]
         judged = list(replay(steps, rules, standing=self._before))
         return {
             "looks": len(judged),

@@ -1,6 +1,6 @@
 """Loads a net and runs it once, in a process of its own, so that a runtime that dies takes nobody along.
 
-Run as a script: `first_run.py RUNTIME FILE… INPUT OUTPUT WIDTH HEIGHT`. Imports nothing of the core.
+Run as a script: `trial_run.py RUNTIME FILE… INPUT OUTPUT WIDTH HEIGHT`. Imports nothing of the core.
 """
 
 from __future__ import annotations

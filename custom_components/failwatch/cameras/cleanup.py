@@ -1,0 +1,44 @@
+"""Nothing stays behind of what was removed: an entry, or a camera that is no longer watched."""
+
+import logging
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+
+from ..coordinator import FailWatchConfigEntry
+from ..engine.detectors.base import Detector, LearnsCameras
+from ..engine.history import History
+from . import issues
+from .detector import async_remove_detector_folder
+from .history import Past, async_remove_history
+from .state_store import WatchMemory
+
+_LOGGER = logging.getLogger(__package__)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
+    """Leave nothing behind of an entry."""
+    await WatchMemory(hass, entry.entry_id).async_remove()
+    await async_remove_history(hass, entry.entry_id)
+    await async_remove_detector_folder(hass, entry.entry_id)
+    for key in (entry.entry_id, *entry.subentries):
+        issues.async_clear(hass, key)
+
+
+async def async_forget_removed_cameras(
+    hass: HomeAssistant,
+    entry: FailWatchConfigEntry,
+    detector: Detector,
+    memory: WatchMemory,
+    history: History | None,
+) -> None:
+    """Leave nothing behind of cameras that were watched when the entry ran last, and are no longer."""
+    for key in memory.known - entry.subentries.keys():
+        issues.async_clear(hass, key)
+        if isinstance(detector, LearnsCameras):
+            await detector.forget(key)
+        if history is not None:
+            try:
+                await Past(hass, history, key).async_forget()
+            except HomeAssistantError as error:
+                _LOGGER.warning("The prints of a removed camera could not be deleted: %s", error)

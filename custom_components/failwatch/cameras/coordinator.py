@@ -1,0 +1,308 @@
+"""A printer that Home Assistant itself watches, through a camera entity."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.device_registry import DeviceInfo
+
+from ..const import (
+    CONF_CANCEL_WITH,
+    CONF_JOB_ENTITY,
+    CONF_KIND,
+    CONF_PAUSE_WITH,
+    CONF_STATUS_ENTITY,
+    CONF_WATCHING,
+    DOMAIN,
+)
+from ..coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
+from ..engine.clock import Clock
+from ..engine.detectors.base import Detector, LearnsCameras
+from ..engine.errors import BadPicture, NotAuthorised
+from ..engine.history import History, Label, PrintRecord, RecordedSettings, Recorder
+from ..engine.imaging.annotation import tagged
+from ..engine.models import Box
+from ..engine.watch.policy import Action
+from ..engine.watch.state import Event, EventKind, Phase, WatchState
+from ..engine.watch.watch import Watch
+from . import issues
+from .history import Past
+from .print_control import async_carry_out
+from .print_status import async_follow
+from .print_status_listener import StatusListener
+from .settings import changed_rules, needs_set_up, rules_of, watch_settings
+from .snapshots import create_camera
+from .state_store import WatchMemory
+
+_LOGGER = logging.getLogger(__package__)
+
+JOB_SETTLES: Final = 2.0
+"""Seconds that the job's name may need to follow the printing entity."""
+
+COMMANDS: Final[Mapping[JobCommand, str]] = {"pause": CONF_PAUSE_WITH, "cancel": CONF_CANCEL_WITH}
+"""The settings that name what carries a command out; nothing resumes a print but its user."""
+
+
+class WatchedCamera(PrinterCoordinator):
+    """Runs the core's watch in Home Assistant's loop."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: FailWatchConfigEntry,
+        subentry: ConfigSubentry,
+        detector: Detector,
+        memory: WatchMemory,
+        history: History | None = None,
+    ) -> None:
+        """Remember what is known of the printer; nothing runs yet. Raises BadSetting."""
+        super().__init__(
+            hass, entry, key=subentry.subentry_id, title=subentry.title, subentry_id=subentry.subentry_id
+        )
+        self.settings = subentry.data
+        self.watching = subentry.data.get(CONF_WATCHING, True)
+        self.rules = rules_of(subentry.data)
+        self.learned_frames = 0 if isinstance(detector, LearnsCameras) else None
+        self._detector = detector
+        self._memory = memory
+        self._history = history
+        self._past = Past(hass, history, self.key)
+        self._recorder: Recorder | None = None
+        self._clock = Clock()
+        known = memory.recall(self.key) or WatchState(printer_id=self.key)
+        # Whether the print still runs is for the printing entity to say, not for what was true before.
+        self.data = replace(known, phase=Phase.IDLE, next_look_at=None, blind=None)
+        self._watch = self._create_watch(self.data)
+        self._task: asyncio.Task[None] | None = None
+        self._status = StatusListener(
+            hass, self.settings[CONF_STATUS_ENTITY], news=self._follow, settles=self._settles
+        )
+        memory.async_keep(self.key, lambda: self.data)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The printer."""
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.key)},
+            name=self.name,
+            manufacturer="FailWatch",
+            model=self.config_entry.title,
+        )
+
+    @callback
+    def async_start(self, later: float = 0.0) -> None:
+        """Follow the printing entity from now on, a print that already runs so many seconds later.
+
+        The cameras of a service begin one after another, so that they do not all look at the same moment.
+        """
+        self._run()
+        self.config_entry.async_on_unload(self.async_stop)
+        # What is wrong with a camera that nobody watches any more needs no repair.
+        self.config_entry.async_on_unload(partial(issues.async_clear, self.hass, self.key))
+        self.config_entry.async_on_unload(self._status.async_start(later / self._clock.speed))
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    @callback
+    def async_apply(self, subentry: ConfigSubentry) -> bool:
+        """Take changed settings; return False if they need the camera to be set up anew."""
+        if subentry.title != self.name or needs_set_up(self.settings, subentry.data):
+            return False
+        if self.settings != subentry.data:
+            self.settings = subentry.data
+            self.watching = subentry.data.get(CONF_WATCHING, True)
+            self.rules = rules_of(subentry.data)
+            self.async_stop()
+            frames = self._watch.frames
+            self._watch = self._create_watch(self.data)
+            self._watch.frames = frames
+            self._run()
+            if self.watching:
+                self._follow()
+            else:
+                self._watch.end("off")
+            self.async_update_listeners()
+        return True
+
+    def _create_watch(self, state: WatchState) -> Watch:
+        settings = watch_settings(self.settings)
+        camera = create_camera(self.hass, self.settings)
+        if self._history is not None:
+            recorded = RecordedSettings.of(
+                settings,
+                self.config_entry.data[CONF_KIND],
+                by_sum=self._detector.combines_by_sum,
+                regions={camera.name: camera.regions},
+            )
+            self._recorder = Recorder(
+                self._history,
+                state,
+                recorded,
+                source="homeassistant",
+                clock=self._clock,
+                printer_name=self.name,
+            )
+        return Watch(
+            detector=self._detector,
+            cameras=[camera],
+            sink=self._take,
+            settings=settings,
+            clock=self._clock,
+            state=state,
+        )
+
+    def _run(self) -> None:
+        self._task = self.config_entry.async_create_background_task(
+            self.hass, self._watch.run(), f"FailWatch watch {self.name}"
+        )
+
+    def _settles(self) -> float:
+        """Return how long the printing entity's news is to wait for the job's name."""
+        begins = self.data.phase is Phase.IDLE and self.settings.get(CONF_JOB_ENTITY)
+        return JOB_SETTLES / self._clock.speed if begins else 0.0
+
+    @callback
+    def _follow(self) -> None:
+        """Tell the watch what became of the print."""
+        if self.watching:
+            async_follow(self.hass, self.settings, self._watch)
+
+    @callback
+    def _take(self, state: WatchState, events: Sequence[Event]) -> None:
+        """Take what the watch tells, and do what it orders."""
+        # Acting comes first, as a task that begins after this: nothing that goes wrong here is a reason not to.
+        for event in events:
+            if event.kind is EventKind.ACTION:
+                act = self._act(Action(event.detail))
+                self.config_entry.async_create_task(self.hass, act, eager_start=False)
+        if self._recorder is not None:
+            self._recorder.record(state, events, self._watch.frames)
+        self.async_take(state, events)
+        self._memory.async_changed()
+        subentry = self.config_entry.subentries.get(self.key)
+        if subentry is not None:
+            issues.async_judge_sight(self.hass, self.config_entry, subentry, state.blind, self._clock.now())
+        for event in events:
+            if event.kind is EventKind.BLIND and not event.minor:
+                _LOGGER.warning("%s cannot be watched: %s", self.name, state.blind and state.blind.detail)
+                if event.detail == NotAuthorised.kind:
+                    self.config_entry.async_start_reauth(self.hass)
+            elif event.kind is EventKind.SEEING:
+                _LOGGER.info("%s is watched again", self.name)
+
+    async def _act(self, action: Action) -> None:
+        """Carry out what the watch orders; whatever goes wrong, people are told that the print goes on."""
+        try:
+            await self.async_job("cancel" if action is Action.CANCEL else "pause")
+        except Exception as error:
+            if not isinstance(error, HomeAssistantError):
+                _LOGGER.exception("%s could not be told to %s", self.name, action)
+            self._watch.acted(action, str(error) or type(error).__name__)
+        else:
+            self._watch.acted(action)
+
+    @override
+    async def async_job(self, command: JobCommand) -> None:
+        entity_id = self.settings.get(COMMANDS[command]) if command in COMMANDS else None
+        if not entity_id:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key=f"cannot_{command}")
+        await async_carry_out(self.hass, entity_id)
+
+    @override
+    async def async_acknowledge(self, *, failure: bool) -> None:
+        if failure:
+            self._watch.confirm()
+        else:
+            self._watch.acknowledge()
+
+    @override
+    async def async_snooze(self, seconds: float) -> None:
+        self._watch.snooze(seconds)
+
+    @override
+    async def async_mute(self, muted: bool) -> None:
+        self._watch.mute(muted)
+
+    @override
+    async def async_check(self) -> None:
+        if self.data.phase not in (Phase.WATCHING, Phase.BLIND):
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_watching")
+        self._watch.check_now()
+
+    @override
+    async def async_watch(self, enabled: bool) -> None:
+        self._change_settings({CONF_WATCHING: enabled})
+
+    @override
+    async def async_set_rules(
+        self, name: str | None = None, numbers: Mapping[str, float] | None = None
+    ) -> None:
+        self._change_settings(changed_rules(self.settings, name, numbers))
+
+    def _change_settings(self, changes: Mapping[str, Any]) -> None:
+        """Put changed settings in force, and where the user finds them."""
+        subentry = self.config_entry.subentries[self.key]
+        self.hass.config_entries.async_update_subentry(
+            self.config_entry, subentry, data={**subentry.data, **changes}
+        )
+        self.async_apply(self.config_entry.subentries[self.key])
+
+    @override
+    async def async_refresh_baseline(self) -> None:
+        if isinstance(self._detector, LearnsCameras):
+            normals = await self._detector.normals()
+            self.learned_frames = sum(
+                normal.frames for (printer, _), normal in normals.items() if printer == self.key
+            )
+
+    @override
+    async def async_reset_baseline(self) -> None:
+        if isinstance(self._detector, LearnsCameras):
+            await self._detector.forget(self.key)
+            self.learned_frames = 0
+            self.async_update_listeners()
+
+    @override
+    async def async_past_prints(self, limit: int) -> list[PrintRecord]:
+        return await self._past.async_prints(limit)
+
+    @override
+    async def async_label(self, print_id: str, label: Label | None) -> None:
+        await self._past.async_label(print_id, label)
+
+    @override
+    async def async_picture(self) -> bytes | None:
+        seen = self._seen() or await self._recalled()
+        if seen is None:
+            return None
+        jpeg, boxes = seen
+        try:
+            return await self.hass.async_add_executor_job(tagged, jpeg, boxes)
+        except BadPicture:
+            return jpeg
+
+    def _seen(self) -> tuple[bytes, Sequence[Box]] | None:
+        """Return the picture of the last look since the start, with what was found in it."""
+        for frame in self._watch.frames.values():
+            views = self.data.look.views if self.data.look else ()
+            return frame.jpeg, [box for view in views for box in view.boxes]
+        return None
+
+    async def _recalled(self) -> tuple[bytes, Sequence[Box]] | None:
+        """Return the last picture that was kept from before."""
+        try:
+            return await self._past.async_last_picture()
+        except HomeAssistantError:
+            return None

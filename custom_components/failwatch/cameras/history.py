@@ -1,0 +1,118 @@
+"""The history of an entry's watched cameras, in a file of its own."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+
+from ..const import DOMAIN
+from ..engine.history import History, HistoryError, Label, PrintRecord, Retention
+from ..engine.models import Box
+
+_LOGGER = logging.getLogger(__name__)
+
+RETENTION = Retention(days=365, megabytes=300)
+
+
+def history_path(hass: HomeAssistant, entry_id: str) -> Path:
+    """Return where an entry's history lies."""
+    return Path(hass.config.path(".storage", f"{DOMAIN}.{entry_id}.history.db"))
+
+
+async def async_open_history(hass: HomeAssistant, entry: ConfigEntry) -> History | None:
+    """Open an entry's history until it is unloaded or Home Assistant stops.
+
+    None, with a warning, where no file can be made; None also while Home Assistant is stopping.
+    """
+    path = history_path(hass, entry.entry_id)
+    try:
+        history = await hass.async_add_executor_job(History.of_host, path, RETENTION)
+    except HistoryError as error:
+        _LOGGER.warning("Prints are watched, but not recorded: %s", error)
+        return None
+
+    async def close(_: Event | None = None) -> None:
+        await hass.async_add_executor_job(history.close)
+
+    if hass.is_stopping:
+        # It was told so while the file was being opened, and nobody would close that any more.
+        await close()
+        return None
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, close))
+    entry.async_on_unload(close)
+    return history
+
+
+class Past:
+    """What is recorded of one watched camera, read and written in threads.
+
+    Every method raises HomeAssistantError, with a translated text, where that cannot be done.
+    """
+
+    def __init__(self, hass: HomeAssistant, history: History | None, printer_id: str) -> None:
+        """Read nothing yet; without a history nothing is recorded."""
+        self._hass = hass
+        self._history = history
+        self._printer_id = printer_id
+
+    async def async_prints(self, limit: int = -1) -> list[PrintRecord]:
+        """Return so many prints, newest first; all for -1."""
+
+        def read(history: History) -> list[PrintRecord]:
+            # What was just told, as the end of a print, may still be on its way to the disk.
+            history.settle()
+            return history.prints(printer_id=self._printer_id, limit=limit)
+
+        return await self._do(read)
+
+    async def async_label(self, print_id: str, label: Label | None) -> None:
+        """Keep what a print really was, or take that back."""
+        await self._do(lambda history: history.label(print_id, label))
+
+    async def async_forget(self) -> None:
+        """Drop all prints."""
+
+        def forget(history: History) -> None:
+            for record in history.prints(printer_id=self._printer_id):
+                history.forget(record.print_id)
+
+        await self._do(forget)
+
+    async def async_last_picture(self) -> tuple[bytes, Sequence[Box]] | None:
+        """Return the last picture that was kept of the last print as JPEG, with what was found in it."""
+
+        def read(history: History) -> tuple[bytes, Sequence[Box]] | None:
+            for record in history.prints(printer_id=self._printer_id, limit=1):
+                kept = None
+                for frame in history.frames(record.print_id):
+                    kept = frame if frame.pictures else kept
+                if kept is not None and (jpeg := history.picture(kept.id, kept.pictures[0])) is not None:
+                    return jpeg, [box for view in kept.look.views for box in view.boxes]
+            return None
+
+        return await self._do(read)
+
+    async def _do[T](self, job: Callable[[History], T]) -> T:
+        if self._history is None:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_recorded")
+        try:
+            return await self._hass.async_add_executor_job(job, self._history)
+        except (HistoryError, sqlite3.Error) as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="past_unreadable",
+                translation_placeholders={"problem": str(error)},
+            ) from error
+
+
+async def async_remove_history(hass: HomeAssistant, entry_id: str) -> None:
+    """Leave nothing behind."""
+    path = history_path(hass, entry_id)
+    for ending in ("", "-wal", "-shm"):
+        await hass.async_add_executor_job(partial(path.with_name(path.name + ending).unlink, missing_ok=True))

@@ -1,0 +1,47 @@
+"""What a watch decides, done by pressing a button or running a script of the user's choice."""
+
+from typing import Final
+
+from homeassistant.components import button, input_boolean, input_button, script, switch
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+
+from ..const import DOMAIN
+
+DOMAIN_SERVICES = {
+    button.DOMAIN: button.SERVICE_PRESS,
+    input_button.DOMAIN: input_button.SERVICE_PRESS,
+    input_boolean.DOMAIN: SERVICE_TURN_ON,
+    switch.DOMAIN: SERVICE_TURN_OFF,
+}
+"""What may carry out an order beside scripts, and the action that does it. A switch is switched off."""
+
+CARRIERS: Final = (*DOMAIN_SERVICES, script.DOMAIN)
+"""What may carry out an order."""
+
+
+async def async_carry_out(hass: HomeAssistant, entity_id: str) -> None:
+    """Press, run or switch the entity, and wait until that is done; raises HomeAssistantError."""
+    state = hass.states.get(entity_id)
+    if state is None or state.state == STATE_UNAVAILABLE:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_available",
+            translation_placeholders={"entity": entity_id},
+        )
+    domain, name = split_entity_id(entity_id)
+    if domain == script.DOMAIN:
+        # Switched on, a script runs by itself. By its own name it is waited for, and what fails in it is heard.
+        registered = er.async_get(hass).async_get(entity_id)
+        await hass.services.async_call(domain, registered.unique_id if registered else name, blocking=True)
+    else:
+        await hass.services.async_call(
+            domain, DOMAIN_SERVICES[domain], {ATTR_ENTITY_ID: entity_id}, blocking=True
+        )

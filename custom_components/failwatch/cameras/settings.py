@@ -1,0 +1,93 @@
+"""What the settings of a watched camera mean to the core."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from ..const import (
+    CONF_CALLS_PER_MONTH,
+    CONF_CANCEL_AFTER,
+    CONF_INTERVAL,
+    CONF_NUMBERS,
+    CONF_ON_FAILURE,
+    CONF_ON_MAYBE,
+    CONF_PICTURE_ENTITY,
+    CONF_RULES,
+    CONF_STATUS_ENTITY,
+    CONF_VETO,
+    CONF_WATCHING,
+)
+from ..engine.errors import BadSetting
+from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
+from ..engine.watch.cadence import Cadence
+from ..engine.watch.policy import Action, Policy
+from ..engine.watch.watch import WatchSettings
+
+
+def camera_unique_id(settings: Mapping[str, Any]) -> str:
+    """Return what tells one watched camera of a service from another."""
+    return f"{settings[CONF_PICTURE_ENTITY]}/{settings[CONF_STATUS_ENTITY]}"
+
+
+def rules_of(settings: Mapping[str, Any]) -> RuleSet:
+    """Return the rules that a subentry's settings choose; raises BadSetting."""
+    return create_rules(settings[CONF_RULES], settings.get(CONF_NUMBERS, {}))
+
+
+def changed_rules(
+    settings: Mapping[str, Any], name: str | None = None, numbers: Mapping[str, float] | None = None
+) -> dict[str, Any]:
+    """Return what is to change of a subentry's settings to judge by another rule set, or other numbers.
+
+    Of the numbers that were set, a new rule set takes over the sensitivity only.
+    """
+    name = name or settings[CONF_RULES]
+    known = {field.name for field in fields(RULE_SETS[name])}
+    kept = {
+        key: value
+        for key, value in {**settings.get(CONF_NUMBERS, {}), **(numbers or {})}.items()
+        if key in known and (name == settings[CONF_RULES] or key == "sensitivity")
+    }
+    return {CONF_RULES: name, CONF_NUMBERS: kept}
+
+
+def needs_set_up(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether a camera must be set up anew for changed settings; how it is judged can change meanwhile."""
+    others = (before.keys() | after.keys()) - {CONF_RULES, CONF_NUMBERS, CONF_WATCHING}
+    return any(before.get(key) != after.get(key) for key in others)
+
+
+def watch_settings(settings: Mapping[str, Any]) -> WatchSettings:
+    """Return the core's settings for a subentry's; raises BadSetting."""
+    return WatchSettings(
+        rules=rules_of(settings),
+        policy=Policy(
+            on_maybe=Action(settings.get(CONF_ON_MAYBE, Action.NOTIFY)),
+            on_failure=Action(settings.get(CONF_ON_FAILURE, Action.NOTIFY)),
+            veto=float(settings.get(CONF_VETO, 0)),
+            cancel_after=60.0 * settings[CONF_CANCEL_AFTER] if settings.get(CONF_CANCEL_AFTER) else None,
+        ),
+        cadence=Cadence(
+            interval=float(settings[CONF_INTERVAL]),
+            calls_per_month=int(settings.get(CONF_CALLS_PER_MONTH) or 0) or None,
+        ),
+    )
+
+
+def ignored_regions(text: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return the corners of each region in a text like "0,0 20,0 20,10; …", in percent.
+
+    Raises BadSetting.
+    """
+    regions = []
+    for part in filter(None, (part.strip() for part in text.replace("\n", ";").split(";"))):
+        try:
+            corners = tuple(
+                (float(x) / 100, float(y) / 100) for x, y in (corner.split(",") for corner in part.split())
+            )
+        except ValueError:
+            raise BadSetting(f"{part!r} is no list of corners.") from None
+        if len(corners) < 3 or not all(0 <= value <= 1 for corner in corners for value in corner):
+            raise BadSetting(f"{part!r} has fewer than three corners, or one outside the picture.")
+        regions.append(corners)
+    return tuple(regions)

@@ -1,0 +1,62 @@
+"""Set up a detection service and the cameras that it watches."""
+
+from collections.abc import Sequence
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
+
+from ..const import CONF_INTERVAL, DOMAIN
+from ..coordinator import FailWatchConfigEntry, RuntimeData
+from ..engine.errors import BadSetting, DetectionError, ModelUnavailable, NotAuthorised
+from . import issues
+from .cleanup import async_forget_removed_cameras
+from .coordinator import WatchedCamera
+from .detector import async_create_detector, detector_folder
+from .history import async_open_history
+from .state_store import WatchMemory
+
+
+async def async_set_up_cameras(
+    hass: HomeAssistant, entry: FailWatchConfigEntry, platforms: Sequence[Platform]
+) -> None:
+    """Set up an entry of a detection service: its detector, its stored data, and a watch for each camera."""
+    try:
+        detector = await async_create_detector(hass, entry.data, detector_folder(hass, entry.entry_id))
+        entry.async_on_unload(detector.close)
+        await detector.check()
+    except NotAuthorised as error:
+        raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="not_authorised") from error
+    except ModelUnavailable as error:
+        issues.async_raise_model(hass, entry, str(error))
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="model_unavailable",
+        ) from error
+    except (BadSetting, DetectionError) as error:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key=error.kind,
+            translation_placeholders={"problem": str(error)},
+        ) from error
+    issues.async_clear(hass, entry.entry_id)
+    memory = WatchMemory(hass, entry.entry_id)
+    await memory.async_load()
+    history = await async_open_history(hass, entry)
+    await async_forget_removed_cameras(hass, entry, detector, memory, history)
+    try:
+        cameras: dict[str | None, WatchedCamera] = {
+            subentry.subentry_id: WatchedCamera(hass, entry, subentry, detector, memory, history)
+            for subentry in entry.subentries.values()
+        }
+    except BadSetting as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key=error.kind,
+            translation_placeholders={"problem": str(error)},
+        ) from error
+    entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data))
+    await hass.config_entries.async_forward_entry_setups(entry, platforms)
+    entry.async_on_unload(memory.async_close)
+    for number, camera in enumerate(cameras.values()):
+        camera.async_start(later=number * float(camera.settings[CONF_INTERVAL]) / len(cameras))

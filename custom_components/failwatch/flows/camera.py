@@ -1,0 +1,219 @@
+"""Adding and changing a watched camera of a detection service."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import ATTR_FRIENDLY_NAME, STATE_OFF, STATE_ON
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+
+from ..cameras.detector import async_create_detector
+from ..cameras.settings import camera_unique_id, ignored_regions
+from ..cameras.snapshots import create_camera
+from ..const import (
+    CONF_ACTIONS,
+    CONF_CANCEL_AFTER,
+    CONF_CANCEL_WITH,
+    CONF_IGNORE,
+    CONF_KIND,
+    CONF_LIGHT,
+    CONF_NUMBERS,
+    CONF_ON_FAILURE,
+    CONF_ON_MAYBE,
+    CONF_PAUSE_WITH,
+    CONF_PAUSED_STATES,
+    CONF_PICTURE_ENTITY,
+    CONF_PRINTING_STATES,
+    CONF_RULES,
+    CONF_STATUS_ENTITY,
+    KIND_SUPER_API,
+)
+from ..coordinator import FailWatchConfigEntry
+from ..engine.clients import clouds
+from ..engine.errors import BadSetting, FailWatchError
+from ..engine.watch.policy import Action
+from ..engine.watch.trial import try_out
+from .camera_forms import (
+    JUDGEMENT,
+    JUDGEMENT_KEYS,
+    SOURCE_KEYS,
+    guessed_states,
+    sources_form,
+    states_form,
+)
+
+PLACES: Final = {
+    "no_snapshot": CONF_PICTURE_ENTITY,
+    "dark": CONF_PICTURE_ENTITY,
+    "bad_picture": CONF_PICTURE_ENTITY,
+    "light_failed": CONF_LIGHT,
+}
+"""The field that a kind of error is about; the others are about the form as a whole."""
+
+
+class CameraFlow(ConfigSubentryFlow):
+    """Three pages: where to look, when to look, how to judge."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._data: dict[str, Any] = {}
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for the camera and for what tells that the printer prints."""
+        errors: dict[str, str] = {}
+        problem = ""
+        if user_input is not None:
+            if self._is_watched(user_input):
+                return self.async_abort(reason="already_configured")
+            try:
+                await self._try(user_input)
+            except FailWatchError as error:
+                errors[PLACES.get(error.kind, "base")] = error.kind
+                problem = str(error)
+            else:
+                kept = {key: value for key, value in self._data.items() if key not in SOURCE_KEYS}
+                self._data = {**kept, **user_input}
+                return await self.async_step_states()
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(
+                sources_form(self.hass), user_input or self._data
+            ),
+            errors=errors,
+            description_placeholders={"problem": problem},
+        )
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Begin with what is set now."""
+        self._data = dict(self._get_reconfigure_subentry().data)
+        return await self.async_step_user()
+
+    async def async_step_states(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask which states mean printing and paused."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if set(user_input[CONF_PRINTING_STATES]) & set(user_input.get(CONF_PAUSED_STATES, ())):
+                errors[CONF_PAUSED_STATES] = "states_overlap"
+            elif not user_input[CONF_PRINTING_STATES]:
+                errors[CONF_PRINTING_STATES] = "no_states"
+            else:
+                self._data |= {CONF_PAUSED_STATES: [], **user_input}
+                return await self.async_step_judgement()
+        options, present = self._status()
+        guessed = guessed_states(options)
+        known = {key: self._data[key] for key in guessed if key in self._data}
+        return self.async_show_form(
+            step_id="states",
+            data_schema=self.add_suggested_values_to_schema(
+                states_form(options), user_input or {**guessed, **known}
+            ),
+            errors=errors,
+            description_placeholders={
+                "entity": self._name(self._data[CONF_STATUS_ENTITY]),
+                "state": present,
+            },
+        )
+
+    async def async_step_judgement(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask how to judge and what to do."""
+        errors: dict[str, str] = {}
+        problem = ""
+        if user_input is not None:
+            settings = {
+                **user_input[CONF_ACTIONS],
+                **{key: value for key, value in user_input.items() if key != CONF_ACTIONS},
+            }
+            actions = {settings[CONF_ON_MAYBE], settings[CONF_ON_FAILURE]}
+            try:
+                ignored_regions(settings.get(CONF_IGNORE, ""))
+            except BadSetting as error:
+                errors[CONF_IGNORE] = "bad_regions"
+                problem = str(error)
+            if Action.PAUSE in actions and not settings.get(CONF_PAUSE_WITH):
+                errors["base"] = "no_pause"
+            elif (Action.CANCEL in actions or settings[CONF_CANCEL_AFTER]) and not settings.get(
+                CONF_CANCEL_WITH
+            ):
+                errors["base"] = "no_cancel"
+            if not errors:
+                return self._finish(settings)
+        values = user_input or {
+            CONF_RULES: self._usual_rules(),
+            **self._data,
+            CONF_ACTIONS: self._data,
+        }
+        return self.async_show_form(
+            step_id="judgement",
+            data_schema=self.add_suggested_values_to_schema(JUDGEMENT, values),
+            errors=errors,
+            description_placeholders={"problem": problem},
+        )
+
+    def _finish(self, settings: Mapping[str, Any]) -> SubentryFlowResult:
+        data = {key: value for key, value in self._data.items() if key not in JUDGEMENT_KEYS} | dict(settings)
+        if data.get(CONF_RULES) != self._data.get(CONF_RULES):
+            # The numbers of one rule set mean nothing to another.
+            data[CONF_NUMBERS] = {}
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                data=data,
+                unique_id=camera_unique_id(data),
+            )
+        return self.async_create_entry(title=self._title(), data=data, unique_id=camera_unique_id(data))
+
+    def _is_watched(self, sources: Mapping[str, Any]) -> bool:
+        own = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+        return any(
+            subentry.unique_id == camera_unique_id(sources)
+            for subentry in self._get_entry().subentries.values()
+            if own is None or subentry.subentry_id != own.subentry_id
+        )
+
+    async def _try(self, sources: Mapping[str, Any]) -> None:
+        """Take a picture and have it looked at; raises FailWatchError."""
+        entry: FailWatchConfigEntry = self._get_entry()
+        camera = create_camera(self.hass, sources)
+        detector = await async_create_detector(self.hass, entry.data)
+        try:
+            await try_out(camera, detector)
+        finally:
+            await detector.close()
+
+    def _status(self) -> tuple[list[str], str]:
+        """Return the states that the status entity can have, as far as is known, and its present one."""
+        entity_id: str = self._data[CONF_STATUS_ENTITY]
+        state = self.hass.states.get(entity_id)
+        if state is None:
+            return [], ""
+        options = [str(option) for option in state.attributes.get("options") or ()]
+        if not options and entity_id.split(".", 1)[0] in ("binary_sensor", "input_boolean", "switch"):
+            options = [STATE_ON, STATE_OFF]
+        if state.state not in (*options, "unknown", "unavailable"):
+            options.append(state.state)
+        return options, state.state
+
+    def _usual_rules(self) -> str:
+        data = self._get_entry().data
+        url = str(data.get("url", "")).rstrip("/")
+        return "super_api" if data[CONF_KIND] == KIND_SUPER_API and url == clouds.OBICO else "failwatch"
+
+    def _title(self) -> str:
+        """Return the printer's name, as the device of its status entity has it."""
+        entity = er.async_get(self.hass).async_get(self._data[CONF_STATUS_ENTITY])
+        if entity is not None and entity.device_id is not None:
+            device = dr.async_get(self.hass).async_get(entity.device_id)
+            if device is not None and (name := device.name_by_user or device.name):
+                return name
+        return self._name(self._data[CONF_PICTURE_ENTITY])
+
+    def _name(self, entity_id: str) -> str:
+        """Return what the user calls an entity."""
+        state = self.hass.states.get(entity_id)
+        return str(state.attributes.get(ATTR_FRIENDLY_NAME, entity_id)) if state else entity_id

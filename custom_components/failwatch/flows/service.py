@@ -1,0 +1,195 @@
+"""The steps that set up a detection service: its address, its credentials, and what it offers to choose."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigFlowResult,
+    FlowType,
+)
+
+from ..cameras.detector import async_create_detector, detector_host
+from ..const import (
+    CONF_KIND,
+    KIND_BUILT_IN,
+    KIND_DEEPOMATIC,
+    KIND_HACARUS,
+    KIND_ML_API,
+    KIND_OBICO_PRINTER,
+    KIND_OCTOPRINT,
+    KIND_SUPER_API,
+    SUBENTRY_CAMERA,
+)
+from ..engine.detectors import Choice, Offers, offers
+from ..engine.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
+from . import service_forms
+from .base import EntryFlow
+
+_LOGGER = logging.getLogger(__name__)
+
+TITLES = {
+    KIND_BUILT_IN: "Built-in detector",
+    KIND_SUPER_API: "Super Detection API",
+    KIND_ML_API: "Obico ml_api",
+    KIND_OBICO_PRINTER: "Obico printer",
+    KIND_HACARUS: "HACARUS Check",
+    KIND_DEEPOMATIC: "Deepomatic",
+}
+
+
+class ServiceFlow(EntryFlow):
+    """Tries what was entered on the service, and asks for the rest."""
+
+    _choices: Mapping[str, Sequence[Choice]] = MappingProxyType({})
+    """What the service offered when it was last asked."""
+
+    async def async_step_built_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up the detector that runs on this machine."""
+        self._async_abort_entries_match({CONF_KIND: KIND_BUILT_IN})
+        return await self._service_step(KIND_BUILT_IN, user_input)
+
+    async def async_step_super_api(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up the Super Detection API."""
+        return await self._service_step(KIND_SUPER_API, user_input)
+
+    async def async_step_ml_api(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up an Obico ml_api server."""
+        return await self._service_step(KIND_ML_API, user_input)
+
+    async def async_step_obico_printer(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up Obico's API for one of its printers."""
+        return await self._service_step(KIND_OBICO_PRINTER, user_input)
+
+    async def async_step_hacarus(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up HACARUS Check."""
+        return await self._service_step(KIND_HACARUS, user_input)
+
+    async def async_step_deepomatic(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Set up Deepomatic."""
+        return await self._service_step(KIND_DEEPOMATIC, user_input)
+
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Go on to the first camera of a new service, on releases that lead from one flow to the next."""
+        if self.source == SOURCE_IGNORE or result["data"][CONF_KIND] == KIND_OCTOPRINT:
+            return result
+        page = await self.hass.config_entries.subentries.async_init(
+            (result["result"].entry_id, SUBENTRY_CAMERA), context={"source": SOURCE_USER}
+        )
+        result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, page["flow_id"])
+        return result
+
+    async def _service_step(self, kind: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        """Take the address and the credentials, try them on the service, and ask for the rest."""
+        if user_input is None:
+            return self._service_form(kind)
+        kept = self._kept_secrets(kind)
+        filled = {key: value for key, value in user_input.items() if value or key not in kept}
+        self._data = {CONF_KIND: kind, **kept, **filled}
+        try:
+            answer = await self._offers()
+        except FailWatchError as error:
+            if isinstance(error, NotAuthorised):
+                for field in service_forms.secret_fields(kind):
+                    self._data.pop(field.key, None)
+            return self._service_form(kind, error)
+        return self._rest_form(answer.choices)
+
+    async def async_step_choices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take what only the service could tell the choices of, and ask for what then is open."""
+        if user_input is None:
+            return self._rest_form(self._choices)
+        before, self._data = self._data, {**self._data, **user_input}
+        try:
+            answer = await self._offers()
+        except FailWatchError as error:
+            self._data = before
+            return self._rest_form(self._choices, user_input, error)
+        return self._rest_form(answer.choices)
+
+    async def _offers(self) -> Offers:
+        try:
+            if self._data[CONF_KIND] != KIND_BUILT_IN:
+                return await offers(self._data, detector_host(self.hass))
+            detector = await async_create_detector(self.hass, self._data)
+            try:
+                return Offers(await detector.check())
+            finally:
+                await detector.close()
+        except BadSetting, DetectionError:
+            raise
+        except Exception as error:
+            _LOGGER.exception("The detection service could not be tried")
+            raise BadSetting(f"Unexpected: {type(error).__name__}") from error
+
+    def _service_form(self, kind: str, error: FailWatchError | None = None) -> ConfigFlowResult:
+        shown = {**self._old_settings(), **self._data}
+        return self.async_show_form(
+            step_id=kind,
+            data_schema=service_forms.schema(
+                service_forms.first_fields(kind), shown, kept=self._kept_secrets(kind)
+            ),
+            errors={service_forms.error_place(error, kind): error.kind} if error else None,
+            description_placeholders={"problem": str(error or "")},
+        )
+
+    def _rest_form(
+        self,
+        choices: Mapping[str, Sequence[Choice]],
+        entered: Mapping[str, Any] | None = None,
+        error: FailWatchError | None = None,
+    ) -> ConfigFlowResult:
+        """Ask for what is still open, or finish if nothing is."""
+        self._choices = choices
+        fields = service_forms.open_fields(self._data, choices)
+        if not fields:
+            return self._finish_service()
+        shown = {**self._old_settings(), **self._data, **(entered or {})}
+        return self.async_show_form(
+            step_id="choices",
+            data_schema=service_forms.schema(fields, shown, choices),
+            errors={"base": error.kind} if error else None,
+            description_placeholders={"problem": str(error or "")},
+        )
+
+    def _finish_service(self) -> ConfigFlowResult:
+        self._async_abort_entries_match(self._data)
+        if self.source == SOURCE_RECONFIGURE:
+            return self._changed(self._get_reconfigure_entry())
+        return self.async_create_entry(title=TITLES[self._data[CONF_KIND]], data=self._data)
+
+    def _old_settings(self) -> Mapping[str, Any]:
+        return self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
+
+    def _kept_secrets(self, kind: str) -> dict[str, Any]:
+        """Return the secrets that stay as they are where they are left empty."""
+        known = {**self._old_settings(), **self._data}
+        keys = (field.key for field in service_forms.secret_fields(kind))
+        return {key: known[key] for key in keys if known.get(key)}
+
+    async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take new credentials of a service."""
+        entry = self._get_reauth_entry()
+        kind = entry.data[CONF_KIND]
+        errors: dict[str, str] = {}
+        problem = ""
+        if user_input is not None:
+            self._data = {**entry.data, **user_input}
+            try:
+                await self._offers()
+            except FailWatchError as error:
+                place = service_forms.error_place(error, kind)
+                errors[place if place in user_input else "base"] = error.kind
+                problem = str(error)
+            else:
+                return self._changed(entry)
+        return self.async_show_form(
+            step_id="reauth_confirm",
+            data_schema=service_forms.schema(service_forms.secret_fields(kind), {}),
+            errors=errors,
+            description_placeholders={"problem": problem},
+        )

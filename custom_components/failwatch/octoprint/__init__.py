@@ -1,0 +1,1 @@
+"""Printers whose OctoPrint runs the FailWatch plugin."""

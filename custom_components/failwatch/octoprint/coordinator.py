@@ -1,0 +1,227 @@
+"""A printer whose OctoPrint runs the FailWatch plugin: Home Assistant listens and sends commands."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
+from dataclasses import fields
+from typing import Any, ClassVar, override
+
+from homeassistant.const import (
+    CONF_API_KEY,
+    CONF_URL,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.device_registry import DeviceInfo
+from yarl import URL
+
+from ..const import DOMAIN
+from ..coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
+from ..engine.errors import BadSetting
+from ..engine.history.records import Label, PrintRecord
+from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
+from ..engine.serialization import to_json
+from . import issues
+from .client import OctoPrintClient
+from .errors import KeyRefused, OctoPrintError
+from .messages import Report, Update
+
+_LOGGER = logging.getLogger(__package__)
+
+CLOCKS_AGREE = 5.0
+"""Seconds of difference that are not worth a correction, which would make every time jitter."""
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds between attempts to reach an OctoPrint that went away."""
+
+
+def octoprint_url(data: Mapping[str, Any]) -> URL:
+    """Return the address of a link's OctoPrint."""
+    return URL(data[CONF_URL])
+
+
+def octoprint_client(hass: HomeAssistant, data: Mapping[str, Any]) -> OctoPrintClient:
+    """Return a client for a link's settings."""
+    session = async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL])
+    return OctoPrintClient(session, octoprint_url(data), data.get(CONF_API_KEY))
+
+
+class LinkCoordinator(PrinterCoordinator):
+    """Keeps the push socket of one OctoPrint open."""
+
+    controls_job: ClassVar[bool] = True
+
+    def __init__(self, hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
+        """Know the address; nothing is asked yet."""
+        assert entry.unique_id is not None
+        super().__init__(hass, entry, key=entry.unique_id, title=entry.title)
+        self.report: Report | None = None
+        self._client = octoprint_client(hass, entry.data)
+        self._picture: tuple[object, bytes] | None = None
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The printer, below core's OctoPrint device when that is there."""
+        return DeviceInfo(
+            identifiers={(DOMAIN, self.key)},
+            name=self.config_entry.title,
+            manufacturer="FailWatch",
+            model="OctoPrint",
+            sw_version=self.report.version if self.report else None,
+            configuration_url=str(self._client.url),
+        )
+
+    async def async_start(self) -> None:
+        """Read the state once, raising what Home Assistant shows of a failed set-up, then listen."""
+        try:
+            self._take_report(await self._client.report())
+        except KeyRefused as error:
+            raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.kind) from error
+        except OctoPrintError as error:
+            issues.async_judge_plugin(self.hass, self.config_entry, self._client.url, error)
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key=error.kind,
+                translation_placeholders={"problem": str(error)},
+            ) from error
+        self.config_entry.async_create_background_task(
+            self.hass, self._run(), f"FailWatch link {self.config_entry.title}"
+        )
+
+    async def _run(self) -> None:
+        """Listen, and come back after every interruption."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                async with self._client.push() as updates:
+                    self._take_report(await self._client.report())
+                    wait = FIRST_WAIT
+                    async for update in updates:
+                        self._take_update(update)
+            except KeyRefused as error:
+                self.async_set_update_error(error)
+                self.config_entry.async_start_reauth(self.hass)
+                return
+            except OctoPrintError as error:
+                issues.async_judge_plugin(self.hass, self.config_entry, self._client.url, error)
+                self.async_set_update_error(error)
+            except Exception as error:
+                # Whatever it is, old news must not go on looking like new ones.
+                if self.is_connected:
+                    _LOGGER.exception("The link to %s broke off", self.config_entry.title)
+                self.async_set_update_error(error)
+            await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads reconnects
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    def _take_report(self, report: Report) -> None:
+        if not self.last_update_success:
+            _LOGGER.info("%s answers again", self.config_entry.title)
+        issues.async_clear(self.hass, self.config_entry)
+        renewed = self.report is not None and self.report.version != report.version
+        self.report = report
+        self.watching = report.watching
+        self.clock_offset = _offset(report.now)
+        self.rules = _rules(report.rules)
+        if renewed and (device := self.device):
+            dr.async_get(self.hass).async_update_device(device.id, sw_version=report.version)
+        self.async_take(report.state, ())
+
+    def _take_update(self, update: Update) -> None:
+        self.watching = update.watching
+        self.clock_offset = _offset(update.now)
+        self.rules = _rules(update.rules)
+        self.async_take(update.state, update.events)
+
+    @override
+    async def async_acknowledge(self, *, failure: bool) -> None:
+        await self._ask(self._client.command("acknowledge", answer="failure" if failure else "not_a_failure"))
+
+    @override
+    async def async_snooze(self, seconds: float) -> None:
+        await self._ask(self._client.command("snooze", seconds=seconds))
+
+    @override
+    async def async_mute(self, muted: bool) -> None:
+        await self._ask(self._client.command("mute", muted=muted))
+
+    @override
+    async def async_check(self) -> None:
+        await self._ask(self._client.command("check"))
+
+    @override
+    async def async_watch(self, enabled: bool) -> None:
+        await self._ask(self._client.command("watching", enabled=enabled))
+
+    @override
+    async def async_set_rules(
+        self, name: str | None = None, numbers: Mapping[str, float] | None = None
+    ) -> None:
+        arguments: dict[str, Any] = {}
+        if name is not None:
+            arguments["name"] = name
+        if numbers is not None:
+            arguments["numbers"] = dict(numbers)
+        await self._ask(self._client.command("rules", **arguments))
+
+    @override
+    async def async_past_prints(self, limit: int) -> list[PrintRecord]:
+        return (await self._ask(self._client.past_prints()))[:limit]
+
+    @override
+    async def async_label(self, print_id: str, label: Label | None) -> None:
+        told = {"failed": None} if label is None else to_json(label)
+        await self._ask(self._client.command("label", print_id=print_id, **told))
+
+    @override
+    async def async_job(self, command: JobCommand) -> None:
+        await self._ask(self._client.job(command))
+
+    @override
+    async def async_picture(self) -> bytes | None:
+        look = self.data.look
+        if look is not None and (self._picture is None or self._picture[0] != look.at):
+            # Where it cannot be had, the one before is still better than none.
+            with suppress(HomeAssistantError):
+                self._picture = (look.at, await self._ask(self._client.tagged_picture()))
+        return self._picture[1] if self._picture else None
+
+    async def _ask[T](self, request: Awaitable[T]) -> T:
+        """Do a request, with its errors as Home Assistant's."""
+        try:
+            return await request
+        except KeyRefused as error:
+            self.config_entry.async_start_reauth(self.hass)
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key=error.kind) from error
+        except OctoPrintError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=error.kind,
+                translation_placeholders={"problem": str(error)},
+            ) from error
+
+
+def _offset(theirs: float | None) -> float:
+    """Return what to add to OctoPrint's times, 0 where the clocks agree but for the way of the message."""
+    offset = 0.0 if theirs is None else time.time() - theirs
+    return offset if abs(offset) > CLOCKS_AGREE else 0.0
+
+
+def _rules(told: Mapping[str, Any]) -> RuleSet | None:
+    """Return the rules in force, None if this integration does not know them."""
+    known = RULE_SETS.get(told.get("name", ""))
+    if known is None:
+        return None
+    numbers = told.get("numbers", told)
+    try:
+        return create_rules(
+            known.name, {key: numbers[key] for key in (f.name for f in fields(known)) if key in numbers}
+        )
+    except BadSetting:
+        return None

@@ -1,0 +1,97 @@
+"""What the FailWatch plugin in OctoPrint tells, read from JSON; every reader raises PluginTooOld for what it cannot read."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..engine.history.records import PrintRecord
+from ..engine.serialization import from_json
+from ..engine.watch.state import Event, WatchState
+from .errors import NotReachable, PluginTooOld
+
+PLUGIN: Final = "failwatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that the plugin tells about itself and its watch."""
+
+    version: str
+    uuid: str
+    printer_name: str
+    detector: str
+    watching: bool
+    rules: Mapping[str, Any]
+    state: WatchState
+    now: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One message of the push socket."""
+
+    watching: bool
+    rules: Mapping[str, Any]
+    state: WatchState
+    events: Sequence[Event]
+    now: float | None
+
+
+def report_of(data: Mapping[str, Any]) -> Report:
+    """Return what the plugin answers when it is asked."""
+    with _read():
+        return Report(
+            version=data["version"],
+            uuid=data["uuid"],
+            printer_name=data["printer"]["name"],
+            detector=data["detector"]["name"],
+            watching=data["watching"],
+            rules=data["rules"],
+            state=from_json(WatchState, data["state"]),
+            now=data.get("now"),
+        )
+
+
+def prints_of(data: Mapping[str, Any]) -> list[PrintRecord]:
+    """Return the prints in the plugin's answer."""
+    with _read():
+        return [from_json(PrintRecord, record) for record in data["prints"]]
+
+
+def update_of(message: str) -> Update | None:
+    """Return the update in a message of the push socket, None if it is about something else.
+
+    Raises NotReachable where OctoPrint says that it will tell no more.
+    """
+    try:
+        content = json.loads(message)
+    except ValueError:
+        return None
+    if not isinstance(content, Mapping):
+        return None
+    if "reauthRequired" in content:
+        raise NotReachable("session ended")
+    envelope = content.get("plugin")
+    if not isinstance(envelope, Mapping) or envelope.get("plugin") != PLUGIN:
+        return None
+    with _read():
+        data = envelope["data"]
+        if data.get("type") != "update":
+            return None
+        return Update(
+            watching=data["watching"],
+            rules=data["rules"],
+            state=from_json(WatchState, data["state"]),
+            events=[from_json(Event, event) for event in data["events"]],
+            now=data.get("now"),
+        )
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error

@@ -1,0 +1,1 @@
+"""What several platforms use for both kinds of printer."""

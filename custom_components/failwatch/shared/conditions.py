@@ -1,0 +1,30 @@
+"""The yes-or-no questions about a watched print that conditions ask."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from ..coordinator import PrinterCoordinator
+from ..engine.judging.verdict import Level
+from ..engine.watch.state import Phase, present_level
+
+
+def _is_silenced(printer: PrinterCoordinator) -> bool:
+    snoozed_until = printer.local_time(printer.data.snoozed_until)
+    return printer.data.muted or (snoozed_until is not None and dt_util.utcnow() < snoozed_until)
+
+
+QUESTIONS: Final[Mapping[str, Callable[[PrinterCoordinator], bool]]] = {
+    "is_failing": lambda printer: present_level(printer.data) is Level.FAILURE,
+    "is_suspicious": lambda printer: present_level(printer.data) is not Level.NONE,
+    "is_watching": lambda printer: printer.data.phase is Phase.WATCHING,
+    "is_paused": lambda printer: printer.data.phase is Phase.PAUSED,
+    "is_blind": lambda printer: printer.data.phase is Phase.BLIND,
+    "is_silenced": _is_silenced,
+}
+
+
+def is_so(question: str, printer: PrinterCoordinator) -> bool:
+    """Return the answer; of a printer without news nothing is so."""
+    return printer.is_connected and QUESTIONS[question](printer)

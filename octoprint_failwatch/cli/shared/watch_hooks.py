@@ -1,0 +1,88 @@
+"""What `failwatch watch` does about pictures and levels: files written, commands run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...engine.errors import FailWatchError
+from ...engine.imaging.annotation import tagged
+from ...engine.judging.verdict import Level
+from ...engine.models import Frame
+from ...engine.watch.state import Event, EventKind, Look, WatchState
+
+COMMAND_TIMEOUT = 300.0
+
+
+class Reactions:
+    """Runs each level's command when the level is reached, and saves pictures with their boxes."""
+
+    def __init__(self, folder: Path | None, commands: Mapping[Level, str | None]) -> None:
+        """Make the folder."""
+        self._folder = folder
+        self._commands = commands
+        self._running: set[asyncio.Task[None]] = set()
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def take(
+        self, state: WatchState, events: Sequence[Event], frames: Mapping[str, Frame], *, looked: bool
+    ) -> None:
+        """React to a change, without making the watch wait."""
+        look = state.look
+        if look is None:
+            return
+        if looked and self._folder is not None:
+            self._start(self._save(self._folder / f"{look.number:06d}.jpg", look, frames))
+        for event in events:
+            if event.kind in (EventKind.MAYBE, EventKind.FAILURE) and (
+                command := self._commands.get(event.level)
+            ):
+                self._start(self._run(command, event, look, frames))
+
+    async def finish(self) -> None:
+        """Wait until everything is written and every command has ended."""
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _start(self, reaction: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(reaction)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _save(self, path: Path, look: Look, frames: Mapping[str, Frame]) -> None:
+        for view in look.views:
+            if (frame := frames.get(view.camera)) is not None:
+                try:
+                    picture = await asyncio.to_thread(tagged, frame.jpeg, view.boxes)
+                    await asyncio.to_thread(path.write_bytes, picture)
+                except FailWatchError as error:
+                    sys.stderr.write(f"{path}: {error}\n")
+                except OSError as error:
+                    sys.stderr.write(f"{path}: {error.strerror}\n")
+
+    async def _run(self, command: str, event: Event, look: Look, frames: Mapping[str, Frame]) -> None:
+        with tempfile.TemporaryDirectory(prefix="failwatch-") as folder:
+            picture = Path(folder, "picture.jpg")
+            await self._save(picture, look, frames)
+            environment = {
+                **os.environ,
+                "FAILWATCH_EVENT": event.kind.value,
+                "FAILWATCH_REASON": event.detail,
+                "FAILWATCH_P": f"{look.p:.4f}",
+                "FAILWATCH_PRINT_ID": event.print_id or "",
+                "FAILWATCH_PICTURE": str(picture),
+            }
+            process = await asyncio.create_subprocess_shell(command, env=environment)
+            try:
+                code = await asyncio.wait_for(process.wait(), COMMAND_TIMEOUT)
+            except TimeoutError:
+                process.kill()
+                code = await process.wait()
+            if code:
+                sys.stderr.write(f"The command for {event.kind} ended with exit code {code}.\n")

@@ -1,0 +1,1 @@
+"""What the plugin tells people and other plugins."""

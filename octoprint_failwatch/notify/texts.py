@@ -1,0 +1,144 @@
+"""FailWatch's messages to people, in the language that OctoPrint is set to."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..engine.judging.verdict import Level, Rule, Verdict
+from ..engine.watch.blindness import PASSING
+from ..engine.watch.state import Blind, Event, EventKind, WatchState
+
+TRANSLATIONS = Path(__file__).parents[1] / "translations"
+
+
+class Wording:
+    """Words events and verdicts.
+
+    `language` is a code such as "de"; unknown ones give English. `cameras` has the cameras' titles by name.
+    """
+
+    def __init__(self, language: str = "en", cameras: Mapping[str, str] | None = None) -> None:
+        """Load the language."""
+        self._cameras = cameras or {}
+        self._ = gettext.translation("messages", TRANSLATIONS, [language], fallback=True).gettext
+
+    def event(self, event: Event, state: WatchState) -> str:
+        """Return a sentence or two on an event."""
+        _ = self._
+        name = state.print_name
+        why = self._why(event, state)
+        if event.kind is EventKind.COUNTDOWN:
+            seconds = (
+                round(state.intervention.countdown.due_at - event.at) if state.intervention.countdown else 0
+            )
+            text = (
+                _("%(name)s will be cancelled in %(seconds)d seconds unless you say no.")
+                if event.detail == "cancel"
+                else _("%(name)s will be paused in %(seconds)d seconds unless you say no.")
+            )
+            return f"{text % {'name': name, 'seconds': seconds}} {why}"
+        if event.kind is EventKind.ACTION:
+            text = (
+                _("FailWatch cancels %(name)s.")
+                if event.detail == "cancel"
+                else _("FailWatch pauses %(name)s.")
+            )
+            return f"{text % {'name': name}} {why}"
+        if event.kind is EventKind.BLIND:
+            return _("FailWatch cannot see %(name)s: %(problem)s") % {
+                "name": name,
+                "problem": self.blind(state.blind) if state.blind else event.detail,
+            }
+        if event.kind is EventKind.CAMERA_BLIND:
+            blind = next((one for one in state.blind_cameras if one.camera == event.camera), None)
+            return _("The camera %(camera)s cannot see %(name)s: %(problem)s") % {
+                "camera": self._cameras.get(event.camera, event.camera),
+                "name": name,
+                "problem": self.blind(blind) if blind else event.detail,
+            }
+        if event.kind is EventKind.CAMERA_SEEING:
+            return _("The camera %(camera)s sees %(name)s again.") % {
+                "camera": self._cameras.get(event.camera, event.camera),
+                "name": name,
+            }
+        texts = {
+            EventKind.MAYBE: _("%(name)s may be failing."),
+            EventKind.FAILURE: _("%(name)s is failing."),
+            EventKind.SEEING: _("FailWatch sees %(name)s again."),
+            EventKind.ACTION_FAILED: _("FailWatch could not stop %(name)s. Look after it now!"),
+        }
+        text = texts[event.kind] % {"name": name}
+        return f"{text} {why}" if event.kind in (EventKind.MAYBE, EventKind.FAILURE) else text
+
+    def _why(self, event: Event, state: WatchState) -> str:
+        """Return what led to an event: being blind, where nothing is suspected, else the verdict."""
+        if state.blind is not None and event.level is Level.NONE:
+            return self.blind(state.blind)
+        verdict = state.latch.verdict or (state.look.verdict if state.look else None)
+        return self.reason(verdict) if verdict else ""
+
+    def blind(self, blind: Blind) -> str:
+        """Return why FailWatch cannot see, and what the user can do."""
+        _ = self._
+        texts = {
+            "no_snapshot": _(
+                "The camera gives no picture. Check its cable and its address in OctoPrint's webcam settings."
+            ),
+            "dark": _("The picture is too dark. Switch a light on."),
+            "frozen": _("The camera keeps giving the same picture. Restart the camera."),
+            "bad_picture": _("What the camera gives is no picture. Check its snapshot address."),
+            "model_unavailable": _(
+                "The detector cannot run with these settings. Choose another one in FailWatch's settings."
+            ),
+            "bad_request": _("The detection service did not accept the picture. Check FailWatch's settings."),
+            "not_authorised": _(
+                "The detection service refused the token. Enter it again in FailWatch's settings."
+            ),
+            "not_found": _(
+                "The detection service does not know what it was asked for. Check FailWatch's settings."
+            ),
+            "rate_limited": _("No more calls are allowed just now."),
+            "busy": _("The detection service is busy."),
+            "unavailable": _("The detection service does not answer."),
+            "unknown_host": _(
+                "The name of the detection service is not known. Check its address and the network."
+            ),
+            "untrusted_server": _(
+                "No secure connection to the detection service. Check its address and certificate."
+            ),
+            "timed_out": _("The detector does not answer in time."),
+            "server_failed": _("The detection service has a fault of its own."),
+            "bad_answer": _("The detection service answers nonsense. Check its address."),
+            "wrong_address": _(
+                "Something else answers at that address. Check the detection service's address."
+            ),
+            "cut_short": _("The connection to the detection service broke."),
+        }
+        text = texts.get(blind.reason)
+        if text is None:
+            return blind.detail
+        return f"{text} {_('FailWatch goes on trying.')}" if blind.reason in PASSING else text
+
+    def reason(self, verdict: Verdict) -> str:
+        """Return why a verdict is what it is."""
+        _ = self._
+        text = {
+            Rule.WARM_UP: _("Too early to tell: still getting to know this print."),
+            Rule.QUIET: _("%(score)s above this printer's usual %(usual)s; the limit is %(limit)s."),
+            Rule.SETTLED: _(
+                "%(score)s above this printer's usual %(usual)s, but no longer rising; the limit is %(limit)s."
+            ),
+            Rule.RISING: _(
+                "%(score)s above this printer's usual %(usual)s and rising; the limit is %(limit)s."
+            ),
+            Rule.HIGH: _("%(score)s above this printer's usual %(usual)s; the limit is %(limit)s."),
+            Rule.SUSTAINED: _(
+                "For minutes %(score)s above this printer's usual %(usual)s; the limit is %(limit)s."
+            ),
+        }[verdict.rule]
+        if verdict.is_below_usual:
+            text = _("%(score)s below this printer's usual %(usual)s; the limit is %(limit)s.")
+        numbers = {"score": abs(verdict.score), "usual": verdict.usual, "limit": verdict.limit}
+        return text % {key: f"{value:.2f}" for key, value in numbers.items()}

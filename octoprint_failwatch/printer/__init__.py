@@ -1,0 +1,1 @@
+"""Facts about OctoPrint's printer, and ways to stop it."""

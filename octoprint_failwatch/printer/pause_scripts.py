@@ -1,0 +1,83 @@
+"""The gentle pause in OctoPrint's own scripts: only for pauses by FailWatch, undone by whoever resumes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .gentle_pause import SAFE_TO_PULL, GentlePause, Modes, PausedAt, Shape, shape
+
+Scripts = tuple[list[str] | None, list[str] | None]
+
+
+class PauseScripts:
+    """Answers OctoPrint's hooks; called on the threads of its connection to the printer."""
+
+    def __init__(
+        self,
+        gentle: Callable[[], GentlePause | None],
+        temperatures: Callable[[], Mapping[str, Any]],
+        modes: Modes,
+    ) -> None:
+        """`gentle` says how to pause now, None for as it comes; `temperatures` what OctoPrint last heard.
+
+        `modes` says at any time how the print's moves are to be read.
+        """
+        self._gentle = gentle
+        self._temperatures = temperatures
+        self._modes = modes
+        self._is_ours = False
+        self._shape: Shape | None = None
+
+    def expect(self) -> None:
+        """The next pause is FailWatch's."""
+        self._is_ours = True
+
+    def resumed(self) -> None:
+        """The print goes on: the next pause is somebody else's until said otherwise."""
+        self._is_ours = False
+
+    def forget(self) -> None:
+        """The print is over: nothing is left to undo."""
+        self._is_ours = False
+        self._shape = None
+
+    def scripts(self, comm: Any, kind: str, name: str, *_: Any, **__: Any) -> Scripts | None:
+        """Return the commands to put before and after one of OctoPrint's scripts."""
+        if kind != "gcode":
+            return None
+        if name == "afterPrintPaused" and self._is_ours:
+            self._is_ours = False
+            gentle = self._gentle()
+            # Of a print from the printer's own card it is not known how its moves are to be read.
+            if gentle is None or comm.isSdFileSelected():
+                return None
+            self._shape = shape(gentle, self._paused_at(comm), self._modes)
+            return None, list(self._shape.after_pause)
+        if name == "beforePrintResumed" and self._shape is not None:
+            undo, self._shape = self._shape, None
+            return undo.before_resume(tool_is_hot=_is_hot(_tools(self._temperatures()))), None
+        return None
+
+    def _paused_at(self, comm: Any) -> PausedAt:
+        position = getattr(comm, "pause_position", None)
+        heaters = self._temperatures()
+        tools = _tools(heaters)
+        return PausedAt(
+            x=getattr(position, "x", None),
+            y=getattr(position, "y", None),
+            feed_rate=getattr(position, "f", None),
+            tools={tool: float(heater["target"]) for tool, heater in tools.items() if heater.get("target")},
+            tool_is_hot=_is_hot(tools),
+            bed=float((heaters.get("bed") or {}).get("target") or 0),
+        )
+
+
+def _tools(heaters: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """Return the hotends among the heaters, by number."""
+    names = {name: name.removeprefix("tool") for name in heaters if name.startswith("tool")}
+    return {int(number): heaters[name] for name, number in names.items() if number.isdigit()}
+
+
+def _is_hot(tools: Mapping[int, Mapping[str, Any]]) -> bool:
+    return any((heater.get("actual") or 0) >= SAFE_TO_PULL for heater in tools.values())

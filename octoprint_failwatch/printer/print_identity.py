@@ -1,0 +1,125 @@
+"""Which print is running: an identity that survives pauses, duplicate events and restarts of OctoPrint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import uuid4
+
+from ..engine import serialization
+from ..storage import read_json, write_json
+
+DUPLICATE_WITHIN = 20.0
+"""Seconds in which a second PrintStarted of the same file is the same print."""
+SLACK = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What OctoPrint prints: `origin` is local or sdcard, `position` how many bytes were printed."""
+
+    path: str
+    origin: str
+    name: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrintIdentity:
+    """A print. `started_at` is in seconds since the epoch by the machine's clock.
+
+    `position` is how many bytes were printed when that was last noted.
+    """
+
+    print_id: str
+    printer_id: str
+    path: str
+    origin: str
+    name: str
+    started_at: float
+    ended: bool = False
+    position: int = 0
+
+    def is_of(self, job: Job) -> bool:
+        """Return whether it prints that file."""
+        return (self.path, self.origin) == (job.path, job.origin)
+
+
+class PrintIdentities:
+    """The last print's identity, kept in a file."""
+
+    def __init__(self, path: Path) -> None:
+        """Read what an earlier run of OctoPrint left."""
+        self._path = path
+        self._began_here = False
+        self.current = _read(path)
+
+    def begin(self, job: Job, printer_id: str, at: float, *, may_be_older: bool = True) -> PrintIdentity:
+        """A print started, or was found running; returns its identity, which may be one that is known already.
+
+        `may_be_older` is false of a print that this OctoPrint is known to have just begun.
+        """
+        known = (self.adopt(job, printer_id) if may_be_older else None) or self._repeated(job, at)
+        if known is not None:
+            return known
+        self._began_here = True
+        new = PrintIdentity(str(uuid4()), printer_id, job.path, job.origin, job.name, at)
+        self._keep(new)
+        return new
+
+    def may_go_on(self, job: Job) -> bool:
+        """Return whether this may be a print from before OctoPrint started, judging by all but its position."""
+        known = self.current
+        return known is not None and not known.ended and not self._began_here and known.is_of(job)
+
+    def note(self, job: Job) -> None:
+        """The running print has come that far."""
+        known = self.current
+        if known is not None and not known.ended and known.is_of(job) and job.position > known.position:
+            self._keep(replace(known, position=job.position))
+
+    def adopt(self, job: Job, printer_id: str) -> PrintIdentity | None:
+        """Return the identity of a print that goes on from before OctoPrint started, if it is that."""
+        known = self.current
+        if (
+            known is None
+            or not self.may_go_on(job)
+            or job.position <= 0
+            or job.position < known.position
+            or known.printer_id != printer_id
+        ):
+            return None
+        self._began_here = True
+        return known
+
+    def end(self, path: str | None, elapsed: float | None, at: float) -> PrintIdentity | None:
+        """A print ended after `elapsed` seconds; returns it, None if that was not the running one."""
+        known = self.current
+        if known is None or known.ended:
+            return None
+        if path is not None and path != known.path:
+            return None
+        if elapsed is not None and self._began_here and elapsed > at - known.started_at + SLACK:
+            return None
+        self._keep(replace(known, ended=True))
+        return known
+
+    def _repeated(self, job: Job, at: float) -> PrintIdentity | None:
+        known = self.current
+        if known is None or known.ended or not self._began_here or not known.is_of(job):
+            return None
+        return known if at - known.started_at < DUPLICATE_WITHIN else None
+
+    def _keep(self, identity: PrintIdentity) -> None:
+        self.current = identity
+        write_json(self._path, serialization.to_json(identity))
+
+
+def _read(path: Path) -> PrintIdentity | None:
+    content = read_json(path)
+    if content is None:
+        return None
+    try:
+        return serialization.from_json(PrintIdentity, content)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""The watch inside OctoPrint, on its own thread."""

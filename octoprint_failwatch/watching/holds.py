@@ -1,0 +1,107 @@
+"""When not to look although a print runs: heating, too early, filament change, waiting for the user."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..engine.watch.state import Phase
+from ..printer.heating import HeatingUp
+from ..printer.layers import layer_position
+from ..printer.sent_commands import SentCommands
+from .watcher import Watcher
+
+EVERY = 2.0
+"""Seconds by the real clock between two looks at the printer."""
+MOVED_ON_TWICE = 2
+
+HEATING, TOO_EARLY = "heating", "too_early"
+FILAMENT_CHANGE, WAITING, COMMAND = "filament_change", "waiting", "command"
+
+
+@dataclass(slots=True)
+class Halt:
+    """The printer waits for somebody: over once the file goes on being printed."""
+
+    position: int
+    moved_on: int = 0
+
+    def is_over(self, position: int) -> bool:
+        """Return whether printing has gone on, twice in a row: what was already queued does not count."""
+        self.moved_on = self.moved_on + 1 if position > self.position else 0
+        self.position = position
+        return self.moved_on >= MOVED_ON_TWICE
+
+
+class Holds:
+    """Keeps the watch's holds in step with the printer. Runs on the watch's loop."""
+
+    def __init__(self, watcher: Watcher, sent: SentCommands) -> None:
+        """Hold nothing yet."""
+        self._watcher = watcher
+        self._sent = sent
+        self._heating_up = HeatingUp(told_when_over=False)
+        self._file: Path | None = None
+        self._after_layer = 0
+        self._layer_at: int | None = None
+        self._halts: dict[str, Halt] = {}
+
+    async def run(self) -> None:
+        """Follow the printer until cancelled."""
+        while True:
+            if self._watcher.when.after_layer != self._after_layer:
+                await self._find_layer()
+            self.update()
+            await asyncio.sleep(EVERY)
+
+    async def begin(self) -> None:
+        """A print begins: decide before its first picture is taken."""
+        self._file = self._watcher.host.print_file()
+        self._heating_up, self._halts = HeatingUp(told_when_over=self._file is not None), {}
+        await self._find_layer()
+        self._decide(0.0)
+
+    def end(self) -> None:
+        """The print is over."""
+        self._sent.forget()
+
+    def halt(self, reason: str) -> None:
+        """The printer changes filament, or waits for its user."""
+        if self._watcher.state.phase is Phase.IDLE:
+            return
+        self._halts[reason] = Halt(self._watcher.host.progress().position)
+        self._watcher.watch.hold(reason)
+
+    def update(self) -> None:
+        """Compare what the printer does with what the watch holds for."""
+        state, now = self._watcher.state, self._watcher.clock.now()
+        if state.phase not in (Phase.IDLE, Phase.PAUSED):
+            self._decide(now - (now if state.started_at is None else state.started_at))
+
+    def _decide(self, age: float) -> None:
+        watch, when = self._watcher.watch, self._watcher.when
+        progress = self._watcher.host.progress()
+        heats_up = self._heating_up.follow(progress.heat, has_laid=self._sent.has_laid, age=age)
+        self._set(HEATING, heats_up and not when.heating)
+        self._set(TOO_EARLY, when.is_too_early(progress, age, self._layer_at))
+        for reason, halt in list(self._halts.items()):
+            if halt.is_over(progress.position):
+                del self._halts[reason]
+                watch.release(reason)
+
+    def _set(self, reason: str, holds: bool) -> None:
+        if holds:
+            self._watcher.watch.hold(reason)
+        else:
+            self._watcher.watch.release(reason)
+
+    async def _find_layer(self) -> None:
+        file, layer = self._file, self._watcher.when.after_layer
+        self._after_layer, self._layer_at = layer, None
+        if layer <= 1 or file is None:
+            return
+        with suppress(OSError):
+            loop = asyncio.get_running_loop()
+            self._layer_at = await loop.run_in_executor(None, layer_position, file, layer)

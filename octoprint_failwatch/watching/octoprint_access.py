@@ -1,0 +1,58 @@
+"""What the watch needs of OctoPrint, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..engine.watch.state import Event, WatchState
+from ..printer.print_control import Printer
+from ..printer.print_identity import Job
+from ..printer.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterProfile:
+    """A printer as OctoPrint's user knows it."""
+
+    id: str
+    name: str
+
+
+class Host(Protocol):
+    """OctoPrint, as far as the watch deals with it. Every method may be called from any thread."""
+
+    @property
+    def printer(self) -> Printer:
+        """The printer to pause or cancel."""
+
+    @property
+    def data_folder(self) -> Path:
+        """Where FailWatch keeps its files."""
+
+    @property
+    def local_url(self) -> str:
+        """Where OctoPrint answers on this machine."""
+
+    def settings(self) -> Mapping[str, Any]:
+        """Return all settings as they are now."""
+
+    def profile(self) -> PrinterProfile:
+        """Return the printer that is connected, or would be."""
+
+    def job(self) -> Job | None:
+        """Return what is printed or paused now, None if nothing is."""
+
+    def progress(self) -> Progress:
+        """Return how far the print is."""
+
+    def print_file(self) -> Path | None:
+        """Return the file that is printed, None if it does not lie on this machine."""
+
+    def about_to_pause(self) -> None:
+        """The pause that follows is FailWatch's."""
+
+    def changed(self, state: WatchState, events: Sequence[Event]) -> None:
+        """Tell browsers, other plugins and people."""

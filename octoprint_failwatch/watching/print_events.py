@@ -1,0 +1,148 @@
+"""OctoPrint's events, turned into the life of a watched print. All of it runs on the watch's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from octoprint.events import Events
+
+from ..engine.watch.state import Phase
+from ..printer.pause_scripts import PauseScripts
+from ..printer.print_identity import Job, PrintIdentities, PrintIdentity
+from .holds import FILAMENT_CHANGE, WAITING, Holds
+from .watcher import Watcher
+
+LISTENED_TO = {
+    Events.PRINT_STARTED,
+    Events.PRINT_PAUSED,
+    Events.PRINT_RESUMED,
+    Events.PRINT_DONE,
+    Events.PRINT_FAILED,
+    Events.PRINT_CANCELLED,
+    Events.CONNECTED,
+    Events.DISCONNECTED,
+    Events.FILAMENT_CHANGE,
+    Events.WAITING,
+}
+
+
+NOTE_POSITION_EVERY = 30.0
+POSITION_LOOKS, POSITION_LOOK_EVERY = 40, 0.25
+"""Seconds by the real clock."""
+
+
+class Lifecycle:
+    """Follows the prints of one OctoPrint, in the order of its events."""
+
+    def __init__(
+        self, watcher: Watcher, identities: PrintIdentities, holds: Holds, scripts: PauseScripts
+    ) -> None:
+        """Follow nothing before `catch_up`."""
+        self._watcher = watcher
+        self._holds = holds
+        self._scripts = scripts
+        self._identities = identities
+
+    async def catch_up(self) -> None:
+        """Go on with a print that ran before OctoPrint, or this plugin, started."""
+        job = self._watcher.host.job()
+        if job is not None:
+            await self._started(job, may_be_older=True)
+
+    async def take(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Take one of the events listened to."""
+        watch = self._watcher.watch
+        if event == Events.PRINT_STARTED:
+            job = _job_of(payload, self._watcher.host.job())
+            # A printer may have printed from its card since before OctoPrint was there. What OctoPrint sends
+            # itself it has just begun, however far comments and thumbnails in the file let it look.
+            await self._started(job, may_be_older=job.origin != "local")
+        elif event == Events.PRINT_PAUSED:
+            watch.pause()
+        elif event == Events.PRINT_RESUMED:
+            self._scripts.resumed()
+            watch.resume()
+        elif event == Events.FILAMENT_CHANGE:
+            self._holds.halt(FILAMENT_CHANGE)
+        elif event == Events.WAITING:
+            self._holds.halt(WAITING)
+        elif event == Events.PRINT_DONE:
+            self._ended("done", payload)
+        elif event == Events.PRINT_CANCELLED:
+            self._ended("cancelled", payload)
+        elif event == Events.PRINT_FAILED and payload.get("reason") != "cancelled":
+            # A cancelled print was ended by PrintCancelled; its PrintFailed comes whenever it likes.
+            self._ended("failed", payload)
+        elif event == Events.CONNECTED:
+            await self._watcher.use_printer(self._watcher.host.profile())
+        elif event == Events.DISCONNECTED:
+            self._ended("disconnected", {})
+
+    async def note_position(self) -> None:
+        """Note now and then how far the print is, until cancelled."""
+        while True:
+            await asyncio.sleep(NOTE_POSITION_EVERY)
+            job = self._watcher.host.job()
+            if job is not None:
+                self._identities.note(job)
+
+    async def watch_it(self) -> None:
+        """Watch the print that runs, if the user's switch is on and it is not watched yet."""
+        identity, host = self._identities.current, self._watcher.host
+        if identity is None or identity.ended or host.job() is None or not host.settings()["watching"]:
+            return
+        await self._watch(identity)
+
+    def leave_it(self) -> None:
+        """Stop watching the print that runs: the user's switch is off."""
+        self._watcher.watch.end("not_watched")
+
+    async def _started(self, job: Job, *, may_be_older: bool) -> None:
+        await self._watcher.use_printer(self._watcher.host.profile())
+        if may_be_older and self._identities.may_go_on(job):
+            job = await self._with_position(job)
+        identity = self._identities.begin(
+            job, self._watcher.printer_id, time.time(), may_be_older=may_be_older
+        )
+        if self._watcher.host.settings()["watching"]:
+            await self._watch(identity)
+
+    async def _watch(self, identity: PrintIdentity) -> None:
+        if self._watcher.state.phase is Phase.IDLE or self._watcher.state.print_id != identity.print_id:
+            await self._holds.begin()
+        self._watcher.watch.start(identity.print_id, identity.name)
+        if self._watcher.host.printer.get_state_id() == "PAUSED":
+            self._watcher.watch.pause()
+
+    async def _with_position(self, job: Job) -> Job:
+        """Return the job with its position: of a print from the printer's card it is known a little later."""
+        for _ in range(POSITION_LOOKS):
+            current = self._watcher.host.job()
+            if current is None or current.position > 0:
+                return job if current is None else replace(job, position=current.position)
+            await asyncio.sleep(POSITION_LOOK_EVERY)
+        return job
+
+    def _ended(self, outcome: str, payload: Mapping[str, Any]) -> None:
+        self._scripts.forget()
+        self._holds.end()
+        elapsed = payload.get("time")
+        ended = self._identities.end(payload.get("path"), elapsed, time.time())
+        watch = self._watcher.watch
+        if (
+            ended is not None
+            and ended.print_id == watch.state.print_id
+            and watch.state.phase is not Phase.IDLE
+        ):
+            watch.end(outcome)
+
+
+def _job_of(payload: Mapping[str, Any], current: Job | None) -> Job:
+    """Return the job that an event tells of, with the position of the one that runs."""
+    path, origin = str(payload.get("path") or ""), str(payload.get("origin") or "local")
+    position = current.position if current and (current.path, current.origin) == (path, origin) else 0
+    return Job(path, origin, str(payload.get("name") or path), position)

@@ -1,0 +1,139 @@
+"""All of FailWatch that runs in OctoPrint: one thread with the watch, and the way in from every other thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from ..engine.clock import Clock
+from ..engine.detectors.single_use_pictures import SingleUsePictures
+from ..engine.watch.state import Event, WatchState
+from ..engine.watch.watch import Watch
+from ..notify.notifications import Notifications
+from ..notify.push_messages import update_json
+from ..notify.texts import Wording
+from ..printer.pause_scripts import PauseScripts
+from ..printer.print_identity import PrintIdentities
+from ..printer.sent_commands import SentCommands
+from .holds import Holds
+from .inbox import Inbox
+from .installation import Installation
+from .keep_going import keep_going
+from .loop_thread import LoopThread
+from .octoprint_host import OctoPrintHost
+from .print_events import Lifecycle
+from .watcher import Watcher
+from .webcams import titles
+
+_LOGGER = logging.getLogger(__name__)
+
+T = TypeVar("T")
+SETTLED_WITHIN = 30.0
+"""Seconds that whoever changes settings waits for them to be in force."""
+
+
+class Service:
+    """Lives from OctoPrint's start to its end, or while the plugin is enabled."""
+
+    def __init__(
+        self, host: OctoPrintHost, pictures: SingleUsePictures, scripts: PauseScripts, sent: SentCommands
+    ) -> None:
+        """Open the files."""
+        self.host = host
+        self.clock = Clock()
+        self.installation = Installation(host.data_folder / "installation.json")
+        self.watcher = Watcher(host, self.clock, self.installation, pictures)
+        identities = PrintIdentities(host.data_folder / "print.json")
+        self._holds = Holds(self.watcher, sent)
+        self.lifecycle = Lifecycle(self.watcher, identities, self._holds, scripts)
+        self._notifications = Notifications(self.watcher, lambda: Wording(host.language, titles()))
+        self._events: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
+        self._thread = LoopThread("failwatch")
+        self._inbox = Inbox("failwatch-inbox", self._thread.post)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Open the watch, and go on with a print that runs already."""
+        self.host.message = self.update
+        self.host.listen(self._notifications.tell)
+        self._thread.ask(self._open())
+
+    def stop(self) -> None:
+        """Leave everything on disk, and end the thread."""
+        with suppress(TimeoutError):
+            self._thread.ask(self._close())
+        self._inbox.close()
+        self._thread.stop()
+        self.host.close()
+        self._notifications.close()
+
+    def hand_over(self, event: str, payload: Mapping[str, Any] | None) -> None:
+        """Take an event from OctoPrint's bus; returns at once."""
+        # The bus shares one payload between all plugins, and changes it for later events.
+        taken = event, dict(payload or {})
+        self._inbox.put(lambda: self._events.put_nowait(taken))
+
+    def ask(self, work: Callable[[Watcher], T]) -> T:
+        """Have the watch's thread do something that takes no time, and return the result."""
+
+        async def do() -> T:
+            return work(self.watcher)
+
+        return self._thread.ask(do())
+
+    def run(self, work: Any, patience: float = 30.0) -> Any:
+        """Have the watch's thread run a coroutine, and return its result; raises TimeoutError."""
+        return self._thread.ask(work, patience)
+
+    def post(self, order: Callable[[Watch], None]) -> None:
+        """Have the watch's thread carry out an order soon; returns at once."""
+        self._inbox.put(lambda: order(self.watcher.watch))
+
+    def settings_changed(self) -> None:
+        """Take the settings as they are now, as soon as the detector in use lets go of its last picture."""
+
+        async def take() -> None:
+            # Who stops waiting must not leave the watch stopped and the new one unmade.
+            taking = asyncio.get_running_loop().create_task(self._take_settings())
+            self._tasks.append(taking)
+            taking.add_done_callback(self._tasks.remove)
+            await asyncio.shield(taking)
+
+        with suppress(TimeoutError):
+            self._thread.ask(take(), SETTLED_WITHIN)
+
+    def update(self, state: WatchState, events: Sequence[Event]) -> dict[str, Any]:
+        """Return the push message for a change."""
+        watching = bool(self.host.settings()["watching"])
+        return update_json(state, events, self.watcher.rules, self.clock, watching=watching)
+
+    async def _open(self) -> None:
+        await self.watcher.open()
+        await self.lifecycle.catch_up()
+        loop = asyncio.get_running_loop()
+        for work in (self._follow_events, self._holds.run, self.lifecycle.note_position):
+            self._tasks.append(loop.create_task(keep_going(work)))
+
+    async def _close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self.watcher.close()
+
+    async def _follow_events(self) -> None:
+        while True:
+            event, payload = await self._events.get()
+            try:
+                await self.lifecycle.take(event, payload)
+            except Exception:
+                _LOGGER.exception("The event %s could not be followed", event)
+
+    async def _take_settings(self) -> None:
+        await self.watcher.rebuild()
+        if self.host.settings()["watching"]:
+            await self.lifecycle.watch_it()
+        else:
+            self.lifecycle.leave_it()
+        self.host.changed(self.watcher.state, ())

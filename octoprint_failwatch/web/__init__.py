@@ -1,0 +1,1 @@
+"""What browsers and scripts reach of the plugin."""

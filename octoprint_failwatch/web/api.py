@@ -1,0 +1,223 @@
+"""The API at /api/plugin/failwatch: what Home Assistant, scripts and the own pages ask and order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import flask
+from flask_babel import gettext
+from octoprint.access.permissions import Permissions
+from octoprint.plugin import SimpleApiPlugin
+
+from ..engine import serialization
+from ..engine.errors import BadSetting
+from ..engine.history import HistoryError, Label
+from ..engine.judging.rules import create_rules
+from ..engine.watch.state import Phase
+from ..notify.notifications import target
+from ..notify.push_messages import rules_json, state_json
+from ..permissions import require
+from ..version import __version__
+from ..watching.watch_settings import changed_numbers, rules
+from ..watching.watcher import Watcher
+from ..watching.webcams import webcams
+from . import camera_baselines, settings_page
+from .error_messages import worded
+from .tuning import Improving
+
+if TYPE_CHECKING:
+    from ..watching.runtime import Service
+
+COMMANDS: dict[str, tuple[str, list[str]]] = {
+    "acknowledge": ("CONTROL", ["answer"]),
+    "snooze": ("CONTROL", ["seconds"]),
+    "mute": ("CONTROL", ["muted"]),
+    "check": ("CONTROL", []),
+    "pause": ("CONTROL", []),
+    "watching": ("CONTROL", ["enabled"]),
+    "label": ("CONTROL", ["print_id", "failed"]),
+    "forget": ("CONTROL", ["print_id"]),
+    "rules": ("CONFIGURE", []),
+    "test": ("CONFIGURE", []),
+    "describe": ("CONFIGURE", []),
+    "offers": ("CONFIGURE", ["settings"]),
+    "add_target": ("CONFIGURE", ["url"]),
+    "remove_target": ("CONFIGURE", ["index"]),
+    "test_targets": ("CONFIGURE", []),
+    "usual": ("CONFIGURE", []),
+    "forget_usual": ("CONFIGURE", ["camera"]),
+    "tuning": ("CONFIGURE", []),
+    "learning": ("CONFIGURE", []),
+}
+"""Each command's permission and the keys that it must have."""
+
+
+class Api(SimpleApiPlugin):  # type: ignore[misc]
+    """The mixin that answers. The plugin has the service while it is enabled."""
+
+    service: Service | None
+    improving: Improving
+    _settings: Any
+
+    def is_api_protected(self) -> bool:
+        """Nobody gets in without an account or an application key."""
+        return True
+
+    def get_api_commands(self) -> dict[str, list[str]]:
+        """Return the commands with the keys that each must have."""
+        return {name: keys for name, (_, keys) in COMMANDS.items()}
+
+    def on_api_get(self, _request: flask.Request) -> Any:
+        """Answer with all there is to know."""
+        require("VIEW")
+        service = self._running()
+        try:
+            answer: dict[str, Any] = service.ask(lambda watcher: _all(service, watcher))
+        except TimeoutError:
+            return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
+        problem = service.watcher.problem
+        # What other plugins take time for is not for the watch's thread.
+        answer["problem"] = worded(problem) if problem is not None else ""
+        answer["cameras"] = serialization.to_json(webcams())
+        return flask.jsonify(answer)
+
+    def on_api_command(self, command: str, data: Mapping[str, Any]) -> Any:
+        """Carry a command out; 400 says what is wrong with it."""
+        permission, _ = COMMANDS[command]
+        require(permission)
+        answers: dict[str, Callable[[Service, Mapping[str, Any]], Any]] = {
+            "rules": self._rules,
+            "watching": self._watching,
+            "describe": settings_page.describe,
+            "test": settings_page.test,
+            "offers": settings_page.offer,
+            "add_target": self._add_target,
+            "remove_target": self._remove_target,
+            "test_targets": settings_page.send_test,
+            "usual": camera_baselines.known,
+            "forget_usual": camera_baselines.forget,
+            "tuning": self.improving.tuning,
+            "learning": self.improving.learning,
+            "pause": _pause,
+            "label": _label,
+            "forget": _forget,
+        }
+        carry_out = answers.get(command) or _control(command)
+        try:
+            answer = carry_out(self._running(), data)
+        except (BadSetting, HistoryError, TypeError, ValueError) as error:
+            return _refused(worded(error), 400)
+        except TimeoutError:
+            return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
+        return None if answer is None else flask.jsonify(answer)
+
+    def _running(self) -> Service:
+        if self.service is None:
+            flask.abort(503)
+        return self.service
+
+    def _watching(self, service: Service, data: Mapping[str, Any]) -> None:
+        self._settings.set_boolean(["watching"], bool(data["enabled"]))
+        self._settings.save()
+        service.settings_changed()
+
+    def _rules(self, service: Service, data: Mapping[str, Any]) -> None:
+        now = rules(service.host.settings())
+        name = str(data.get("name") or now.name)
+        numbers = changed_numbers(service.host.settings()) if name == now.name else {}
+        numbers |= dict(data.get("numbers") or {})
+        create_rules(name, numbers)
+        self._settings.set(["rules"], {"name": name, "numbers": numbers})
+        self._settings.save()
+        service.settings_changed()
+
+    def _add_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        url = str(data["url"]).strip()
+        target(url)
+        return self._keep_targets(service, [*service.host.settings()["notify"]["urls"], url])
+
+    def _remove_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        urls = list(service.host.settings()["notify"]["urls"])
+        if not 0 <= int(data["index"]) < len(urls):
+            raise ValueError(gettext("There is no such address."))
+        del urls[int(data["index"])]
+        return self._keep_targets(service, urls)
+
+    def _keep_targets(self, service: Service, urls: list[str]) -> dict[str, Any]:
+        self._settings.set(["notify", "urls"], urls)
+        self._settings.save()
+        return {"targets": settings_page.shown_targets(service.host.settings())}
+
+
+def _refused(why: str, status: int) -> flask.Response:
+    return flask.make_response(flask.jsonify(error=why), status)
+
+
+def _pause(service: Service, _data: Mapping[str, Any]) -> None:
+    if not Permissions.PRINT.can():
+        flask.abort(403)
+    service.ask(lambda watcher: watcher.pause_print())
+
+
+def _label(service: Service, data: Mapping[str, Any]) -> None:
+    failed, since = data["failed"], data.get("failed_from")
+    label = None if failed is None else Label(bool(failed), None if since is None else float(since))
+    service.watcher.history.label(str(data["print_id"]), label)
+
+
+def _forget(service: Service, data: Mapping[str, Any]) -> None:
+    print_id = str(data["print_id"])
+    state = service.watcher.state
+    if print_id == state.print_id and state.phase is not Phase.IDLE:
+        raise ValueError(gettext("This print is still running."))
+    service.watcher.history.forget(print_id)
+
+
+def _control(command: str) -> Callable[[Service, Mapping[str, Any]], None]:
+    def order(service: Service, data: Mapping[str, Any]) -> None:
+        if command == "acknowledge":
+            answer = data["answer"]
+            if answer not in ("failure", "not_a_failure"):
+                raise ValueError("answer must be failure or not_a_failure.")
+            service.ask(lambda w: w.watch.confirm() if answer == "failure" else w.watch.acknowledge())
+        elif command == "snooze":
+            seconds = float(data["seconds"])
+            if not 0 <= seconds <= 86400:
+                raise ValueError("seconds must be from 0 to 86400.")
+            service.ask(lambda w: w.watch.snooze(seconds))
+        elif command == "mute":
+            muted = bool(data["muted"])
+            service.ask(lambda w: w.watch.mute(muted))
+        else:
+            service.ask(lambda w: w.watch.check_now())
+
+    return order
+
+
+def _all(service: Service, watcher: Watcher) -> dict[str, Any]:
+    settings = service.host.settings()
+    return {
+        "version": __version__,
+        "uuid": service.installation.uuid,
+        "printer": {"id": watcher.printer_id, "name": watcher.profile.name},
+        "detector": {
+            "kind": watcher.detector_kind,
+            "name": DETECTOR_NAMES.get(watcher.detector_kind, watcher.detector_kind),
+        },
+        "rules": rules_json(watcher.rules),
+        "watching": bool(settings["watching"]),
+        "state": state_json(watcher.state),
+        "now": service.clock.now(),
+        "clock_speed": service.clock.speed,
+    }
+
+
+DETECTOR_NAMES = {
+    "built_in": "Built-in detector",
+    "super_api": "Obico Super Detection API",
+    "ml_api": "Obico ml_api",
+    "obico_printer": "Obico server",
+    "hacarus": "HACARUS",
+    "deepomatic": "Deepomatic",
+}

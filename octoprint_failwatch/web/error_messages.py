@@ -1,0 +1,50 @@
+"""Errors in the language of whoever asks: raised in English, as templates, they are translated in the request."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from ..engine.errors import FailWatchError
+
+
+def worded(error: Exception) -> str:
+    """Return what an error says; ours in the language that OctoPrint shows the asker."""
+    if isinstance(error, FailWatchError) and error.template:
+        values = dict(error.values)
+        if title := _titles().get(str(values.get("key"))):
+            values["key"] = f'"{title}"'
+        return str(gettext(error.template, **values))
+    return str(error)
+
+
+def _titles() -> dict[str, str]:
+    """Return what numbers are called in the settings, by their keys."""
+    return {
+        "interval": gettext("Every"),
+        "calm_interval": gettext("While all is well, every"),
+        "calls_per_hour": gettext("Calls per hour"),
+        "calls_per_month": gettext("Calls per month"),
+        "on_maybe": gettext("On a suspicion"),
+        "on_failure": gettext("On a failure"),
+        "veto": gettext("Time to say no"),
+        "cooldown": gettext('Quiet after "Not a failure"'),
+        "cancel_after_minutes": gettext("Cancel an unanswered pause"),
+        "pause_when_blind_minutes": gettext("Pause when blind"),
+        "quorum": gettext("Agreement"),
+        "after_layer": gettext("Layers"),
+        "after_minutes": gettext("Minutes"),
+        "after_percent": gettext("Percent"),
+        "retract": gettext("Draw back"),
+        "lift": gettext("Lift"),
+        "days": gettext("Days"),
+        "megabytes": gettext("Megabytes"),
+        "picture_every": gettext("Seconds between kept pictures"),
+        "threshold": gettext("Score that counts as one half"),
+        "answer_within": gettext("Seconds to wait for an answer"),
+        "sensitivity": gettext("Sensitivity"),
+        "maybe": gettext("Limit for a suspicion"),
+        "failure": gettext("Limit for a failure"),
+        "sustained": gettext("Limit for minutes on end"),
+        "low": gettext("Lower limit"),
+        "high": gettext("Upper limit"),
+    }

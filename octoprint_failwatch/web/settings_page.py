@@ -1,0 +1,121 @@
+"""What the settings page asks: what there is to choose from, and whether it works."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext
+
+from ..engine import serialization
+from ..engine.detectors import FIELDS, offers
+from ..engine.errors import BadSetting, FailWatchError
+from ..engine.judging.rules import RULE_SETS
+from ..notify.notifications import notify, target
+from ..settings import SECRETS, default_rules, detector_settings, keep_secrets
+from ..version import __version__
+from ..watching.webcams import webcams
+from .error_messages import worded
+
+if TYPE_CHECKING:
+    from ..watching.runtime import Service
+
+PATIENCE = 90.0
+"""Seconds that a test may take: a slow detector on a small machine."""
+
+
+def describe(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return everything there is to choose from, and which secrets are stored; never the secrets."""
+    settings = service.host.settings()
+    return {
+        "version": __version__,
+        "fields": {kind: serialization.to_json(of_kind) for kind, of_kind in FIELDS.items()},
+        "secrets": [secret for secret in SECRETS if settings["detector"].get(secret)],
+        "rule_sets": {
+            name: {number.name: getattr(rules(), number.name) for number in fields(rules)}
+            for name, rules in RULE_SETS.items()
+        },
+        "default_rules": default_rules(settings),
+        "cameras": serialization.to_json(webcams()),
+        "targets": shown_targets(settings),
+    }
+
+
+def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Take one look with the stored settings, or with the given ones laid over them."""
+    settings = _laid_over(service.host.settings(), data.get("settings") or {})
+    try:
+        trial = service.run(service.watcher.try_out(str(data.get("camera") or ""), settings), PATIENCE)
+    except FailWatchError as error:
+        return {"problem": {"kind": error.kind, "detail": worded(error)}}
+    except TimeoutError:
+        return _no_answer()
+    return {
+        "p": trial.detection.p,
+        "boxes": serialization.to_json(trial.detection.boxes),
+        "raw": trial.detection.raw,
+        "snapshot_seconds": trial.snapshot_seconds,
+        "answer_seconds": trial.answer_seconds,
+        "picture": "data:image/jpeg;base64," + base64.b64encode(trial.picture).decode(),
+    }
+
+
+def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what answers at a detector's address, and what it offers to choose from."""
+    settings = _laid_over(service.host.settings(), data["settings"])
+    try:
+        host = service.watcher.detector_host(settings)
+        found = service.run(offers(detector_settings(settings), host), PATIENCE)
+    except FailWatchError as error:
+        return {"problem": {"kind": error.kind, "detail": worded(error)}}
+    except TimeoutError:
+        return _no_answer()
+    return {
+        "says": found.says,
+        "choices": {
+            key: [[choice.value, choice.title] for choice in choices]
+            for key, choices in found.choices.items()
+        },
+    }
+
+
+def _laid_over(stored: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    changes = {key: dict(value) if isinstance(value, Mapping) else value for key, value in changes.items()}
+    keep_secrets(stored, changes)
+    laid = dict(stored)
+    for key, value in changes.items():
+        laid[key] = (
+            {**stored[key], **value}
+            if isinstance(stored.get(key), Mapping) and isinstance(value, Mapping) and key != "regions"
+            else value
+        )
+    return laid
+
+
+def send_test(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
+    """Send a message to everybody who is to be told, and say whether it left."""
+    urls = service.host.settings()["notify"]["urls"]
+    frames = service.ask(lambda watcher: watcher.frames)
+    picture = next((frame.jpeg for frame in frames.values()), None)
+    sent = notify(urls, "FailWatch", gettext("This is a test."), picture)
+    says = gettext("Sent.") if sent else gettext("At least one service did not take the message.")
+    return {"targets": shown_targets(service.host.settings()), "says" if sent else "problem": says}
+
+
+def shown_targets(settings: Mapping[str, Any]) -> list[str]:
+    """Return whom messages are sent to, without what is secret in the addresses."""
+    return [_shown(url) for url in settings["notify"]["urls"]]
+
+
+def _shown(url: str) -> str:
+    try:
+        return target(url)
+    except BadSetting:  # another release of Apprise took it
+        return str(gettext("(an address that is no longer understood)"))
+
+
+def _no_answer() -> dict[str, Any]:
+    detail = gettext("No answer within %(seconds)d seconds.", seconds=PATIENCE)
+    return {"problem": {"kind": "timed_out", "detail": detail}}

@@ -1,0 +1,180 @@
+"""Getting better from labelled prints: tuning the rules, and teaching a service that learns."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from flask_babel import gettext
+
+from ..engine import serialization
+from ..engine.errors import BadSetting
+from ..engine.history import History
+from ..engine.judging.rules import create_rules
+from ..engine.judging.verdict import Level
+from ..learning.examples import examples
+from ..settings import detector_settings
+from ..watching.watch_settings import MIN_INTERVAL
+from .background_job import Background, Tell
+from .error_messages import worded
+
+if TYPE_CHECKING:
+    from ..watching.runtime import Service
+
+TRIALS = 60
+
+
+class Improving:
+    """What the plugin's commands `tuning` and `learning` do."""
+
+    def __init__(self, settings: Callable[[], Any]) -> None:
+        """Begin with nothing under way; `settings` returns OctoPrint's."""
+        self._settings_of = settings
+        self._tuning = Background("failwatch-tuning")
+        self._learning = Background("failwatch-learning")
+
+    def tuning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Start, apply or undo a tuning, as `do` says, and return how it stands.
+
+        `settings` are applied instead of those found here: `failwatch tune` found them elsewhere.
+        """
+        do = data.get("do")
+        if do == "start":
+            self._start_tuning(service, float(data.get("limit", 2.0)), str(data.get("level", "failure")))
+        elif do == "apply":
+            self._apply(service, data.get("settings"))
+        elif do == "undo":
+            self._undo(service)
+        undo = self._settings_of().get(["before_tuning"]) is not None
+        return _progress_json(self._tuning) | {"undo": undo}
+
+    def learning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Start to teach the service if `do` says so, and return how it stands."""
+        if data.get("do") == "start":
+            self._start_learning(service, data.get("algorithm") or None)
+        return _progress_json(self._learning)
+
+    def _start_tuning(self, service: Service, limit: float, level: str) -> None:
+        from ..tuning.inputs import Aim
+        from ..tuning.printer import as_settings, tune_printer
+
+        history, printer_id = service.watcher.history, service.watcher.printer_id
+        aim = Aim(false_alarms=limit, level=Level(level), trials=TRIALS)
+
+        def work(tell: Tell) -> dict[str, Any]:
+            finding = tune_printer(history, printer_id, aim, lambda share: tell(share, ""))
+            names = {one.print_id: one.name for one in history.prints(printer_id=printer_id)}
+            summaries = {name: _summary(one) for name, one in finding.summaries().items()}
+            prints = [
+                {"name": names.get(before.print_id, ""), **_outcomes(before, after)}
+                for before, after in zip(finding.before, finding.after, strict=True)
+            ]
+            return {
+                "settings": as_settings(finding),
+                "numbers": dict(finding.choice.numbers),
+                "summaries": summaries,
+                "prints": prints,
+                "curve": serialization.to_json(finding.curve),
+                "worth_it": finding.worth_it,
+                "at_most": min(finding.at_most, 9999.0),
+            }
+
+        self._tuning.start(work)
+
+    def _apply(self, service: Service, found: Any) -> None:
+        result = self._tuning.progress.result
+        if found is None and result is not None:
+            found = result["settings"]
+        if found is None:
+            raise BadSetting(gettext("Nothing was tuned yet."))
+        now = service.host.settings()
+        changes = _changes(found, now)
+        before = {name: now[name] for name in changes}
+        self._set(service, changes | {"before_tuning": before})
+
+    def _undo(self, service: Service) -> None:
+        before = self._settings_of().get(["before_tuning"])
+        if before is None:
+            raise BadSetting(gettext("There is nothing to undo."))
+        self._set(service, {**before, "before_tuning": None})
+
+    def _set(self, service: Service, changes: Mapping[str, Any]) -> None:
+        settings = self._settings_of()
+        for path, value in changes.items():
+            settings.set(path.split("."), value)
+        settings.save()
+        service.settings_changed()
+
+    def _start_learning(self, service: Service, algorithm: str | None) -> None:
+        chosen = detector_settings(service.host.settings())
+        if chosen["kind"] != "hacarus":
+            raise BadSetting(gettext("Only HACARUS learns from your prints."))
+        history, printer_id = service.watcher.history, service.watcher.printer_id
+
+        def work(tell: Tell) -> dict[str, Any]:
+            model_id, name = asyncio.run(_teach(chosen, history, printer_id, algorithm, tell))
+            self._set(service, {"detector.model_id": model_id})
+            return {"model_id": model_id, "name": name, "at": time.time()}
+
+        self._learning.start(work)
+
+
+async def _teach(
+    chosen: Mapping[str, Any], history: History, printer_id: str, algorithm: str | None, tell: Tell
+) -> tuple[str, str]:
+    from ..engine.clients.hacarus import connect
+    from ..engine.detectors import DetectorHost
+    from ..engine.detectors.hacarus_settings import hacarus_connection, hacarus_dialect
+    from ..learning import hacarus
+
+    def told(now: hacarus.Progress) -> None:
+        tell(now.done / now.of, f"{now.doing} {now.says}".strip())
+
+    async with aiohttp.ClientSession() as session:
+        client = await connect(hacarus_connection(chosen, DetectorHost(session)), hacarus_dialect(chosen))
+        name = f"FailWatch {datetime.now().astimezone():%Y-%m-%d %H:%M}"
+        found = examples(history, printer_id=printer_id)
+        model = await hacarus.teach(client, history, found, name=name, algorithm_id=algorithm, told=told)
+        return model.model_id, model.name
+
+
+def _progress_json(work: Background) -> dict[str, Any]:
+    progress = work.progress
+    data: dict[str, Any] = serialization.to_json(progress)
+    return data | {"problem": worded(progress.problem) if progress.problem else ""}
+
+
+def _summary(summary: Any) -> dict[str, Any]:
+    data: dict[str, Any] = serialization.to_json(summary)
+    return data | {"false_alarm_rate": summary.false_alarm_rate}
+
+
+def _outcomes(before: Any, after: Any) -> dict[str, Any]:
+    return {
+        "failed": before.failed,
+        "before": serialization.to_json(before),
+        "after": serialization.to_json(after),
+    }
+
+
+def _changes(found: Any, now: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what changes in the plugin's settings; raises BadSetting, TypeError or ValueError."""
+    chosen = found.get("rules") if isinstance(found, Mapping) else None
+    if not isinstance(chosen, Mapping):
+        raise BadSetting("Settings must say which rules.")
+    name, numbers = str(chosen.get("name")), dict(chosen.get("numbers") or {})
+    create_rules(name, numbers)
+    changes: dict[str, Any] = {"rules": {"name": name, "numbers": numbers}}
+    if "interval" in found:
+        changes["interval"] = max(MIN_INTERVAL, float(found["interval"]))
+    if "regions" in found:
+        more = [
+            {"camera": camera, "polygons": [[[float(x), float(y)] for x, y in one] for one in polygons]}
+            for camera, polygons in dict(found["regions"]).items()
+        ]
+        changes["regions"] = [*(now["regions"] or []), *more]
+    return changes
