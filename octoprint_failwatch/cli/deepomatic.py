@@ -15,6 +15,7 @@ from ..engine.clients.deepomatic import (
     TASK_TIMEOUT,
     Crop,
     Deepomatic,
+    Encoding,
     ImageInput,
     Label,
     Output,
@@ -97,9 +98,12 @@ def create_spec(
 @specs.command("edit")
 @click.argument("spec", type=int)
 @click.option("--name")
-@click.option("--description")
+@click.option(
+    "--description", help="Deepomatic's document says both that it can be changed and that it cannot."
+)
 @click.option("--metadata", metavar="JSON", help="Anything, as a JSON object.")
 @click.option("--version", type=int, help="The version that is used from now on.")
+@click.option("--no-version", "unbind", is_flag=True, help="Leave it without a version.")
 @json_option
 @click.pass_obj
 def edit_spec(
@@ -109,14 +113,22 @@ def edit_spec(
     description: str | None,
     metadata: str | None,
     version: int | None,
+    unbind: bool,
     as_json: bool,
 ) -> None:
     """Change what is given of a specification of one's own, and leave the rest."""
+    if unbind and version is not None:
+        raise click.UsageError("Say --version or --no-version, not both.")
     given = _object(metadata)
     edited = _ask(
         options,
         lambda api: api.edit_spec(
-            spec, name=name, description=description, metadata=given, current_version_id=version
+            spec,
+            name=name,
+            description=description,
+            metadata=given,
+            current_version_id=version,
+            unbind=unbind,
         ),
     )
     show(edited, as_json)
@@ -139,7 +151,12 @@ def delete_spec(options: dict[str, Any], spec: int, yes: bool) -> None:
 @click.option("--crop", metavar="X0,Y0,X1,Y1", help="Only this part, as shares of width and height.")
 @click.option("--max", "limit", type=click.IntRange(min=1), default=100, show_default=True)
 @click.option("--show-discarded", is_flag=True, help="Also what is below its threshold.")
-@click.option("--base64", "as_text", is_flag=True, help="Send files as text within JSON.")
+@click.option(
+    "--encoding",
+    type=click.Choice([way.value for way in Encoding]),
+    help="How files are sent: as files, or as data within JSON (base64) or a form (binary). [file]",
+)
+@click.option("--base64", "as_base64", is_flag=True, help="The same as --encoding base64.")
 @click.option("--timeout", type=Finite(min=0), default=TASK_TIMEOUT, show_default=True, help="Seconds.")
 @json_option
 @click.pass_obj
@@ -150,13 +167,15 @@ def infer(
     crop: str | None,
     limit: int,
     show_discarded: bool,
-    as_text: bool,
+    encoding: str | None,
+    as_base64: bool,
     timeout: float,
     as_json: bool,
 ) -> None:
     """Recognise what is in pictures: files, or addresses that the service can reach."""
     box = _crop(crop)
-    inputs = [ImageInput(_source(picture), box, as_text) for picture in pictures]
+    way = Encoding(encoding or (Encoding.BASE64 if as_base64 else Encoding.FILE))
+    inputs = [ImageInput(_source(picture), box, way) for picture in pictures]
 
     async def run(api: Deepomatic) -> tuple[tuple[Recognised, ...], ...]:
         task = await api.infer(spec_id(spec), inputs, show_discarded=show_discarded, max_predictions=limit)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..engine.clients.hacarus import Hacarus, HacarusSaas, NewAnnotation
+from ..engine.clients.hacarus import Hacarus, NewAnnotation
 from ..engine.clients.hacarus.types import Model
 from ..engine.detectors.pixel_boxes import picture_size
 from ..engine.errors import BadSetting
@@ -79,7 +79,7 @@ async def upload(
             continue
         marks = await asyncio.to_thread(_marks, example, jpeg)
         for item_id in item_ids if marks else ():
-            await _annotate(client, item_id, marks)
+            await client.annotate_item(item_id, marks)
     return good
 
 
@@ -90,15 +90,6 @@ async def only_algorithm(client: Hacarus) -> str:
         names = ", ".join(f"{one.algorithm_id} ({one.name})" for one in offered) or "none"
         raise BadSetting(f"Say which algorithm: {names}.")
     return offered[0].algorithm_id
-
-
-async def _annotate(client: Hacarus, item_id: str, marks: Sequence[NewAnnotation]) -> None:
-    if isinstance(client, HacarusSaas):
-        await client.annotate(item_id, marks)
-        return
-    for image in (await client.item(item_id)).images:
-        if image.image_id is not None:
-            await client.annotate(image.image_id, marks)
 
 
 def _marks(example: Example, jpeg: bytes) -> list[NewAnnotation]:

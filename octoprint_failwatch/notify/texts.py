@@ -96,6 +96,9 @@ class Wording:
             "not_authorised": _(
                 "The detection service refused the token. Enter it again in FailWatch's settings."
             ),
+            "not_permitted": _(
+                "The detection service does not permit this account to do that. Check what the account may use."
+            ),
             "not_found": _(
                 "The detection service does not know what it was asked for. Check FailWatch's settings."
             ),

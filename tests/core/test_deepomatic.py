@@ -16,6 +16,7 @@ from yarl import URL
 from octoprint_failwatch.engine.clients.deepomatic import (
     Crop,
     Deepomatic,
+    Encoding,
     ImageInput,
     Label,
     Output,
@@ -31,6 +32,7 @@ from octoprint_failwatch.engine.errors import (
     DetectionError,
     NotAuthorised,
     NotFound,
+    NotPermitted,
     ServerFailed,
     TimedOut,
 )
@@ -67,6 +69,8 @@ async def test_a_specification_is_created_edited_and_deleted() -> None:
         edited = await api.edit_spec(made.id, name="better", current_version_id=version)
         assert (edited.name, edited.description, edited.current_version_id) == ("better", "of mine", version)
         assert await api.spec(made.id) == edited
+        assert (await api.edit_spec(made.id, unbind=True)).current_version_id is None
+        edited = await api.edit_spec(made.id, current_version_id=version)
         with pytest.raises(BadRequest, match="Unknown version"):
             await api.edit_spec(made.id, current_version_id=999)
         await api.delete_spec(made.id)
@@ -98,7 +102,7 @@ async def test_the_next_page_is_never_asked_of_another_host() -> None:
         assert [spec.id async for spec in Deepomatic(session, url, "key").specs()] == [1]
 
 
-@pytest.mark.parametrize("way", ["file", "text", "address"])
+@pytest.mark.parametrize("way", [*Encoding, "address"])
 @pytest.mark.parametrize("crop", [None, Crop(0.1, 0.2, 0.8, 0.9)], ids=["whole", "crop"])
 async def test_inference_of_every_kind_of_source(way: str, crop: Crop | None) -> None:
     async def picture(request: web.Request) -> web.Response:
@@ -109,7 +113,9 @@ async def test_inference_of_every_kind_of_source(way: str, crop: Crop | None) ->
     async with running(pictures) as url, client(emulator) as api:
         source = str(url / "spot.jpg") if way == "address" else red_spot(0.8)
         task = await api.infer(
-            "prints-v1", [ImageInput(source, crop, as_text=way == "text")], show_discarded=True
+            "prints-v1",
+            [ImageInput(source, crop, Encoding.FILE if way == "address" else Encoding(way))],
+            show_discarded=True,
         )
         ((label,),) = recognised(await api.wait(task))
     assert (label.label_name, label.discarded) == ("spaghetti", False)
@@ -123,7 +129,11 @@ async def test_inference_of_every_kind_of_source(way: str, crop: Crop | None) ->
 async def test_several_pictures_and_a_limit() -> None:
     emulator = emulated.Deepomatic()
     async with client(emulator) as api:
-        inputs = [ImageInput(red_spot(0.8)), ImageInput(red_spot(0.3), as_text=True), ImageInput(red_spot(0))]
+        inputs = [
+            ImageInput(red_spot(0.8)),
+            ImageInput(red_spot(0.3), encoding=Encoding.BASE64),
+            ImageInput(red_spot(0)),
+        ]
         task = await api.infer("prints-v1", inputs, show_discarded=True, max_predictions=5)
         found = recognised(await api.wait(task))
     assert [[label.discarded for label in output] for output in found] == [[False], [True], []]
@@ -153,6 +163,27 @@ async def test_a_fault_of_the_connection_is_sat_out() -> None:
     async with running(app) as url, host() as lent:
         detection = await create_detector(settings(url), lent).detect(frame(0.8))
     assert detection.p == pytest.approx(0.8, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (401, {"detail": "Invalid API key."}, NotAuthorised),
+        (403, {"detail": "Not yours."}, NotPermitted),
+        (200, {"status": 3.5}, BadAnswer),
+    ],
+)
+async def test_what_waiting_cannot_mend_is_told_at_once(
+    status: int, body: Any, error: type[DetectionError]
+) -> None:
+    async def task(request: web.Request) -> web.Response:
+        return web.json_response(body, status=status)
+
+    app = web.Application()
+    app.router.add_get("/v0.7/tasks/1", task)
+    async with running(app) as url, aiohttp.ClientSession() as session:
+        with pytest.raises(error):
+            await Deepomatic(session, url / "v0.7", emulated.KEY).wait("1", timeout=300)
 
 
 async def test_refusals() -> None:

@@ -36,6 +36,7 @@ from octoprint_failwatch.engine.errors import (
     DetectionError,
     NotAuthorised,
     NotFound,
+    NotPermitted,
     ServerFailed,
     TimedOut,
     Unavailable,
@@ -253,11 +254,11 @@ async def test_items_are_listed_page_by_page(dialect: str) -> None:
 async def test_places_are_marked(dialect: str) -> None:
     async with connected(dialect) as client:
         (item_id,) = await client.add_items({"a.jpg": red_spot(1)}, training=True, good=False)
-        await client.annotate(item_id, [PLACE])
+        await client.annotate_item(item_id, [PLACE])
         marked = (await client.item(item_id)).user_assessment
         assert (marked.label, marked.annotations[0].x_max, marked.annotations[0].notes) == ("NG", 9, "here")
         with pytest.raises(BadRequest, match="Cannot find items"):
-            await client.annotate("none", [PLACE])
+            await client.annotate_item("none", [PLACE])
 
 
 @pytest.mark.parametrize("dialect", ["check", "saas"])
@@ -339,13 +340,13 @@ async def test_the_sdk_lists_marks_and_tells_of_itself() -> None:
         assert [item.item_id for item in items.predict] == [item_id]
         assert (items.archived, items.summary["title"]) == ((), "Context #1")
         image_id = (await client.item(item_id)).images[0].image_id
-        assert await client.annotate(image_id, [PLACE]) == (item_id,)
+        assert await client.annotate_image(image_id, [PLACE]) == (item_id,)
         assert "label" not in state.items[item_id].annotations[0]
         assert await client.version() == "1.0.0.0"
         await client.train("Reconstructor", "mine", [])
         assert (await client.processes()).training == ("Reconstructor",)
         await client.set_license(b"key")
-        with pytest.raises(NotAuthorised, match="Invalid license!: License already exists"):
+        with pytest.raises(NotPermitted, match="Invalid license!: License already exists"):
             await client.set_license(b"key")
 
 
@@ -355,14 +356,14 @@ async def test_the_sdks_documented_errors() -> None:
         with pytest.raises(NotFound, match="No match for item_id!"):
             await client.item("none")
         with pytest.raises(NotFound, match="Cannot find image"):
-            await client.annotate("10", [PLACE])
+            await client.annotate_image("10", [PLACE])
         with pytest.raises(NotFound, match="Cannot find items"):
             await client.predict("active", ["none"])
         with pytest.raises(NotFound, match="No model found"):
             await client.delete_models(["9"])
         with pytest.raises(NotFound, match="no model 9"):
             await client.model("9")
-        with pytest.raises(NotAuthorised, match="You do not have access to one or more item ids"):
+        with pytest.raises(NotPermitted, match="You do not have access to one or more item ids"):
             await client.train("Reconstructor", "mine", ["none"])
         with pytest.raises(
             BadRequest, match=r"Invalid Request: Invalid filename 2019-05-24 at 3\.27\.11 PM\.png"
@@ -375,6 +376,44 @@ async def test_the_sdks_documented_errors() -> None:
         state.models.clear()
         with pytest.raises(BadRequest, match="There is no available model"):
             await client.predict("active", [])
+
+
+async def test_what_is_not_permitted_is_said_and_neither_renews_the_token_nor_asks_twice() -> None:
+    state, sent = State(), []
+
+    @web.middleware
+    async def note(request: web.Request, handler: Any) -> web.StreamResponse:
+        sent.append(f"{request.method} {request.path}")
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    app = server("sdk", state)
+    app.middlewares.append(note)
+    async with running(app) as url, aiohttp.ClientSession() as session:
+        client: Any = await connect(Connection(session, url, CLIENT_ID, CLIENT_SECRET))
+        (item_id,) = await client.add_items({"theirs.jpg": b"1"}, training=True, good=True)
+        state.of_others.add(item_id)
+        with pytest.raises(NotPermitted, match="No permission to view item!"):
+            await client.item(item_id)
+        with pytest.raises(NotPermitted, match="You do not have access"):
+            await client.train("Reconstructor", "mine", [item_id])
+        state.of_others.clear()
+        state.tokens.clear()
+        assert (await client.item(item_id)).item_id == item_id
+    assert state.logins == 2
+    assert sent.count("POST /api/v1/train") == 1
+
+
+async def test_a_model_passes_where_the_sdks_server_has_no_list_of_them() -> None:
+    app = web.Application()
+    app.router.add_post("/api/auth/token", hacarus_sdk.HacarusSdk().login)
+    async with running(app) as url, aiohttp.ClientSession() as session:
+        await (await connect(Connection(session, url, CLIENT_ID, CLIENT_SECRET))).check_model("7")
+    async with connected("sdk") as client:
+        (known,) = await client.models()
+        await client.check_model(known.model_id)
+        with pytest.raises(NotFound, match="no model 9999"):
+            await client.check_model("9999")
 
 
 async def test_messages_come_in_the_language_asked_for() -> None:

@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.clients.hacarus import Assessment
 from octoprint_failwatch.engine.detectors import create_detector, offers
+from octoprint_failwatch.engine.detectors import hacarus as hacarus_detector
 from octoprint_failwatch.engine.detectors.hacarus import p_of
 from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
     BadSetting,
     Busy,
+    DetectionError,
     NotAuthorised,
     NotFound,
+    NotPermitted,
+    ServerFailed,
     TimedOut,
 )
 from tests.emulators.broken import HANG, broken, hanging_up
@@ -149,6 +153,34 @@ async def test_a_fault_of_the_connection_is_sat_out() -> None:
     async with running(app) as url, host() as lent:
         detection = await create_detector(settings(url), lent).detect(frame(0.8))
     assert detection.p == pytest.approx(0.8, abs=0.03)
+
+
+WRONG: dict[str, tuple[int, Any, type[DetectionError]]] = {
+    "token": (401, {"errors": {"title": "Token has expired"}}, NotAuthorised),
+    "permission": (403, {"errors": {"title": "Not yours"}}, NotPermitted),
+    "answer": (200, {"data": []}, BadAnswer),
+    "status": (200, {"data": {"item_id": "1", "status": "failed"}}, ServerFailed),
+    "nobody": (200, {"data": {"item_id": "1", "status": "done", "assessments": []}}, BadAnswer),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+async def test_what_waiting_cannot_mend_is_told_at_once(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, body, error = WRONG[what]
+    monkeypatch.setattr(hacarus_detector, "DONE_GRACE", 0.0)
+
+    @web.middleware
+    async def spoil(request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.method == "GET" and "/items/" in request.path:
+            return web.json_response(body, status=status)
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    app = server("check", State())
+    app.middlewares.append(spoil)
+    async with running(app) as url, host() as lent:
+        with pytest.raises(error):
+            await create_detector(settings(url, answer_within=300), lent).detect(frame(0.8))
 
 
 async def test_a_server_that_stays_silent_at_the_log_in() -> None:

@@ -331,6 +331,7 @@ def test_what_only_check_can(server: Server) -> None:
     callback = server.found("callback", model, "http://host/done", "--method", "get")
     assert callback == {"callback_url": "http://host/done", "callback_method": "get"}
     (item,) = server.found("upload", "bad.jpg")
+    assert (server.state.items[item].training, server.state.items[item].good) == (False, None)
     server.run("items", "rm", item, "--yes")
     assert server.state.deleted == [item]
     assert "Say what to change" in server.run("params", model, exit_code=2)
@@ -364,6 +365,8 @@ def test_specifications_are_set_up() -> None:
         assert made["outputs"][0]["roi"] == "NONE"
         emulator.versions[7] = {"id": 7, "spec_id": made["id"]}
         assert ask("specs", "edit", number, "--name", "better", "--version", "7")["current_version_id"] == 7
+        assert ask("specs", "edit", number, "--no-version")["current_version_id"] is None
+        assert ask("specs", "edit", number, "--version", "7")["current_version_id"] == 7
         assert [spec["name"] for spec in ask("specs", "ls")] == ["better"]
         assert ask("specs", "ls", "--public")[0]["id"] == "prints-v1"
         assert ask("specs", "show", "prints-v1")["outputs"][0]["roi"] == "BBOX"
@@ -374,6 +377,8 @@ def test_specifications_are_set_up() -> None:
         task = next(iter(emulator.tasks))
         assert ask("task", task)["id"] == task
         assert "spaghetti" in run("deepomatic", "infer", "prints-v1", "bad.jpg", "--base64", **environment)
+        binary = run("deepomatic", "infer", "prints-v1", "bad.jpg", "--encoding", "binary", **environment)
+        assert "spaghetti" in binary
         settings = ("--set", f"spec={number}", "--set", "labels=failure")
         output = run("check", "--service", "deepomatic", *settings, **environment)
         assert "better" in output
@@ -385,7 +390,12 @@ def test_specifications_are_set_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["infer", "x", "bad.jpg", "--crop", "1,2"], ["specs", "edit", "1", "--metadata", "[]"]]
+    "arguments",
+    [
+        ["infer", "x", "bad.jpg", "--crop", "1,2"],
+        ["specs", "edit", "1", "--metadata", "[]"],
+        ["specs", "edit", "1", "--version", "2", "--no-version"],
+    ],
 )
 def test_deepomatic_arguments_that_cannot_be(arguments: list[str]) -> None:
     run("deepomatic", *arguments, exit_code=2)

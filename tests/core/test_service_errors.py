@@ -26,6 +26,7 @@ from octoprint_failwatch.engine.errors import (
     DetectionError,
     NotAuthorised,
     NotFound,
+    NotPermitted,
     RateLimited,
     ServerFailed,
     TimedOut,
@@ -56,8 +57,8 @@ FAULTS: dict[str, tuple[bytes, type[DetectionError], str, float | None]] = {
     "wrong token": (answer("401 Unauthorized", b'{"detail": "No."}'), NotAuthorised, "No.", None),
     "forbidden": (
         answer("403 Forbidden", HTML, kind="text/html"),
-        NotAuthorised,
-        "refuses the credentials",
+        NotPermitted,
+        "does not permit this",
         None,
     ),
     "wrong path": (answer("404 Not Found", HTML, kind="text/html"), NotFound, "is the address right", None),

@@ -28,7 +28,7 @@ async def form_body(request: web.Request) -> dict[str, Any]:
     for name, value in (await request.post()).items():
         content: Any = value.file.read() if isinstance(value, web.FileField) else value
         if isinstance(content, bytearray):
-            content = content.decode()
+            content = content.decode() if not content.startswith(b"data:") else bytes(content)
         part = re.fullmatch(r"inputs\[(\d+)\]image\.(\w+)(?:\.(\w+))?", name)
         if part is None:
             body[name] = content
@@ -46,7 +46,7 @@ async def form_body(request: web.Request) -> dict[str, Any]:
 async def picture(source: str | bytes) -> bytes:
     """Return the picture that a source stands for; raises ValueError."""
     if isinstance(source, bytes):
-        return source
+        return _after_comma(source) if source.startswith(b"data:") else source
     if source.startswith(("http:", "https:")):
         async with aiohttp.ClientSession() as session, session.get(source) as response:
             return await response.read()
@@ -54,6 +54,13 @@ async def picture(source: str | bytes) -> bytes:
     if not re.fullmatch(r"data:image/[\w*]+;base64", encoding):
         raise ValueError("neither an address nor data")
     return base64.b64decode(content, validate=True)
+
+
+def _after_comma(data: bytes) -> bytes:
+    encoding, _, content = data.partition(b",")
+    if not re.fullmatch(rb"data:image/[\w*]+;binary", encoding):
+        raise ValueError("neither an address nor data")
+    return content
 
 
 def output(

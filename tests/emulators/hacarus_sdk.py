@@ -124,7 +124,7 @@ class HacarusSdk:
     async def train(self, request: web.Request) -> web.Response:
         """Begin to train a model."""
         body = await request.json()
-        if any(item_id not in self.state.items for item_id in body["item_ids"]):
+        if any(item_id not in self.state.items.keys() - self.state.of_others for item_id in body["item_ids"]):
             raise Refused(403, "You do not have access to one or more item ids provided")
         model = self.state.add_model(
             body["name"], body["algorithm_id"], body["item_ids"], polls=self.state.polls
@@ -168,6 +168,8 @@ class HacarusSdk:
         item = self.state.items.get(item_id)
         if item is None:
             raise Refused(404, "No match for item_id!")
+        if item_id in self.state.of_others:
+            raise Refused(401, "No permission to view item!")
         done = bool(item.seen) and item.polls == 0
         item.polls = max(0, item.polls - 1)
         seen = list(item.seen.values())[-1] if done else ()

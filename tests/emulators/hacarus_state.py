@@ -72,6 +72,8 @@ class State:
     targets: dict[int, str] = field(default_factory=lambda: {1: "Printer", 2: "Bed"})
     default_target: int = 1
     license: bytes | None = None
+    of_others: set[str] = field(default_factory=set)
+    """Items that belong to another account."""
     logins: int = 0
     deleted: list[str] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)

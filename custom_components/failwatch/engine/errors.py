@@ -80,6 +80,12 @@ class NotAuthorised(DetectionError):
     kind = "not_authorised"
 
 
+class NotPermitted(DetectionError):
+    """The service accepts the credentials, but not for what was asked for."""
+
+    kind = "not_permitted"
+
+
 class NotFound(DetectionError):
     """The service does not know what was asked for: a model, a spec, or the address itself."""
 

@@ -25,13 +25,14 @@ AT_ONCE = 8
 )
 @click.option("--good", "kind", flag_value="good", help="Examples of what is right, to train with.")
 @click.option("--bad", "kind", flag_value="bad", help="Examples of what is wrong, to train with.")
-@click.option("--predict", "kind", flag_value="predict", default=True, help="To be judged. [default]")
+@click.option("--predict", "kind", flag_value="predict", help="To be judged. [default]")
 @json_option
 @click.pass_obj
-def upload(options: Options, files: tuple[Path, ...], kind: str, as_json: bool) -> None:
+def upload(options: Options, files: tuple[Path, ...], kind: str | None, as_json: bool) -> None:
     """Upload pictures, and print the items that they become."""
-    training = kind != "predict"
-    good = kind == "good" if training else None
+    # Releases of click disagree on the default of an option with several flags, so there is none.
+    good = {"good": True, "bad": False}.get(kind or "")
+    training = good is not None
 
     async def call(client: Hacarus) -> list[str]:
         added: list[str] = []
@@ -73,16 +74,7 @@ def predict(options: Options, model_id: str, item_ids: tuple[str, ...], as_json:
 def annotate(options: Options, item_id: str, boxes: tuple[str, ...], notes: str) -> None:
     """Mark places in an item's picture."""
     marks = [_mark(box, notes) for box in boxes]
-
-    async def call(client: Hacarus) -> None:
-        if isinstance(client, HacarusSaas):
-            await client.annotate(item_id, marks)
-            return
-        for image in (await client.item(item_id)).images:
-            if image.image_id is not None:
-                await client.annotate(image.image_id, marks)
-
-    ask(options, call)
+    ask(options, lambda client: client.annotate_item(item_id, marks))
     click.echo(f"{len(marks)} marked in {item_id}.")
 
 
@@ -93,20 +85,20 @@ def items() -> None:
 
 @items.command("ls")
 @click.option("--training", "kind", flag_value="training", help="Those to train with.")
-@click.option(
-    "--predict", "kind", flag_value="prediction", default=True, help="Those to be judged. [default]"
-)
+@click.option("--predict", "kind", flag_value="prediction", help="Those to be judged. [default]")
 @click.option("--model", "model_id", help="With what this model says.")
 @json_option
 @click.pass_obj
-def list_items(options: Options, kind: str, model_id: str | None, as_json: bool) -> None:
+def list_items(options: Options, kind: str | None, model_id: str | None, as_json: bool) -> None:
     """List items."""
+    training = kind == "training"
 
     async def call(client: Hacarus) -> list[Item]:
         if isinstance(client, HacarusSaas):
-            return [item async for item in client.items(ItemType(kind), model_id=model_id)]
+            item_type = ItemType.TRAINING if training else ItemType.PREDICTION
+            return [item async for item in client.items(item_type, model_id=model_id)]
         found = await client.items()
-        return list(found.training if kind == "training" else found.predict)
+        return list(found.training if training else found.predict)
 
     show(ask(options, call), as_json, ("item_id", "status", "name", "is_training_data"))
 

@@ -86,6 +86,7 @@ var FailWatchWords = (function () {
             model_unavailable: gettext("The detector cannot run with these settings. Choose another one in FailWatch's settings."),
             bad_request: gettext("The detection service did not accept the picture. Check FailWatch's settings."),
             not_authorised: gettext("The detection service refused the token. Enter it again in FailWatch's settings."),
+            not_permitted: gettext("The detection service does not permit this account to do that. Check what the account may use."),
             not_found: gettext("The detection service does not know what it was asked for. Check FailWatch's settings."),
             rate_limited: gettext("No more calls are allowed just now."),
             busy: gettext("The detection service is busy."),

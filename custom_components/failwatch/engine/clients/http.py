@@ -21,6 +21,7 @@ from ..errors import (
     DetectionError,
     NotAuthorised,
     NotFound,
+    NotPermitted,
     RateLimited,
     ServerFailed,
     TimedOut,
@@ -148,8 +149,10 @@ class Endpoint:
         said = self._clean(refusals.said(body))
         message = said or f"{where} answers with status {status} ({response.reason})."
         retry_after = refusals.retry_after(response.headers)
-        if status in (401, 403):
+        if status == 401:
             return NotAuthorised(said or f"{where} refuses the credentials (status {status}).")
+        if status == 403:
+            return NotPermitted(said or f"{where} does not permit this (status {status}).")
         if status in (404, 405, 410):
             return NotFound(said or f"{where} knows nothing at {response.url.path}: is the address right?")
         if status == 429:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
@@ -12,7 +13,7 @@ from ..clients.hacarus import Assessment, Dialect, Hacarus, HacarusCheck, Hacaru
 from ..clients.hacarus.client import ACTIVE
 from ..clients.hacarus.connection import Connection
 from ..clients.reading import web_address
-from ..errors import BadAnswer, DetectionError, TimedOut, Unavailable
+from ..errors import BadAnswer, DetectionError, ServerFailed, TimedOut, Unavailable
 from ..models import Box, Detection, Frame
 from .context import DetectorHost
 from .hacarus_settings import hacarus_connection, hacarus_dialect, name_of, remark
@@ -27,6 +28,10 @@ THRESHOLD = 0.1
 
 BAD = frozenset({"ng", "bad"})
 GOOD = frozenset({"ok", "good"})
+FAILED = frozenset({"failed", "error"})
+
+DONE_GRACE = 2.0
+"""Seconds for the model's answer to appear in an item that is done."""
 
 
 class HacarusDetector:
@@ -96,7 +101,7 @@ class HacarusDetector:
         """Return a sentence on what answers there; raises DetectionError."""
         client = self._client = await self._connected()
         if self._model_id != ACTIVE:
-            await client.model(self._model_id)
+            await client.check_model(self._model_id)
         return f"HACARUS {name_of(client)} at {client.where} accepts the credentials{remark(client)}."
 
     async def close(self) -> None:
@@ -132,8 +137,11 @@ class HacarusDetector:
         return item_ids
 
     async def _assessed(self, client: Hacarus, item_id: str, end: float) -> tuple[Item, Assessment]:
-        """Ask for the item until the model has judged it; faults of the connection are sat out."""
-        pause = 0.1
+        """Ask for the item until the model has judged it.
+
+        Faults of the connection are sat out; a refusal or an answer that is none is told at once.
+        """
+        pause, done_at = 0.1, math.inf
         fault: Unavailable = TimedOut(
             f"HACARUS had not judged the picture after {self._answer_within:.0f} seconds."
         )
@@ -143,9 +151,15 @@ class HacarusDetector:
             except Unavailable as error:
                 fault = error
             else:
+                if item.status.lower() in FAILED:
+                    raise ServerFailed("HACARUS could not judge the picture.")
                 assessment = self._own(item) if item.status == "done" else None
                 if assessment is not None:
                     return item, assessment
+                now = asyncio.get_running_loop().time()
+                done_at = min(done_at, now) if item.status == "done" else math.inf
+                if now - done_at > DONE_GRACE:
+                    raise BadAnswer("HACARUS is done with the picture, but has no answer of the model.")
             await asyncio.sleep(min(pause, _left(end, least=0)))
             pause = min(1.0, pause * 1.5)
         raise fault

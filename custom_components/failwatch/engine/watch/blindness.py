@@ -15,6 +15,7 @@ from ..errors import (
     FailWatchError,
     ModelUnavailable,
     NotAuthorised,
+    NotPermitted,
     RateLimited,
     ServerFailed,
     TimedOut,
@@ -22,7 +23,7 @@ from ..errors import (
 )
 from .state import Blind, Event, EventKind, View
 
-AT_ONCE = frozenset(error.kind for error in (NotAuthorised, ModelUnavailable, RateLimited))
+AT_ONCE = frozenset(error.kind for error in (NotAuthorised, NotPermitted, ModelUnavailable, RateLimited))
 """Reasons that the next look cannot be expected to mend."""
 PASSING = frozenset(
     error.kind for error in (Busy, CutShort, RateLimited, ServerFailed, TimedOut, Unavailable)

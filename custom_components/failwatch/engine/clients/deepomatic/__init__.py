@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from .client import TASK_TIMEOUT, Deepomatic
 from .parsing import recognised
-from .types import Crop, ImageInput, Label, Output, Page, Recognised, Spec, SpecId, Task
+from .types import Crop, Encoding, ImageInput, Label, Output, Page, Recognised, Spec, SpecId, Task
 
 __all__ = [
     "TASK_TIMEOUT",
     "Crop",
     "Deepomatic",
+    "Encoding",
     "ImageInput",
     "Label",
     "Output",

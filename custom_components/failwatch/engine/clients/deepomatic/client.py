@@ -14,7 +14,7 @@ from ...errors import BadRequest, ServerFailed, TimedOut, Unavailable
 from ..http import REQUEST_TIMEOUT, Endpoint
 from ..reading import mapping, sequence, text
 from . import parsing
-from .inputs import input_json, is_file, multipart
+from .inputs import input_json, multipart, needs_form
 from .types import ImageInput, Output, Page, Spec, SpecId, Task
 
 PAGE = 100
@@ -86,15 +86,22 @@ class Deepomatic:
         description: str | None = None,
         metadata: Mapping[str, Any] | None = None,
         current_version_id: int | None = None,
+        unbind: bool = False,
     ) -> Spec:
-        """Change what is given, and leave the rest; outputs cannot be changed."""
-        given = {
+        """Change what is given, and leave the rest; outputs cannot be changed.
+
+        `unbind` leaves the specification without a current version. The document lists the description
+        as an argument and also calls it immutable: whether it can be changed is for the service to say.
+        """
+        given: dict[str, Any] = {
             "name": name,
             "description": description,
             "metadata": metadata,
             "current_version_id": current_version_id,
         }
         body = {key: value for key, value in given.items() if value is not None}
+        if unbind:
+            body["current_version_id"] = None
         return parsing.spec((await self._endpoint.call("PATCH", _path(spec_id), json=body)).json())
 
     async def delete_spec(self, spec_id: int) -> None:
@@ -117,7 +124,7 @@ class Deepomatic:
             raise BadRequest("There must be at least one picture.")
         options = {"show_discarded": show_discarded, "max_predictions": max_predictions}
         path = f"{_path(spec_id)}/inference"
-        if any(is_file(picture) for picture in inputs):
+        if any(needs_form(picture) for picture in inputs):
             form = multipart(inputs, options)
             reply = await self._endpoint.call("POST", path, data=form, timeout=timeout)
         else:

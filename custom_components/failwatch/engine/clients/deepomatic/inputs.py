@@ -8,12 +8,12 @@ from typing import Any
 
 import aiohttp
 
-from .types import Crop, ImageInput
+from .types import Crop, Encoding, ImageInput
 
 
-def is_file(picture: ImageInput) -> bool:
-    """Return whether a picture is sent as a file."""
-    return isinstance(picture.source, bytes) and not picture.as_text
+def needs_form(picture: ImageInput) -> bool:
+    """Return whether a picture can only be sent in a multipart form."""
+    return isinstance(picture.source, bytes) and picture.encoding is not Encoding.BASE64
 
 
 def input_json(picture: ImageInput) -> dict[str, Any]:
@@ -34,13 +34,16 @@ def multipart(inputs: Sequence[ImageInput], options: Mapping[str, Any]) -> aioht
         form.add_field(key, str(value))
     for index, picture in enumerate(inputs):
         name = f"inputs[{index}]image"
-        if is_file(picture):
-            form.add_field(
-                f"{name}.source", picture.source, filename=f"{index}.jpg", content_type="image/jpeg"
-            )
+        source = picture.source
+        if isinstance(source, str) or picture.encoding is Encoding.BASE64:
+            form.add_field(f"{name}.source", input_json(picture)["image"]["source"])
+        elif picture.encoding is Encoding.FILE:
+            form.add_field(f"{name}.source", source, filename=f"{index}.jpg", content_type="image/jpeg")
         else:
-            source = input_json(picture)["image"]["source"]
-            form.add_field(f"{name}.source", source)
+            # As a payload: aiohttp would make a file of plain bytes.
+            data = b"data:image/jpeg;binary," + source
+            kind = "application/octet-stream"
+            form.add_field(f"{name}.source", aiohttp.BytesPayload(data), content_type=kind)
         if picture.bbox is not None:
             for edge, share in _edges(picture.bbox).items():
                 form.add_field(f"{name}.bbox.{edge}", str(share))

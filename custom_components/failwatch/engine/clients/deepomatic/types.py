@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, TypeAlias
 
 SpecId: TypeAlias = int | str
@@ -61,16 +62,21 @@ class Crop:
     ymax: float
 
 
+class Encoding(StrEnum):
+    """How a picture's bytes are sent: as a file of a form, or as data with one of two encodings."""
+
+    FILE = "file"
+    BASE64 = "base64"
+    BINARY = "binary"
+
+
 @dataclass(frozen=True, slots=True)
 class ImageInput:
-    """A picture to be recognised: an address that the service can reach, or the picture's bytes.
-
-    Bytes are sent as a file of a multipart form, or, with `as_text`, as base64 within JSON.
-    """
+    """A picture to be recognised: an address that the service can reach, or the picture's bytes."""
 
     source: str | bytes = field(repr=False)
     bbox: Crop | None = None
-    as_text: bool = False
+    encoding: Encoding = Encoding.FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ...errors import ServerFailed, TimedOut, Unavailable
 from . import parsing
 from .connection import Connection
-from .types import Model
+from .types import Model, NewAnnotation
 
 TRANSFER_TIMEOUT = 600.0
 """Seconds for models, logs and many pictures at once."""
@@ -40,6 +40,14 @@ class HacarusClient(ABC):
     @abstractmethod
     async def model(self, model_id: str) -> Model:
         """Return a model."""
+
+    async def check_model(self, model_id: str) -> None:
+        """Raise NotFound if the server does not know a model."""
+        await self.model(model_id)
+
+    @abstractmethod
+    async def annotate_item(self, item_id: str, annotations: Sequence[NewAnnotation]) -> None:
+        """Mark places in an item's picture."""
 
     async def wait_for_model(
         self,

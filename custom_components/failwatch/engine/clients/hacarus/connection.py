@@ -10,11 +10,14 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from ...errors import NotAuthorised
+from ...errors import NotAuthorised, NotPermitted
 from ..http import REQUEST_TIMEOUT, Endpoint, Reply
 from . import parsing
 
 TOKEN_PATH = "/api/auth/token"  # noqa: S105 - an address
+
+NO_PERMISSION = "no permission to view"
+"""How the SDK's server says, with status 401, that an item belongs to another account."""
 
 
 class Connection:
@@ -94,7 +97,9 @@ class Connection:
         known = self._endpoint or self._anonymous
         try:
             return await attempt(known)
-        except NotAuthorised:
+        except NotAuthorised as error:
+            if NO_PERMISSION in str(error).lower():
+                raise NotPermitted(str(error)) from error
             await self._renew(known)
         return await attempt(self._endpoint or self._anonymous)
 

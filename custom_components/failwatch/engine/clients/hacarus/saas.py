@@ -186,7 +186,7 @@ class HacarusSaas(HacarusClient):
         path = f"/api/v1/items/{_safe(item_id)}"
         return parsing.item(await self._data("GET", path, params=params, timeout=timeout))
 
-    async def annotate(self, item_id: str, annotations: Sequence[NewAnnotation]) -> None:
+    async def annotate_item(self, item_id: str, annotations: Sequence[NewAnnotation]) -> None:
         """Mark places in an item's picture; the server does so a little later."""
         body = {"annotations": [asdict(annotation) for annotation in annotations]}
         await self._connection.call("PATCH", f"/api/v1/items/{_safe(item_id)}", json=body)

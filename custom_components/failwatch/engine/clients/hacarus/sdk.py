@@ -71,6 +71,15 @@ class HacarusSdk(HacarusClient):
                 return model
         raise NotFound(f"There is no model {model_id}.")
 
+    async def check_model(self, model_id: str) -> None:
+        """Raise NotFound if the list of models lacks it; no document states that there is such a list."""
+        try:
+            known = await self.models()
+        except NotFound:
+            return
+        if model_id not in [model.model_id for model in known]:
+            raise NotFound(f"There is no model {model_id}.")
+
     async def delete_models(self, model_ids: Sequence[str]) -> tuple[str, ...]:
         """Delete models for good."""
         await self._connection.call("DELETE", "/api/v1/model", json={"model_ids": _numbers(model_ids)})
@@ -133,7 +142,13 @@ class HacarusSdk(HacarusClient):
         path = f"/api/v1/item/{quote(item_id, safe='')}"
         return sdk_parsing.item(await self._data("GET", path, timeout=timeout))
 
-    async def annotate(self, image_id: str, annotations: Sequence[NewAnnotation]) -> tuple[str, ...]:
+    async def annotate_item(self, item_id: str, annotations: Sequence[NewAnnotation]) -> None:
+        """Mark places in all pictures of an item."""
+        for picture in (await self.item(item_id)).images:
+            if picture.image_id is not None:
+                await self.annotate_image(picture.image_id, annotations)
+
+    async def annotate_image(self, image_id: str, annotations: Sequence[NewAnnotation]) -> tuple[str, ...]:
         """Mark places in a picture, and return the items that they belong to. Labels do not exist here."""
         marks = [{key: value for key, value in asdict(one).items() if key != "label"} for one in annotations]
         path = f"/api/v1/image/{quote(image_id, safe='')}/annotation"
