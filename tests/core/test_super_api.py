@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import astuple
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.clients.obico import Found, found
-from octoprint_failwatch.engine.detectors import create_detector, offers
+from octoprint_failwatch.engine.detectors import create_detector, obico_printer, offers
 from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
@@ -185,6 +186,40 @@ async def test_obico_is_told_when_prints_begin_and_end() -> None:
     assert third.statistics is not None
     assert (third.statistics.prediction_num, third.statistics.prediction_num_lifetime) == (1, 3)
     assert emulator.finished == [("one", "success"), ("two", "success")]
+
+
+async def test_two_prints_of_one_account_keep_a_print_each() -> None:
+    emulator = Obico(printers={"7": PrinterRecord(), "8": PrinterRecord()})
+    async with running(emulator.application()) as url, host() as lent:
+        detector = create_detector(of_printer(url, printer="7, 8"), lent)
+        assert (await detector.check()).count("Prusa in the shed") == 2
+        for _ in range(3):
+            first, second = await asyncio.gather(
+                detector.detect(frame(print_id="one", printer_id="a")),
+                detector.detect(frame(print_id="two", printer_id="b")),
+            )
+        assert emulator.finished == []
+        for answer in (first, second):
+            assert answer.statistics is not None
+            assert answer.statistics.prediction_num == 3
+        with pytest.raises(BadSetting, match="one number for each printer"):
+            await detector.detect(frame(print_id="three", printer_id="c"))
+        await detector.close()
+    assert sorted(emulator.finished) == [("one", "success"), ("two", "success")]
+
+
+async def test_a_printer_at_obico_may_be_taken_over_once_nothing_came_for_it_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    emulator = Obico(printers={"7": PrinterRecord()})
+    async with running(emulator.application()) as url, host() as lent:
+        detector = create_detector(of_printer(url), lent)
+        await detector.detect(frame(print_id="one", printer_id="a"))
+        with pytest.raises(BadSetting):
+            await detector.detect(frame(print_id="two", printer_id="b"))
+        monkeypatch.setattr(obico_printer, "IDLE_FOR", 0.0)
+        assert (await detector.detect(frame(print_id="two", printer_id="b"))).p > 0.5
+    assert emulator.finished == [("one", "success")]
 
 
 async def test_a_print_ended_at_obico_is_begun_again() -> None:

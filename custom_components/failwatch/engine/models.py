@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from .errors import BadAnswer
 from .statistics import TemporalStatistics
 
 MAX_ID_LENGTH = 256
 """Characters that `printer_id` and `print_id` may have (Super Detection API)."""
+
+MAX_P = 100.0  # a hundred sure boxes, which is as many as any service returns
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,9 @@ class Detection:
     `p` is 0 for no sign of failure and 1 for certain; services that sum their boxes go above 1.
     `statistics` is given only by services that keep them. `raw` is the service's own answer,
     for people who test their settings; it contains no credentials.
+
+    There is no detection with numbers that would break the means for as long as the printer lives:
+    making one raises BadAnswer.
     """
 
     p: float
@@ -53,3 +60,21 @@ class Detection:
     statistics: TemporalStatistics | None = None
     tagged_image_url: str | None = None
     raw: Any = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Check every number, whatever made it."""
+        if not _is_score(self.p):
+            raise BadAnswer(f"The detector answers p = {self.p}, which cannot be.")
+        for box in self.boxes:
+            edges = (box.x_min, box.y_min, box.x_max, box.y_max)
+            if not _is_score(box.score) or not all(0 <= edge <= 1 for edge in edges):
+                raise BadAnswer("The detector answers a box that cannot be.")
+        if self.statistics is not None:
+            stats = self.statistics
+            means = (stats.ewm_mean, stats.rolling_mean_short, stats.rolling_mean_long)
+            if not all(_is_score(mean) for mean in means) or stats.prediction_num < 0:
+                raise BadAnswer("The detector answers statistics that cannot be.")
+
+
+def _is_score(number: float) -> bool:
+    return math.isfinite(number) and 0 <= number <= MAX_P

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
-from ..errors import BadPicture
+from ..errors import BadAnswer, BadPicture
 from ..imaging.jpeg import DAMAGED, FORMATS
 from ..models import Box
 
 if TYPE_CHECKING:
     from ..clients.obico import Found
 
-LYING = range(5, 9)
-"""EXIF orientations that swap width and height."""
+ROTATED_ORIENTATIONS = range(5, 9)  # EXIF orientations that swap width and height
+
+OUTSIDE = 1.0
+"""How far outside an edge may be, as a share of the picture: a box around something at the border."""
 
 
 async def boxes_of(found: Sequence[Found], jpeg: bytes) -> tuple[Box, ...]:
@@ -46,12 +48,18 @@ def picture_size(jpeg: bytes) -> tuple[int, int]:
     try:
         with Image.open(io.BytesIO(jpeg), formats=FORMATS) as picture:
             width, height = picture.size
-            lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in LYING
+            lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in ROTATED_ORIENTATIONS
             return (height, width) if lies else (width, height)
     except (Image.DecompressionBombError, *DAMAGED) as error:
         raise BadPicture("This is no picture.") from error
 
 
 def share(pixels: float, whole: float) -> float:
-    """Return pixels as a share of the whole, from 0 to 1."""
-    return min(1.0, max(0.0, pixels / whole))
+    """Return pixels as a share of the whole, from 0 to 1.
+
+    An edge may lie somewhat outside of the picture; raises BadAnswer where it lies far away.
+    """
+    found = pixels / whole
+    if not -OUTSIDE <= found <= 1 + OUTSIDE:
+        raise BadAnswer("The answer has a box outside of the picture.")
+    return min(1.0, max(0.0, found))

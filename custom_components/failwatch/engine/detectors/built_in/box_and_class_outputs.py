@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...errors import ModelUnavailable
 from ...models import Box, Detection
 from .heat_map import numbers
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+TOLERANCE = 1e-3  # that half precision needs
 Rows = list[tuple[float, float, float, float, float]]
 
 
@@ -47,6 +49,8 @@ class BoxOutput:
 
         tables = [np.asarray(output) for output in outputs]
         found = self._darknet(tables) if self.layout == "darknet" else self._yolo(tables[0], width, height)
+        if not all(math.isfinite(part) for row in found for part in row):
+            raise ModelUnavailable("The model gives boxes that are no numbers.")
         boxes = suppressed([_clamped(*row) for row in found], self.overlap)
         scores = [box.score for box in boxes]
         return Detection(sum(scores) if self.by_sum else max(scores, default=0.0), tuple(boxes))
@@ -73,6 +77,8 @@ class BoxOutput:
     def _failure(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         chosen = scores[:, list(self.classes)] if self.classes else scores
         best: NDArray[np.float32] = chosen.max(1)
+        if not ((best >= -TOLERANCE) & (best <= 1 + TOLERANCE)).all():
+            raise ModelUnavailable("The model's scores do not lie between 0 and 1.")
         return best
 
 
@@ -86,16 +92,34 @@ class ClassOutput:
     @classmethod
     def read(cls, description: Mapping[str, Any]) -> ClassOutput:
         """Return what a model's description says."""
-        return cls(int(description["failure"]), bool(description.get("softmax", False)))
+        failure = int(description["failure"])
+        if failure < 0:
+            raise ValueError("classes are numbered from 0")
+        return cls(failure, bool(description.get("softmax", False)))
 
     def detection(self, outputs: Sequence[memoryview[float]]) -> Detection:
-        """Return p; there are no boxes."""
+        """Return p; there are no boxes. Raises ModelUnavailable where the scores are no probabilities."""
         scores = numbers(outputs[0])
+        if self.failure >= len(scores):
+            raise ModelUnavailable(f"The model has {len(scores)} classes, and none is number {self.failure}.")
+        if not all(map(math.isfinite, scores)):
+            raise ModelUnavailable("The model's scores are no numbers.")
         if self.softmax:
-            highest = max(scores)
-            powers = [math.exp(score - highest) for score in scores]
-            scores = [power / sum(powers) for power in powers]
-        return Detection(scores[self.failure])
+            # A single output stands for failure against everything else.
+            scores = _softmax(scores if len(scores) > 1 else [scores[0], 0.0])
+        p = scores[self.failure]
+        if not -TOLERANCE <= p <= 1 + TOLERANCE:
+            raise ModelUnavailable(
+                f"The model's score is {p:.2f}, which is no probability. If it gives logits, set softmax to"
+                " true in its model.json."
+            )
+        return Detection(min(1.0, max(0.0, p)))
+
+
+def _softmax(logits: Sequence[float]) -> list[float]:
+    highest = max(logits)
+    powers = [math.exp(logit - highest) for logit in logits]
+    return [power / sum(powers) for power in powers]
 
 
 def suppressed(boxes: list[Box], overlap: float) -> list[Box]:
@@ -118,5 +142,5 @@ def shared(a: Box, b: Box) -> float:
 
 
 def _clamped(left: float, top: float, right: float, bottom: float, score: float) -> Box:
-    left, top, right, bottom = (min(1.0, max(0.0, edge)) for edge in (left, top, right, bottom))
+    left, top, right, bottom, score = (min(1.0, max(0.0, part)) for part in (left, top, right, bottom, score))
     return Box(left, top, right, bottom, score)

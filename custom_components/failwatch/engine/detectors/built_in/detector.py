@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -127,12 +127,20 @@ class BuiltInDetector:
         size = wanted.size_for(*image.size)
         laid, letterbox = placed(image, size) if wanted.letterbox else (image, Letterbox())
         outputs = net.run(laid.resize(size, Image.Resampling.BOX))
+        return letterbox.undone(self._found(outputs, size, beyond_normal))
+
+    def _found(
+        self,
+        outputs: Sequence[memoryview[float]],
+        size: tuple[int, int],
+        beyond_normal: Callable[[HeatMap], HeatMap] | None = None,
+    ) -> Detection:
         if isinstance(self._output, ClassOutput):
             return self._output.detection(outputs)
         if isinstance(self._output, BoxOutput):
-            return letterbox.undone(self._output.detection(outputs, *size))
+            return self._output.detection(outputs, *size)
         heat = HeatMap.of(outputs[0])
-        return letterbox.undone(self._output.detection(beyond_normal(heat) if beyond_normal else heat))
+        return self._output.detection(beyond_normal(heat) if beyond_normal else heat)
 
     def _loaded(self) -> Net:
         if self._net is None:
@@ -155,10 +163,11 @@ class BuiltInDetector:
             empty = Image.new("RGB", size)
             began = time.perf_counter()
             try:
-                net.run(empty)
+                outputs = net.run(empty)
             except Exception as error:
                 raise ModelUnavailable(f"The model {self._model.name} does not run: {error}") from error
-        spent = (time.perf_counter() - began) * 1000
+            spent = (time.perf_counter() - began) * 1000
+            self._found(outputs, size)
         return f"{self._model.name} runs here: {spent:.0f} ms a picture."
 
 

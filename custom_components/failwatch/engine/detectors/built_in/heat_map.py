@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,6 +23,8 @@ class HeatMap:
         logits = numbers(output)
         if not logits or rows * columns != len(logits):
             raise ModelUnavailable(f"The model's output of shape {output.shape} is no heat map.")
+        if not all(map(math.isfinite, logits)):
+            raise ModelUnavailable("The model's heat map holds what is no number.")
         return cls(columns, tuple(logits))
 
     @property
