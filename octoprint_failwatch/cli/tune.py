@@ -20,6 +20,7 @@ from ..engine.judging.verdict import Level
 from ..tuning.candidates import defaults
 from ..tuning.evaluation import Outcome
 from ..tuning.inputs import Aim
+from ..tuning.label_origin import Origin
 from ..tuning.printer import as_settings, tune_printer
 from ..tuning.tune import Finding
 from .shared.options import Finite, find_printer, history_option, open_history
@@ -154,6 +155,12 @@ def _show(finding: Finding, aim: Aim, names: Mapping[str, str]) -> None:
         truth = "failed" if before.failed else "good"
         prints.add_row(names.get(before.print_id, before.print_id), truth, told(before), told(after))
     out.print(prints)
+    count = {origin: finding.labels.get(origin, 0) for origin in Origin}
+    out.print(
+        f"Labels given by hand: {count[Origin.BY_HAND]}; by an answer during the print:"
+        f" {count[Origin.ANSWERED]}. Left out, as nobody gave them: {count[Origin.RESUMED]}.",
+        highlight=False,
+    )
     rate = "more false alarms than can be said" if finding.at_most > 1000 else f"{finding.at_most:.1f}"
     out.print(f"False alarms in 100 hours are at most {rate}, with 95 % confidence.", highlight=False)
     if finding.worth_it:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ..engine import serialization
@@ -10,6 +11,7 @@ from ..engine.imaging.regions import Polygon, without_ignored
 from ..engine.models import Detection
 from ..engine.replay import Sample
 from ..engine.watch.state import Look
+from .label_origin import Origin, given_label, label_origin
 from .print_case import Case
 
 
@@ -19,10 +21,19 @@ def recorded_cases(
     """Return a printer's prints in order, without the boxes in the regions.
 
     A service's own statistics are left out: other rules are to be tried on p alone. Unlabelled prints
-    are among them, as the printer's past.
+    are among them, as the printer's past; so are those whose label nobody gave.
     """
     records = sorted(history.prints(printer_id=printer_id), key=lambda record: record.started_at)
     return [_case(history, record, regions or {}) for record in records]
+
+
+def label_origins(history: History, printer_id: str) -> Mapping[Origin, int]:
+    """Return how many of a printer's labels came from where."""
+    return Counter(
+        label_origin(record.label, history.entries(record.print_id))
+        for record in history.prints(printer_id=printer_id)
+        if record.label is not None
+    )
 
 
 def settings_of(history: History, printer_id: str) -> RecordedSettings | None:
@@ -41,7 +52,7 @@ def _case(history: History, record: PrintRecord, regions: Mapping[str, tuple[Pol
             settings = serialization.from_json(RecordedSettings, entry.data)
     looks: Iterable[Look] = (frame.look for frame in history.frames(record.print_id))
     samples = tuple(Sample(look.at, _p(look, settings, regions) if regions else look.p) for look in looks)
-    return Case(record.print_id, record.printer_id, record.label, samples, record.name)
+    return Case(record.print_id, record.printer_id, given_label(history, record), samples, record.name)
 
 
 def _p(look: Look, settings: RecordedSettings, regions: Mapping[str, tuple[Polygon, ...]]) -> float:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from dataclasses import replace
 from typing import Any
 
 from ..engine import serialization
 from ..engine.history import History
 from .candidates import SPACES, Choice, defaults
 from .inputs import Aim, Data
-from .labelled_prints import recorded_cases, settings_of
+from .labelled_prints import label_origins, recorded_cases, settings_of
 from .regions import suggest_regions
 from .tune import Finding, tune
 
@@ -22,16 +23,21 @@ def tune_printer(
     Takes minutes: for a thread of its own. `told` gets the share that is done. Raises TooLittleData,
     HistoryError, or BadSetting where Optuna is not installed.
     """
-    regions = suggest_regions(history, printer_id)
     plain = recorded_cases(history, printer_id)
-    masked = recorded_cases(history, printer_id, regions) if regions else None
+
+    def without(prints: Set[str]) -> Data:
+        regions = suggest_regions(history, printer_id, without=prints)
+        return Data(plain, recorded_cases(history, printer_id, regions) if regions else None)
+
     settings = settings_of(history, printer_id)
     present = Choice()
     if settings is not None and settings.rules in SPACES:
         known = defaults(settings.rules)
         numbers = {name: value for name, value in settings.numbers.items() if name in known}
         present = Choice(settings.rules, numbers)
-    return tune(Data(plain, masked), aim, present, regions=regions, told=told)
+    regions = suggest_regions(history, printer_id)
+    finding = tune(without(set()), aim, present, regions=regions, without=without, told=told)
+    return replace(finding, labels=label_origins(history, printer_id))
 
 
 def as_settings(finding: Finding) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 from ..engine.history import History
 from ..engine.imaging.regions import Polygon
 from ..engine.models import Box
 from ..engine.watch.state import View
+from .label_origin import given_label
 
 SAME = 0.45
 """Overlap (intersection over union) at which two boxes are one and the same."""
@@ -91,11 +92,17 @@ class Recurring:
         return found
 
 
-def suggest_regions(history: History, printer_id: str) -> dict[str, tuple[Polygon, ...]]:
-    """Return what might be ignored, by camera, from the prints of a printer that are labelled good."""
+def suggest_regions(
+    history: History, printer_id: str, *, without: Set[str] = frozenset()
+) -> dict[str, tuple[Polygon, ...]]:
+    """Return what might be ignored, by camera, from the prints of a printer that are labelled good.
+
+    Prints `without` which it is to be found are not looked at.
+    """
     recurring = Recurring()
     for record in history.prints(printer_id=printer_id):
-        if record.label is not None and not record.label.failed:
+        label = None if record.print_id in without else given_label(history, record)
+        if label is not None and not label.failed:
             for frame in history.frames(record.print_id):
                 recurring.add(record.print_id, frame.look.views)
     return recurring.regions()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from ..engine.imaging.regions import Polygon
 from ..engine.judging.rules import FailWatchRules
@@ -11,6 +11,7 @@ from . import minimum_data
 from .candidates import Choice, shifted
 from .evaluation import Outcome, Summary, outcomes, summarise
 from .inputs import Aim, Data
+from .label_origin import Origin
 from .print_case import Case
 from .search import search
 
@@ -51,6 +52,8 @@ class Finding:
     worth_it: bool
     at_most: float
     """False alarms per 100 hours that are not exceeded with 95 % confidence, by the unseen prints."""
+    labels: Mapping[Origin, int] = field(default_factory=dict)
+    """How many labels came from where; those of nobody were left out."""
 
     def summaries(self) -> dict[str, Summary]:
         """Return before, after and unseen added up."""
@@ -67,9 +70,13 @@ def tune(
     present: Choice | None = None,
     *,
     regions: dict[str, tuple[Polygon, ...]] | None = None,
+    without: Callable[[Set[str]], Data] | None = None,
     told: Callable[[float], None] | None = None,
 ) -> Finding:
     """Return the best choice, cross-validated by print; `told` gets the share that is done.
+
+    `without` returns the data with everything that is fitted to it, the regions, fitted without some
+    prints: these are then judged as prints to come would be.
 
     Raises TooLittleData, or BadSetting where Optuna is not installed.
     """
@@ -81,10 +88,10 @@ def tune(
     progress = _Progress((len(folds) + 1) * aim.trials, told)
     unseen: list[Outcome] = []
     for number, fold in enumerate(folds):
-        without = search(
-            data, replace(aim, seed=aim.seed + 1 + number), everything - fold, present, progress.step
-        )
-        unseen += [one for one in data.outcomes(without, aim) if one.print_id in fold]
+        fitted = data if without is None else without(fold)
+        seeded = replace(aim, seed=aim.seed + 1 + number)
+        chosen = search(fitted, seeded, everything - fold, present, progress.step)
+        unseen += [one for one in fitted.outcomes(chosen, aim) if one.print_id in fold]
     choice = search(data, aim, everything, present, progress.step)
     order = {case.print_id: place for place, case in enumerate(labelled)}
     unseen.sort(key=lambda one: order[one.print_id])

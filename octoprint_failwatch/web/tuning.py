@@ -60,6 +60,7 @@ class Improving:
 
     def _start_tuning(self, service: Service, limit: float, level: str) -> None:
         from ..tuning.inputs import Aim
+        from ..tuning.label_origin import Origin
         from ..tuning.printer import as_settings, tune_printer
 
         history, printer_id = service.watcher.history, service.watcher.printer_id
@@ -79,6 +80,7 @@ class Improving:
                 "summaries": summaries,
                 "prints": prints,
                 "curve": serialization.to_json(finding.curve),
+                "labels": {origin.value: finding.labels.get(origin, 0) for origin in Origin},
                 "worth_it": finding.worth_it,
                 "at_most": min(finding.at_most, 9999.0),
             }

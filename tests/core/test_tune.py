@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from benchmarks.simulated_printers import KINDS, simulate
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.engine.history import History, Label, RecordedSettings, Recorder
+from octoprint_failwatch.engine.history import Entry, History, Label, RecordedSettings, Recorder
+from octoprint_failwatch.engine.history.rows import add_entry, print_key
 from octoprint_failwatch.engine.judging.judge import Memory, judge
 from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
@@ -21,10 +22,12 @@ from octoprint_failwatch.engine.replay import Sample
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Look, Phase, View, WatchState
 from octoprint_failwatch.engine.watch.watch import WatchSettings
 from octoprint_failwatch.tuning import minimum_data
+from octoprint_failwatch.tuning import tune as tune_module
 from octoprint_failwatch.tuning.candidates import SPACES, Choice, as_trial, defaults, shipped
 from octoprint_failwatch.tuning.evaluation import outcomes, summarise
 from octoprint_failwatch.tuning.inputs import Aim, Data
-from octoprint_failwatch.tuning.labelled_prints import recorded_cases
+from octoprint_failwatch.tuning.label_origin import Origin
+from octoprint_failwatch.tuning.labelled_prints import label_origins, recorded_cases
 from octoprint_failwatch.tuning.permutations import rearranged
 from octoprint_failwatch.tuning.print_case import Case, later_half, with_past
 from octoprint_failwatch.tuning.printer import tune_printer
@@ -284,6 +287,58 @@ def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     assert finding.at_most > summaries["unseen"].false_alarm_rate
 
 
+def test_regions_are_not_suggested_by_the_prints_that_they_are_tried_on(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A box in just as many good prints as it takes is none of a region's where one of them is left out."""
+    for number in range(5):
+        began = 100_000.0 * number
+        good = case(f"good {number}", [0.01] * 720, Label(False), began)
+        remember(history, good, (CABLE,) if number < 3 else ())
+    for number in range(3):
+        began = 1e6 + 100_000.0 * number
+        remember(history, case(f"failed {number}", [0.9] * 30, Label(True, began + 60), began))
+    asked: dict[str, bool] = {}
+
+    def search(data: Data, aim: Aim, counted: set[str], *_: object) -> Choice:
+        left_out = {one.print_id for one in data.plain} - counted
+        asked.update(dict.fromkeys(left_out or {"none"}, data.masked is not None))
+        return Choice(ignore_regions=True)
+
+    monkeypatch.setattr(tune_module, "search", search)
+    finding = tune_printer(history, "printer", Aim(trials=1))
+    assert finding.regions
+    assert asked["none"]
+    assert not any(asked[f"good {number}"] for number in range(3))
+    alarms = {one.print_id: one.false_alarms for one in finding.unseen}
+    assert alarms["good 0"] > 0, "it is judged as a print would be that nobody has seen"
+    assert [one.false_alarms for one in finding.after if one.print_id == "good 0"] == [0]
+
+
+def test_labels_that_nobody_gave_do_not_count(history: History) -> None:
+    """Version 0.1.0 took a resume after an alarm for "not a failure"."""
+    answer = {"detail": "not_a_failure", "level": "failure"}
+    entries = {
+        "resumed": [("resumed", 50.0, None), (EventKind.ACKNOWLEDGED, 50.0, answer)],
+        "answered": [("resumed", 50.0, None), (EventKind.ACKNOWLEDGED, 30.0, answer)],
+        "by hand": [],
+        "blind": [(EventKind.ACKNOWLEDGED, 30.0, {"detail": "not_a_failure", "level": "none"})],
+    }
+    for number, (name, given) in enumerate(entries.items()):
+        remember(history, case(name, [0.1] * 9, Label(False), 1000.0 * number), (CABLE,))
+        history.write(
+            lambda connection, name=name, given=given: [
+                add_entry(connection, print_key(connection, name), Entry(0, at, kind, data))
+                for kind, at, data in given
+            ]
+        )
+    assert {one.print_id for one in recorded_cases(history, "printer") if one.label is None} == {"resumed"}
+    origins = label_origins(history, "printer")
+    assert origins == {Origin.RESUMED: 1, Origin.ANSWERED: 1, Origin.BY_HAND: 2}
+    assert suggest_regions(history, "printer")
+    assert not suggest_regions(history, "printer", without={"by hand"}), "only two prints are left"
+
+
 def test_numbers_of_another_release_are_left_out(history: History) -> None:
     """Settings that were recorded by rules with a number more do not stop the tuning."""
     pytest.importorskip("optuna")
@@ -314,6 +369,7 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     assert "expected" in result.output
     assert "told after" in result.output
     assert "95 %" in result.output
+    assert "Labels given by hand: 12" in result.output
     assert "What turning the sensitivity does" in (tmp_path / "curve.svg").read_text()
     found = json.loads((tmp_path / "found.json").read_text())
     assert found["rules"]["name"] in SPACES

@@ -45,6 +45,12 @@ function FailWatchImproving(host) {
             ? gettext("Prints that were left out of the choice went better with it.")
             : gettext("Prints that were left out of the choice did not go better with it: keep what you have.");
     });
+    self.labelsText = ko.pureComputed(function () {
+        return _.sprintf(
+            gettext("Labels: %(by_hand)s given by hand, %(answered)s by an answer during the print."),
+            self.found().labels
+        );
+    });
     self.numbersText = ko.pureComputed(function () {
         var numbers = _.map(self.found().numbers, function (value, name) {
             return name + " " + value;
