@@ -65,8 +65,14 @@ class FailWatchPlugin(
         self._hand_over = service.hand_over
         service.start()
         self.service = service
-        prefix = self._settings.global_get(["plugins", "discovery", "pathPrefix"]) or "/"
-        announce(self._plugin_manager, service.installation.uuid, str(prefix))
+        self.announce()
+
+    def announce(self) -> None:
+        """Tell the network where FailWatch is, and which one."""
+        service = self.service
+        if service is not None:
+            prefix = self._settings.global_get(["plugins", "discovery", "pathPrefix"]) or "/"
+            announce(self._plugin_manager, service.installation.uuid, service.instance, str(prefix))
 
     def on_shutdown(self) -> None:
         """Stop watching."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from ..engine.clock import Clock
 from ..engine.detectors.single_use_pictures import SingleUsePictures
@@ -33,6 +35,8 @@ _LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
 SETTLED_WITHIN = 30.0
 """Seconds that whoever changes settings waits for them to be in force."""
+RECENT_EVENTS = 50
+"""Events that are told to whoever asks, for those that the push socket does not reach."""
 
 
 class Service:
@@ -43,6 +47,8 @@ class Service:
     ) -> None:
         """Open the files."""
         self.host = host
+        # Nobody else answers with it: neither a copy of this folder, nor this OctoPrint after a restart.
+        self.instance = uuid4().hex
         self.clock = Clock()
         self.installation = Installation(host.data_folder / "installation.json")
         self.watcher = Watcher(host, self.clock, self.installation, pictures)
@@ -54,6 +60,7 @@ class Service:
         self._thread = LoopThread("failwatch")
         self._inbox = Inbox("failwatch-inbox", self._thread.post)
         self._tasks: list[asyncio.Task[None]] = []
+        self._recent: deque[Event] = deque(maxlen=RECENT_EVENTS)
 
     def start(self) -> None:
         """Open the watch, and go on with a print that runs already."""
@@ -107,8 +114,14 @@ class Service:
 
     def update(self, state: WatchState, events: Sequence[Event]) -> dict[str, Any]:
         """Return the push message for a change."""
+        self._recent.extend(events)
         watching = bool(self.host.settings()["watching"])
-        return update_json(state, events, self.watcher.rules, self.clock, watching=watching)
+        message = update_json(state, events, self.watcher.rules, self.clock, watching=watching)
+        return {**message, "instance": self.instance}
+
+    def recent_events(self) -> list[Event]:
+        """Return the last events, oldest first."""
+        return list(self._recent)
 
     async def _open(self) -> None:
         await self.watcher.open()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 from flask_babel import gettext
+from flask_login import current_user
 from octoprint.access.permissions import Permissions
 from octoprint.plugin import SimpleApiPlugin
 
@@ -18,6 +19,7 @@ from ..engine.watch.state import Phase
 from ..notify.notifications import target
 from ..notify.push_messages import rules_json, state_json
 from ..permissions import require
+from ..printer.job_control import NoPrint, order_job
 from ..version import __version__
 from ..watching.watch_settings import changed_numbers, rules
 from ..watching.watcher import Watcher
@@ -35,6 +37,7 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "mute": ("CONTROL", ["muted"]),
     "check": ("CONTROL", []),
     "pause": ("CONTROL", []),
+    "job": ("CONTROL", ["action"]),
     "watching": ("CONTROL", ["enabled"]),
     "label": ("CONTROL", ["print_id", "failed"]),
     "forget": ("CONTROL", ["print_id"]),
@@ -49,8 +52,13 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "forget_usual": ("CONFIGURE", ["camera"]),
     "tuning": ("CONFIGURE", []),
     "learning": ("CONFIGURE", []),
+    "new_identity": ("CONFIGURE", []),
 }
-"""Each command's permission and the keys that it must have."""
+"""Each command's permission and the keys that it must have.
+
+Every command may carry `instance`: one that is meant for another OctoPrint, or for this one before it was
+restarted, is answered with 412.
+"""
 
 
 class Api(SimpleApiPlugin):  # type: ignore[misc]
@@ -59,6 +67,8 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
     service: Service | None
     improving: Improving
     _settings: Any
+    _printer: Any
+    announce: Callable[[], None]
 
     def is_api_protected(self) -> bool:
         """Nobody gets in without an account or an application key."""
@@ -100,12 +110,19 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             "tuning": self.improving.tuning,
             "learning": self.improving.learning,
             "pause": _pause,
+            "job": self._job,
+            "new_identity": self._new_identity,
             "label": _label,
             "forget": _forget,
         }
         carry_out = answers.get(command) or _control(command)
+        service = self._running()
+        if data.get("instance", service.instance) != service.instance:
+            return _refused(gettext("This command is for another OctoPrint."), 412)
         try:
-            answer = carry_out(self._running(), data)
+            answer = carry_out(service, data)
+        except NoPrint:
+            return _refused(gettext("There is no print in a state that allows this."), 409)
         except (BadSetting, HistoryError, TypeError, ValueError) as error:
             return _refused(worded(error), 400)
         except TimeoutError:
@@ -131,6 +148,16 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         self._settings.set(["rules"], {"name": name, "numbers": numbers})
         self._settings.save()
         service.settings_changed()
+
+    def _job(self, _service: Service, data: Mapping[str, Any]) -> None:
+        if not Permissions.PRINT.can():
+            flask.abort(403)
+        order_job(self._printer, str(data["action"]), current_user.get_name())
+
+    def _new_identity(self, service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
+        service.installation.renew()
+        self.announce()
+        return {"uuid": service.installation.uuid}
 
     def _add_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         url = str(data["url"]).strip()
@@ -200,6 +227,8 @@ def _all(service: Service, watcher: Watcher) -> dict[str, Any]:
     return {
         "version": __version__,
         "uuid": service.installation.uuid,
+        "machine": service.installation.machine.fingerprint,
+        "instance": service.instance,
         "printer": {"id": watcher.printer_id, "name": watcher.profile.name},
         "detector": {
             "kind": watcher.detector_kind,
@@ -208,6 +237,7 @@ def _all(service: Service, watcher: Watcher) -> dict[str, Any]:
         "rules": rules_json(watcher.rules),
         "watching": bool(settings["watching"]),
         "state": state_json(watcher.state),
+        "events": serialization.to_json(service.recent_events()),
         "now": service.clock.now(),
         "clock_speed": service.clock.speed,
     }

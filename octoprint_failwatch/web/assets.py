@@ -30,6 +30,7 @@ class Pages(AssetPlugin, TemplatePlugin, WizardPlugin):  # type: ignore[misc]
                 "js/failwatch_cameras.js",
                 "js/failwatch_regions.js",
                 "js/failwatch_usual.js",
+                "js/failwatch_identity.js",
                 "js/failwatch_judgement.js",
                 "js/failwatch_targets.js",
                 "js/failwatch_settings.js",

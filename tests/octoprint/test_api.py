@@ -22,6 +22,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "mute": {"muted": True},
     "check": {},
     "pause": {},
+    "job": {"action": "pause"},
     "watching": {"enabled": False},
     "label": {"print_id": "x", "failed": True},
     "forget": {"print_id": "x"},
@@ -36,6 +37,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "forget_usual": {"camera": "classic"},
     "tuning": {},
     "learning": {},
+    "new_identity": {},
 }
 PATHS = [
     API,
@@ -117,7 +119,7 @@ async def test_a_user_controls_but_does_not_configure(lab: Lab, visitors: dict[s
     user = visitors["user"]
     assert await user.order("check") == 204
     configuring = ["rules", "describe", "test", "offers", "add_target", "remove_target"]
-    configuring += ["test_targets", "usual", "forget_usual", "tuning", "learning"]
+    configuring += ["test_targets", "usual", "forget_usual", "tuning", "learning", "new_identity"]
     assert {await user.order(command) for command in configuring} == {403}
 
 
@@ -127,9 +129,42 @@ async def test_who_answers_alarms_pauses_only_with_octoprints_right_to_print(
     await lab.print()
     await lab.phase("watching")
     assert await visitors["handless"].order("pause") == 403
+    assert await visitors["handless"].order("job") == 403
     assert await visitors["user"].order("pause") == 204
     await lab.until_printer("paused")
     assert (await lab.phase("paused"))["intervention"]["paused_at"] is None, "it was the user who paused"
+
+
+async def test_the_job_obeys_as_by_octoprints_own_api(lab: Lab) -> None:
+    with pytest.raises(aiohttp.ClientResponseError) as caught:
+        await lab.order("job", action="pause")
+    assert caught.value.status == 409
+    await lab.print()
+    await lab.phase("watching")
+    await lab.order("job", action="pause")
+    await lab.until_printer("paused")
+    assert (await lab.phase("paused"))["intervention"]["paused_at"] is None, "it was the user who paused"
+    await lab.order("job", action="resume")
+    await lab.phase("watching")
+    await lab.order("job", action="cancel")
+    await lab.phase("idle")
+    events = [event["kind"] for event in (await lab.failwatch())["events"]]
+    assert events[-1] == "ended"
+
+
+async def test_an_order_for_another_octoprint_is_refused(lab: Lab) -> None:
+    await lab.order("check", instance=(await lab.failwatch())["instance"])
+    with pytest.raises(aiohttp.ClientResponseError) as caught:
+        await lab.order("watching", enabled=False, instance="that-of-another")
+    assert caught.value.status == 412
+    assert (await lab.failwatch())["watching"] is True
+
+
+async def test_a_new_identity_is_told_at_once(lab: Lab) -> None:
+    before = (await lab.failwatch())["uuid"]
+    answer = await lab.order("new_identity")
+    assert answer["uuid"] != before
+    assert (await lab.failwatch())["uuid"] == answer["uuid"]
 
 
 async def test_an_order_from_another_sites_page_is_refused(lab: Lab, visitors: dict[str, Visitor]) -> None:
@@ -221,6 +256,7 @@ async def test_rules_are_changed_checked_and_told(lab: Lab) -> None:
         ("snooze", {"seconds": -5}),
         ("snooze", {"seconds": None}),
         ("label", {"print_id": "unknown", "failed": True}),
+        ("job", {"action": "toggle"}),
         ("add_target", {"url": "nonsense"}),
         ("remove_target", {"index": 7}),
     ],

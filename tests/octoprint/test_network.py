@@ -47,8 +47,10 @@ async def test_home_assistant_hears_where_failwatch_is_and_which_one_it_is(lab: 
     port = urlsplit(lab.octoprint.url).port
     assert port is not None
     info = await announced(port)
+    report = await lab.failwatch()
     assert info.decoded_properties == {
-        "uuid": (await lab.failwatch())["uuid"],
+        "uuid": report["uuid"],
+        "instance": report["instance"],
         "path": "/",
         "version": __version__,
     }

@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from octoprint_failwatch.engine.watch.state import Phase, WatchState
 from octoprint_failwatch.storage import read_json, write_json
 from octoprint_failwatch.watching import state_store
 from octoprint_failwatch.watching.installation import Installation
+from octoprint_failwatch.watching.machine import Machine
 from octoprint_failwatch.watching.state_store import StateStore
 
 
@@ -46,7 +48,92 @@ def test_an_installation_and_its_printers_keep_their_names(tmp_path: Path) -> No
     assert len({first.uuid, printer, other}) == 3
 
 
-@pytest.mark.parametrize("content", ["", "[]", "7", '{"uuid": null}'])
+BOARD = Machine("10000000a", "system-1", frozenset({"b8:27:eb:00:00:01"}))
+PC = Machine("", "system-1", frozenset({"00:11:22:33:44:55", "66:77:88:99:aa:bb"}))
+CONTAINER = Machine("", "system-1", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_copy"),
+    [
+        (BOARD, replace(BOARD, serial="10000000b"), True),
+        (BOARD, replace(BOARD, system="system-2", cards=frozenset({"another"})), False),
+        (PC, replace(PC, system="system-2", cards=frozenset({"another"})), True),
+        (PC, replace(PC, system="system-2"), False),
+        (PC, replace(PC, cards=frozenset({"another"})), False),
+        (CONTAINER, replace(CONTAINER, system="system-2"), False),
+        (BOARD, Machine(), False),
+        (Machine(), BOARD, False),
+    ],
+    ids=[
+        "the card in another board",
+        "a new system on the board",
+        "the folder on another computer",
+        "a new system on the computer",
+        "a new network card",
+        "a new image of the container",
+        "a machine that tells nothing",
+        "a file of an older release",
+    ],
+)
+def test_a_copied_installation_gets_names_of_its_own(
+    tmp_path: Path, before: Machine, now: Machine, is_copy: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "installation.json"
+    first = Installation(file, before)
+    printer = first.printer_id("_default")
+    with caplog.at_level(logging.WARNING):
+        copy = Installation(file, now)
+    assert (copy.uuid != first.uuid) is is_copy
+    assert (copy.printer_id("_default") != printer) is is_copy
+    assert ("copied" in caplog.text) is is_copy
+    again = Installation(file, now)
+    assert (again.uuid, again.printer_id("_default")) == (copy.uuid, copy.printer_id("_default"))
+
+
+def test_an_installation_of_an_older_release_keeps_its_names(tmp_path: Path) -> None:
+    file = tmp_path / "installation.json"
+    write_json(file, {"uuid": "u", "printers": {"_default": "p"}})
+    assert Installation(file, BOARD).uuid == "u"
+    assert Installation(file, replace(BOARD, serial="another")).uuid != "u", "it was noted meanwhile"
+
+
+def test_a_new_identity_lasts_and_leaves_the_watched_printer_alone(tmp_path: Path) -> None:
+    file = tmp_path / "installation.json"
+    installation = Installation(file, CONTAINER)
+    uuid, printer = installation.uuid, installation.printer_id("_default")
+    installation.renew()
+    assert installation.uuid != uuid
+    assert installation.printer_id("_default") == printer
+    again = Installation(file, CONTAINER)
+    assert again.uuid == installation.uuid
+    assert again.printer_id("_default") != printer
+
+
+def test_what_a_machine_tells(tmp_path: Path) -> None:
+    assert Machine.here(tmp_path) == Machine()
+    for name, content in (
+        ("etc/machine-id", "system-1\n"),
+        ("proc/cpuinfo", "processor\t: 0\nSerial\t\t: 00000000deadbeef\n"),
+        ("sys/class/net/eth0/address", "b8:27:eb:00:00:01\n"),
+        ("sys/class/net/docker0/address", "02:42:00:00:00:01\n"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    (tmp_path / "sys/class/net/eth0/device").mkdir()
+    machine = Machine.here(tmp_path)
+    assert machine == Machine("00000000deadbeef", "system-1", frozenset({"b8:27:eb:00:00:01"}))
+    assert Machine.of(machine.to_json()) == machine
+    assert "deadbeef" not in machine.fingerprint
+    (tmp_path / "proc/cpuinfo").write_text("Serial : 0000000000000000")
+    assert Machine.here(tmp_path).serial == ""
+    assert Machine.here(tmp_path).fingerprint == ""
+    (tmp_path / "proc/device-tree").mkdir()
+    (tmp_path / "proc/device-tree/serial-number").write_text("10000000abcdef\0")
+    assert Machine.here(tmp_path).serial == "10000000abcdef"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "7", '{"uuid": null}', '{"uuid": "u", "machine": 7}'])
 def test_a_broken_installation_begins_anew(tmp_path: Path, content: str) -> None:
     file = tmp_path / "installation.json"
     file.write_text(content)

@@ -37,6 +37,7 @@ $(function () {
         self.usual = new FailWatchUsual();
         self.judgement = new FailWatchJudgement(self);
         self.targets = new FailWatchTargets();
+        self.identity = new FailWatchIdentity();
 
         self.callsText = ko.pureComputed(function () {
             if (!live.state()) return "";
