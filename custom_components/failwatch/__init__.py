@@ -55,7 +55,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -
 async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
     """Delete what was stored for a removed entry, and its repair issues."""
     await cleanup.async_remove_entry(hass, entry)
-    octoprint_issues.async_clear(hass, entry)
+    octoprint_issues.async_clear_all(hass, entry)
 
 
 async def _async_set_up_octoprint(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:

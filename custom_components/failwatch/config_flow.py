@@ -18,7 +18,9 @@ from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT, SUBENTRY_CAMERA
 from .flows.camera import CameraFlow
 from .flows.octoprint import LinkFlow
 from .flows.service import TITLES, ServiceFlow
-from .octoprint.coordinator import octoprint_url
+from .octoprint import issues as octoprint_issues
+from .octoprint.coordinator import linked_uuid, octoprint_url
+from .octoprint.discovery import async_take_address
 
 
 class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
@@ -49,15 +51,18 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
         uuid = discovery_info.properties.get("uuid")
         if not uuid:
             return self.async_abort(reason="not_failwatch")
-        self._data = {
-            CONF_KIND: KIND_OCTOPRINT,
-            CONF_URL: str(_announced(discovery_info)),
-            CONF_VERIFY_SSL: True,
-        }
-        known = await self.async_set_unique_id(uuid)
-        if known is not None and _is_kept(known):
+        url = _announced(discovery_info)
+        links = [one for one in self._async_current_entries() if one.data.get(CONF_KIND) == KIND_OCTOPRINT]
+        for link in links:
+            if linked_uuid(link) != uuid:
+                octoprint_issues.async_forget_copy(self.hass, link, url)
+        await self.async_set_unique_id(uuid)
+        if known := next((link for link in links if linked_uuid(link) == uuid), None):
+            instance = discovery_info.properties.get("instance") or ""
+            await async_take_address(self.hass, known, url, instance)
             return self.async_abort(reason="already_configured")
-        self._abort_if_unique_id_configured({CONF_URL: self._data[CONF_URL]}, reload_on_update=False)
+        self._abort_if_unique_id_configured()
+        self._data = {CONF_KIND: KIND_OCTOPRINT, CONF_URL: str(url), CONF_VERIFY_SSL: True}
         self._name = _announced_name(discovery_info) or self._name
         self.context["title_placeholders"] = {"name": self._name}
         return await self.async_step_zeroconf_confirm()
@@ -87,14 +92,6 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
             self._data = dict(entry.data)
             return self._address_form({})
         return self._service_form(entry.data[CONF_KIND])
-
-
-def _is_kept(known: ConfigEntry) -> bool:
-    """Return whether an entry has no use for the address that is announced, which is the plain one.
-
-    One that was entered with encryption stays, and so does somebody's wish not to hear of an OctoPrint.
-    """
-    return known.source == SOURCE_IGNORE or URL(known.data[CONF_URL]).scheme == "https"
 
 
 def _announced_name(info: ZeroconfServiceInfo) -> str:

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from .cameras.settings import camera_unique_id
 from .const import CONF_PICTURE_ENTITY
 from .flows.camera_forms import PICTURE_DOMAINS, others_entity
+from .octoprint.repair import AnotherOctoPrintFlow
 
 if TYPE_CHECKING:
     from homeassistant.components.repairs import RepairsFlowResult
@@ -59,4 +60,6 @@ async def async_create_fix_flow(
     entry = hass.config_entries.async_get_entry(str(data["entry_id"])) if data else None
     if data is None or entry is None:
         return ConfirmRepairFlow()
+    if "uuid" in data:
+        return AnotherOctoPrintFlow(entry, str(data["uuid"]))
     return AnotherCameraFlow(entry, str(data["subentry_id"]))

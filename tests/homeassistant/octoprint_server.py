@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,11 +51,29 @@ class OctoPrintServer:
     logins: int = 0
     subscriptions: list[Any] = field(default_factory=list)
     report_override: dict[str, Any] | None = None
+    instance: str = ""
+    machine: str = ""
+    recent: list[Event] = field(default_factory=list)
+    version_text: str = "OctoPrint 1.11.8"
+    page: str = "<html><head><title>OctoPrint</title></head></html>"
+    door: tuple[str, str] | None = None  # user and password of a server in front of it
+    path: str = ""
+    redirects_to: str = ""
+    seen_keys: list[str] = field(default_factory=list)
+    app_keys: bool = True
+    endless: bool = False
+    silent: bool = False
+    greets: bool = True
+    sent: int = 0
 
     def __post_init__(self) -> None:
         self._sockets: set[web.WebSocketResponse] = set()
         self._authorised = asyncio.Event()
-        app = web.Application(middlewares=[self._headers])
+        app = web.Application(middlewares=[self._at_the_door, self._headers])
+        app.router.add_get("/", self._front_page)
+        app.router.add_get("/api/version", self._version)
+        app.router.add_get("/moved", self._moved)
+        app.router.add_post("/moved", self._moved)
         app.router.add_get("/plugin/appkeys/probe", self._probe)
         app.router.add_post("/plugin/appkeys/request", self._request_key)
         app.router.add_get("/plugin/appkeys/request/{token}", self._decision)
@@ -64,11 +84,15 @@ class OctoPrintServer:
         app.router.add_get("/plugin/failwatch/tagged.jpg", self._picture)
         app.router.add_get("/plugin/failwatch/prints", self._prints)
         app.router.add_get("/sockjs/websocket", self._socket)
+        if self.path:
+            outer = web.Application(middlewares=[self._at_the_door])
+            outer.add_subapp(self.path, app)
+            app = outer
         self.server = TestServer(app, host="127.0.0.1")
 
     @property
     def url(self) -> str:
-        return str(self.server.make_url("/"))
+        return str(self.server.make_url(self.path or "/"))
 
     async def start(self) -> None:
         await self.server.start_server()
@@ -107,6 +131,7 @@ class OctoPrintServer:
                 "state": to_json(self.state),
                 "events": to_json(list(events)),
                 **({} if self.now is None else {"now": self.now}),
+                **self._of_a_new_plugin(),
             }
         )
 
@@ -118,23 +143,61 @@ class OctoPrintServer:
             await socket.send_str(content if isinstance(content, str) else json.dumps(content))
 
     @web.middleware
+    async def _at_the_door(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        """What a server in front of OctoPrint does."""
+        self.seen_keys.append(request.headers.get("X-Api-Key", ""))
+        if self.redirects_to:
+            raise web.HTTPFound(self.redirects_to + request.path_qs)
+        key = None if self.door is None else b64encode(":".join(self.door).encode()).decode()
+        if key is not None and request.headers.get("Authorization") != f"Basic {key}":
+            return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="door"'})
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    @web.middleware
     async def _headers(self, request: web.Request, handler: Any) -> web.StreamResponse:
         if self.failing:
             return web.Response(status=self.failing, text="<html>")
-        open_paths = ("/plugin/appkeys", "/sockjs")
-        if not request.path.startswith(open_paths) and request.headers.get("X-Api-Key") != self.key:
+        open_paths = tuple(self.path + one for one in ("/plugin/appkeys", "/sockjs"))
+        is_open = request.path.startswith(open_paths) or request.path in ("/", self.path, f"{self.path}/")
+        if not is_open and request.headers.get("X-Api-Key") != self.key:
             # A POST with an unknown key is taken for one that a web page forged.
             return web.Response(status=400 if request.method == "POST" else 403, text="<html>")
         if "failwatch" in request.path and not self.plugin:
             raise web.HTTPNotFound
+        if "failwatch" in request.path and self.silent:
+            await asyncio.sleep(3600)
+        if "failwatch" in request.path and self.endless:
+            return await self._without_end(request)
         response: web.StreamResponse = await handler(request)
         return response
 
+    async def _front_page(self, request: web.Request) -> web.Response:
+        return web.Response(text=self.page, content_type="text/html", headers={"Server": "TornadoServer"})
+
+    async def _version(self, request: web.Request) -> web.Response:
+        return web.json_response({"api": "0.1", "server": "1.11.8", "text": self.version_text})
+
+    async def _moved(self, request: web.Request) -> web.Response:
+        raise web.HTTPFound("/api/plugin/failwatch")
+
+    async def _without_end(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        chunk = b" " * 2**20
+        with suppress(ConnectionError):
+            for _ in range(1024):
+                await response.write(chunk)
+                self.sent += len(chunk)
+        return response
+
     async def _probe(self, request: web.Request) -> web.Response:
-        return web.Response(status=204)
+        return web.Response(status=204 if self.app_keys else 404)
 
     async def _request_key(self, request: web.Request) -> web.Response:
         assert (await request.json()) == {"app": "FailWatch"}
+        if not self.app_keys:
+            raise web.HTTPNotFound
         if not self.requests_left:
             return web.Response(status=429)
         self.requests_left -= 1
@@ -167,11 +230,21 @@ class OctoPrintServer:
                 "rules": self.rules,
                 "state": to_json(self.state),
                 **({} if self.now is None else {"now": self.now}),
+                **self._of_a_new_plugin(events=to_json(self.recent), machine=self.machine),
             }
         )
 
+    def _of_a_new_plugin(self, **told: Any) -> dict[str, Any]:
+        return {"instance": self.instance, **told} if self.instance else {}
+
     async def _command(self, request: web.Request) -> web.Response:
-        self.commands.append(await request.json())
+        command = await request.json()
+        if command.get("instance", self.instance) != self.instance:
+            return web.json_response({"error": "for another"}, status=412)
+        command.pop("instance", None)
+        self.commands.append(command)
+        if command["command"] == "job":
+            return web.Response(status=self.job_status)
         if self.commands[-1]["command"] in self.forbidden:
             raise web.HTTPForbidden
         if self.complaint:
@@ -194,8 +267,14 @@ class OctoPrintServer:
             raise web.HTTPNotFound
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if not self.greets:
+            await socket.close()
+            return socket
         self._sockets.add(socket)
         try:
+            if self.silent:
+                await socket.receive()
+                return socket
             await socket.send_json({"connected": {"version": "1.11.8"}})
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:

@@ -232,7 +232,11 @@ CORE_KINDS = kinds_of(errors, errors.FailWatchError) | {lights.LightFailed.kind}
 OCTOPRINT_KINDS = kinds_of(octoprint_errors, octoprint_errors.OctoPrintError)
 ON_PAGES_OF_THEIR_OWN = {octoprint_errors.KeyDenied.kind}
 ONLY_WHILE_LINKING = {octoprint_errors.TooManyRequests.kind}
-ONLY_ONCE_LINKED = {octoprint_errors.WrongMoment.kind, octoprint_errors.NotAllowed.kind}
+ONLY_ONCE_LINKED = {
+    octoprint_errors.WrongMoment.kind,
+    octoprint_errors.NotAllowed.kind,
+    octoprint_errors.OtherOctoPrint.kind,
+}
 
 
 def test_every_exception_has_a_text() -> None:

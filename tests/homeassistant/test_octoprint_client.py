@@ -3,21 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from unittest.mock import MagicMock, patch
 
 import aiohttp
 import pytest
 from yarl import URL
 
-from custom_components.failwatch.octoprint.client import OctoPrintClient, Update
+from custom_components.failwatch.octoprint.client import OctoPrintClient
 from custom_components.failwatch.octoprint.errors import (
     KeyDenied,
     KeyRefused,
+    NoAnswer,
+    NoAppKeys,
     NotOctoPrint,
     NotReachable,
+    NoWebsocket,
     OctoPrintError,
+    OtherOctoPrint,
     PluginMissing,
     PluginTooOld,
+    Redirected,
+    UnknownName,
+    WrongMoment,
 )
+from custom_components.failwatch.octoprint.http import MAX_ANSWER, Connection
+from custom_components.failwatch.octoprint.messages import Update
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import KEY, OctoPrintServer
 
@@ -25,12 +35,12 @@ from tests.homeassistant.octoprint_server import KEY, OctoPrintServer
 @pytest.fixture
 async def client(octoprint: OctoPrintServer) -> AsyncIterator[OctoPrintClient]:
     async with aiohttp.ClientSession() as session:
-        yield OctoPrintClient(session, URL(octoprint.url), KEY)
+        yield OctoPrintClient(Connection(session, URL(octoprint.url), KEY))
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(500, NotReachable), (503, NotReachable), (404, PluginMissing), (418, OctoPrintError)],
+    [(500, NotReachable), (503, NotReachable), (404, NotOctoPrint), (418, OctoPrintError)],
 )
 async def test_a_report_that_does_not_come(
     octoprint: OctoPrintServer, client: OctoPrintClient, status: int, error: type[OctoPrintError]
@@ -131,9 +141,11 @@ async def test_a_proxy_that_lets_no_sockets_through(
     octoprint: OctoPrintServer, client: OctoPrintClient
 ) -> None:
     octoprint.answers_sockets = False
-    with pytest.raises(NotReachable):
+    with pytest.raises(NoWebsocket):
         async with client.push():
             pass
+    with pytest.raises(NoWebsocket):
+        await client.check_push()
 
 
 async def test_a_connection_that_is_reset(octoprint: OctoPrintServer, client: OctoPrintClient) -> None:
@@ -152,3 +164,147 @@ async def test_nothing_there(octoprint: OctoPrintServer, client: OctoPrintClient
     await octoprint.server.close()
     with pytest.raises(NotReachable):
         await client.report()
+
+
+async def test_the_plugin_is_missing_only_where_octoprint_answers(
+    octoprint: OctoPrintServer, client: OctoPrintClient
+) -> None:
+    octoprint.plugin = False
+    with pytest.raises(PluginMissing):
+        await client.report()
+    octoprint.version_text = "OctoPrint (Moonraker v0.3.1)"
+    with pytest.raises(NotOctoPrint, match="Moonraker"):
+        await client.report()
+    octoprint.version_text, octoprint.page = "1.0", "<title>\n Mainsail </title>"
+    with pytest.raises(NotOctoPrint, match='"Mainsail", TornadoServer'):
+        await client.report()
+
+
+async def test_a_key_is_refused_only_where_octoprint_answers(
+    octoprint: OctoPrintServer, client: OctoPrintClient
+) -> None:
+    octoprint.key = "another"
+    with pytest.raises(KeyRefused):
+        await client.report()
+    octoprint.failing = 403
+    with pytest.raises(NotOctoPrint):
+        await client.report()
+
+
+async def test_octoprint_that_hands_out_no_keys(octoprint: OctoPrintServer, client: OctoPrintClient) -> None:
+    octoprint.app_keys = False
+    with pytest.raises(NoAppKeys):
+        await client.probe()
+    octoprint.page = "<title>Router</title>"
+    with pytest.raises(NotOctoPrint, match="Router"):
+        await client.request_key("FailWatch", None)
+
+
+async def test_no_key_goes_to_another_address(octoprint: OctoPrintServer, client: OctoPrintClient) -> None:
+    elsewhere = OctoPrintServer()
+    await elsewhere.start()
+    octoprint.redirects_to = elsewhere.url.rstrip("/")
+    try:
+        for ask in (client.report, lambda: client.command("check"), client.check_push):
+            with pytest.raises(Redirected, match=elsewhere.url.rstrip("/")):
+                await ask()
+        assert KEY in octoprint.seen_keys
+        assert not any(elsewhere.seen_keys)
+        assert not elsewhere.commands
+    finally:
+        await elsewhere.stop()
+
+
+async def test_a_redirect_within_the_address_is_followed(
+    octoprint: OctoPrintServer, client: OctoPrintClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.failwatch.octoprint.client.REPORT", "moved")
+    assert (await client.report()).version == "0.1.0"
+    with pytest.raises(Redirected):
+        await client.command("check")
+
+
+@pytest.mark.parametrize("way", ["report", "picture", "socket"])
+async def test_an_answer_without_end_is_cut_off(
+    octoprint: OctoPrintServer, client: OctoPrintClient, way: str
+) -> None:
+    octoprint.endless = True
+    if way == "socket":
+        async with client.push() as updates:
+            await octoprint.connected()
+            await octoprint.send("x" * (MAX_ANSWER + 1))
+            with pytest.raises(NotReachable):
+                await next_update(updates)
+        return
+    with pytest.raises(NotOctoPrint, match="16 MB"):
+        await (client.report() if way == "report" else client.tagged_picture())
+    assert octoprint.sent < 3 * MAX_ANSWER
+
+
+async def test_an_answer_that_does_not_come(
+    octoprint: OctoPrintServer, client: OctoPrintClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.failwatch.octoprint.http.REQUEST_TIMEOUT", 0.05)
+    monkeypatch.setattr("custom_components.failwatch.octoprint.push.REQUEST_TIMEOUT", 0.05)
+    octoprint.silent = True
+    with pytest.raises(NoAnswer, match=r"127\.0\.0\.1"):
+        await client.report()
+    with pytest.raises(NoWebsocket, match="nothing comes through"):
+        await client.check_push()
+
+
+async def test_a_socket_that_closes_instead_of_greeting(
+    octoprint: OctoPrintServer, client: OctoPrintClient
+) -> None:
+    octoprint.greets = False
+    with pytest.raises(NoWebsocket, match="closed at once"):
+        await client.check_push()
+
+
+async def test_a_name_that_no_machine_has() -> None:
+    async with aiohttp.ClientSession() as session:
+        error = aiohttp.ClientConnectorDNSError(MagicMock(), OSError(-2, "unknown"))
+        with patch.object(session, "request", side_effect=error), pytest.raises(UnknownName, match="octopi"):
+            await OctoPrintClient(Connection(session, URL("http://octopi.local"), KEY)).report()
+
+
+async def test_an_order_for_another_run_is_given_again_to_the_same_octoprint(
+    octoprint: OctoPrintServer, client: OctoPrintClient
+) -> None:
+    octoprint.instance = "run-1"
+    await client.report()
+    octoprint.instance = "run-2"
+    await client.command("check")
+    await client.job("pause")
+    assert octoprint.commands == [{"command": "check"}, {"command": "job", "action": "pause"}]
+    octoprint.job_status = 409
+    with pytest.raises(WrongMoment):
+        await client.job("resume")
+
+
+@pytest.mark.parametrize("order", ["command", "job"])
+@pytest.mark.parametrize("instances", [("", ""), ("run-1", "run-of-the-other")])
+async def test_no_order_goes_to_another_octoprint(
+    octoprint: OctoPrintServer, order: str, instances: tuple[str, str]
+) -> None:
+    before, after = instances
+    octoprint.instance = before
+    async with aiohttp.ClientSession() as session:
+        client = OctoPrintClient(Connection(session, URL(octoprint.url), KEY), uuid=octoprint.uuid)
+        await client.report()
+        octoprint.uuid, octoprint.instance = "another", after
+        if order == "command" and not after:
+            return  # an older plugin cannot be asked to look at whom a command is for
+        with pytest.raises(OtherOctoPrint):
+            await (client.command("check") if order == "command" else client.job("cancel"))
+    assert not octoprint.commands
+    assert not octoprint.jobs
+
+
+async def test_one_uuid_on_another_machine_is_another_octoprint(octoprint: OctoPrintServer) -> None:
+    octoprint.instance, octoprint.machine = "run-1", "board-1"
+    async with aiohttp.ClientSession() as session:
+        connection = Connection(session, URL(octoprint.url), KEY)
+        await OctoPrintClient(connection, octoprint.uuid, "board-1").report()
+        with pytest.raises(OtherOctoPrint):
+            await OctoPrintClient(connection, octoprint.uuid, "board-2").report()

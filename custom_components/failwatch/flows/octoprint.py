@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigFlowResult
-from homeassistant.const import CONF_API_KEY, CONF_URL, CONF_VERIFY_SSL
+from homeassistant.const import CONF_API_KEY, CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.helpers.selector import (
     BooleanSelector,
     TextSelector,
@@ -15,37 +15,52 @@ from homeassistant.helpers.selector import (
 )
 from yarl import URL
 
-from ..const import APP_NAME, CONF_KIND, KIND_OCTOPRINT
-from ..octoprint.coordinator import octoprint_client, octoprint_url
-from ..octoprint.errors import KeyDenied, KeyRefused, NotOctoPrint, NotReachable, OctoPrintError
+from ..const import APP_NAME, CONF_KIND, CONF_MACHINE, CONF_UUID, KIND_OCTOPRINT
+from ..octoprint.coordinator import linked_uuid, octoprint_client, octoprint_url
+from ..octoprint.discovery import async_is_copy
+from ..octoprint.errors import (
+    KeyDenied,
+    KeyRefused,
+    NoAppKeys,
+    NotOctoPrint,
+    NotReachable,
+    NoWebsocket,
+    OctoPrintError,
+    ProxyLogin,
+    UntrustedCertificate,
+)
 from .base import EntryFlow
 
 KEY_PATIENCE: Final = 300.0
 """Seconds that somebody has to allow access in OctoPrint."""
 
+PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
 ADDRESS = vol.Schema(
     {
         vol.Required(CONF_URL): TextSelector(),
-        vol.Optional(CONF_API_KEY): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-        ),
+        vol.Optional(CONF_API_KEY): PASSWORD,
         vol.Optional(CONF_VERIFY_SSL, default=True): BooleanSelector(),
     }
 )
+PROXY = ADDRESS.extend({vol.Optional(CONF_USERNAME): TextSelector(), vol.Optional(CONF_PASSWORD): PASSWORD})
+"""The form for an OctoPrint behind a server that asks for a user name and a password."""
 KEY = vol.Schema(
     {
-        vol.Required(CONF_API_KEY): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-        )
+        vol.Required(CONF_API_KEY): PASSWORD,
     }
 )
 
 PLACES: Final[Mapping[type[OctoPrintError], str]] = {
     KeyRefused: CONF_API_KEY,
+    NoAppKeys: CONF_API_KEY,
+    ProxyLogin: CONF_USERNAME,
+    UntrustedCertificate: "base",
     NotOctoPrint: CONF_URL,
     NotReachable: CONF_URL,
 }
-"""The field that an error is about; the others are about the form as a whole."""
+"""The field that an error is about, the narrow ones first; the others are about the form as a whole."""
+KEPT_SECRETS: Final = (CONF_API_KEY, CONF_PASSWORD)
+"""What stays as it is where its field is left empty."""
 
 
 class LinkFlow(EntryFlow):
@@ -53,6 +68,8 @@ class LinkFlow(EntryFlow):
 
     _key_task: asyncio.Task[str] | None = None
     _key_place = ""
+    _asked_instead = ""
+    """The address of which the user knows that no websocket comes through."""
 
     async def async_step_octoprint(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask where OctoPrint is."""
@@ -60,13 +77,20 @@ class LinkFlow(EntryFlow):
             return self._address_form({})
         self._data = {
             CONF_KIND: KIND_OCTOPRINT,
-            **{key: value for key, value in self._data.items() if key == CONF_API_KEY},
+            **{
+                key: value
+                for key, value in self._data.items()
+                if key in (*KEPT_SECRETS, CONF_MACHINE, CONF_UUID)
+            },
             **user_input,
         }
         try:
-            self._data[CONF_URL] = str(_address(user_input[CONF_URL]))
+            self._data |= _address(user_input[CONF_URL])
         except ValueError:
             return self._address_form({CONF_URL: "bad_address"})
+        if not self._data.get(CONF_USERNAME):
+            self._data.pop(CONF_USERNAME, None)
+            self._data.pop(CONF_PASSWORD, None)
         return await self._ask_or_check()
 
     async def _ask_or_check(self) -> ConfigFlowResult:
@@ -143,24 +167,37 @@ class LinkFlow(EntryFlow):
 
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Check that the plugin answers to the key, and keep the link."""
+        client = octoprint_client(self.hass, self._data)
         try:
-            report = await octoprint_client(self.hass, self._data).report()
+            report = await client.report()
+            if self.source != SOURCE_REAUTH and self._asked_instead != self._data[CONF_URL]:
+                await client.check_push()
         except OctoPrintError as error:
+            if isinstance(error, NoWebsocket):
+                self._asked_instead = self._data[CONF_URL]
             return self._link_error(error)
         await self.async_set_unique_id(report.uuid, raise_on_progress=False)
-        if self.source == SOURCE_REAUTH:
-            self._abort_if_unique_id_mismatch(reason="other_octoprint")
-            return self._changed(self._get_reauth_entry())
-        if self.source == SOURCE_RECONFIGURE:
-            self._abort_if_unique_id_mismatch(reason="other_octoprint")
-            return self._changed(self._get_reconfigure_entry())
+        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
+            entry = (
+                self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+            )
+            if report.uuid != linked_uuid(entry):
+                return self.async_abort(reason="other_octoprint")
+            return self._changed(entry)
+        for known in self._async_current_entries(include_ignore=False):
+            if known.data[CONF_KIND] == KIND_OCTOPRINT and linked_uuid(known) == report.uuid:
+                copied = await async_is_copy(self.hass, known, report)
+                return self.async_abort(reason="copied_octoprint" if copied else "already_configured")
         self._abort_if_unique_id_configured()
+        if report.machine:
+            self._data[CONF_MACHINE] = report.machine
         # "Default" is what OctoPrint calls a printer that nobody has named.
         unnamed = report.printer_name in ("", "Default")
         return self.async_create_entry(title=self._name if unnamed else report.printer_name, data=self._data)
 
     def _link_error(self, error: OctoPrintError) -> ConfigFlowResult:
-        place, key = PLACES.get(type(error), "base"), error.kind
+        place = next((place for kind, place in PLACES.items() if isinstance(error, kind)), "base")
+        key = error.kind
         if isinstance(error, KeyRefused):
             # Left empty after that, the field means what it always means: that OctoPrint is to be asked.
             self._data.pop(CONF_API_KEY, None)
@@ -183,18 +220,19 @@ class LinkFlow(EntryFlow):
 
     def _address_form(self, errors: dict[str, str], problem: str = "") -> ConfigFlowResult:
         shown: dict[str, Any] = {
-            key: self._data[key] for key in (CONF_URL, CONF_VERIFY_SSL) if key in self._data
+            key: self._data[key] for key in (CONF_URL, CONF_VERIFY_SSL, CONF_USERNAME) if key in self._data
         }
+        behind_proxy = CONF_USERNAME in errors or CONF_USERNAME in shown
         return self.async_show_form(
             step_id="octoprint",
-            data_schema=self.add_suggested_values_to_schema(ADDRESS, shown),
+            data_schema=self.add_suggested_values_to_schema(PROXY if behind_proxy else ADDRESS, shown),
             errors=errors,
             description_placeholders={"problem": problem},
         )
 
 
-def _address(text: str) -> URL:
-    """Return the address that somebody entered, also where the scheme was left out.
+def _address(text: str) -> dict[str, str]:
+    """Return the address that somebody entered, also where the scheme was left out, and a login in it.
 
     Raises ValueError.
     """
@@ -202,4 +240,6 @@ def _address(text: str) -> URL:
     url = URL(text if "://" in text else f"http://{text}")
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError(text)
-    return url.origin().with_path(url.path.rstrip("/") or "/")
+    plain = url.origin().with_path(url.path.rstrip("/") or "/")
+    login = {CONF_USERNAME: url.user, CONF_PASSWORD: url.password or ""} if url.user else {}
+    return {CONF_URL: str(plain), **login}

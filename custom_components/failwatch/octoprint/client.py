@@ -1,201 +1,159 @@
 """A client for OctoPrint with the FailWatch plugin: application key, state, push socket, commands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any, Literal
 
-import aiohttp
-from yarl import URL
-
 from ..engine.history.records import PrintRecord
+from . import identify
 from .errors import (
     KeyDenied,
-    KeyRefused,
     NotAllowed,
     NotOctoPrint,
-    NotReachable,
     OctoPrintError,
-    PluginMissing,
+    OtherOctoPrint,
     TooManyRequests,
-    UntrustedCertificate,
     WrongMoment,
 )
-from .messages import PLUGIN, Report, Update, prints_of, report_of, update_of
+from .http import Answer, Connection
+from .messages import PLUGIN, Report, Update, prints_of, report_of
+from .push import check_socket, push_socket
 
-REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=15)
-HEARTBEAT = 30.0
-"""Seconds between pings; a link that does not answer one is down."""
 KEY_POLL_INTERVAL = 1.0
-JSON = "application/json"
 REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+REPORT = f"api/plugin/{PLUGIN}"
 
 
 class OctoPrintClient:
-    """One OctoPrint. Every method raises an OctoPrintError when it cannot do its work."""
+    """One OctoPrint. Every method raises an OctoPrintError when it cannot do its work.
 
-    def __init__(self, session: aiohttp.ClientSession, url: URL, api_key: str | None = None) -> None:
+    With a `uuid` it deals with that one alone, on that `machine` where it is known: another one at the
+    same address is an error.
+    """
+
+    def __init__(self, connection: Connection, uuid: str | None = None, machine: str = "") -> None:
         """Talk to the OctoPrint at that address."""
-        self._session = session
-        self._api_key = api_key
-        self.url = url
+        self.connection = connection
+        self._uuid = uuid
+        self._machine = machine
+        self._instance = ""
+        """Which run of which OctoPrint the commands are for; "" where the plugin does not tell."""
 
     # The application key
 
     async def probe(self) -> None:
         """Return if an OctoPrint that hands out application keys answers."""
-        async with self._request("GET", "plugin/appkeys/probe") as response:
-            if response.status != HTTPStatus.NO_CONTENT:
-                raise NotOctoPrint("What answers there is no OctoPrint that hands out application keys.")
+        answer = await self.connection.call("GET", "plugin/appkeys/probe")
+        if answer.status != HTTPStatus.NO_CONTENT:
+            raise await identify.no_key_request(self.connection)
 
     async def request_key(self, app: str, user: str | None) -> str:
         """Ask OctoPrint's user for an application key, and return where the answer will be found."""
         wanted = {"app": app, "user": user} if user else {"app": app}
-        async with self._request("POST", "plugin/appkeys/request", json=wanted) as response:
-            if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-                raise TooManyRequests("OctoPrint wants a pause before the next request.")
-            if response.status != HTTPStatus.CREATED:
-                raise NotOctoPrint("OctoPrint did not take the request for an application key.")
-            token = (await response.json())["app_token"]
-            return f"plugin/appkeys/request/{token}"
+        answer = await self.connection.call("POST", "plugin/appkeys/request", json=wanted)
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise TooManyRequests("OctoPrint wants a pause before the next request.")
+        if answer.status != HTTPStatus.CREATED:
+            raise await identify.no_key_request(self.connection)
+        return f"plugin/appkeys/request/{answer.json().get('app_token', '')}"
 
     async def decided_key(self, place: str) -> str:
         """Wait until OctoPrint's user has decided, and return the key."""
         while True:
-            async with self._request("GET", place) as response:
-                if response.status == HTTPStatus.OK:
-                    key: str = (await response.json())["api_key"]
-                    return key
-                if response.status != HTTPStatus.ACCEPTED:
-                    raise KeyDenied("The request was denied.")
+            answer = await self.connection.call("GET", place)
+            if answer.status == HTTPStatus.OK:
+                return str(answer.json().get("api_key", ""))
+            if answer.status != HTTPStatus.ACCEPTED:
+                raise KeyDenied("The request was denied.")
             await asyncio.sleep(KEY_POLL_INTERVAL)
 
     # The plugin
 
     async def report(self) -> Report:
         """Return what the plugin tells of itself."""
-        async with self._request("GET", f"api/plugin/{PLUGIN}") as response:
-            _refuse(response)
-            return report_of(await _json(response))
+        answer = await self.connection.call("GET", REPORT)
+        await self._refuse(answer)
+        try:
+            report = report_of(answer.json())
+        except NotOctoPrint as error:
+            raise await identify.something_else(self.connection) from error
+        moved = self._machine and report.machine and report.machine != self._machine
+        if self._uuid is not None and (report.uuid != self._uuid or moved):
+            raise OtherOctoPrint(report.printer_name, report.uuid)
+        self._instance = report.instance
+        return report
 
     async def command(self, command: str, **arguments: Any) -> None:
         """Hand a command to the plugin."""
-        async with self._request(
-            "POST", f"api/plugin/{PLUGIN}", json={"command": command, **arguments}
-        ) as response:
-            await self._refuse_order(response)
+        answer = await self._order(command, arguments)
+        if answer.status == HTTPStatus.PRECONDITION_FAILED:
+            # It was restarted, or is another one: the report tells which.
+            await self.report()
+            answer = await self._order(command, arguments)
+        await self._refuse_order(answer)
 
     async def job(self, command: Literal["pause", "resume", "cancel"]) -> None:
         """Pause, resume or cancel the print."""
+        if self._instance:
+            await self.command("job", action=command)
+            return
+        # An older plugin takes no orders about the job, and OctoPrint does not say who it is.
+        await self.report()
         body = {"command": "cancel"} if command == "cancel" else {"command": "pause", "action": command}
-        async with self._request("POST", "api/job", json=body) as response:
-            if response.status == HTTPStatus.CONFLICT:
-                raise WrongMoment("There is no print in a state that allows this.")
-            await self._refuse_order(response)
+        await self._refuse_order(await self.connection.call("POST", "api/job", json=body))
 
     async def past_prints(self) -> list[PrintRecord]:
         """Return the last prints that the plugin recorded, newest first."""
-        async with self._request("GET", f"plugin/{PLUGIN}/prints") as response:
-            _refuse(response)
-            return prints_of(await _json(response))
+        answer = await self.connection.call("GET", f"plugin/{PLUGIN}/prints")
+        await self._refuse(answer)
+        return prints_of(answer.json())
 
     async def tagged_picture(self) -> bytes:
         """Return the last judged picture with its boxes."""
-        async with self._request("GET", f"plugin/{PLUGIN}/tagged.jpg") as response:
-            _refuse(response)
-            return await response.read()
+        answer = await self.connection.call("GET", f"plugin/{PLUGIN}/tagged.jpg")
+        await self._refuse(answer)
+        return answer.body
 
     # The push socket
 
-    @asynccontextmanager
-    async def push(self) -> AsyncIterator[AsyncIterator[Update]]:
+    def push(self) -> AbstractAsyncContextManager[AsyncIterator[Update]]:
         """Open the push socket, and give the plugin's updates as they come.
 
         The updates end with NotReachable when the connection does.
         """
-        async with self._request("POST", "api/login", json={"passive": True}) as response:
-            if response.status == HTTPStatus.BAD_REQUEST:
-                # Without a key that it knows, OctoPrint takes this for a request forged by a web page.
-                raise KeyRefused("OctoPrint did not accept the application key.")
-            _refuse(response)
-            login = await _json(response)
-        user, session = login.get("name"), login.get("session")
-        if not user or not session:
-            raise KeyRefused("OctoPrint did not accept the application key.")
-        try:
-            socket = await self._session.ws_connect(
-                self._at("sockjs/websocket"), heartbeat=HEARTBEAT, max_msg_size=0
-            )
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise NotReachable(_reason(error)) from error
-        try:
-            await socket.send_json({"subscribe": {"state": False, "plugins": [PLUGIN], "events": False}})
-            await socket.send_json({"auth": f"{user}:{session}"})
-            yield _updates(socket)
-        except ConnectionError as error:
-            raise NotReachable("connection lost") from error
-        finally:
-            await socket.close()
+        return push_socket(self.connection)
 
-    async def _refuse_order(self, response: aiohttp.ClientResponse) -> None:
-        if response.status in REFUSALS:
+    async def check_push(self) -> None:
+        """Return if the push socket opens; raises NoWebsocket."""
+        await check_socket(self.connection)
+
+    async def _order(self, command: str, arguments: dict[str, Any]) -> Answer:
+        told = {"instance": self._instance} if self._instance else {}
+        return await self.connection.call("POST", REPORT, json={"command": command, **arguments, **told})
+
+    async def _refuse_order(self, answer: Answer) -> None:
+        if answer.status == HTTPStatus.CONFLICT:
+            raise WrongMoment("There is no print in a state that allows this.")
+        if answer.status in REFUSALS:
             # Only with a key that is not accepted at all does the report fail as well.
             await self.report()
             raise NotAllowed("The application key's user may not do this.")
-        if response.status == HTTPStatus.BAD_REQUEST:
-            problem = (await _json(response)).get("error", "") if response.content_type == JSON else ""
+        if answer.status == HTTPStatus.BAD_REQUEST:
+            try:
+                problem = str(answer.json().get("error", ""))
+            except NotOctoPrint:
+                problem = ""
             # An order with a key that it does not know, too, OctoPrint takes for a forged one.
             await self.report()
-            raise OctoPrintError(problem or f"status {response.status}")
-        _refuse(response)
+            raise OctoPrintError(problem or f"status {answer.status}")
+        await self._refuse(answer)
 
-    def _at(self, path: str) -> URL:
-        return self.url.joinpath(*path.split("/"))
-
-    @asynccontextmanager
-    async def _request(
-        self, method: str, path: str, *, json: Any = None
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        headers = {"X-Api-Key": self._api_key} if self._api_key else {}
-        try:
-            async with self._session.request(
-                method, self._at(path), json=json, headers=headers, timeout=REQUEST_TIMEOUT
-            ) as response:
-                if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                    raise NotReachable(f"status {response.status}")
-                yield response
-        except (aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch) as error:
-            raise UntrustedCertificate(_reason(error)) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise NotReachable(_reason(error)) from error
-
-
-async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Update]:
-    async for message in socket:
-        if message.type is aiohttp.WSMsgType.TEXT and (update := update_of(message.data)) is not None:
-            yield update
-    raise NotReachable("connection closed")
-
-
-def _refuse(response: aiohttp.ClientResponse) -> None:
-    if response.status in REFUSALS:
-        raise KeyRefused("OctoPrint did not accept the application key.")
-    if response.status == HTTPStatus.NOT_FOUND:
-        raise PluginMissing("The FailWatch plugin does not answer in this OctoPrint.")
-    if response.status >= HTTPStatus.BAD_REQUEST:
-        raise OctoPrintError(f"status {response.status}")
-
-
-async def _json(response: aiohttp.ClientResponse) -> Mapping[str, Any]:
-    try:
-        data = await response.json()
-    except (aiohttp.ContentTypeError, ValueError) as error:
-        raise NotOctoPrint("What answers there is no OctoPrint.") from error
-    if not isinstance(data, Mapping):
-        raise NotOctoPrint("What answers there is no OctoPrint.")
-    return data
-
-
-def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    async def _refuse(self, answer: Answer) -> None:
+        if answer.status in REFUSALS:
+            raise await identify.refused_key(self.connection)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise await identify.missing_plugin(self.connection)
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise OctoPrintError(f"status {answer.status}")

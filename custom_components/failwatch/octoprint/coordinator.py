@@ -4,32 +4,39 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from typing import Any, ClassVar, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
     CONF_API_KEY,
+    CONF_PASSWORD,
     CONF_URL,
+    CONF_USERNAME,
     CONF_VERIFY_SSL,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import DeviceInfo
 from yarl import URL
 
-from ..const import DOMAIN
+from ..const import CONF_MACHINE, CONF_UUID, DOMAIN
 from ..coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from ..engine.errors import BadSetting
 from ..engine.history.records import Label, PrintRecord
 from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
 from ..engine.serialization import to_json
+from ..engine.watch.state import Event
 from . import issues
 from .client import OctoPrintClient
-from .errors import KeyRefused, OctoPrintError
+from .errors import KeyRefused, NoWebsocket, OctoPrintError
+from .http import Connection
+from .listening import listen
 from .messages import Report, Update
 
 _LOGGER = logging.getLogger(__package__)
@@ -39,6 +46,10 @@ CLOCKS_AGREE = 5.0
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between attempts to reach an OctoPrint that went away."""
+STABLE_AFTER = 60.0
+"""Seconds that a link must have held for its next interruption to be another trouble."""
+TOLD_LATE = 900.0
+"""Seconds by which an event that was missed may be told late."""
 
 
 def octoprint_url(data: Mapping[str, Any]) -> URL:
@@ -46,14 +57,24 @@ def octoprint_url(data: Mapping[str, Any]) -> URL:
     return URL(data[CONF_URL])
 
 
-def octoprint_client(hass: HomeAssistant, data: Mapping[str, Any]) -> OctoPrintClient:
-    """Return a client for a link's settings."""
+def octoprint_client(
+    hass: HomeAssistant, data: Mapping[str, Any], uuid: str | None = None
+) -> OctoPrintClient:
+    """Return a client for a link's settings, for the OctoPrint with that uuid alone if one is given."""
     session = async_get_clientsession(hass, verify_ssl=data[CONF_VERIFY_SSL])
-    return OctoPrintClient(session, octoprint_url(data), data.get(CONF_API_KEY))
+    user = data.get(CONF_USERNAME)
+    login = (user, data.get(CONF_PASSWORD, "")) if user else None
+    connection = Connection(session, octoprint_url(data), data.get(CONF_API_KEY), login)
+    return OctoPrintClient(connection, uuid, data.get(CONF_MACHINE, ""))
+
+
+def linked_uuid(entry: ConfigEntry) -> str:
+    """Return the uuid of the OctoPrint that a link is for: not the first one, where it got another."""
+    return str(entry.data.get(CONF_UUID) or entry.unique_id)
 
 
 class LinkCoordinator(PrinterCoordinator):
-    """Keeps the push socket of one OctoPrint open."""
+    """Keeps the news of one OctoPrint coming."""
 
     controls_job: ClassVar[bool] = True
 
@@ -62,8 +83,10 @@ class LinkCoordinator(PrinterCoordinator):
         assert entry.unique_id is not None
         super().__init__(hass, entry, key=entry.unique_id, title=entry.title)
         self.report: Report | None = None
-        self._client = octoprint_client(hass, entry.data)
+        self._client = octoprint_client(hass, entry.data, linked_uuid(entry))
         self._picture: tuple[object, bytes] | None = None
+        self._known_events: deque[Event] = deque(maxlen=100)
+        self._answers_since = 0.0
 
     @property
     @override
@@ -75,7 +98,7 @@ class LinkCoordinator(PrinterCoordinator):
             manufacturer="FailWatch",
             model="OctoPrint",
             sw_version=self.report.version if self.report else None,
-            configuration_url=str(self._client.url),
+            configuration_url=str(self._client.connection.url),
         )
 
     async def async_start(self) -> None:
@@ -85,7 +108,7 @@ class LinkCoordinator(PrinterCoordinator):
         except KeyRefused as error:
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.kind) from error
         except OctoPrintError as error:
-            issues.async_judge_plugin(self.hass, self.config_entry, self._client.url, error)
+            issues.async_judge(self.hass, self.config_entry, self._client.connection.url, error)
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
                 translation_key=error.kind,
@@ -99,31 +122,46 @@ class LinkCoordinator(PrinterCoordinator):
         """Listen, and come back after every interruption."""
         wait = FIRST_WAIT
         while True:
+            began = time.monotonic()
             try:
-                async with self._client.push() as updates:
-                    self._take_report(await self._client.report())
-                    wait = FIRST_WAIT
-                    async for update in updates:
-                        self._take_update(update)
+                await listen(self._client, self._take_report, self._take_update, self._blocked)
             except KeyRefused as error:
                 self.async_set_update_error(error)
                 self.config_entry.async_start_reauth(self.hass)
                 return
             except OctoPrintError as error:
-                issues.async_judge_plugin(self.hass, self.config_entry, self._client.url, error)
-                self.async_set_update_error(error)
+                issues.async_judge(self.hass, self.config_entry, self._client.connection.url, error)
+                self._lost(error)
             except Exception as error:
                 # Whatever it is, old news must not go on looking like new ones.
                 if self.is_connected:
                     _LOGGER.exception("The link to %s broke off", self.config_entry.title)
                 self.async_set_update_error(error)
+            if time.monotonic() - began > STABLE_AFTER:
+                wait = FIRST_WAIT
             await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads reconnects
             wait = min(wait * 2, LONGEST_WAIT)
+
+    def _lost(self, error: OctoPrintError) -> None:
+        """Show that there is no news; a link that breaks again and again is one trouble, told once."""
+        if self.last_update_success and time.monotonic() - self._answers_since < STABLE_AFTER:
+            self.last_exception = error
+            self.last_update_success = False
+            self.async_update_listeners()
+            return
+        self.async_set_update_error(error)
+
+    @callback
+    def _blocked(self, error: NoWebsocket | None) -> None:
+        """Tell that no websocket comes through, or that one does."""
+        issues.async_judge_websocket(self.hass, self.config_entry, self._client.connection.url, error)
 
     def _take_report(self, report: Report) -> None:
         if not self.last_update_success:
             _LOGGER.info("%s answers again", self.config_entry.title)
+            self._answers_since = time.monotonic()
         issues.async_clear(self.hass, self.config_entry)
+        first = self.report is None
         renewed = self.report is not None and self.report.version != report.version
         self.report = report
         self.watching = report.watching
@@ -131,13 +169,21 @@ class LinkCoordinator(PrinterCoordinator):
         self.rules = _rules(report.rules)
         if renewed and (device := self.device):
             dr.async_get(self.hass).async_update_device(device.id, sw_version=report.version)
-        self.async_take(report.state, ())
+        # What happened before Home Assistant began to listen is no news; what happened in a gap is.
+        missed = self._news(report.events)
+        self.async_take(report.state, () if first else [e for e in missed if _is_fresh(e, report.now)])
 
     def _take_update(self, update: Update) -> None:
         self.watching = update.watching
         self.clock_offset = _offset(update.now)
         self.rules = _rules(update.rules)
-        self.async_take(update.state, update.events)
+        self.async_take(update.state, self._news(update.events))
+
+    def _news(self, events: Sequence[Event]) -> list[Event]:
+        """Return those events that were not told yet."""
+        news = [event for event in events if event not in self._known_events]
+        self._known_events.extend(news)
+        return news
 
     @override
     async def async_acknowledge(self, *, failure: bool) -> None:
@@ -211,6 +257,10 @@ def _offset(theirs: float | None) -> float:
     """Return what to add to OctoPrint's times, 0 where the clocks agree but for the way of the message."""
     offset = 0.0 if theirs is None else time.time() - theirs
     return offset if abs(offset) > CLOCKS_AGREE else 0.0
+
+
+def _is_fresh(event: Event, now: float | None) -> bool:
+    return now is None or now - event.at < TOLD_LATE
 
 
 def _rules(told: Mapping[str, Any]) -> RuleSet | None:

@@ -19,6 +19,42 @@ class NotReachable(OctoPrintError):
     kind = "not_reachable"
 
 
+class CannotConnect(NotReachable):
+    """The machine refuses the connection, or there is no way to it."""
+
+    kind = "cannot_connect"
+
+
+class NoAnswer(NotReachable):
+    """The connection stands, but no answer comes in time."""
+
+    kind = "no_answer"
+
+
+class UnknownName(NotReachable):
+    """No machine has the name."""
+
+    kind = "unknown_name"
+
+
+class Redirected(NotReachable):
+    """What answers sends on to another address, where no key is sent unasked."""
+
+    kind = "redirected"
+
+
+class ProxyLogin(NotReachable):
+    """A server in front of OctoPrint wants a user name and a password, or others."""
+
+    kind = "proxy_login"
+
+
+class NoWebsocket(NotReachable):
+    """OctoPrint answers, but what is in front of it passes no websocket."""
+
+    kind = "no_websocket"
+
+
 class UntrustedCertificate(NotReachable):
     """The connection is encrypted, but nobody vouches for who is at the other end."""
 
@@ -29,6 +65,23 @@ class NotOctoPrint(OctoPrintError):
     """Something answers, but it is no OctoPrint."""
 
     kind = "not_octoprint"
+
+
+class OtherOctoPrint(OctoPrintError):
+    """Another OctoPrint than the one that was linked answers; the error has its `uuid`."""
+
+    kind = "other_octoprint"
+
+    def __init__(self, printer_name: str, uuid: str) -> None:
+        """Take what it says of itself."""
+        super().__init__(printer_name)
+        self.uuid = uuid
+
+
+class NoAppKeys(OctoPrintError):
+    """OctoPrint answers, but its part that hands out application keys is switched off."""
+
+    kind = "no_app_keys"
 
 
 class KeyRefused(OctoPrintError):

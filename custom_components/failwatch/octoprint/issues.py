@@ -6,28 +6,88 @@ from homeassistant.helpers import issue_registry as ir
 from yarl import URL
 
 from ..const import DOMAIN
-from .errors import OctoPrintError, PluginMissing, PluginTooOld
+from .errors import NoWebsocket, OctoPrintError, OtherOctoPrint, PluginMissing, PluginTooOld
 
 PLUGIN = "plugin"
+IDENTITY = "identity"
+COPY = "copy"
+WEBSOCKET = "websocket"
 
 
 @callback
-def async_judge_plugin(hass: HomeAssistant, entry: ConfigEntry, url: URL, error: OctoPrintError) -> None:
-    """Raise an issue where the plugin is missing or too old."""
-    if not isinstance(error, PluginMissing | PluginTooOld):
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        f"{PLUGIN}_{entry.entry_id}",
-        is_fixable=False,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key=error.kind,
-        translation_placeholders={"printer": entry.title, "url": str(url)},
-    )
+def async_judge(hass: HomeAssistant, entry: ConfigEntry, url: URL, error: OctoPrintError) -> None:
+    """Raise an issue where the plugin is missing or too old, or another OctoPrint answers."""
+    if isinstance(error, PluginMissing | PluginTooOld):
+        _create(hass, entry, PLUGIN, error.kind, url)
+    elif isinstance(error, OtherOctoPrint):
+        _create(
+            hass,
+            entry,
+            IDENTITY,
+            error.kind,
+            url,
+            other=str(error),
+            data={"entry_id": entry.entry_id, "uuid": error.uuid, "other": str(error)},
+        )
+
+
+@callback
+def async_judge_websocket(
+    hass: HomeAssistant, entry: ConfigEntry, url: URL, error: NoWebsocket | None
+) -> None:
+    """Raise an issue while no websocket comes through."""
+    if error is None:
+        ir.async_delete_issue(hass, DOMAIN, f"{WEBSOCKET}_{entry.entry_id}")
+    else:
+        _create(hass, entry, WEBSOCKET, error.kind, url, other=str(error), severity=ir.IssueSeverity.WARNING)
+
+
+@callback
+def async_tell_copy(hass: HomeAssistant, entry: ConfigEntry, url: URL, other: URL) -> None:
+    """Tell that two OctoPrints have one identity: the linked one, and the one at the other address."""
+    _create(hass, entry, COPY, "copied_octoprint", url, other=str(other))
+
+
+@callback
+def async_forget_copy(hass: HomeAssistant, entry: ConfigEntry, other: URL) -> None:
+    """Delete the issue about the copy at that address, which has an identity of its own now."""
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{COPY}_{entry.entry_id}")
+    if issue is not None and (issue.translation_placeholders or {}).get("other") == str(other):
+        ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
 @callback
 def async_clear(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Delete the issue of an entry that is removed, or works again."""
-    ir.async_delete_issue(hass, DOMAIN, f"{PLUGIN}_{entry.entry_id}")
+    """Delete the issues of an entry that works again."""
+    for name in (PLUGIN, IDENTITY):
+        ir.async_delete_issue(hass, DOMAIN, f"{name}_{entry.entry_id}")
+
+
+@callback
+def async_clear_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete every issue of an entry that is removed."""
+    for name in (PLUGIN, IDENTITY, COPY, WEBSOCKET):
+        ir.async_delete_issue(hass, DOMAIN, f"{name}_{entry.entry_id}")
+
+
+def _create(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    name: str,
+    text: str,
+    url: URL,
+    *,
+    other: str = "",
+    severity: ir.IssueSeverity = ir.IssueSeverity.ERROR,
+    data: dict[str, str | int | float | None] | None = None,
+) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{name}_{entry.entry_id}",
+        is_fixable=data is not None,
+        data=data,
+        severity=severity,
+        translation_key=text,
+        translation_placeholders={"printer": entry.title, "url": str(url), "other": other},
+    )

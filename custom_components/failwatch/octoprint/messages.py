@@ -26,6 +26,12 @@ class Report:
     rules: Mapping[str, Any]
     state: WatchState
     now: float | None
+    events: Sequence[Event] = ()
+    """The last events, oldest first."""
+    instance: str = ""
+    """Which run of which OctoPrint answers; "" where an older plugin does not tell."""
+    machine: str = ""
+    """A text that only this machine has, "" where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Update:
     state: WatchState
     events: Sequence[Event]
     now: float | None
+    instance: str = ""
 
 
 def report_of(data: Mapping[str, Any]) -> Report:
@@ -51,6 +58,9 @@ def report_of(data: Mapping[str, Any]) -> Report:
             rules=data["rules"],
             state=from_json(WatchState, data["state"]),
             now=data.get("now"),
+            events=[from_json(Event, event) for event in data.get("events", ())],
+            instance=data.get("instance", ""),
+            machine=data.get("machine", ""),
         )
 
 
@@ -86,6 +96,7 @@ def update_of(message: str) -> Update | None:
             state=from_json(WatchState, data["state"]),
             events=[from_json(Event, event) for event in data["events"]],
             now=data.get("now"),
+            instance=data.get("instance", ""),
         )
 
 

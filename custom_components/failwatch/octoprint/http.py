@@ -1,0 +1,162 @@
+"""HTTP to an OctoPrint: one request, one whole answer, and every failure as a typed error."""
+
+import json
+import os
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from .errors import (
+    CannotConnect,
+    NoAnswer,
+    NotOctoPrint,
+    NotReachable,
+    OctoPrintError,
+    ProxyLogin,
+    Redirected,
+    UnknownName,
+    UntrustedCertificate,
+)
+
+REQUEST_TIMEOUT = 15.0
+MAX_ANSWER = 16 * 2**20
+"""Bytes of one answer, or of one message of the push socket: more than FailWatch ever sends."""
+MAX_REDIRECTS = 5
+REDIRECTS = (301, 302, 303, 307, 308)
+SAME_METHOD = (307, 308)
+
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL")
+"""What OpenSSL says, by release, where the other side answers in plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that arrived whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def json(self) -> Mapping[str, Any]:
+        """Return the JSON object in it; raises NotOctoPrint."""
+        try:
+            data = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise NotOctoPrint from error
+        if not isinstance(data, Mapping):
+            raise NotOctoPrint
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An address, and what opens the doors there. Nothing of it is ever sent to another origin."""
+
+    session: aiohttp.ClientSession = field(repr=False)
+    url: URL
+    api_key: str | None = field(default=None, repr=False)
+    login: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password for a server in front of OctoPrint."""
+
+    async def call(self, method: str, path: str, *, json: Any = None, with_key: bool = True) -> Answer:
+        """Return the answer to a request; raises OctoPrintError.
+
+        Redirects are followed within the origin only. An answer of the status 500 or above is an error.
+        """
+        headers = self.door_headers()
+        if with_key and self.api_key:
+            headers["X-Api-Key"] = self.api_key
+        url = self.at(path)
+        for _ in range(MAX_REDIRECTS):
+            with self.errors():
+                async with self.session.request(
+                    method,
+                    url,
+                    json=json,
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT),
+                ) as response:
+                    target = response.headers.get("Location")
+                    if response.status not in REDIRECTS or target is None:
+                        self.refuse_door(response.status, response.headers)
+                        return Answer(response.status, response.headers.copy(), await _read(response))
+                    onward = url.join(URL(target))
+            self._stay(onward, path)
+            if method != "GET" and response.status not in SAME_METHOD:
+                raise Redirected(_shown(onward))
+            url = onward
+        raise Redirected(_shown(url))
+
+    def at(self, path: str) -> URL:
+        """Return the address of a path below OctoPrint's."""
+        return self.url.joinpath(*path.split("/")) if path else self.url
+
+    def door_headers(self) -> dict[str, str]:
+        """Return what a server in front of OctoPrint wants to see."""
+        if self.login is None:
+            return {}
+        return {"Authorization": f"Basic {b64encode(':'.join(self.login).encode()).decode()}"}
+
+    def refuse_door(self, status: int, headers: Mapping[str, str]) -> None:
+        """Raise what an answer of a server in front of OctoPrint, or its failure, means."""
+        if status == HTTPStatus.UNAUTHORIZED and "basic" in headers.get("WWW-Authenticate", "").lower():
+            raise ProxyLogin(self.where)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise NotReachable(f"status {status}")
+
+    @property
+    def where(self) -> str:
+        """The host, and its port where it is an unusual one."""
+        return self.url.authority.rpartition("@")[2]
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn what aiohttp raises into typed errors; the order is from narrow to wide."""
+        try:
+            yield
+        except OctoPrintError:
+            raise
+        except TimeoutError as error:
+            raise NoAnswer(self.where) from error
+        except aiohttp.ClientConnectorDNSError as error:
+            raise UnknownName(self.url.host or "") from error
+        except (aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch) as error:
+            if any(sign in str(error).upper() for sign in NO_TLS):
+                raise NotReachable(f"https:// does not work at {self.where}, http:// may") from error
+            raise UntrustedCertificate(self.where) from error
+        except aiohttp.ClientConnectorError as error:
+            reason = os.strerror(error.os_error.errno) if error.os_error.errno else "refused"
+            raise CannotConnect(f"{self.where} ({reason})") from error
+        except aiohttp.ClientResponseError as error:
+            raise NotOctoPrint(f"{self.where} does not speak HTTP") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # The key and the password stand in headers only, never in what aiohttp says of a failure.
+            raise NotReachable(f"{self.where} ({type(error).__name__})") from error
+
+    def _stay(self, onward: URL, path: str) -> None:
+        """Raise Redirected for an address elsewhere, with what should be entered instead."""
+        if onward.origin() == self.url.origin():
+            return
+        shown = _shown(onward)
+        raise Redirected(shown.removesuffix(f"/{path}") if path else shown)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Return the body, unless it is larger than any answer ought to be."""
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(65536):
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise NotOctoPrint(f"an answer of more than {MAX_ANSWER // 2**20} MB")
+    return bytes(body)
+
+
+def _shown(url: URL) -> str:
+    return str(url.with_user(None).with_query(None).with_fragment(None))
