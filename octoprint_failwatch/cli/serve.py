@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..engine.clients.http import base_url
-from ..server.log import start_logging
+from ..server.log import logging_to
 from ..server.process import serve
 from ..server.settings import ServerSettings
 from ..server.tokens import checked, own_token, read_tokens
 from .shared.options import Finite
 
 DATA = Path(click.get_app_dir("failwatch")) / "server"
+
+
+class Workers(click.IntRange):
+    """A number of workers, or auto for as many as the process may use cores."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        if value == "auto":
+            affinity = getattr(os, "sched_getaffinity", None)
+            return len(affinity(0)) if affinity else os.cpu_count() or 1
+        return super().convert(value, param, ctx)
 
 
 @click.command("serve")
@@ -82,6 +95,28 @@ DATA = Path(click.get_app_dir("failwatch")) / "server"
     help="Also be the ml_api of a self-hosted Obico: fetch its pictures from this address, and no other.",
 )
 @click.option(
+    "--workers",
+    default="auto",
+    show_default=True,
+    type=Workers(1, 256),
+    metavar="N|auto",
+    help="Pictures to look at at once; auto is one for each core.",
+)
+@click.option(
+    "--connections",
+    default=4096,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Connections that may be open at once.",
+)
+@click.option(
+    "--connections-per-address",
+    default=128,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Connections from one address; no limit behind a proxy.",
+)
+@click.option(
     "--model",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of a model to use instead of the built-in one.",
@@ -98,6 +133,9 @@ def command(
     public_url: str | None,
     behind_proxy: bool,
     obico: str | None,
+    workers: int,
+    connections: int,
+    connections_per_address: int,
     model: Path | None,
 ) -> None:
     """Be a detection server for all printers.
@@ -121,6 +159,9 @@ def command(
         behind_proxy=behind_proxy,
         obico=base_url({"url": obico}) if obico else None,
         model=model,
+        workers=workers,
+        connections=connections,
+        connections_per_address=connections_per_address,
     )
 
     def started(address: str) -> None:
@@ -129,5 +170,5 @@ def command(
             secret = settings.tokens[0] if sys.stderr.isatty() else f"the one in {own}"
             click.echo(f"Token: {secret}", err=True)
 
-    start_logging()
-    asyncio.run(serve(settings, started))
+    with logging_to(sys.stdout):
+        asyncio.run(serve(settings, started))

@@ -1,38 +1,161 @@
-"""One frame at a time: a detection keeps a whole core busy."""
+"""Share the detectors fairly: by token, by printer, and in each printer's order."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from ..engine.detectors import Detector
 from ..engine.errors import Busy
 from ..engine.models import Detection, Frame
 
 MAX_WAITING = 32
+"""Frames without an answer for each detector; beyond it frames are refused."""
 
 
-class OneByOne:
-    """Asks a detector about one frame after the other, and refuses frames when too many wait.
+@dataclass(eq=False, slots=True)
+class _Place:
+    """A frame that waits. `turn` gets the detector."""
 
-    `waiting` counts the frames that have no answer yet.
+    owner: str
+    printer: str
+    turn: asyncio.Future[Detector]
+
+
+@dataclass(slots=True)
+class _Share:
+    """What an owner has had. `typical` is what its frame before took, in seconds."""
+
+    spent: float
+    typical: float = 0.0
+    waiting: list[_Place] = field(default_factory=list)
+
+
+class DetectorQueue:
+    """Hands each frame to a free detector.
+
+    The next detector goes to the owner who has had the least detector time of those who wait, and among
+    its printers in turn. A printer's frames are looked at one after the other. When too many wait, the
+    newest of whoever has most of them makes room.
     """
 
-    def __init__(self, detector: Detector) -> None:
-        """Ask that detector."""
-        self._detector = detector
-        self._free = asyncio.Lock()
+    def __init__(self, detectors: Sequence[Detector], now: Callable[[], float] = time.monotonic) -> None:
+        """Hand out these."""
+        self._free = list(detectors)
+        self._max_waiting = MAX_WAITING * len(detectors)
+        self._now = now
+        self._shares: dict[str, _Share] = {}
+        self._at_work: set[str] = set()
+        self._least_spent = 0.0
         self.waiting = 0
+        """Frames that have no answer yet."""
 
-    async def detect(self, frame: Frame) -> Detection:
-        """Return the answer to a frame, in the order in which they came. Raises DetectionError.
+    @asynccontextmanager
+    async def detected(self, owner: str, printer: str, frame: Frame) -> AsyncIterator[Detection]:
+        """Give the detection of a frame. Raises Busy, or the detector's DetectionError.
 
-        A frame whose client goes away gives up its place.
+        The printer's next frame waits until the block ends. A client that goes away gives up its place.
         """
-        if self.waiting >= MAX_WAITING:
-            raise Busy("The server has more pictures to look at than it can.", retry_after=5.0)
+        if self.waiting >= self._max_waiting:
+            self._make_room(owner, printer)
+        share = self._shares.setdefault(owner, _Share(self._least_spent))
+        if not share.waiting:
+            # Time that an owner did not ask for is not saved up.
+            share.spent = max(share.spent, self._least_spent)
+        place = _Place(owner, printer, asyncio.get_running_loop().create_future())
+        share.waiting.append(place)
         self.waiting += 1
         try:
-            async with self._free:
-                return await self._detector.detect(frame)
+            self._hand_out()
+            detector = await self._turn(place, share)
+            try:
+                yield await self._detect(detector, share, frame)
+            finally:
+                self._at_work.discard(printer)
+                # The printer's other frames go to the end, so that printers take turns.
+                share.waiting.sort(key=lambda other: other.printer == printer)
+                self._hand_out()
         finally:
             self.waiting -= 1
+
+    async def _turn(self, place: _Place, share: _Share) -> Detector:
+        try:
+            return await place.turn
+        except asyncio.CancelledError:
+            if place in share.waiting:
+                share.waiting.remove(place)
+            elif not place.turn.cancelled() and place.turn.exception() is None:
+                self._give_back(place.turn.result(), share, -share.typical)
+                self._at_work.discard(place.printer)
+                self._hand_out()
+            raise
+
+    async def _detect(self, detector: Detector, share: _Share, frame: Frame) -> Detection:
+        began, expected = self._now(), share.typical
+        work = asyncio.ensure_future(detector.detect(frame))
+
+        def done(work: asyncio.Future[Detection]) -> None:
+            if not work.cancelled():
+                work.exception()  # whoever asked may be gone
+            share.typical = self._now() - began
+            self._give_back(detector, share, share.typical - expected)
+            self._hand_out()
+
+        # The detector is busy until its thread is done, whether anybody still waits or not.
+        work.add_done_callback(done)
+        return await asyncio.shield(work)
+
+    def _give_back(self, detector: Detector, share: _Share, correction: float) -> None:
+        share.spent += correction
+        self._free.append(detector)
+
+    def _hand_out(self) -> None:
+        while self._free:
+            candidates = [
+                (share.spent, index, place)
+                for index, share in enumerate(self._shares.values())
+                if (place := self._next(share)) is not None
+            ]
+            if not candidates:
+                return
+            *_, place = min(candidates)
+            share = self._shares[place.owner]
+            self._least_spent = max(self._least_spent, share.spent)
+            # What it will take is charged at once, or an owner could have every detector at the same price.
+            share.spent += share.typical
+            share.waiting.remove(place)
+            self._at_work.add(place.printer)
+            place.turn.set_result(self._free.pop(0))
+
+    def _next(self, share: _Share) -> _Place | None:
+        return next(
+            (
+                place
+                for place in share.waiting
+                if place.printer not in self._at_work and not place.turn.done()
+            ),
+            None,
+        )
+
+    def _make_room(self, owner: str, printer: str) -> None:
+        """Refuse the newest frame of whoever has more of them than the newcomer. Raises Busy if nobody has."""
+        counts = {key: len(share.waiting) for key, share in self._shares.items()}
+        greedy = max(counts, key=lambda key: counts[key], default=owner)
+        if counts.get(greedy, 0) <= counts.get(owner, 0) + 1:
+            greedy = owner
+        waiting = self._shares[greedy].waiting if greedy in self._shares else []
+        printers = Counter(place.printer for place in waiting)
+        most = max(printers, key=lambda key: printers[key], default=printer)
+        if greedy == owner and printers[most] <= printers[printer] + 1:
+            raise _busy()
+        newest = [place for place in waiting if place.printer == most][-1]
+        waiting.remove(newest)
+        newest.turn.set_exception(_busy())
+
+
+def _busy() -> Busy:
+    return Busy("The server has more pictures to look at than it can.", retry_after=5.0)

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import json
 import logging
+import queue
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from logging.handlers import QueueHandler
+from typing import Any, TextIO
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.http_exceptions import HttpProcessingError
 
-from .responses import FACTS
+from .responses import FACTS, UNKNOWN_PATH
 from .urls import Addresses
 
 ACCESS = logging.getLogger("octoprint_failwatch.server.access")
-MAX_PATH = 200
+TROUBLE_LINES = 100
+"""Lines that refused requests, warnings and errors may fill at once."""
+
+TROUBLE_LINES_PER_SECOND = 10.0
+STOP_SECONDS = 5.0
+"""How long the last lines may take to be written."""
+
+MAX_QUEUED = 10_000
+"""Lines that wait for a slow reader of the log; beyond it they are left out."""
 
 
 class JsonLines(logging.Formatter):
@@ -32,15 +46,80 @@ class JsonLines(logging.Formatter):
             line |= {"logger": record.name, "message": record.getMessage()}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
+        left_out = getattr(record, "left_out", 0)
+        if left_out:
+            line["left_out"] = left_out
         return json.dumps(line)
 
 
-def start_logging() -> None:
-    """Send everything that is logged to standard output."""
+class TroubleLimit:
+    """Lets only so many lines through that tell of trouble: anybody can cause those, without a token.
+
+    The next line that passes says how many were left out before it.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        """Begin with room for all."""
+        self._now = now
+        self._room = float(TROUBLE_LINES)
+        self._at = now()
+        self._left_out = 0
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        """Return whether a record may be written."""
+        trouble = record.levelno >= logging.WARNING
+        if isinstance(record.msg, dict):
+            trouble = record.msg.get("status", 0) >= web.HTTPBadRequest.status_code
+        if trouble:
+            now = self._now()
+            self._room = min(TROUBLE_LINES, self._room + (now - self._at) * TROUBLE_LINES_PER_SECOND)
+            self._at = now
+            if self._room < 1:
+                self._left_out += 1
+                return False
+            self._room -= 1
+        record.left_out, self._left_out = self._left_out, 0
+        return True
+
+
+class _Queue(QueueHandler):
+    """Hands records over as they are, to be formatted where they are written."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Return the record unchanged."""
+        return record
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Leave the record out where too many wait: a log that nobody reads must not stop the server."""
+        try:
+            super().enqueue(record)
+        except queue.Full:
+            return
+
+
+@contextmanager
+def logging_to(out: TextIO = sys.stdout) -> Iterator[None]:
+    """Send everything that is logged there, written by a thread so that no slow reader blocks the server."""
     logging.getLogger("aiohttp.server").addFilter(_is_no_echo)
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonLines())
+    lines: queue.Queue[logging.LogRecord | None] = queue.Queue(MAX_QUEUED)
+    writer = logging.StreamHandler(out)
+    writer.setFormatter(JsonLines())
+
+    def write() -> None:
+        while (record := lines.get()) is not None:
+            writer.handle(record)
+
+    handler = _Queue(lines)
+    handler.addFilter(TroubleLimit())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    thread = threading.Thread(target=write, name="log", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        with suppress(queue.Full):
+            lines.put(None, timeout=STOP_SECONDS)
+        thread.join(STOP_SECONDS)
 
 
 def access_log(addresses: Addresses) -> type[AbstractAccessLogger]:
@@ -54,7 +133,7 @@ def access_log(addresses: Addresses) -> type[AbstractAccessLogger]:
             line = {
                 "client": addresses.client(request),
                 "method": request.method,
-                "path": request.path[:MAX_PATH],
+                "path": UNKNOWN_PATH,
                 "status": response.status,
                 "ms": round(time * 1000, 1),
                 **request.get(FACTS, {}),

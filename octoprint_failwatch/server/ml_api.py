@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from yarl import URL
 from ..engine.detectors.pixel_boxes import picture_size
 from ..engine.errors import BadPicture, BadRequest, FailWatchError
 from ..engine.models import Frame
-from .detector_queue import OneByOne
+from .detector_queue import DetectorQueue
 from .responses import in_pixels, note, refusal
 from .tokens import Tokens
 
@@ -26,7 +27,7 @@ PRINTER = "ml_api"
 class MlApi:
     """Fetches pictures from one Obico, and from nowhere else."""
 
-    detector: OneByOne
+    queue: DetectorQueue
     tokens: Tokens
     session: aiohttp.ClientSession
     obico: URL
@@ -42,8 +43,12 @@ class MlApi:
             owner = self.tokens.owner(request.headers.get("Authorization"), "Bearer")
             note(request, token=owner.number)
             jpeg = await self._fetch(request.query.get("img", ""))
-            detection = await self.detector.detect(Frame(jpeg, time.time(), PRINTER, PRINTER))
-            size = await asyncio.to_thread(picture_size, jpeg)
+            # Nothing is kept of these printers, so their pictures need no order.
+            frame = Frame(jpeg, time.time(), PRINTER, PRINTER)
+            async with self.queue.detected(
+                owner.key, f"{PRINTER}/{secrets.token_hex(8)}", frame
+            ) as detection:
+                size = await asyncio.to_thread(picture_size, jpeg)
         except FailWatchError as error:
             return refusal(request, error, detections=[], message=str(error))
         found = [["failure", score, edges] for score, edges in in_pixels(detection.boxes, size)]

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import cast
 
 import aiohttp
 from aiohttp import web
 
-from ..engine.detectors import DetectorHost, create_detector
+from ..engine.detectors import Detector, DetectorHost, create_detector
 from ..engine.errors import BadSetting
-from .application import create_application
+from .application import RUNNER_OPTIONS, create_application
+from .connections import Connections
 from .log import ACCESS, access_log
 from .settings import ServerSettings
 from .urls import Addresses
 
 STOP_SECONDS = 10.0
 """How long requests that are under way may take when the server is told to stop."""
+
+FILES = 64
+"""File descriptors that are needed beside those of connections."""
 
 
 async def serve(settings: ServerSettings, started: Callable[[str], None]) -> None:
@@ -27,27 +34,43 @@ async def serve(settings: ServerSettings, started: Callable[[str], None]) -> Non
     Raises BadSetting where it cannot listen or cannot use its data, DetectionError without detector.
     """
     stop = _stop_signal()
-    async with aiohttp.ClientSession() as session:
-        model = {"model": str(settings.model)} if settings.model else {}
-        detector = create_detector({"kind": "built_in", **model}, DetectorHost(session, settings.data_dir))
-        try:
-            await detector.check()
-            runner = web.AppRunner(
-                create_application(settings, detector, session),
-                access_log=ACCESS,
-                access_log_class=access_log(Addresses(settings.public_url, settings.behind_proxy)),
-                handler_cancellation=True,
-                shutdown_timeout=STOP_SECONDS,
-            )
-            await runner.setup()
-            try:
-                await _listen(runner, settings)
-                started(f"http://{_authority(settings.host, runner.addresses[0][1])}")
-                await stop.wait()
-            finally:
-                await runner.cleanup()
-        finally:
-            await detector.close()
+    os.umask(0o077)
+    connections = Connections(
+        _within_file_limit(settings.connections),
+        # All connections of a proxy come from its address.
+        None if settings.behind_proxy else settings.connections_per_address,
+    )
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        detectors = [
+            await stack.enter_async_context(_detector(settings, session)) for _ in range(settings.workers)
+        ]
+        runner = web.AppRunner(
+            create_application(settings, detectors, session, connections),
+            access_log=ACCESS,
+            access_log_class=access_log(Addresses(settings.public_url, settings.behind_proxy)),
+            shutdown_timeout=STOP_SECONDS,
+            **RUNNER_OPTIONS,
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        listener = await _listen(runner, connections, settings)
+        stack.callback(listener.close)
+        sweep = asyncio.create_task(connections.sweep())
+        stack.callback(sweep.cancel)
+        started(f"http://{_authority(settings.host, listener.sockets[0].getsockname()[1])}")
+        await stop.wait()
+
+
+@asynccontextmanager
+async def _detector(settings: ServerSettings, session: aiohttp.ClientSession) -> AsyncIterator[Detector]:
+    model = {"model": str(settings.model)} if settings.model else {}
+    detector = create_detector({"kind": "built_in", **model}, DetectorHost(session))
+    try:
+        await detector.check()
+        yield detector
+    finally:
+        await detector.close()
 
 
 def _stop_signal() -> asyncio.Event:
@@ -59,12 +82,31 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
-async def _listen(runner: web.AppRunner, settings: ServerSettings) -> None:
+async def _listen(
+    runner: web.AppRunner, connections: Connections, settings: ServerSettings
+) -> asyncio.Server:
+    server = cast(web.Server, runner.server)  # there since `setup`
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        return await asyncio.get_running_loop().create_server(
+            lambda: connections.protocol(server), settings.host, settings.port, backlog=128
+        )
     except OSError as error:
         where = _authority(settings.host, settings.port)
         raise BadSetting(f"Cannot listen on {where}: {error.strerror}.") from error
+
+
+def _within_file_limit(connections: int) -> int:
+    """Return how many connections the process may have open, after asking for as many as it may ask for."""
+    if sys.platform == "win32":
+        return connections
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else max(1, min(connections, soft - FILES))
 
 
 def _authority(host: str, port: int) -> str:

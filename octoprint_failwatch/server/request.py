@@ -1,36 +1,80 @@
-"""What a client submits for detection: two ids and a picture, as a form."""
+"""Read what a client submits for detection: two ids and a picture, as a form."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from aiohttp import BodyPartReader, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 
-from ..engine.errors import BadRequest
+from ..engine.errors import BadRequest, Busy
 from ..engine.imaging.jpeg import is_jpeg
 from ..engine.models import MAX_ID_LENGTH
+from .form import boundary_of, parse_form
 
 IDS = ("printer_id", "print_id")
-MAX_PARTS = 32
 MAX_FIELD = 4 * MAX_ID_LENGTH
 """Bytes of a text field: an id's characters may take four each."""
 
+MAX_KEY = 256
 READ_SECONDS = 30.0
+BESIDE_THE_PICTURE = 64 * 2**10
+"""Bytes that a form may have beside the picture: ids, headers, fields that the server does not know."""
+
+INLINE = 128 * 2**10
+"""Bytes that are parsed within a fraction of a millisecond; larger forms are parsed on a thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A client's picture, and the ids that it gave."""
+    """A client's picture, and the ids that it gave.
+
+    `key` is the same for a request that the client repeats, and for no other.
+    """
 
     printer_id: str
     print_id: str
+    key: str
     jpeg: bytes = field(repr=False)
 
 
-async def read_submission(request: web.Request, max_picture: int) -> Submission:
+class Intake:
+    """Bounds the memory that forms take from their first byte to their answer."""
+
+    def __init__(self, max_picture: int, max_bytes: int) -> None:
+        """Let forms take `max_bytes` together, half of them one owner's, and one form always."""
+        self.max_picture = max_picture
+        self._max_bytes = max(max_bytes, 2 * self.max_form)
+        self._held: Counter[str] = Counter()
+
+    @property
+    def max_form(self) -> int:
+        """Return the bytes that a form may have."""
+        return self.max_picture + BESIDE_THE_PICTURE
+
+    @contextmanager
+    def hold(self, owner: str, request: web.Request) -> Iterator[None]:
+        """Set memory aside for a request's form. Raises Busy where there is none, BadRequest for too much."""
+        if (request.content_length or 0) > self.max_form:
+            raise _too_large("img", self.max_picture)
+        size = self.max_form if request.content_length is None else request.content_length
+        held = self._held[owner] + size
+        if self._held.total() + size > self._max_bytes or held > self._max_bytes // 2:
+            raise Busy("The server has more pictures in hand than it can keep.", retry_after=5.0)
+        self._held[owner] = held
+        try:
+            yield
+        finally:
+            self._held[owner] -= size
+            if not self._held[owner]:
+                del self._held[owner]
+
+
+async def read_submission(request: web.Request, intake: Intake) -> Submission:
     """Return what the request's form holds. Raises BadRequest, naming what is wrong.
 
     The documentation heads the fields "Query parameters", so an id that the form lacks may stand in
@@ -38,64 +82,71 @@ async def read_submission(request: web.Request, max_picture: int) -> Submission:
     """
     if request.content_type != "multipart/form-data":
         raise BadRequest("Send a form (multipart/form-data) with printer_id, print_id and img.")
+    boundary = boundary_of(request.headers["Content-Type"])
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > MAX_KEY:
+        raise BadRequest(f"Idempotency-Key is too long: at most {MAX_KEY} characters are accepted.")
+    chunks = await _read(request, intake)
+    query = dict(request.query)
+
+    def submission() -> Submission:
+        return _submission(parse_form(b"".join(chunks), boundary), query, key, intake.max_picture)
+
+    if sum(map(len, chunks)) <= INLINE:
+        return submission()
+    return await asyncio.to_thread(submission)
+
+
+async def _read(request: web.Request, intake: Intake) -> list[bytes]:
+    """Return the whole body, if it comes in time and is no larger than accepted."""
+    chunks: list[bytes] = []
+    remaining = intake.max_form
     try:
         async with asyncio.timeout(READ_SECONDS):
-            parts = await _read_parts(request, max_picture)
+            while chunk := await request.content.readany():
+                chunks.append(chunk)
+                remaining -= len(chunk)
+                if remaining < 0:
+                    raise _too_large("img", intake.max_picture)
     except TimeoutError as error:
         raise BadRequest(f"The request did not arrive within {READ_SECONDS:.0f} seconds.") from error
-    ids = [_id(name, parts, request.query) for name in IDS]
+    except web.RequestPayloadError as error:
+        raise BadRequest("The request's body is damaged or cut off.") from error
+    return chunks
+
+
+def _submission(
+    parts: Mapping[str, bytes], query: Mapping[str, str], idempotency_key: str, max_picture: int
+) -> Submission:
+    printer_id, print_id = (_id(name, parts, query) for name in IDS)
     jpeg = parts.get("img")
     if not jpeg:
         raise BadRequest("img is missing: a snapshot in JPEG format.")
+    if len(jpeg) > max_picture:
+        raise _too_large("img", max_picture)
     if not is_jpeg(jpeg):
         raise BadRequest("img is not a JPEG.")
-    return Submission(ids[0], ids[1], jpeg)
-
-
-async def _read_parts(request: web.Request, max_picture: int) -> dict[str, bytes]:
-    parts: dict[str, bytes] = {}
-    try:
-        reader = await request.multipart()
-        for _ in range(MAX_PARTS):
-            part = await reader.next()
-            if part is None:
-                return parts
-            if not isinstance(part, BodyPartReader):
-                raise BadRequest("The form has a part that is a form itself.")
-            name = part.name or ""
-            if name in parts:
-                raise BadRequest(f"{name} is given twice.")
-            content = await _read_part(part, name, max_picture)
-            if name in IDS or name == "img":
-                parts[name] = content
-    except (ValueError, AssertionError, HttpProcessingError, web.HTTPException) as error:
-        raise BadRequest("The form cannot be read.") from error
-    raise BadRequest(f"The form has more than {MAX_PARTS} parts.")
-
-
-async def _read_part(part: BodyPartReader, name: str, max_picture: int) -> bytes:
-    limit = MAX_FIELD if name in IDS else max_picture
-    content = bytearray()
-    while chunk := await part.read_chunk(65536):
-        content += chunk
-        if len(content) > limit:
-            if name in IDS:
-                raise _too_long(name)
-            raise BadRequest(f"{name or 'A part'} is too large: {limit // 2**20} MiB are accepted.")
-    return bytes(content)
+    digest = hashlib.blake2b(print_id.encode(errors="surrogatepass"), digest_size=16)
+    if idempotency_key:
+        digest.update(b"\0key\0" + idempotency_key.encode(errors="surrogateescape"))
+    else:
+        digest.update(b"\0img\0")
+        digest.update(jpeg)
+    return Submission(printer_id, print_id, digest.hexdigest(), jpeg)
 
 
 def _id(name: str, parts: Mapping[str, bytes], query: Mapping[str, str]) -> str:
     try:
-        value = parts[name].decode() if name in parts else query.get(name, "")
-    except UnicodeDecodeError as error:
+        content = parts[name] if name in parts else query.get(name, "").encode()
+        value = content[: MAX_FIELD + 1].decode() if len(content) <= MAX_FIELD else None
+    except UnicodeError as error:
         raise BadRequest(f"{name} is not UTF-8.") from error
-    if not value:
+    if value == "":
         raise BadRequest(f"{name} is missing.")
-    if len(value) > MAX_ID_LENGTH:
-        raise _too_long(name)
+    if value is None or len(value) > MAX_ID_LENGTH:
+        raise BadRequest(f"{name} is too long: at most {MAX_ID_LENGTH} characters are accepted.")
     return value
 
 
-def _too_long(name: str) -> BadRequest:
-    return BadRequest(f"{name} is too long: at most {MAX_ID_LENGTH} characters are accepted.")
+def _too_large(name: str, limit: int) -> BadRequest:
+    return BadRequest(f"{name} is too large: {limit // 2**20} MiB are accepted.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -34,6 +34,8 @@ STATUSES: dict[type[FailWatchError], int] = {
 FACTS: Any = getattr(web, "RequestKey", web.AppKey)("facts", dict)
 """Where a request keeps what its line in the access log says; releases before 3.14 have one kind of key."""
 
+UNKNOWN_PATH = "(unknown)"
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -41,9 +43,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every error with `{"error": …}`."""
     resource = request.match_info.route.resource
-    if resource is not None:
-        # Not the path itself: the names of tagged pictures open them.
-        note(request, path=resource.canonical)
+    # Never the path itself: the names of tagged pictures open them, also where a slip makes it unknown.
+    note(request, path=resource.canonical if resource is not None else UNKNOWN_PATH)
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        return _error(request, 415, "Send the form as it is, without Content-Encoding.")
     try:
         return await handler(request)
     except FailWatchError as error:
@@ -51,12 +54,18 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
             _LOGGER.exception("No answer")
         return refusal(request, error)
     except web.HTTPException as error:
-        note(request, error=error.reason)
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return web.json_response({"error": error.reason}, status=error.status, headers=headers)
+        return _error(request, error.status, error.reason, headers)
     except Exception:
         _LOGGER.exception("A request failed")
-        return web.json_response({"error": "The server failed; its log says more."}, status=500)
+        return _error(request, 500, "The server failed; its log says more.")
+
+
+def _error(
+    request: web.Request, status: int, reason: str, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    note(request, error=reason)
+    return web.json_response({"error": reason}, status=status, headers=headers)
 
 
 def refusal(request: web.Request, error: FailWatchError, **body: Any) -> web.Response:

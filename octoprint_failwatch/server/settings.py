@@ -16,7 +16,9 @@ class ServerSettings:
     many seconds a tagged picture can be fetched. `public_url` is where clients reach the server, if
     that is not where they say they do; `behind_proxy` believes a reverse proxy about it instead.
     `obico` is where a self-hosted Obico serves its pictures: with it the server is also its ml_api.
-    `model` is the folder of a model to use instead of the built-in one.
+    `model` is the folder of a model to use instead of the built-in one. `workers` is how many pictures
+    are looked at at once. `connections` is how many connections may be open at once, and
+    `connections_per_address` how many of them from one address.
     """
 
     data_dir: Path
@@ -30,3 +32,6 @@ class ServerSettings:
     behind_proxy: bool = False
     obico: URL | None = None
     model: Path | None = None
+    workers: int = 1
+    connections: int = 4096
+    connections_per_address: int = 128

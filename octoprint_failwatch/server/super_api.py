@@ -14,10 +14,10 @@ from aiohttp import web
 from ..engine.detectors.pixel_boxes import picture_size
 from ..engine.errors import RateLimited
 from ..engine.models import Box, Frame
-from .detector_queue import OneByOne
+from .detector_queue import DetectorQueue
 from .printer_statistics import Printers
 from .rate_limit import Throttle
-from .request import read_submission
+from .request import Intake, read_submission
 from .responses import in_pixels, note
 from .tagged_pictures import TaggedPictures
 from .tokens import Owner, Tokens
@@ -33,13 +33,13 @@ TAGGED = "/tagged"
 class SuperApi:
     """Answers predictions, and serves the tagged pictures that they point to."""
 
-    detector: OneByOne
+    queue: DetectorQueue
     printers: Printers
     pictures: TaggedPictures
     tokens: Tokens
     throttle: Throttle
     addresses: Addresses
-    max_picture: int
+    intake: Intake
 
     def routes(self) -> list[web.RouteDef]:
         """Return what is to be routed here."""
@@ -52,34 +52,33 @@ class SuperApi:
         """Look at a picture, bring its printer's statistics forward, and answer with both."""
         owner = self._admit(request)
         base = self.addresses.base(request)
-        submission = await read_submission(request, self.max_picture)
-        note(request, printer_id=submission.printer_id)
-        frame = Frame(
-            submission.jpeg, time.time(), f"{owner.key}/{submission.printer_id}", submission.print_id
-        )
-        detection = await self.detector.detect(frame)
-        size = await asyncio.to_thread(picture_size, submission.jpeg)
-        name = await self._kept(submission.jpeg, detection.boxes)
-        statistics = await self.printers.advance(
-            owner.key, submission.printer_id, submission.print_id, detection.p
-        )
-        note(request, p=round(detection.p, 4))
-        return web.json_response(
-            {
-                "result": {
-                    "p": detection.p,
-                    "temporal_stats": {
-                        "ewm_mean": statistics.ewm_mean,
-                        "rolling_mean_short": statistics.rolling_mean_short,
-                        "rolling_mean_long": statistics.rolling_mean_long,
-                        "prediction_num": statistics.prediction_num,
-                        "prediction_num_lifetime": statistics.prediction_num_lifetime,
-                    },
-                    "tagged_img_url": name and f"{base}{TAGGED}/{name}.jpg",
-                    "detections": in_pixels(detection.boxes, size),
+        with self.intake.hold(owner.key, request):
+            submission = await read_submission(request, self.intake)
+            note(request, printer_id=submission.printer_id)
+            printer = f"{owner.key}/{submission.printer_id}"
+            frame = Frame(submission.jpeg, time.time(), printer, submission.print_id)
+            async with self.queue.detected(owner.key, printer, frame) as detection:
+                name = await self._kept(submission.jpeg, detection.boxes)
+                statistics = await self.printers.advance(
+                    owner.key, submission.printer_id, submission.print_id, detection.p
+                )
+            note(request, p=round(detection.p, 4))
+            return web.json_response(
+                {
+                    "result": {
+                        "p": detection.p,
+                        "temporal_stats": {
+                            "ewm_mean": statistics.ewm_mean,
+                            "rolling_mean_short": statistics.rolling_mean_short,
+                            "rolling_mean_long": statistics.rolling_mean_long,
+                            "prediction_num": statistics.prediction_num,
+                            "prediction_num_lifetime": statistics.prediction_num_lifetime,
+                        },
+                        "tagged_img_url": name and f"{base}{TAGGED}/{name}.jpg",
+                        "detections": await _detections(submission.jpeg, detection.boxes),
+                    }
                 }
-            }
-        )
+            )
 
     async def tagged_picture(self, request: web.Request) -> web.Response:
         """Serve a tagged picture to whoever knows its name."""
@@ -108,3 +107,9 @@ class SuperApi:
         if wait:
             raise RateLimited("You are running too hot! Take it easy buddy...", retry_after=wait)
         return owner
+
+
+async def _detections(jpeg: bytes, boxes: Sequence[Box]) -> list[tuple[float, list[float]]]:
+    if not boxes:
+        return []
+    return in_pixels(boxes, await asyncio.to_thread(picture_size, jpeg))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 import secrets
 from collections.abc import Iterable
@@ -30,19 +29,19 @@ class Tokens:
     def __init__(self, tokens: Iterable[str]) -> None:
         """Accept these."""
         digests = [_digest(token.encode()) for token in dict.fromkeys(tokens)]
-        self._owners = [
-            (digest, Owner(number, digest.hex()[:16])) for number, digest in enumerate(digests, start=1)
-        ]
+        self._owners = {
+            digest: Owner(number, digest.hex()[:16]) for number, digest in enumerate(digests, start=1)
+        }
 
     def owner(self, authorization: str | None, scheme: str = "Token") -> Owner:
         """Return whose `Authorization` header that is; raises NotAuthorised."""
         given_scheme, _, token = (authorization or "").strip().partition(" ")
         digest = _digest(token.strip().encode(errors="surrogateescape"))
-        # All are compared, so that the time taken tells nothing.
-        found = [owner for known, owner in self._owners if hmac.compare_digest(known, digest)]
-        if not found or given_scheme.lower() != scheme.lower():
+        # The time that a look-up by digest takes tells nothing about any token.
+        owner = self._owners.get(digest)
+        if owner is None or given_scheme.lower() != scheme.lower():
             raise NotAuthorised("Invalid or Inactive Token")
-        return found[0]
+        return owner
 
 
 def read_tokens(file: Path) -> list[str]:
@@ -67,9 +66,15 @@ def own_token(file: Path) -> str:
     """Return the token that a server without any made for itself, now or at an earlier start."""
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(f"{secrets.token_urlsafe(24)}\n")
+        # Written beside and then renamed: on a full disk no empty file stays that the next start trips over.
+        beside = file.with_suffix(".new")
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+                out.write(f"{secrets.token_urlsafe(24)}\n")
+            beside.replace(file)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise BadSetting(f"{file} cannot be written: {error.strerror}.") from error
     return read_tokens(file)[0]
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import EllipsisType
 from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from octoprint_failwatch.engine.detectors import Detector
-from octoprint_failwatch.server.application import create_application
+from octoprint_failwatch.server.application import RUNNER_OPTIONS, create_application
+from octoprint_failwatch.server.connections import Connections
 from octoprint_failwatch.server.settings import ServerSettings
 
 from .watching import ScriptedDetector, picture
@@ -21,6 +24,13 @@ from .watching import ScriptedDetector, picture
 PREDICT = "/ent/partners/api/predict/"
 TOKEN = "a-token"
 JPEG = picture(1)
+
+_numbers = itertools.count()
+
+
+def another(jpeg: bytes = JPEG) -> bytes:
+    """Return the same picture in other bytes, as every picture of a camera has."""
+    return jpeg + b"%d" % next(_numbers)
 
 
 @dataclass
@@ -34,13 +44,14 @@ class Served:
         self,
         printer_id: str | None = "printer",
         print_id: str | None = "print",
-        img: bytes | None = JPEG,
+        img: bytes | EllipsisType | None = ...,
         *,
         token: str | None = TOKEN,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
     ) -> aiohttp.ClientResponse:
-        """Ask for a prediction; whatever is None is left out."""
+        """Ask for a prediction; whatever is None is left out. Every picture is another unless one is given."""
+        img = another() if img is ... else img
         form = aiohttp.FormData(quote_fields=False)
         if printer_id is not None:
             form.add_field("printer_id", printer_id)
@@ -72,13 +83,20 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    data_dir: Path, detector: Detector | Iterable[float | Exception] = (0.5,), **settings: Any
+    data_dir: Path,
+    detector: Detector | Iterable[float | Exception] = (0.5,),
+    *more_detectors: Detector,
+    **settings: Any,
 ) -> AsyncIterator[Served]:
     """Run a server for the length of a test."""
     if not hasattr(detector, "detect"):
         detector = ScriptedDetector(detector)
     chosen = ServerSettings(**{"data_dir": data_dir, "tokens": (TOKEN,), **settings})
     async with aiohttp.ClientSession() as session:
-        server = TestServer(create_application(chosen, detector, session))
+        connections = Connections(chosen.connections, chosen.connections_per_address)
+        application = create_application(chosen, [detector, *more_detectors], session, connections)
+        server = TestServer(application)
+        # The test server sets the other option itself.
+        await server.start_server(auto_decompress=RUNNER_OPTIONS["auto_decompress"])
         async with TestClient(server) as client:
             yield Served(client, detector)

@@ -132,3 +132,12 @@ def test_nothing_is_made_hotter_and_the_stored_form_is_the_same(heat, seen):
     again = CameraNormal.from_dict(json.loads(json.dumps(normal.to_dict())))
     assert again.beyond(heat).logits == pytest.approx(beyond.logits, abs=0.04)
     assert CameraNormal.from_dict(again.to_dict()) == again
+
+
+def test_nothing_stays_of_printers_that_are_never_known_to_be_good():
+    """A server sees thousands of them over the years."""
+    normals = Normals(None)
+    for number in range(100):
+        normals.follow((f"printer-{number}", ""), quiet(), "print", known_good=False)
+    assert not normals._waiting
+    assert not normals.all()

@@ -22,7 +22,7 @@ from octoprint_failwatch.cli import main
 from octoprint_failwatch.engine.statistics import TemporalStatistics, advance
 
 from .brightness import brightness_model, grey, p_of
-from .serving import PREDICT
+from .serving import PREDICT, another
 
 pytest.importorskip("ncnn")
 
@@ -48,7 +48,7 @@ class Process:
             for name, text in (("printer_id", printer_id), ("print_id", print_id))
         )
         body += b'--b\r\nContent-Disposition: form-data; name="img"; filename="a.jpg"\r\n\r\n'
-        body += grey(value) + b"\r\n--b--\r\n"
+        body += another(grey(value)) + b"\r\n--b--\r\n"
         headers = {"Authorization": f"Token {token}", "Content-Type": "multipart/form-data; boundary=b"}
         request = urllib.request.Request(f"{self.address}{PREDICT}", body, headers)
         try:

@@ -9,6 +9,7 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import BadPicture
+from .jpeg_effort import check_effort
 
 MAX_PIXELS = 64_000_000
 """Pixels that a picture may have: 8000 by 6000 passes, a decompression bomb does not."""
@@ -35,6 +36,8 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
     Large JPEGs are decoded at a fraction of their size. Raises BadPicture for what is no picture, is
     cut off, or is too large. Takes milliseconds: not for an event loop.
     """
+    if is_jpeg(data):
+        check_effort(data)
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -44,10 +44,11 @@ class Normals:
 
     def follow(self, key: Key, heat: HeatMap, print_id: str, *, known_good: bool) -> None:
         """Take note of a frame; it is learned from if enough frames after it are good too."""
-        waiting = self._waiting.setdefault(key, deque())
         if not known_good:
-            waiting.clear()
+            # Nothing stays of the printers of a server, which never knows.
+            self._waiting.pop(key, None)
             return
+        waiting = self._waiting.setdefault(key, deque())
         waiting.append((heat, print_id))
         if len(waiting) <= DELAY:
             return

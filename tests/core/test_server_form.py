@@ -1,0 +1,122 @@
+"""Forms are read within their limits, whatever is sent."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from octoprint_failwatch.engine.errors import BadRequest
+from octoprint_failwatch.server.form import MAX_PART_HEAD, MAX_PARTS, MAX_PREAMBLE, boundary_of, parse_form
+
+CONTENT = st.binary(max_size=200) | st.sampled_from([b"\r\n", b"--b", b"\r\n-", b"\r\n--a", b"\r\n\r\n"])
+
+
+def part(name: str, content: bytes, headers: str = "") -> bytes:
+    """Return one part as browsers write it."""
+    return (
+        f'--b\r\nContent-Disposition: form-data; name="{name}"{headers}\r\n\r\n'.encode() + content + b"\r\n"
+    )
+
+
+@given(st.dictionaries(st.text("abc_", min_size=1, max_size=9), CONTENT, max_size=MAX_PARTS))
+def test_what_is_written_is_read(parts: dict[str, bytes]) -> None:
+    parts = {name: content for name, content in parts.items() if b"\r\n--b" not in b"\r\n" + content}
+    body = b"".join(part(name, content) for name, content in parts.items()) + b"--b--\r\n"
+    assert parse_form(body, b"b") == parts
+    assert parse_form(b"preamble\r\n" + body + b"epilogue", b"b") == parts
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ('content-disposition:form-data;name="img";filename="a.jpg"', "img"),
+        ('Content-Disposition: form-data; filename="name=x"; name=img', "img"),
+        ('Content-Disposition: form-data; filename="; name=\\"x\\""; name="img"', "img"),
+        ('Content-Type: image/jpeg\r\nContent-Disposition: form-data; NAME="img"', "img"),
+        ('Content-Disposition: form-data; name=""', ""),
+        ("X: y", ""),
+        ("no header", ""),
+    ],
+)
+def test_names(head: str, name: str) -> None:
+    assert parse_form(f"--b \t\r\n{head}\r\n\r\ncontent\r\n--b--".encode(), b"b") == {name: b"content"}
+
+
+def test_a_part_without_headers() -> None:
+    assert parse_form(b"--b\r\n\r\ncontent\r\n--b--", b"b") == {"": b"content"}
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "does not begin"),
+        (b"--", "does not begin"),
+        (b"--b", "cut off"),
+        (b"--b\r\n", "cut off"),
+        (b"--bb\r\n\r\n", "cut off"),
+        (part("a", b"1"), "cut off"),
+        (part("a", b"1") + part("a", b"1") + b"--b--", "a is given twice"),
+        (
+            b"".join(part(f"n{number}", b"") for number in range(MAX_PARTS + 1)) + b"--b--",
+            "more than 32 parts",
+        ),
+        (part("a", b"1", "\r\nContent-Type: multipart/mixed; boundary=c") + b"--b--", "a form itself"),
+        (b" " * (MAX_PREAMBLE + 1) + b"\r\n" + part("a", b"1") + b"--b--", "does not begin"),
+        (part("a", b"1", "\r\nX: " + "x" * MAX_PART_HEAD) + b"--b--", "cut off"),
+        (b"\r\n" * 5_000_000, "does not begin"),
+        (b"--b\r\n" + b"x\r\n" * 3_000_000, "cut off"),
+        (b"--b" + b" " * 10_000_000, "cut off"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_is_refused(body: bytes, says: str) -> None:
+    with pytest.raises(BadRequest, match=says):
+        parse_form(body, b"b")
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"--b",
+                b"\r\n",
+                b"--",
+                b"Content-Disposition: form-data;",
+                b' name="a"',
+                b"\\",
+                b'"',
+                b"; name=",
+                b"\n",
+            ]
+        )
+        | st.binary(max_size=5),
+        max_size=60,
+    )
+)
+def test_any_bytes_are_answered(pieces: list[bytes]) -> None:
+    try:
+        parts = parse_form(b"--b\r\n" + b"".join(pieces), b"b")
+    except BadRequest:
+        return
+    assert sum(map(len, parts.values())) <= sum(map(len, pieces))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "boundary"),
+    [
+        ("multipart/form-data; boundary=abc", b"abc"),
+        ('multipart/form-data; charset=utf-8; BOUNDARY="a b:c"', b"a b:c"),
+        ("multipart/form-data;boundary=abc; x=y", b"abc"),
+        ("multipart/form-data", None),
+        ("multipart/form-data; boundary=", None),
+        ('multipart/form-data; boundary=""', None),
+        ("multipart/form-data; boundary=" + "x" * 71, None),
+        ("multipart/form-data; boundary=\u00fc", None),
+    ],
+)
+def test_boundaries(content_type: str, boundary: bytes | None) -> None:
+    if boundary is not None:
+        assert boundary_of(content_type) == boundary
+        return
+    with pytest.raises(BadRequest, match="boundary"):
+        boundary_of(content_type)
