@@ -252,7 +252,6 @@ async def test_idle_and_slow_connections_are_closed(tmp_path: Path, monkeypatch:
 async def test_a_connection_that_waits_for_its_answer_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections_module, "IDLE_SECONDS", -1.0)
     monkeypatch.setattr(connections_module, "SWEEP_SECONDS", 0.01)
     async with Listener(tmp_path, 5, None) as listener:
         gate, asked = asyncio.Event(), asyncio.Event()
@@ -271,6 +270,7 @@ async def test_a_connection_that_waits_for_its_answer_is_kept(
             listener.session.post(address, data=form, headers={"Authorization": f"Token {TOKEN}"})
         )
         await asked.wait()
+        monkeypatch.setattr(connections_module, "IDLE_SECONDS", -1.0)
         bystander = await listener.connect()
         assert await bystander[0].read() == b"", "the sweep closes what is idle meanwhile"
         gate.set()
