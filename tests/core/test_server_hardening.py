@@ -290,7 +290,7 @@ def test_a_thousand_idle_connections(tmp_path: Path) -> None:
             held.enter_context(socket.create_connection((host, int(port)), source_address=source))
         assert process.predict(30)[0] == 200
         for _ in range(400):
-            with socket.create_connection((host, int(port))) as stranger:
+            with socket.create_connection((host, int(port)), source_address=("127.0.0.99", 0)) as stranger:
                 stranger.sendall(b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n"[:5])
         assert process.predict(30)[0] == 200
         process.stop()
