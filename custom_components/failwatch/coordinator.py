@@ -36,6 +36,8 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     config_entry: FailWatchConfigEntry
     learned_frames: int | None = None
     """Pictures that the detector has learned from how the printer's camera normally looks; None if it learns nothing."""
+    status_problem: str | None = None
+    """Why nothing is known of the print itself: a stable key; None while all is well."""
     controls_job: ClassVar[bool] = False
     """Whether the print can be controlled at the printer itself, so that there are buttons for it."""
 

@@ -69,7 +69,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         key="watch_state",
         device_class=SensorDeviceClass.ENUM,
         options=[phase.value for phase in Phase],
-        value_fn=lambda printer: printer.data.phase.value,
+        value_fn=lambda printer: (Phase.BLIND if printer.status_problem else printer.data.phase).value,
         attributes_fn=doing,
     ),
     FailWatchSensorEntityDescription(
@@ -194,7 +194,6 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
             "margin",
             "since",
             "blind_detail",
-            "on_hold",
             "snoozed_until",
             "coming_action_at",
         }

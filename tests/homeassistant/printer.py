@@ -226,7 +226,7 @@ async def watch(hass: HomeAssistant, **settings: Any) -> MockConfigEntry:
     return entry
 
 
-async def until(hass: HomeAssistant, entity_id: str, wanted: str, attribute: str | None = None) -> None:
+async def until(hass: HomeAssistant, entity_id: str, wanted: object, attribute: str | None = None) -> None:
     """Wait until an entity says so."""
 
     def found() -> Any:

@@ -1,5 +1,6 @@
 """Adding and changing a watched camera, as a user goes through the pages."""
 
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
@@ -13,6 +14,8 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.failwatch.cameras.printers import preset_of
+from custom_components.failwatch.cameras.proposals import STATE_SETTINGS, async_propose
 from custom_components.failwatch.engine.errors import Unavailable
 from custom_components.failwatch.repairs import AnotherCameraFlow
 from tests.homeassistant.printer import (
@@ -26,6 +29,7 @@ from tests.homeassistant.printer import (
     STATUS,
     Printer,
     service_entry,
+    until,
     watch,
 )
 
@@ -66,7 +70,7 @@ async def test_its_own_pictures_and_states_are_not_offered(
     page = await begin(hass, entry)
     with pytest.raises(InvalidData):
         await answer(hass, page, SOURCES | own)
-    repair = AnotherCameraFlow(entry, "camera1")
+    repair = AnotherCameraFlow(entry, {"subentry_id": "camera1"})
     repair.hass = hass
     page = await repair.async_step_camera()
     assert page["data_schema"]({"picture_entity": CAMERA})
@@ -80,11 +84,19 @@ async def test_from_camera_to_first_look(
     page = await answer(hass, await begin(hass, service), SOURCES)
     assert len(printer.detector.frames) == 1, "a picture is tried before anything is kept"
     assert page["step_id"] == "states"
-    assert page["description_placeholders"] == {"entity": STATUS, "state": "idle"}
-    assert suggested(page) == {"printing_states": ["printing"], "paused_states": ["paused"]}
+    assert page["description_placeholders"] == {"entity": STATUS, "state": "idle", "problem": ""}
+    assert suggested(page) | {"job": None, "times": None} == {
+        "printing_states": ["printing"],
+        "paused_states": ["paused"],
+        "preparing_states": [],
+        "ended_states": ["idle", "finished"],
+        "job": None,
+        "times": None,
+    }
     page = await answer(hass, page, STATES)
     assert page["step_id"] == "judgement"
     assert suggested(page)["rules"] == "failwatch"
+    assert suggested(page)["name"] == "Printer"
     end = await answer(hass, page, JUDGEMENT)
     assert end["type"] is FlowResultType.CREATE_ENTRY
     assert end["title"] == "Printer"
@@ -114,7 +126,7 @@ async def test_named_after_the_device_that_tells_the_state(
     page = await answer(
         hass, await begin(hass, service), {"picture_entity": CAMERA, "status_entity": entity.entity_id}
     )
-    assert suggested(page) == {"printing_states": ["on"], "paused_states": []}
+    assert (suggested(page)["printing_states"], suggested(page)["ended_states"]) == (["on"], ["off"])
     page = await answer(hass, page, {"printing_states": ["on"]})
     end = await answer(hass, page, JUDGEMENT)
     assert end["title"] == "Prusa"
@@ -135,7 +147,7 @@ async def test_a_status_entity_without_a_state(
 ) -> None:
     page = await answer(hass, await begin(hass, service), {**SOURCES, "status_entity": "sensor.later"})
     assert page["description_placeholders"]["state"] == ""
-    assert suggested(page) == {"printing_states": [], "paused_states": []}
+    assert "printing" in suggested(page)["printing_states"], "the known words are offered all the same"
 
 
 async def test_a_light_that_does_not_come_on_is_said_at_its_field(
@@ -229,7 +241,8 @@ async def test_change_how_it_is_watched(hass: HomeAssistant, printer: Printer) -
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     page = await entry.start_subentry_reconfigure_flow(hass, "camera1")
-    assert suggested(page) == {**SOURCES, "job_entity": None, "light": None}
+    nothing = dict.fromkeys(("more_cameras", "light", "light_mode", "dark_below"))
+    assert suggested(page) == {**SOURCES, **nothing}
     page = await answer(hass, page, {**SOURCES, "picture_entity": "image.printer"})
     page = await answer(hass, page, STATES)
     shown = suggested(page)
@@ -259,3 +272,116 @@ async def test_usual_rules(hass: HomeAssistant, printer: Printer, url: str, rule
     page = await answer(hass, await begin(hass, entry), SOURCES)
     page = await answer(hass, page, STATES)
     assert suggested(page)["rules"] == rules
+
+
+@pytest.fixture
+def device(hass: HomeAssistant, device_registry: dr.DeviceRegistry) -> Callable[[str], Callable[..., str]]:
+    """Give Home Assistant a printer of another integration; its entities are added one by one."""
+
+    def add_device(platform: str) -> Callable[..., str]:
+        other = MockConfigEntry(domain=platform)
+        other.add_to_hass(hass)
+        printer = device_registry.async_get_or_create(
+            config_entry_id=other.entry_id, identifiers={(platform, "1")}, name="X1"
+        )
+
+        def add(domain: str, unique_id: str, state: str = "unknown", **attributes: Any) -> str:
+            entity = er.async_get(hass).async_get_or_create(
+                domain, platform, unique_id, device_id=printer.id, config_entry=other
+            )
+            hass.states.async_set(entity.entity_id, state, attributes)
+            return entity.entity_id
+
+        return add
+
+    return add_device
+
+
+@pytest.mark.parametrize(
+    ("platform", "keys"),
+    [
+        ("bambu_lab", ("00M_print_status", "00M_subtask_name", "00M_print_progress", "00M_pause", "00M_resume", "00M_stop")),
+        ("moonraker", ("e_print_state", "e_filename", "e_progress", "e_PAUSE", "e_RESUME", "e_CANCEL_PRINT")),
+        ("prusalink", ("e_printer.state", "e_job.filename", "e_job.progress", "e_job.pause_job", "e_job.resume_job", "e_printer.cancel_job")),
+        ("octoprint", ("Current State-u", "Current File-u", "Job Percentage-u", "Pause Job-u", "Resume Job-u", "Stop Job-u")),
+        ("ha_creality_ws", ("h-print_status", "h-file_name", "h-print_progress", "h-pause_print", "h-resume_print", "h-stop_print")),
+        ("anycubic_cloud", ("m-print_state", "m-current_project_name", "m-current_project_progress", "m-pause_print", "m-resume_print", "m-cancel_print")),
+    ],
+)  # fmt: skip
+async def test_a_printer_is_right_without_typing(
+    hass: HomeAssistant,
+    printer: Printer,
+    service: MockConfigEntry,
+    device: Callable[[str], Callable[..., str]],
+    platform: str,
+    keys: tuple[str, ...],
+) -> None:
+    """Its words are offered while it is idle and lists none, and its entities and buttons are found."""
+    add = device(platform)
+    status = add("sensor", keys[0], "idle")
+    job, progress = add("sensor", keys[1]), add("sensor", keys[2])
+    pause, resume, cancel = (add("button", key) for key in keys[3:])
+    page = await answer(hass, await begin(hass, service), {"picture_entity": CAMERA, "status_entity": status})
+    preset = preset_of(platform)
+    shown = suggested(page)
+    for key, meaning in STATE_SETTINGS.items():
+        assert set(shown[key]) - {"idle"} == {w for w, m in preset.words.items() if m is meaning} - {"idle"}
+    page = await answer(
+        hass, page, {key: shown[key] for key in STATE_SETTINGS} | {"job": {"job_entity": job}}
+    )
+    assert page["step_id"] == "judgement"
+    sections = {str(key): value for key, value in page["data_schema"].schema.items()}
+    actions = {
+        str(key): (key.description or {}).get("suggested_value") for key in sections["actions"].schema.schema
+    }
+    assert (actions["pause_with"], actions["resume_with"], actions["cancel_with"]) == (pause, resume, cancel)
+    assert async_propose(hass, status).entities["progress_entity"] == progress
+    end = await answer(hass, page, {**JUDGEMENT, "name": "My printer"})
+    assert (end["title"], end["data"]["job_entity"]) == ("My printer", job)
+    await hass.async_block_till_done()
+
+
+async def test_a_pause_that_cannot_be_told_and_words_that_nobody_knows_are_asked_about_once(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry
+) -> None:
+    hass.states.async_set(STATUS, "idle", {"options": ["idle", "printing", "purging_foo"]})
+    page = await answer(hass, await begin(hass, service), SOURCES)
+    page = await answer(hass, page, {"printing_states": ["printing"]})
+    assert page["errors"] == {"paused_states": "no_paused_states"}
+    page = await answer(hass, page, {"printing_states": ["printing"], "paused_states": ["paused"]})
+    assert page["errors"] == {"base": "unlisted_states"}
+    assert page["description_placeholders"]["problem"] == "purging_foo"
+    page = await answer(hass, page, {"printing_states": ["printing"]})
+    assert page["step_id"] == "judgement"
+
+
+async def test_a_plug_that_measures_power(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry
+) -> None:
+    power = {"unit_of_measurement": "W", "device_class": "power"}
+    hass.states.async_set(STATUS, "4", power)
+    page = await answer(hass, await begin(hass, service), SOURCES)
+    assert page["step_id"] == "power"
+    page = await answer(hass, page, {"power_above": 30, "times": {"settling": 10, "power_cut": 12}})
+    end = await answer(hass, page, JUDGEMENT)
+    assert end["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    hass.states.async_set(STATUS, "120", power)
+    await printer.looks(1)
+    hass.states.async_set(STATUS, "5", power)
+    await until(hass, "sensor.printer_watch", "idle")
+
+
+async def test_several_cameras_see_one_printer(
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry
+) -> None:
+    page = await answer(
+        hass, await begin(hass, service), {**SOURCES, "more_cameras": ["image.printer", CAMERA]}
+    )
+    assert len(printer.detector.frames) == 2, "each is tried, the first one not twice"
+    page = await answer(hass, page, STATES)
+    page = await answer(hass, page, {**JUDGEMENT, "quorum": 2})
+    await hass.async_block_till_done()
+    await printer.says("printing")
+    await printer.looks(2)
+    assert {frame.camera for frame in printer.detector.frames[-2:]} == {CAMERA, "image.printer"}

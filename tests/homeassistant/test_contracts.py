@@ -256,7 +256,7 @@ def test_every_error_has_a_text_in_the_forms() -> None:
 
 def test_every_reason_has_a_text() -> None:
     attributes = EN["entity"]["sensor"]["watch_state"]["state_attributes"]
-    assert set(attributes["blind_reason"]["state"]) == CORE_KINDS
+    assert set(attributes["blind_reason"]["state"]) == CORE_KINDS | set(issues.STATUS_PROBLEMS)
     assert set(EN["entity"]["sensor"]["failure_state"]["state_attributes"]["rule"]["state"]) == set(Rule)
     assert {f"blind_{reason}" for reason in issues.OWN_TEXTS} | {"blind_service"} <= set(EN["issues"])
 

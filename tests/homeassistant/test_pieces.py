@@ -1,4 +1,4 @@
-"""Small parts on their own: regions, printing states, rows, pictures for others, the built-in detector's needs."""
+"""Small parts on their own: regions, rows, pictures for others, the built-in detector's needs."""
 
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from custom_components.failwatch.cameras.detector import async_create_detector
 from custom_components.failwatch.cameras.picture_urls import async_publisher
-from custom_components.failwatch.cameras.print_status import Printing, PrintingStates
 from custom_components.failwatch.cameras.settings import ignored_regions
 from custom_components.failwatch.engine.detectors import Field, FieldType
 from custom_components.failwatch.engine.errors import BadSetting, ModelUnavailable
@@ -41,15 +40,6 @@ def test_any_text_is_regions_or_a_bad_setting(text: str) -> None:
         return
     assert all(len(region) >= 3 for region in regions)
     assert all(0 <= value <= 1 for region in regions for corner in region for value in corner)
-
-
-@given(st.text(max_size=10))
-def test_a_state_means_one_thing(state: str) -> None:
-    meaning = PrintingStates(["printing"], ["paused"]).meaning(state)
-    if state in ("", "unknown", "unavailable"):
-        assert meaning is None
-    elif state not in ("printing", "paused"):
-        assert meaning is Printing.OVER
 
 
 async def test_a_published_picture_is_fetched_once(hass: HomeAssistant, hass_client_no_auth) -> None:

@@ -15,6 +15,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.failwatch.cameras.print_status import PrintStatus
 from custom_components.failwatch.cameras.state_store import WatchMemory
 from custom_components.failwatch.engine.errors import (
     BadSetting,
@@ -80,7 +81,7 @@ async def test_what_ends_after_the_entry_writes_nothing_any_more(
 ) -> None:
     memory = WatchMemory(hass, "entry1")
     await memory.async_load()
-    memory.async_keep("camera1", lambda: WatchState(printer_id="camera1"))
+    memory.async_keep("camera1", lambda: (WatchState(printer_id="camera1"), PrintStatus(), False))
     await memory.async_close()
     assert "failwatch.entry1" in hass_storage
     await memory.async_remove()

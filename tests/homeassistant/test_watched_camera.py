@@ -228,7 +228,8 @@ async def test_another_job_after_a_restart_is_another_print(hass: HomeAssistant,
     await hass.config_entries.async_unload(entry.entry_id)
     hass.states.async_set(JOB, "vase")
     await hass.config_entries.async_setup(entry.entry_id)
-    await printer.looks(1)
+    await until(hass, "sensor.voron_failure_state", "vase", "print_name")
+    await printer.looks(2)
     assert printer.detector.frames[-1].print_id != first
 
 

@@ -14,10 +14,10 @@ from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..const import (
     CONF_CANCEL_WITH,
-    CONF_JOB_ENTITY,
     CONF_KIND,
+    CONF_LIGHT,
     CONF_PAUSE_WITH,
-    CONF_STATUS_ENTITY,
+    CONF_RESUME_WITH,
     CONF_WATCHING,
     DOMAIN,
 )
@@ -33,20 +33,22 @@ from ..engine.watch.state import Event, EventKind, Phase, WatchState
 from ..engine.watch.watch import Watch
 from . import issues
 from .history import Past
+from .lights import LightMode, PrintLight, async_lamp
 from .print_control import async_carry_out
-from .print_status import async_follow
-from .print_status_listener import StatusListener
-from .settings import changed_rules, needs_set_up, rules_of, watch_settings
-from .snapshots import create_camera
+from .print_status import HOLD_SILENT, Command, Order, Reading
+from .print_status_listener import PrintStatusListener
+from .settings import changed_rules, light_mode, needs_set_up, rules_of, watch_settings
+from .snapshots import create_cameras
 from .state_store import WatchMemory
 
 _LOGGER = logging.getLogger(__package__)
 
-JOB_SETTLES: Final = 2.0
-"""Seconds that the job's name may need to follow the printing entity."""
-
-COMMANDS: Final[Mapping[JobCommand, str]] = {"pause": CONF_PAUSE_WITH, "cancel": CONF_CANCEL_WITH}
-"""The settings that name what carries a command out; nothing resumes a print but its user."""
+COMMANDS: Final[Mapping[JobCommand, str]] = {
+    "pause": CONF_PAUSE_WITH,
+    "resume": CONF_RESUME_WITH,
+    "cancel": CONF_CANCEL_WITH,
+}
+"""The settings that name what carries a command out."""
 
 
 class WatchedCamera(PrinterCoordinator):
@@ -80,10 +82,16 @@ class WatchedCamera(PrinterCoordinator):
         self.data = replace(known, phase=Phase.IDLE, next_look_at=None, blind=None)
         self._watch = self._create_watch(self.data)
         self._task: asyncio.Task[None] | None = None
-        self._status = StatusListener(
-            hass, self.settings[CONF_STATUS_ENTITY], news=self._follow, settles=self._settles
+        self._status = PrintStatusListener(
+            hass,
+            self.settings,
+            self._clock,
+            status=memory.recall_print(self.key),
+            tell=self._tell,
+            heard=self._hear,
         )
-        memory.async_keep(self.key, lambda: self.data)
+        self._light = self._create_light(was_ours=memory.recall_light(self.key))
+        memory.async_keep(self.key, lambda: (self.data, self._status.kept, self._light.is_ours))
 
     @property
     @override
@@ -106,7 +114,10 @@ class WatchedCamera(PrinterCoordinator):
         self.config_entry.async_on_unload(self.async_stop)
         # What is wrong with a camera that nobody watches any more needs no repair.
         self.config_entry.async_on_unload(partial(issues.async_clear, self.hass, self.key))
-        self.config_entry.async_on_unload(self._status.async_start(later / self._clock.speed))
+        self.config_entry.async_on_unload(self._light.async_stop)
+        self.config_entry.async_on_unload(self._status.async_stop)
+        if self.watching:
+            self._status.async_start(later / self._clock.speed)
 
     @callback
     def async_stop(self) -> None:
@@ -129,22 +140,24 @@ class WatchedCamera(PrinterCoordinator):
             self._watch = self._create_watch(self.data)
             self._watch.frames = frames
             self._run()
+            self._status.async_stop()
             if self.watching:
-                self._follow()
+                self._status.async_start(0.0)
             else:
-                self._watch.end("off")
+                self._status.async_forget()
+                self._tell((Command(Order.END, "off"),))
             self.async_update_listeners()
         return True
 
     def _create_watch(self, state: WatchState) -> Watch:
         settings = watch_settings(self.settings)
-        camera = create_camera(self.hass, self.settings)
+        cameras = create_cameras(self.hass, self.settings)
         if self._history is not None:
             recorded = RecordedSettings.of(
                 settings,
                 self.config_entry.data[CONF_KIND],
                 by_sum=self._detector.combines_by_sum,
-                regions={camera.name: camera.regions},
+                regions={camera.name: camera.regions for camera in cameras},
             )
             self._recorder = Recorder(
                 self._history,
@@ -156,7 +169,7 @@ class WatchedCamera(PrinterCoordinator):
             )
         return Watch(
             detector=self._detector,
-            cameras=[camera],
+            cameras=cameras,
             sink=self._take,
             settings=settings,
             clock=self._clock,
@@ -168,16 +181,54 @@ class WatchedCamera(PrinterCoordinator):
             self.hass, self._watch.run(), f"FailWatch watch {self.name}"
         )
 
-    def _settles(self) -> float:
-        """Return how long the printing entity's news is to wait for the job's name."""
-        begins = self.data.phase is Phase.IDLE and self.settings.get(CONF_JOB_ENTITY)
-        return JOB_SETTLES / self._clock.speed if begins else 0.0
+    @callback
+    def _tell(self, commands: Sequence[Command]) -> None:
+        """Tell the watch what became of the print."""
+        watch = self._watch
+        for command in commands:
+            match command.order:
+                case Order.START:
+                    watch.start(command.detail, command.name)
+                case Order.PAUSE:
+                    watch.pause()
+                case Order.RESUME:
+                    watch.resume()
+                case Order.END:
+                    watch.end(command.detail)
+                case Order.HOLD:
+                    watch.hold(command.detail)
+                case Order.RELEASE:
+                    watch.release(command.detail)
+        self._light.async_want(
+            self._status.status.print_id is not None and HOLD_SILENT not in self._watch.state.holds
+        )
 
     @callback
-    def _follow(self) -> None:
-        """Tell the watch what became of the print."""
-        if self.watching:
-            async_follow(self.hass, self.settings, self._watch)
+    def _hear(self, reading: Reading, silent_for: float) -> None:
+        """Tell the user where the printing entity says nothing, or what nobody understands."""
+        subentry = self.config_entry.subentries.get(self.key)
+        if subentry is None:
+            return
+        before, self.status_problem = (
+            self.status_problem,
+            issues.async_judge_status(
+                self.hass,
+                self.config_entry,
+                subentry,
+                reading,
+                silent_for=silent_for,
+                is_printing=self._status.status.print_id is not None,
+            ),
+        )
+        if self.status_problem != before:
+            self.async_update_listeners()
+
+    def _create_light(self, *, was_ours: bool) -> PrintLight:
+        light_id = self.settings.get(CONF_LIGHT)
+        lamp = None
+        if light_id and light_mode(self.settings) is LightMode.PRINTING:
+            lamp = async_lamp(self.hass, light_id)
+        return PrintLight(self.hass, lamp, was_ours=was_ours)
 
     @callback
     def _take(self, state: WatchState, events: Sequence[Event]) -> None:

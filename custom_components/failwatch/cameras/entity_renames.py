@@ -1,5 +1,7 @@
 """Watched cameras follow the entities that they are made of when a user renames one."""
 
+from typing import Any
+
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
@@ -7,8 +9,12 @@ from ..const import (
     CONF_CANCEL_WITH,
     CONF_JOB_ENTITY,
     CONF_LIGHT,
+    CONF_MORE_CAMERAS,
     CONF_PAUSE_WITH,
     CONF_PICTURE_ENTITY,
+    CONF_PROGRESS_ENTITY,
+    CONF_RESUME_WITH,
+    CONF_START_ENTITY,
     CONF_STATUS_ENTITY,
     DOMAIN,
 )
@@ -18,8 +24,11 @@ ENTITY_SETTINGS = (
     CONF_PICTURE_ENTITY,
     CONF_STATUS_ENTITY,
     CONF_JOB_ENTITY,
+    CONF_PROGRESS_ENTITY,
+    CONF_START_ENTITY,
     CONF_LIGHT,
     CONF_PAUSE_WITH,
+    CONF_RESUME_WITH,
     CONF_CANCEL_WITH,
 )
 
@@ -43,7 +52,10 @@ def async_follow_renames(hass: HomeAssistant) -> None:
 def _rename(hass: HomeAssistant, old: str, new: str) -> None:
     for entry in hass.config_entries.async_entries(DOMAIN):
         for subentry in tuple(entry.subentries.values()):
-            renamed = {key: new for key in ENTITY_SETTINGS if subentry.data.get(key) == old}
+            renamed: dict[str, Any] = {key: new for key in ENTITY_SETTINGS if subentry.data.get(key) == old}
+            more = subentry.data.get(CONF_MORE_CAMERAS, [])
+            if old in more:
+                renamed[CONF_MORE_CAMERAS] = [new if camera == old else camera for camera in more]
             if renamed:
                 data = {**subentry.data, **renamed}
                 hass.config_entries.async_update_subentry(

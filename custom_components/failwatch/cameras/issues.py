@@ -1,16 +1,29 @@
 """Repair issues of watched cameras, and of the service that judges their pictures."""
 
+import logging
+from typing import Final
+
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, DOMAIN
+from ..const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, CONF_STATUS_ENTITY, DOMAIN
 from ..engine.watch.state import Blind
+from .print_status import Reading
+from .print_status_listener import times_of, words_of
+from .printers import Meaning
 from .snapshots import async_is_gone
+
+_LOGGER = logging.getLogger(__package__)
 
 CAMERA_GONE = "camera_gone"
 BLIND = "blind_for_long"
 MODEL = "model_unavailable"
+STATUS_GONE: Final = "status_gone"
+NO_STATUS: Final = "no_status"
+UNKNOWN_STATE: Final = "unknown_state"
+STATUS_PROBLEMS: Final = (STATUS_GONE, NO_STATUS)
+"""Why nothing is known of the print itself."""
 
 OWN_TEXTS = frozenset({"no_snapshot", "dark", "frozen", "light_failed", "rate_limited"})
 """Reasons for being blind that ask something of the user other than to look after the service."""
@@ -49,9 +62,82 @@ def async_judge_sight(
 
 
 @callback
+def async_judge_status(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    subentry: ConfigSubentry,
+    reading: Reading,
+    *,
+    silent_for: float,
+    is_printing: bool,
+) -> str | None:
+    """Raise or clear the issues of a printing entity; return why nothing is known of the print, if so.
+
+    A printer that is switched off between prints says nothing, and is no trouble.
+    """
+    entity_id, times = subentry.data[CONF_STATUS_ENTITY], times_of(hass, subentry.data)
+    problem = None
+    if silent_for >= times.settling and async_is_gone(hass, entity_id):
+        problem = STATUS_GONE
+    elif silent_for >= times.silence and is_printing:
+        problem = NO_STATUS
+    for kind in STATUS_PROBLEMS:
+        _raise(hass, entry, subentry, kind, wrong=kind == problem, entity=entity_id)
+    if reading.meaning is Meaning.UNKNOWN:
+        if _raise(hass, entry, subentry, UNKNOWN_STATE, wrong=True, entity=entity_id, state=reading.word):
+            _LOGGER.warning(
+                "%s says %r, and nobody said what that means for %s",
+                entity_id,
+                reading.word,
+                subentry.title,
+            )
+    else:
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{UNKNOWN_STATE}_{subentry.subentry_id}")
+        word = str(issue.data["state"]) if issue is not None and issue.data else None
+        if word and words_of(hass, subentry.data).meaning(word) is not Meaning.UNKNOWN:
+            _raise(hass, entry, subentry, UNKNOWN_STATE, wrong=False)
+    return problem
+
+
+def _raise(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    subentry: ConfigSubentry,
+    kind: str,
+    *,
+    wrong: bool,
+    **details: str,
+) -> bool:
+    """Raise or clear a fixable issue of a watched printer; return whether it is raised anew."""
+    issue_id = f"{kind}_{subentry.subentry_id}"
+    if not wrong:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return False
+    before = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    data: dict[str, str | int | float | None] = {
+        "entry_id": entry.entry_id,
+        "subentry_id": subentry.subentry_id,
+        **details,
+    }
+    if before is not None and before.data == data:
+        return False
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=True,
+        severity=ir.IssueSeverity.ERROR if kind in STATUS_PROBLEMS else ir.IssueSeverity.WARNING,
+        translation_key=kind,
+        translation_placeholders={"printer": subentry.title, **details},
+        data=data,
+    )
+    return True
+
+
+@callback
 def async_clear(hass: HomeAssistant, key: str) -> None:
     """Forget the issues of a camera or entry that is no more, or of an entry that works again."""
-    for kind in (CAMERA_GONE, BLIND, MODEL):
+    for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE):
         ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
 
 

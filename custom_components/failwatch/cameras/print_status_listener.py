@@ -1,51 +1,188 @@
-"""When an entity has news of a print: once Home Assistant has started, and whenever its state changes."""
+"""Follow a printer's entities, and tell the watch what becomes of its prints."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+
+from ..const import (
+    CONF_ENDED_STATES,
+    CONF_JOB_ENTITY,
+    CONF_PAUSED_STATES,
+    CONF_POWER_ABOVE,
+    CONF_POWER_CUT,
+    CONF_PREPARING_STATES,
+    CONF_PRINTING_STATES,
+    CONF_PROGRESS_ENTITY,
+    CONF_SETTLING,
+    CONF_START_ENTITY,
+    CONF_STATUS_ENTITY,
+    DEFAULT_POWER_CUT,
+)
+from ..engine.clock import Clock
+from .print_status import SILENT_STATES, Command, Job, PrintStatus, Reading, Times, Words, follow
+from .printers import Meaning, preset_of
+
+JOB_NAME_DELAY: Final = 2.0  # seconds
 
 
-class StatusListener:
-    """Calls `news`, each time after as many seconds as `settles` then says."""
+def is_power(hass: HomeAssistant, entity_id: str) -> bool:
+    """Return whether an entity tells a power."""
+    state = hass.states.get(entity_id)
+    return state is not None and state.attributes.get("unit_of_measurement") in ("W", "kW")
+
+
+def words_of(hass: HomeAssistant, settings: Mapping[str, Any]) -> Words:
+    """Return what the words of a printing entity mean, by its settings and its integration."""
+    registered = er.async_get(hass).async_get(settings[CONF_STATUS_ENTITY])
+    return Words(
+        settings.get(CONF_PRINTING_STATES, ()),
+        settings.get(CONF_PAUSED_STATES, ()),
+        settings.get(CONF_PREPARING_STATES, ()),
+        settings.get(CONF_ENDED_STATES, ()),
+        preset_of(registered.platform if registered else None),
+    )
+
+
+def times_of(hass: HomeAssistant, settings: Mapping[str, Any]) -> Times:
+    """Return how long news must last, by the settings."""
+    registered = er.async_get(hass).async_get(settings[CONF_STATUS_ENTITY])
+    power = settings.get(CONF_POWER_ABOVE) is not None
+    preset = preset_of(registered.platform if registered else None, is_power=power)
+    return Times(
+        settling=float(settings.get(CONF_SETTLING, preset.settling)),
+        naming=JOB_NAME_DELAY if settings.get(CONF_JOB_ENTITY) else 0.0,
+        power_cut=3600.0 * float(settings.get(CONF_POWER_CUT, DEFAULT_POWER_CUT)),
+    )
+
+
+def read(hass: HomeAssistant, settings: Mapping[str, Any]) -> Reading:
+    """Return what the entities say now."""
+    word = _word(hass, settings[CONF_STATUS_ENTITY])
+    job = Job(
+        _word(hass, settings.get(CONF_JOB_ENTITY)),
+        _number(_word(hass, settings.get(CONF_PROGRESS_ENTITY))),
+        _time(_word(hass, settings.get(CONF_START_ENTITY))),
+    )
+    above = settings.get(CONF_POWER_ABOVE)
+    if above is None:
+        return Reading(words_of(hass, settings).meaning(word), word, job)
+    power = _number(word)
+    if power is None:
+        return Reading(Meaning.SILENT, word, job)
+    return Reading(Meaning.PRINTING if power > float(above) else Meaning.ENDED, word, job)
+
+
+def _word(hass: HomeAssistant, entity_id: str | None) -> str:
+    state = hass.states.get(entity_id) if entity_id else None
+    return "" if state is None or state.state in SILENT_STATES else state.state
+
+
+def _number(word: str) -> float | None:
+    try:
+        return float(word)
+    except ValueError:
+        return None
+
+
+def _time(word: str) -> float | None:
+    time = dt_util.parse_datetime(word)
+    return None if time is None else dt_util.as_utc(time).timestamp()
+
+
+class PrintStatusListener:
+    """Follows the entities from `async_start` on, and calls `tell` with what the watch has to be told."""
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entity_id: str,
+        settings: Mapping[str, Any],
+        clock: Clock,
         *,
-        news: Callable[[], None],
-        settles: Callable[[], float],
+        status: PrintStatus,
+        tell: Callable[[Sequence[Command]], None],
+        heard: Callable[[Reading, float], None],
     ) -> None:
-        """Listen to nothing yet."""
+        """Begin with what was known before the start.
+
+        `heard` is called with every reading, and with the seconds for which nothing was heard.
+        """
+        self.status = replace(status, meaning=None)
+        self.settings = settings
         self._hass = hass
-        self._entity_id = entity_id
-        self._news = news
-        self._settles = settles
+        self._clock = clock
+        self._tell = tell
+        self._heard = heard
         self._ends: list[CALLBACK_TYPE] = []
         self._planned: CALLBACK_TYPE | None = None
+        self._silent_since: float | None = None
+
+    @property
+    def kept(self) -> PrintStatus:
+        """What is to be known after a restart: then nothing was heard since now."""
+        if self.status.print_id is None or self.status.silent_since is not None:
+            return self.status
+        return replace(self.status, silent_since=self._clock.now())
 
     @callback
-    def async_start(self, later: float) -> CALLBACK_TYPE:
-        """Call `news` for the first time so many seconds later; return what ends the listening.
+    def async_start(self, later: float) -> None:
+        """Read the entities for the first time so many seconds later, and then whenever one of them changes.
 
         Nothing begins before Home Assistant has started: until then entities are missing, or say what is not so.
         """
 
         @callback
         def begin(_: HomeAssistant) -> None:
-            self._ends.append(
-                async_track_state_change_event(self._hass, [self._entity_id], self._handle_change)
-            )
-            self._call_in(later)
+            entities = [
+                self.settings[key]
+                for key in (CONF_STATUS_ENTITY, CONF_JOB_ENTITY, CONF_PROGRESS_ENTITY, CONF_START_ENTITY)
+                if self.settings.get(key)
+            ]
+            self._ends.append(async_track_state_change_event(self._hass, entities, self._handle_change))
+            if later:
+                self._plan(later)
+            else:
+                self.async_follow()
 
         self._ends.append(async_at_started(self._hass, begin))
-        return self._stop
 
     @callback
-    def _stop(self) -> None:
+    def async_follow(self) -> None:
+        """Read the entities, and tell the watch what follows."""
+        self._forget_plan()
+        now = self._clock.now()
+        reading = read(self._hass, self.settings)
+        times = times_of(self._hass, self.settings)
+        followed = follow(self.status, reading, now, times, uuid.uuid4().hex)
+        self.status = followed.status
+        again = [] if followed.again_at is None else [followed.again_at]
+        if reading.meaning is not Meaning.SILENT:
+            self._silent_since = None
+        elif self._silent_since is None:
+            self._silent_since = now
+            again.append(now + times.settling)
+        elif now < self._silent_since + times.settling:
+            again.append(self._silent_since + times.settling)
+        self._tell(followed.commands)
+        self._heard(reading, 0.0 if self._silent_since is None else now - self._silent_since)
+        if again:
+            self._plan(max(0.0, min(again) - now) / self._clock.speed)
+
+    @callback
+    def async_forget(self) -> None:
+        """Know of no print: nothing is watched."""
+        self.status = PrintStatus()
+
+    @callback
+    def async_stop(self) -> None:
+        """Listen no longer."""
         self._forget_plan()
         while self._ends:
             self._ends.pop()()
@@ -54,20 +191,15 @@ class StatusListener:
     def _handle_change(self, event: Event[EventStateChangedData]) -> None:
         before, now = event.data["old_state"], event.data["new_state"]
         if before is not None and now is not None and before.state == now.state:
-            # Only what else the entity tells has changed: that may come often, and must put nothing off.
+            # Only what else the entity tells has changed: that may come often.
             return
-        self._call_in(self._settles())
+        self.async_follow()
 
-    def _call_in(self, seconds: float) -> None:
-        self._forget_plan()
-        if not seconds:
-            self._news()
-            return
-
+    def _plan(self, seconds: float) -> None:
         @callback
         def call(_: datetime) -> None:
             self._planned = None
-            self._news()
+            self.async_follow()
 
         self._planned = async_call_later(self._hass, seconds, call)
 

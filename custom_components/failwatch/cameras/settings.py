@@ -8,10 +8,13 @@ from ..const import (
     CONF_CALLS_PER_MONTH,
     CONF_CANCEL_AFTER,
     CONF_INTERVAL,
+    CONF_LIGHT_MODE,
+    CONF_MORE_CAMERAS,
     CONF_NUMBERS,
     CONF_ON_FAILURE,
     CONF_ON_MAYBE,
     CONF_PICTURE_ENTITY,
+    CONF_QUORUM,
     CONF_RULES,
     CONF_STATUS_ENTITY,
     CONF_VETO,
@@ -22,11 +25,17 @@ from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
 from ..engine.watch.cadence import Cadence
 from ..engine.watch.policy import Action, Policy
 from ..engine.watch.watch import WatchSettings
+from .lights import LightMode
 
 
 def camera_unique_id(settings: Mapping[str, Any]) -> str:
     """Return what tells one watched camera of a service from another."""
     return f"{settings[CONF_PICTURE_ENTITY]}/{settings[CONF_STATUS_ENTITY]}"
+
+
+def camera_entities(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the camera and image entities of a watched printer, each once, the first one first."""
+    return tuple(dict.fromkeys((settings[CONF_PICTURE_ENTITY], *settings.get(CONF_MORE_CAMERAS, ()))))
 
 
 def rules_of(settings: Mapping[str, Any]) -> RuleSet:
@@ -71,7 +80,13 @@ def watch_settings(settings: Mapping[str, Any]) -> WatchSettings:
             interval=float(settings[CONF_INTERVAL]),
             calls_per_month=int(settings.get(CONF_CALLS_PER_MONTH) or 0) or None,
         ),
+        quorum=int(settings.get(CONF_QUORUM, 1)),
     )
+
+
+def light_mode(settings: Mapping[str, Any]) -> LightMode:
+    """Return when the light is switched on: while printing, unless something else is set."""
+    return LightMode(settings.get(CONF_LIGHT_MODE, LightMode.PRINTING))
 
 
 def ignored_regions(text: str) -> tuple[tuple[tuple[float, float], ...], ...]:

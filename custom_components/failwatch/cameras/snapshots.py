@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping
-from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from homeassistant.components import image
@@ -12,36 +12,63 @@ from homeassistant.core import CoreState, HomeAssistant, callback, split_entity_
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 
-from ..const import CONF_IGNORE, CONF_LIGHT, CONF_PICTURE_ENTITY
+from ..const import (
+    CONF_DARK_BELOW,
+    CONF_IGNORE,
+    CONF_LIGHT,
+    DEFAULT_DARK_BELOW,
+)
 from ..engine.errors import BadPicture, SnapshotError
 from ..engine.imaging.jpeg import decode
+from ..engine.imaging.visibility import examine
 from ..engine.watch.look import Camera
-from .lights import async_lamp
-from .settings import ignored_regions
+from .lights import LightMode, async_lamp
+from .settings import camera_entities, ignored_regions, light_mode
 
 SNAPSHOT_TIMEOUT = 10
 JPEG = b"\xff\xd8"
 
 
-async def async_snapshot(hass: HomeAssistant, entity_id: str, light_id: str | None = None) -> bytes:
+async def async_snapshot(
+    hass: HomeAssistant, entity_id: str, light_id: str | None = None, dark_below: float | None = None
+) -> bytes:
     """Return what a camera or image entity shows; raises SnapshotError.
 
-    A light that is off is switched on for the picture, and off again.
+    A light that is off is switched on for the picture, and off again: always, or only where the picture
+    would be darker than `dark_below`, from 0 to 1.
     """
+    if light_id is None:
+        return await _jpeg(hass, entity_id)
+    if dark_below is not None:
+        picture = await _jpeg(hass, entity_id)
+        if await hass.async_add_executor_job(_brightness, picture) >= dark_below:
+            return picture
+    async with async_lamp(hass, light_id).lent():
+        return await _jpeg(hass, entity_id)
+
+
+async def _jpeg(hass: HomeAssistant, entity_id: str) -> bytes:
     state = hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
         raise SnapshotError(f"{entity_id} is not available.")
-    async with async_lamp(hass, light_id).lent() if light_id else nullcontext():
-        try:
-            picture = await _take(hass, entity_id)
-        except HomeAssistantError as error:
-            raise SnapshotError(f"{entity_id} gave no picture.") from error
+    try:
+        picture = await _take(hass, entity_id)
+    except HomeAssistantError as error:
+        raise SnapshotError(f"{entity_id} gave no picture.") from error
     if picture.startswith(JPEG):
         return picture
     try:
         return await hass.async_add_executor_job(as_jpeg, picture)
     except BadPicture as error:
         raise SnapshotError(f"What {entity_id} gives is no picture.") from error
+
+
+def _brightness(picture: bytes) -> float:
+    """Return a picture's mean brightness; one that cannot be opened is not dark."""
+    try:
+        return examine(picture).brightness
+    except BadPicture:
+        return 1.0
 
 
 @callback
@@ -81,8 +108,35 @@ def as_jpeg(picture: bytes) -> bytes:
     return out.getvalue()
 
 
-def create_camera(hass: HomeAssistant, settings: Mapping[str, Any]) -> Camera:
-    """Return the camera that a subentry's settings name; raises BadSetting."""
-    picture_id, light_id = settings[CONF_PICTURE_ENTITY], settings.get(CONF_LIGHT)
-    regions = ignored_regions(settings.get(CONF_IGNORE, ""))
-    return Camera(lambda: async_snapshot(hass, picture_id, light_id), picture_id, regions)
+def create_cameras(hass: HomeAssistant, settings: Mapping[str, Any], *, trial: bool = False) -> list[Camera]:
+    """Return the cameras that a subentry's settings name; raises BadSetting.
+
+    For a `trial` the light is switched on as it would be while printing.
+    """
+    return [
+        Camera(
+            partial(_look, hass, settings, entity_id, trial=trial),
+            entity_id,
+            ignored_regions(settings.get(CONF_IGNORE, "")) if not number else (),
+        )
+        for number, entity_id in enumerate(camera_entities(settings))
+    ]
+
+
+async def _look(hass: HomeAssistant, settings: Mapping[str, Any], entity_id: str, *, trial: bool) -> bytes:
+    """Return a camera's picture, by the light as the settings want it."""
+    light_id, mode = settings.get(CONF_LIGHT), light_mode(settings)
+    if not light_id or mode is LightMode.NEVER:
+        return await async_snapshot(hass, entity_id)
+    dark_below = float(settings.get(CONF_DARK_BELOW, DEFAULT_DARK_BELOW)) / 100
+    if mode is LightMode.LOOK:
+        return await async_snapshot(hass, entity_id, light_id, dark_below)
+    if trial:
+        return await async_snapshot(hass, entity_id, light_id)
+    lamp = async_lamp(hass, light_id)
+    await lamp.async_settled()
+    picture = await async_snapshot(hass, entity_id)
+    if not lamp.has_failed or await hass.async_add_executor_job(_brightness, picture) >= dark_below:
+        return picture
+    await lamp.async_try_again()
+    return await async_snapshot(hass, entity_id)

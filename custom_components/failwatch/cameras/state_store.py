@@ -1,16 +1,20 @@
 """The states of an entry's watches, kept over restarts."""
 
-from collections.abc import Callable, KeysView
-from typing import Any
+from collections.abc import Callable, KeysView, Mapping
+from typing import Any, Final
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from ..engine.serialization import from_json, to_json
 from ..engine.watch.state import WatchState
+from .print_status import Job, PrintStatus
 
 VERSION = 1
+PRINT_STATUS: Final = "print_status"
+LIGHT_IS_OURS: Final = "light_is_ours"
 SAVE_DELAY = 60.0
 """Seconds of looks that a power cut may cost."""
 
@@ -20,15 +24,19 @@ class WatchMemory:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Read nothing yet."""
+        self._hass = hass
         self._store: Store[dict[str, Any]] = Store(hass, VERSION, f"{DOMAIN}.{entry_id}")
         self._states: dict[str, Any] = {}
-        self._sources: dict[str, Callable[[], WatchState]] = {}
+        self._sources: dict[str, Callable[[], Mapping[str, Any]]] = {}
         self._pending = False
         self._closed = False
+        self._stop_listening: CALLBACK_TYPE | None = None
 
     async def async_load(self) -> None:
         """Read the file."""
         self._states = await self._store.async_load() or {}
+        # What is known when Home Assistant stops is worth more than what was known a minute before.
+        self._stop_listening = self._hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._handle_stop)
 
     @property
     def known(self) -> KeysView[str]:
@@ -38,6 +46,8 @@ class WatchMemory:
     async def async_close(self) -> None:
         """Write the file now, and never again: a pause that is still under way may end after the entry does."""
         self._closed = True
+        if self._stop_listening is not None:
+            self._stop_listening()
         await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
@@ -51,10 +61,27 @@ class WatchMemory:
         except KeyError, ValueError:
             return None
 
+    def recall_print(self, key: str) -> PrintStatus:
+        """Return what is known of a camera's print, beside the state of its watch."""
+        stored = self._states.get(key) or {}
+        try:
+            return from_json(PrintStatus, stored[PRINT_STATUS])
+        except KeyError, ValueError, TypeError:
+            return PrintStatus(stored.get("print_id"), Job(stored.get("print_name") or ""))
+
+    def recall_light(self, key: str) -> bool:
+        """Return whether a camera's light was switched on for a print and must be switched off after it."""
+        return bool((self._states.get(key) or {}).get(LIGHT_IS_OURS))
+
     @callback
-    def async_keep(self, key: str, source: Callable[[], WatchState]) -> None:
-        """Keep what the source gives, soon after each `async_changed`."""
-        self._sources[key] = source
+    def async_keep(self, key: str, source: Callable[[], tuple[WatchState, PrintStatus, bool]]) -> None:
+        """Keep what the source gives, soon after each `async_changed`: the watch, its print, its light."""
+
+        def stored() -> Mapping[str, Any]:
+            state, status, light_is_ours = source()
+            return {**to_json(state), PRINT_STATUS: to_json(status), LIGHT_IS_OURS: light_is_ours}
+
+        self._sources[key] = stored
 
     @callback
     def async_changed(self) -> None:
@@ -67,6 +94,10 @@ class WatchMemory:
             self._pending = True
             self._store.async_delay_save(self._data, SAVE_DELAY)
 
+    @callback
+    def _handle_stop(self, _: Event) -> None:
+        self.async_changed()
+
     def _data(self) -> dict[str, Any]:
         self._pending = False
-        return {key: to_json(source()) for key, source in self._sources.items()}
+        return {key: source() for key, source in self._sources.items()}

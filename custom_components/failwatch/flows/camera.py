@@ -8,13 +8,15 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import ATTR_FRIENDLY_NAME, STATE_OFF, STATE_ON
+from homeassistant.const import ATTR_FRIENDLY_NAME, CONF_NAME
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
 from ..cameras.detector import async_create_detector
+from ..cameras.printers import POWER
+from ..cameras.proposals import async_propose
 from ..cameras.settings import camera_unique_id, ignored_regions
-from ..cameras.snapshots import create_camera
+from ..cameras.snapshots import create_cameras
 from ..const import (
     CONF_ACTIONS,
     CONF_CANCEL_AFTER,
@@ -22,6 +24,7 @@ from ..const import (
     CONF_IGNORE,
     CONF_KIND,
     CONF_LIGHT,
+    CONF_MORE_CAMERAS,
     CONF_NUMBERS,
     CONF_ON_FAILURE,
     CONF_ON_MAYBE,
@@ -38,13 +41,15 @@ from ..engine.clients import clouds
 from ..engine.errors import BadSetting, FailWatchError
 from ..engine.watch.policy import Action
 from ..engine.watch.trial import try_out
-from .camera_forms import (
-    JUDGEMENT,
-    JUDGEMENT_KEYS,
-    SOURCE_KEYS,
-    guessed_states,
-    sources_form,
+from .camera_forms import JUDGEMENT_KEYS, SOURCE_KEYS, judgement_form, sources_form
+from .print_status_forms import (
+    STATUS_KEYS,
+    power_form,
     states_form,
+    status_error,
+    status_question,
+    status_settings,
+    suggested_status,
 )
 
 PLACES: Final = {
@@ -57,11 +62,13 @@ PLACES: Final = {
 
 
 class CameraFlow(ConfigSubentryFlow):
-    """Three pages: where to look, when to look, how to judge."""
+    """Ask on three pages where to look, when to look, and how to judge."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
         self._data: dict[str, Any] = {}
+        self._asked: set[str] = set()
+        """What the user was asked about once; who goes on all the same means it."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the camera and for what tells that the printer prints."""
@@ -94,30 +101,55 @@ class CameraFlow(ConfigSubentryFlow):
         return await self.async_step_user()
 
     async def async_step_states(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask which states mean printing and paused."""
+        """Ask which states mean printing, paused, neither and over."""
+        proposal = async_propose(self.hass, self._data[CONF_STATUS_ENTITY])
+        if proposal.preset is POWER:
+            return await self.async_step_power()
         errors: dict[str, str] = {}
+        problem = ""
         if user_input is not None:
-            if set(user_input[CONF_PRINTING_STATES]) & set(user_input.get(CONF_PAUSED_STATES, ())):
-                errors[CONF_PAUSED_STATES] = "states_overlap"
-            elif not user_input[CONF_PRINTING_STATES]:
-                errors[CONF_PRINTING_STATES] = "no_states"
+            settings = status_settings(user_input)
+            if (error := status_error(settings)) is not None:
+                errors[error[0]] = error[1]
+            elif (question := status_question(proposal, settings)) and question[1] not in self._asked:
+                place, key, problem = question
+                self._asked.add(key)
+                errors[place] = key
             else:
-                self._data |= {CONF_PAUSED_STATES: [], **user_input}
-                return await self.async_step_judgement()
-        options, present = self._status()
-        guessed = guessed_states(options)
-        known = {key: self._data[key] for key in guessed if key in self._data}
+                return await self._keep_status({CONF_PAUSED_STATES: [], **settings})
         return self.async_show_form(
             step_id="states",
             data_schema=self.add_suggested_values_to_schema(
-                states_form(options), user_input or {**guessed, **known}
+                states_form(self.hass, proposal), user_input or suggested_status(proposal, self._data)
             ),
             errors=errors,
             description_placeholders={
                 "entity": self._name(self._data[CONF_STATUS_ENTITY]),
-                "state": present,
+                "state": proposal.state,
+                "problem": problem,
             },
         )
+
+    async def async_step_power(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask above which power the printer prints."""
+        if user_input is not None:
+            return await self._keep_status(status_settings(user_input))
+        proposal = async_propose(self.hass, self._data[CONF_STATUS_ENTITY])
+        return self.async_show_form(
+            step_id="power",
+            data_schema=self.add_suggested_values_to_schema(
+                power_form(proposal), suggested_status(proposal, self._data)
+            ),
+            description_placeholders={
+                "entity": self._name(self._data[CONF_STATUS_ENTITY]),
+                "state": proposal.state,
+            },
+        )
+
+    async def _keep_status(self, settings: Mapping[str, Any]) -> SubentryFlowResult:
+        kept = {key: value for key, value in self._data.items() if key not in STATUS_KEYS}
+        self._data = {CONF_PRINTING_STATES: [], CONF_PAUSED_STATES: [], **kept, **settings}
+        return await self.async_step_judgement()
 
     async def async_step_judgement(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask how to judge and what to do."""
@@ -126,7 +158,7 @@ class CameraFlow(ConfigSubentryFlow):
         if user_input is not None:
             settings = {
                 **user_input[CONF_ACTIONS],
-                **{key: value for key, value in user_input.items() if key != CONF_ACTIONS},
+                **{key: value for key, value in user_input.items() if key not in (CONF_ACTIONS, CONF_NAME)},
             }
             actions = {settings[CONF_ON_MAYBE], settings[CONF_ON_FAILURE]}
             try:
@@ -141,20 +173,24 @@ class CameraFlow(ConfigSubentryFlow):
             ):
                 errors["base"] = "no_cancel"
             if not errors:
-                return self._finish(settings)
+                return self._finish(settings, user_input.get(CONF_NAME, "").strip() or self._title())
+        proposed = async_propose(self.hass, self._data[CONF_STATUS_ENTITY]).entities
         values = user_input or {
             CONF_RULES: self._usual_rules(),
+            CONF_NAME: self._title(),
             **self._data,
-            CONF_ACTIONS: self._data,
+            CONF_ACTIONS: self._data if self.source == SOURCE_RECONFIGURE else {**proposed, **self._data},
         }
         return self.async_show_form(
             step_id="judgement",
-            data_schema=self.add_suggested_values_to_schema(JUDGEMENT, values),
+            data_schema=self.add_suggested_values_to_schema(
+                judgement_form(1 + len(self._data.get(CONF_MORE_CAMERAS, ()))), values
+            ),
             errors=errors,
             description_placeholders={"problem": problem},
         )
 
-    def _finish(self, settings: Mapping[str, Any]) -> SubentryFlowResult:
+    def _finish(self, settings: Mapping[str, Any], name: str) -> SubentryFlowResult:
         data = {key: value for key, value in self._data.items() if key not in JUDGEMENT_KEYS} | dict(settings)
         if data.get(CONF_RULES) != self._data.get(CONF_RULES):
             # The numbers of one rule set mean nothing to another.
@@ -163,10 +199,11 @@ class CameraFlow(ConfigSubentryFlow):
             return self.async_update_and_abort(
                 self._get_entry(),
                 self._get_reconfigure_subentry(),
+                title=name,
                 data=data,
                 unique_id=camera_unique_id(data),
             )
-        return self.async_create_entry(title=self._title(), data=data, unique_id=camera_unique_id(data))
+        return self.async_create_entry(title=name, data=data, unique_id=camera_unique_id(data))
 
     def _is_watched(self, sources: Mapping[str, Any]) -> bool:
         own = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
@@ -179,25 +216,13 @@ class CameraFlow(ConfigSubentryFlow):
     async def _try(self, sources: Mapping[str, Any]) -> None:
         """Take a picture and have it looked at; raises FailWatchError."""
         entry: FailWatchConfigEntry = self._get_entry()
-        camera = create_camera(self.hass, sources)
+        cameras = create_cameras(self.hass, sources, trial=True)
         detector = await async_create_detector(self.hass, entry.data)
         try:
-            await try_out(camera, detector)
+            for camera in cameras:
+                await try_out(camera, detector)
         finally:
             await detector.close()
-
-    def _status(self) -> tuple[list[str], str]:
-        """Return the states that the status entity can have, as far as is known, and its present one."""
-        entity_id: str = self._data[CONF_STATUS_ENTITY]
-        state = self.hass.states.get(entity_id)
-        if state is None:
-            return [], ""
-        options = [str(option) for option in state.attributes.get("options") or ()]
-        if not options and entity_id.split(".", 1)[0] in ("binary_sensor", "input_boolean", "switch"):
-            options = [STATE_ON, STATE_OFF]
-        if state.state not in (*options, "unknown", "unavailable"):
-            options.append(state.state)
-        return options, state.state
 
     def _usual_rules(self) -> str:
         data = self._get_entry().data
@@ -205,7 +230,9 @@ class CameraFlow(ConfigSubentryFlow):
         return "super_api" if data[CONF_KIND] == KIND_SUPER_API and url == clouds.OBICO else "failwatch"
 
     def _title(self) -> str:
-        """Return the printer's name, as the device of its status entity has it."""
+        """Return the printer's name: its own, or that of the device of its status entity."""
+        if self.source == SOURCE_RECONFIGURE:
+            return self._get_reconfigure_subentry().title
         entity = er.async_get(self.hass).async_get(self._data[CONF_STATUS_ENTITY])
         if entity is not None and entity.device_id is not None:
             device = dr.async_get(self.hass).async_get(entity.device_id)

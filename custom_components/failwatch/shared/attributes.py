@@ -44,8 +44,9 @@ def doing(printer: PrinterCoordinator) -> Mapping[str, Any]:
     """Return what stands behind the watch's phase."""
     state = printer.data
     countdown = state.intervention.countdown
+    blind_reason = state.blind.reason if state.blind else None
     return {
-        "blind_reason": state.blind.reason if state.blind else None,
+        "blind_reason": printer.status_problem or blind_reason,
         "blind_detail": state.blind.detail if state.blind else None,
         "on_hold": list(state.holds),
         "muted": state.muted,
