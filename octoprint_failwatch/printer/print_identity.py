@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from ..engine import serialization
-from ..storage import read_json, write_json
+from ..engine.storage import read_json, write_json
 
 DUPLICATE_WITHIN = 20.0
 """Seconds in which a second PrintStarted of the same file is the same print."""

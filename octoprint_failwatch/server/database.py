@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..engine.errors import BadSetting
-from ..engine.storage import transaction
+from ..engine.storage import open_database, transaction, version_of
 
 T = TypeVar("T")
 
@@ -25,12 +25,8 @@ class Database:
         """Open or create the file. Raises BadSetting where it is no database of this kind."""
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            _create(self._connection, schema, version, path)
+            self._connection = open_database(path, newest=version, wait=BUSY_SECONDS)
+            _create(self._connection, schema, version)
         except sqlite3.Error as error:
             raise BadSetting(f"{path} cannot be used: {error}.") from error
         self._thread = ThreadPoolExecutor(1, path.stem)
@@ -49,11 +45,8 @@ class Database:
             return work(self._connection)
 
 
-def _create(connection: sqlite3.Connection, schema: str, version: int, path: Path) -> None:
+def _create(connection: sqlite3.Connection, schema: str, version: int) -> None:
     with transaction(connection):
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if found == 0:
+        if version_of(connection, version) == 0:
             connection.execute(schema)
             connection.execute(f"PRAGMA user_version = {version}")
-    if found > version:
-        raise BadSetting(f"{path} was written by a newer FailWatch.")

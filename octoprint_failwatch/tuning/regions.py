@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..engine.history import History
 from ..engine.imaging.regions import Polygon
-from ..engine.models import Box
+from ..engine.models import Box, overlap
 from ..engine.watch.state import View
 from .label_origin import given_label
 
@@ -31,15 +31,6 @@ class _Spot:
     y_max: float
     frames: int = 0
     prints: set[str] = field(default_factory=set)
-
-    def overlap(self, box: Box) -> float:
-        width = min(self.x_max, box.x_max) - max(self.x_min, box.x_min)
-        height = min(self.y_max, box.y_max) - max(self.y_min, box.y_min)
-        if width <= 0 or height <= 0:
-            return 0.0
-        mine = (self.x_max - self.x_min) * (self.y_max - self.y_min)
-        other = (box.x_max - box.x_min) * (box.y_max - box.y_min)
-        return width * height / (mine + other - width * height)
 
     def take(self, box: Box, print_id: str) -> None:
         self.frames += 1
@@ -69,8 +60,8 @@ class Recurring:
             for box in view.boxes:
                 if box.score < FROM_SCORE:
                     continue
-                spot = max(spots, key=lambda spot: spot.overlap(box), default=None)
-                if spot is None or spot.overlap(box) < SAME:
+                spot = max(spots, key=lambda spot: overlap(spot, box), default=None)
+                if spot is None or overlap(spot, box) < SAME:
                     spot = _Spot(box.x_min, box.y_min, box.x_max, box.y_max)
                     if len(spots) < MOST_SPOTS:
                         spots.append(spot)

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from uuid import uuid4
 
-from ..storage import read_json, write_json
+from ..engine.storage import read_json, write_json
 from .machine import Machine
 
 _LOGGER = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..engine import serialization
+from ..engine.storage import read_json, write_json
 from ..engine.watch.policy import Intervention
 from ..engine.watch.state import Phase, WatchState
-from ..storage import read_json, write_json
 
 _LOGGER = logging.getLogger(__name__)
 

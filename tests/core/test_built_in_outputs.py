@@ -11,11 +11,10 @@ from PIL import Image
 from octoprint_failwatch.engine.detectors.built_in.box_and_class_outputs import (
     BoxOutput,
     ClassOutput,
-    shared,
     suppressed,
 )
 from octoprint_failwatch.engine.detectors.built_in.letterbox import placed
-from octoprint_failwatch.engine.models import Box, Detection
+from octoprint_failwatch.engine.models import Box, Detection, overlap
 
 DARKNET = BoxOutput.read({"layout": "darknet", "threshold": 0.08, "combine": "sum"})
 EDGES = st.tuples(*[st.floats(0, 1)] * 4, st.floats(0, 1))
@@ -67,13 +66,13 @@ def test_an_unknown_layout_is_refused():
 
 
 @given(st.lists(EDGES, max_size=12), st.floats(0.1, 0.9))
-def test_of_boxes_on_one_thing_the_best_is_kept(rows, overlap):
+def test_of_boxes_on_one_thing_the_best_is_kept(rows, allowed):
     boxes = [Box(min(a, c), min(b, d), max(a, c), max(b, d), score) for a, b, c, d, score in rows]
-    kept = suppressed(boxes, overlap)
-    assert all(shared(a, b) <= overlap for a in kept for b in kept if a is not b)
+    kept = suppressed(boxes, allowed)
+    assert all(overlap(a, b) <= allowed for a in kept for b in kept if a is not b)
     for box in boxes:
         assert any(
-            box == other or (shared(box, other) > overlap and other.score >= box.score) for other in kept
+            box == other or (overlap(box, other) > allowed and other.score >= box.score) for other in kept
         )
 
 

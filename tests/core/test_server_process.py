@@ -311,7 +311,7 @@ def test_wrong_options_are_told_in_a_line(tmp_path: Path, options: list[str], sa
     [
         (["--model", "{tmp}"], "model.json"),
         (["--data", "{tmp}/damaged"], "cannot be used"),
-        (["--data", "{tmp}/newer"], "newer FailWatch"),
+        (["--data", "{tmp}/newer"], "later release of FailWatch"),
         (["--data", "{tmp}/empty/below"], "Not a directory"),
         (["--port", "{taken}"], "Cannot listen on 127.0.0.1"),
         (["--host", "256.0.0.1"], "Cannot listen on 256.0.0.1"),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from octoprint_failwatch.engine.storage import read_json, write_json
 from octoprint_failwatch.engine.watch.state import Phase, WatchState
-from octoprint_failwatch.storage import read_json, write_json
 from octoprint_failwatch.watching import state_store
 from octoprint_failwatch.watching.installation import Installation
 from octoprint_failwatch.watching.machine import Machine

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector
-from octoprint_failwatch.engine.detectors.built_in.box_and_class_outputs import shared
-from octoprint_failwatch.engine.models import Box, Detection
+from octoprint_failwatch.engine.models import Box, Detection, overlap
 
 from ..recipe.duplicates import likeness, looks
 from ..recipe.network import with_backbone
@@ -141,7 +140,7 @@ def _boxes(answers: Sequence[Answered]) -> dict[str, Any]:
     for one in answers:
         if one.picture.boxes:
             truths = [Box(*edges, 1.0) for edges in one.picture.boxes]
-            hits = [any(shared(truth, box) >= SAME_PLACE for box in one.detection.boxes) for truth in truths]
+            hits = [any(overlap(truth, box) >= SAME_PLACE for box in one.detection.boxes) for truth in truths]
             found += hits
             pictures.append(any(hits))
     return {

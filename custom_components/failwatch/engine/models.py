@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .errors import BadAnswer
 from .statistics import TemporalStatistics
@@ -41,6 +41,36 @@ class Box:
     y_max: float
     score: float
     label: str = "failure"
+
+
+class Edges(Protocol):
+    """Anything with edges."""
+
+    @property
+    def x_min(self) -> float:
+        """The left one."""
+
+    @property
+    def y_min(self) -> float:
+        """The upper one."""
+
+    @property
+    def x_max(self) -> float:
+        """The right one."""
+
+    @property
+    def y_max(self) -> float:
+        """The lower one."""
+
+
+def overlap(a: Edges, b: Edges) -> float:
+    """Return the intersection of two boxes as a share of their union."""
+    width = min(a.x_max, b.x_max) - max(a.x_min, b.x_min)
+    height = min(a.y_max, b.y_max) - max(a.y_min, b.y_min)
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = sum((box.x_max - box.x_min) * (box.y_max - box.y_min) for box in (a, b))
+    return width * height / (areas - width * height)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import click
 
 from ...engine.detectors import FIELDS, Field, FieldType
 from ...engine.errors import BadSetting
+from ...engine.storage import replace_file
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -89,12 +90,7 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 def write_setting(path: Path, key: str, value: Any) -> None:
     """Change one setting in a file, which is replaced as a whole and stays as readable as it was."""
-    settings = {**read_settings(path), key: value}
-    draft = path.with_name(f".{path.name}.new")
-    draft.touch(mode=0o600)
-    draft.chmod(path.stat().st_mode & 0o777)
-    draft.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    replace_file(path, json.dumps({**read_settings(path), key: value}, indent=2) + "\n")
 
 
 def _value(field: Field, text: str) -> Any:

@@ -10,7 +10,7 @@ from ..clients.obico import MlApi
 from ..errors import BadSetting, Unavailable
 from ..models import Detection, Frame
 from .context import DetectorHost, Publisher
-from .pixel_boxes import boxes_of
+from .super_api import detection_of
 
 
 class MlApiDetector:
@@ -44,9 +44,7 @@ class MlApiDetector:
         if not published.fetched:
             host = published.url.split("/")[2]
             raise Unavailable(f"The ml_api answered without fetching the picture: can it reach {host}?")
-        return Detection(
-            p=prediction.p, boxes=await boxes_of(prediction.detections, frame.jpeg), raw=prediction.raw
-        )
+        return await detection_of(prediction, frame.jpeg)
 
     async def check(self) -> str:
         """Return a sentence on what answers there; raises DetectionError."""

@@ -15,8 +15,7 @@ from ..clients.obico import Prediction, PrinterApi
 from ..errors import BadSetting, DetectionError, NotFound
 from ..models import Detection, Frame
 from .context import DetectorHost
-from .pixel_boxes import boxes_of
-from .super_api import statistics_of
+from .super_api import detection_of
 
 IDLE_FOR = 600.0  # seconds after which a printer at Obico may be taken for another one
 
@@ -49,13 +48,7 @@ class ObicoPrinterDetector:
     async def detect(self, frame: Frame) -> Detection:
         """Return the service's answer to a frame. Raises DetectionError, BadSetting."""
         prediction = await self._printer_of(frame).predict(frame)
-        return Detection(
-            p=prediction.p,
-            boxes=await boxes_of(prediction.detections, frame.jpeg),
-            statistics=statistics_of(prediction.temporal_stats),
-            tagged_image_url=prediction.tagged_img_url,
-            raw=prediction.raw,
-        )
+        return await detection_of(prediction, frame.jpeg)
 
     async def check(self) -> str:
         """Return a sentence on what answers there; raises DetectionError."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from ..clients import clouds
 from ..clients.http import base_url
-from ..clients.obico import SuperApi, TemporalStats
+from ..clients.obico import Prediction, SuperApi, TemporalStats
 from ..models import Detection, Frame
 from ..statistics import TemporalStatistics
 from .context import DetectorHost
@@ -34,13 +34,7 @@ class SuperApiDetector:
     async def detect(self, frame: Frame) -> Detection:
         """Return the service's answer to a frame. Raises DetectionError."""
         prediction = await self._api.predict(frame.printer_id, frame.print_id, frame.jpeg)
-        return Detection(
-            p=prediction.p,
-            boxes=await boxes_of(prediction.detections, frame.jpeg),
-            statistics=statistics_of(prediction.temporal_stats),
-            tagged_image_url=prediction.tagged_img_url,
-            raw=prediction.raw,
-        )
+        return await detection_of(prediction, frame.jpeg)
 
     async def check(self) -> str:
         """Return a sentence on what answers there; raises DetectionError."""
@@ -51,10 +45,19 @@ class SuperApiDetector:
         """Hold nothing."""
 
 
-def statistics_of(stats: TemporalStats | None) -> TemporalStatistics | None:
-    """Return a service's statistics as the core's, None where it keeps none."""
-    if stats is None:
-        return None
+async def detection_of(prediction: Prediction, jpeg: bytes) -> Detection:
+    """Return what any of Obico's interfaces says of a picture."""
+    stats = prediction.temporal_stats
+    return Detection(
+        p=prediction.p,
+        boxes=await boxes_of(prediction.detections, jpeg),
+        statistics=None if stats is None else _statistics(stats),
+        tagged_image_url=prediction.tagged_img_url,
+        raw=prediction.raw,
+    )
+
+
+def _statistics(stats: TemporalStats) -> TemporalStatistics:
     return TemporalStatistics(
         stats.ewm_mean,
         stats.rolling_mean_short,

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from .. import storage
 from ..errors import FailWatchError
-from ..storage import transaction
+from ..storage import transaction, version_of
 
 MIGRATIONS = (
     """
@@ -104,24 +105,18 @@ def open_database(path: Path) -> sqlite3.Connection:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = connect(path)
+        connection = storage.open_database(path, newest=len(MIGRATIONS), wait=LOCK_WAIT)
+        try:
+            if version_of(connection, len(MIGRATIONS)) < len(MIGRATIONS):
+                _migrate(connection)
+            connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
     except (OSError, sqlite3.Error) as error:
-        raise HistoryError(f"{path} cannot be opened as a history: {error}.") from error
-    try:
-        version = _version(connection, path)
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        if version < len(MIGRATIONS):
-            _migrate(connection, path)
-    except sqlite3.DatabaseError as error:
-        connection.close()
         if passes(error):
             raise HistoryBlocked(f"{path.name} cannot be opened now: {error}.") from error
         raise HistoryError(f"{path.name} cannot be opened as a history: {error}.") from error
-    except HistoryError:
-        connection.close()
-        raise
     return connection
 
 
@@ -138,30 +133,18 @@ def passes(error: Exception) -> bool:
     return code & 0xFF in PASSING  # the bits above only say more closely why
 
 
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the version of a database, 0 for a new one; raises HistoryError for a later release's."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise HistoryError(
-            f"{path.name} was written by a later release of FailWatch (version {version};"
-            f" this one knows {len(MIGRATIONS)})."
-        )
-    return int(version)
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to the newest version in one transaction: wholly, or not at all."""
     # A migration may rebuild a table that others refer to; their rows must not go with the old one.
     connection.execute("PRAGMA foreign_keys = OFF")
     with transaction(connection):
         # Asked again: another process may have been here while this one waited for the lock.
-        for script in MIGRATIONS[_version(connection, path) :]:
+        for script in MIGRATIONS[version_of(connection, len(MIGRATIONS)) :]:
             for statement in _statements(script):
                 connection.execute(statement)
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise sqlite3.IntegrityError("rows refer to rows that are not there")
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _statements(script: str) -> Iterator[str]:

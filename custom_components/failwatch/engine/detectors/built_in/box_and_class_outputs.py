@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ModelUnavailable
-from ...models import Box, Detection
+from ...models import Box, Detection, overlap
 from .heat_map import numbers
 
 if TYPE_CHECKING:
@@ -122,23 +122,13 @@ def _softmax(logits: Sequence[float]) -> list[float]:
     return [power / sum(powers) for power in powers]
 
 
-def suppressed(boxes: list[Box], overlap: float) -> list[Box]:
+def suppressed(boxes: list[Box], allowed: float) -> list[Box]:
     """Return the boxes without those that overlap a better one by more than that share of their union."""
     kept: list[Box] = []
     for box in sorted(boxes, key=lambda box: -box.score):
-        if all(shared(box, other) <= overlap for other in kept):
+        if all(overlap(box, other) <= allowed for other in kept):
             kept.append(box)
     return kept
-
-
-def shared(a: Box, b: Box) -> float:
-    """Return the intersection of two boxes as a share of their union."""
-    width = min(a.x_max, b.x_max) - max(a.x_min, b.x_min)
-    height = min(a.y_max, b.y_max) - max(a.y_min, b.y_min)
-    if width <= 0 or height <= 0:
-        return 0.0
-    areas = sum((box.x_max - box.x_min) * (box.y_max - box.y_min) for box in (a, b))
-    return width * height / (areas - width * height)
 
 
 def _clamped(left: float, top: float, right: float, bottom: float, score: float) -> Box:

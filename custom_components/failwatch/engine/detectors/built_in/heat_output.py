@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from ...models import Box, Detection
+from ...models import Box, Detection, overlap
 from .heat_map import HeatMap
 
 BOX_FROM = 0.2
@@ -78,15 +78,11 @@ def merged(boxes: list[Box]) -> list[Box]:
     kept: list[Box] = []
     for box in boxes:
         joined = box
-        while overlapping := [other for other in kept if _overlap(joined, other)]:
+        while overlapping := [other for other in kept if overlap(joined, other) > 0]:
             kept = [other for other in kept if other not in overlapping]
             joined = _hull([joined, *overlapping])
         kept.append(joined)
     return kept
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a.x_min < b.x_max and b.x_min < a.x_max and a.y_min < b.y_max and b.y_min < a.y_max
 
 
 def _hull(boxes: list[Box]) -> Box:
