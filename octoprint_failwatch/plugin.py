@@ -22,7 +22,7 @@ from .web.api import Api
 from .web.assets import Pages
 from .web.history import PastPrints
 from .web.pictures import Pictures
-from .web.tuning import Improving
+from .web.tuning import TuningCommands
 
 
 class FailWatchPlugin(
@@ -42,7 +42,7 @@ class FailWatchPlugin(
         super().__init__()
         self.service: Service | None = None
         self._hand_over: Callable[[str, Mapping[str, Any] | None], None] | None = None
-        self.improving = Improving(lambda: self._settings)
+        self.improving = TuningCommands(lambda: self._settings)
         self.port = 5000
         self.sent_commands = SentCommands()
         self.pause_scripts = PauseScripts(

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ..engine.detectors import Offers, offers
+from ..engine.detectors import ServiceInfo, query_service
 from .shared.detector_context import lending
 from .shared.detector_options import gather, service_options
 from .shared.tables import json_option, show
@@ -22,7 +22,7 @@ def command(as_json: bool, **options: Any) -> None:
 
     Secrets come from the file, or from FAILWATCH_TOKEN, FAILWATCH_CLIENT_SECRET, FAILWATCH_API_KEY.
     """
-    found = asyncio.run(_offers(**options))
+    found = asyncio.run(_query_service(**options))
     if as_json:
         show(found, as_json)
         return
@@ -32,9 +32,9 @@ def command(as_json: bool, **options: Any) -> None:
         show(choices, as_json, ("value", "title"))
 
 
-async def _offers(
+async def _query_service(
     kind: str | None, settings_file: Path | None, url: str | None, pairs: tuple[str, ...]
-) -> Offers:
+) -> ServiceInfo:
     settings = gather(kind, settings_file, url, pairs)
     async with lending(settings) as host:
-        return await offers(settings, host)
+        return await query_service(settings, host)

@@ -16,7 +16,7 @@ from ..engine.imaging.annotation import tagged
 from ..engine.judging.verdict import Level
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, WatchState
-from .texts import Wording
+from .texts import MessageTexts
 
 if TYPE_CHECKING:
     from ..watching.watcher import Watcher
@@ -37,7 +37,7 @@ SIGHT = {EventKind.BLIND, EventKind.SEEING, EventKind.CAMERA_BLIND, EventKind.CA
 class Notifications:
     """Sends on a thread of its own what the user wants to be told."""
 
-    def __init__(self, watcher: Watcher, wording: Callable[[], Wording]) -> None:
+    def __init__(self, watcher: Watcher, wording: Callable[[], MessageTexts]) -> None:
         """Start no thread before there is something to send; `wording` has the language of the moment."""
         self._watcher = watcher
         self._wording = wording

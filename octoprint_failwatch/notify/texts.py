@@ -13,7 +13,7 @@ from ..engine.watch.state import Blind, Event, EventKind, WatchState
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
 
-class Wording:
+class MessageTexts:
     """Words events and verdicts.
 
     `language` is a code such as "de"; unknown ones give English. `cameras` has the cameras' titles by name.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-COLD_BY = 8.0
+HEATING_MARGIN = 8.0
 """Degrees below its target at which a heater counts as heating."""
 
 
@@ -36,6 +36,6 @@ def heat(temperatures: Mapping[str, Any]) -> Heat:
     wanted = {name: heater for name, heater in temperatures.items() if (heater.get("target") or 0) > 0}
     tools = [heater for name, heater in wanted.items() if name.startswith("tool")]
     beds = [heater for name, heater in wanted.items() if name == "bed"]
-    if any((heater.get("actual") or 0) < heater["target"] - COLD_BY for heater in tools + beds):
+    if any((heater.get("actual") or 0) < heater["target"] - HEATING_MARGIN for heater in tools + beds):
         return Heat.RISING
     return Heat.THERE if tools else Heat.OFF

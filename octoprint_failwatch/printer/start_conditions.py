@@ -8,7 +8,7 @@ from .progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class StartConditions:
     """`heating` says to look while the printer heats too; all of the rest must be over before the first look."""
 
     heating: bool = False

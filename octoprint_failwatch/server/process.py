@@ -13,7 +13,7 @@ from typing import cast
 import aiohttp
 from aiohttp import web
 
-from ..engine.detectors import Detector, DetectorHost, create_detector
+from ..engine.detectors import Detector, DetectorContext, create_detector
 from ..engine.errors import BadSetting
 from .application import RUNNER_OPTIONS, create_application
 from .connections import Connections
@@ -65,7 +65,7 @@ async def serve(settings: ServerSettings, started: Callable[[str], None]) -> Non
 @asynccontextmanager
 async def _detector(settings: ServerSettings, session: aiohttp.ClientSession) -> AsyncIterator[Detector]:
     model = {"model": str(settings.model)} if settings.model else {}
-    detector = create_detector({"kind": "built_in", **model}, DetectorHost(session))
+    detector = create_detector({"kind": "built_in", **model}, DetectorContext(session))
     try:
         await detector.check()
         yield detector

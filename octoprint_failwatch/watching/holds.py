@@ -22,7 +22,7 @@ FILAMENT_CHANGE, WAITING, COMMAND = "filament_change", "waiting", "command"
 
 
 @dataclass(slots=True)
-class Halt:
+class PrinterWait:
     """The printer waits for somebody: over once the file goes on being printed."""
 
     position: int
@@ -46,7 +46,7 @@ class Holds:
         self._file: Path | None = None
         self._after_layer = 0
         self._layer_at: int | None = None
-        self._halts: dict[str, Halt] = {}
+        self._halts: dict[str, PrinterWait] = {}
 
     async def run(self) -> None:
         """Follow the printer until cancelled."""
@@ -71,7 +71,7 @@ class Holds:
         """The printer changes filament, or waits for its user."""
         if self._watcher.state.phase is Phase.IDLE:
             return
-        self._halts[reason] = Halt(self._watcher.host.progress().position)
+        self._halts[reason] = PrinterWait(self._watcher.host.progress().position)
         self._watcher.watch.hold(reason)
 
     def update(self) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds that a web request waits for an answer from the loop."""
 
 
@@ -28,7 +28,7 @@ class LoopThread:
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(call, *arguments)
 
-    def ask(self, work: Coroutine[Any, Any, T], patience: float = PATIENCE) -> T:
+    def ask(self, work: Coroutine[Any, Any, T], patience: float = TIMEOUT) -> T:
         """Have the loop do something, and return its result; raises TimeoutError."""
         future: Future[T] = asyncio.run_coroutine_threadsafe(work, self.loop)
         try:
@@ -40,7 +40,7 @@ class LoopThread:
     def stop(self) -> None:
         """End the loop and the thread."""
         self.post(self.loop.stop)
-        self._thread.join(PATIENCE)
+        self._thread.join(TIMEOUT)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)

@@ -21,7 +21,7 @@ class PrinterProfile:
     name: str
 
 
-class Host(Protocol):
+class OctoPrintAccess(Protocol):
     """OctoPrint, as far as the watch deals with it. Every method may be called from any thread."""
 
     @property

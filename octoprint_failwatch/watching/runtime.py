@@ -16,7 +16,7 @@ from ..engine.watch.state import Event, WatchState
 from ..engine.watch.watch import Watch
 from ..notify.notifications import Notifications
 from ..notify.push_messages import update_json
-from ..notify.texts import Wording
+from ..notify.texts import MessageTexts
 from ..printer.pause_scripts import PauseScripts
 from ..printer.print_identity import PrintIdentities
 from ..printer.sent_commands import SentCommands
@@ -55,7 +55,7 @@ class Service:
         identities = PrintIdentities(host.data_folder / "print.json")
         self._holds = Holds(self.watcher, sent)
         self.lifecycle = Lifecycle(self.watcher, identities, self._holds, scripts)
-        self._notifications = Notifications(self.watcher, lambda: Wording(host.language, titles()))
+        self._notifications = Notifications(self.watcher, lambda: MessageTexts(host.language, titles()))
         self._events: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
         self._thread = LoopThread("failwatch")
         self._inbox = Inbox("failwatch-inbox", self._thread.post)

@@ -16,13 +16,13 @@ from ..engine.watch.cadence import Cadence
 from ..engine.watch.policy import Action, Policy
 from ..engine.watch.watch import WatchSettings
 from ..printer.gentle_pause import GentlePause
-from ..printer.start_conditions import When
+from ..printer.start_conditions import StartConditions
 from ..settings import DEFAULTS, default_rules
 
 MIN_INTERVAL = 1.0
 
 
-def usable(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], BadSetting | None]:
+def validated(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], BadSetting | None]:
     """Return the settings to go by, and what is wrong with those that are stored, None if nothing is.
 
     A group that cannot work is replaced by its defaults: a print is watched all the same.
@@ -91,10 +91,10 @@ def regions(settings: Mapping[str, Any], camera: str) -> tuple[Polygon, ...]:
     return tuple(tuple(polygon) for polygon in corners if len(polygon) >= 3)
 
 
-def when(settings: Mapping[str, Any]) -> When:
+def when(settings: Mapping[str, Any]) -> StartConditions:
     """Return when a print is looked at; raises BadSetting."""
     chosen = settings["when"]
-    return When(
+    return StartConditions(
         heating=bool(chosen.get("heating")),
         after_layer=_whole(chosen, "after_layer") or 0,
         after_minutes=_number(chosen, "after_minutes") or 0.0,

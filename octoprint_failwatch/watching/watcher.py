@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from ..engine.clock import Clock
-from ..engine.detectors import DetectorHost, create_detector
+from ..engine.detectors import DetectorContext, create_detector
 from ..engine.detectors.base import Detector, LearnsCameras
 from ..engine.detectors.built_in import CameraNormal
 from ..engine.detectors.single_use_pictures import SingleUsePictures
@@ -25,15 +25,15 @@ from ..engine.watch.trial import Trial, try_out
 from ..engine.watch.watch import Watch
 from ..printer.gentle_pause import GentlePause
 from ..printer.print_control import carry_out
-from ..printer.start_conditions import When
+from ..printer.start_conditions import StartConditions
 from ..settings import detector_settings
 from .failing_detector import UnusableDetector
 from .installation import Installation
 from .keep_going import keep_going
-from .octoprint_access import Host, PrinterProfile
+from .octoprint_access import OctoPrintAccess, PrinterProfile
 from .picture_urls import publisher
 from .state_store import StateStore, at_rest
-from .watch_settings import cameras, gentle_pause, regions, retention, usable, watch_settings, when
+from .watch_settings import cameras, gentle_pause, regions, retention, validated, watch_settings, when
 from .webcams import Webcams
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,16 +46,16 @@ class Watcher:
     """
 
     def __init__(
-        self, host: Host, clock: Clock, installation: Installation, pictures: SingleUsePictures
+        self, host: OctoPrintAccess, clock: Clock, installation: Installation, pictures: SingleUsePictures
     ) -> None:
         """Open the files; `open` does the rest on the loop."""
         self.host = host
         self.clock = clock
-        settings, _ = usable(host.settings())
+        settings, _ = validated(host.settings())
         self.history = History.of_host(host.data_folder / "history.db", retention(settings))
         self.profile = host.profile()
         self.problem: FailWatchError | None = None
-        self.when = When()
+        self.when = StartConditions()
         self.gentle_pause: GentlePause | None = None
         self._installation = installation
         self._pictures = pictures
@@ -115,7 +115,7 @@ class Watcher:
 
     async def try_out(self, camera: str, settings: Mapping[str, Any]) -> Trial:
         """Take one look with settings that need not be stored; raises FailWatchError."""
-        detector = create_detector(detector_settings(settings), self.detector_host(settings))
+        detector = create_detector(detector_settings(settings), self.detector_context(settings))
         try:
             source = Camera(self._webcams.source(camera), camera, regions(settings, camera))
             return await try_out(source, detector)
@@ -144,7 +144,7 @@ class Watcher:
             await self._detector_in_use.forget(self.printer_id, camera)
 
     def _build(self, state: WatchState, frames: Mapping[str, Frame] | None = None) -> None:
-        settings, problem = usable(self.host.settings())
+        settings, problem = validated(self.host.settings())
         if problem:
             _LOGGER.warning("Some settings cannot work, their defaults are used instead: %s", problem)
         chosen = detector_settings(settings)
@@ -180,7 +180,7 @@ class Watcher:
 
     def _detector(self, settings: Mapping[str, Any]) -> tuple[Detector, FailWatchError | None]:
         try:
-            return create_detector(detector_settings(settings), self.detector_host(settings)), None
+            return create_detector(detector_settings(settings), self.detector_context(settings)), None
         except FailWatchError as error:
             unusable: FailWatchError = error
         except (TypeError, ValueError) as error:  # a configuration that was edited by hand
@@ -188,10 +188,10 @@ class Watcher:
         _LOGGER.warning("The detector cannot be used: %s", unusable)
         return UnusableDetector(unusable), unusable
 
-    def detector_host(self, settings: Mapping[str, Any]) -> DetectorHost:
+    def detector_context(self, settings: Mapping[str, Any]) -> DetectorContext:
         """Return what detectors are lent here."""
         base = str(settings["own_url"] or self.host.local_url)
-        return DetectorHost(self._session, self.host.data_folder, publisher(self._pictures, base))
+        return DetectorContext(self._session, self.host.data_folder, publisher(self._pictures, base))
 
     async def _stop_watch(self) -> None:
         self._task.cancel()

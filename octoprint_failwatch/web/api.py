@@ -25,8 +25,8 @@ from ..watching.watch_settings import changed_numbers, rules
 from ..watching.watcher import Watcher
 from ..watching.webcams import webcams
 from . import camera_baselines, settings_page
-from .error_messages import worded
-from .tuning import Improving
+from .error_messages import translate_error
+from .tuning import TuningCommands
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -65,7 +65,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
     """The mixin that answers. The plugin has the service while it is enabled."""
 
     service: Service | None
-    improving: Improving
+    improving: TuningCommands
     _settings: Any
     _printer: Any
     announce: Callable[[], None]
@@ -88,7 +88,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
         problem = service.watcher.problem
         # What other plugins take time for is not for the watch's thread.
-        answer["problem"] = worded(problem) if problem is not None else ""
+        answer["problem"] = translate_error(problem) if problem is not None else ""
         answer["cameras"] = serialization.to_json(webcams())
         return flask.jsonify(answer)
 
@@ -124,7 +124,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         except NoPrint:
             return _refused(gettext("There is no print in a state that allows this."), 409)
         except (BadSetting, HistoryError, TypeError, ValueError) as error:
-            return _refused(worded(error), 400)
+            return _refused(translate_error(error), 400)
         except TimeoutError:
             return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
         return None if answer is None else flask.jsonify(answer)

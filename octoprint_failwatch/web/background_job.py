@@ -27,7 +27,7 @@ class Progress:
 Tell: TypeAlias = Callable[[float, str], None]
 
 
-class Background:
+class BackgroundJob:
     """Does one work at a time."""
 
     def __init__(self, name: str) -> None:

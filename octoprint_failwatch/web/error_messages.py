@@ -7,7 +7,7 @@ from flask_babel import gettext
 from ..engine.errors import FailWatchError
 
 
-def worded(error: Exception) -> str:
+def translate_error(error: Exception) -> str:
     """Return what an error says; ours in the language that OctoPrint shows the asker."""
     if isinstance(error, FailWatchError) and error.template:
         values = dict(error.values)

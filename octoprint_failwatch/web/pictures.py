@@ -12,7 +12,7 @@ from ..engine.imaging.annotation import tagged
 from ..engine.models import Box
 from ..permissions import require
 from ..watching.watcher import Watcher
-from .error_messages import worded
+from .error_messages import translate_error
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -55,7 +55,7 @@ class Pictures(BlueprintPlugin):  # type: ignore[misc]
         try:
             return _jpeg(service.run(service.watcher.snapshot(flask.request.args.get("camera", ""))))
         except (FailWatchError, TimeoutError) as error:
-            return flask.make_response(worded(error) or "The camera did not answer.", 502)
+            return flask.make_response(translate_error(error) or "The camera did not answer.", 502)
 
     def _service(self) -> Service:
         if self.service is None:

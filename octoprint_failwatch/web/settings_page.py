@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext
 
 from ..engine import serialization
-from ..engine.detectors import FIELDS, offers
+from ..engine.detectors import FIELDS, query_service
 from ..engine.errors import BadSetting, FailWatchError
 from ..engine.judging.rules import RULE_SETS
 from ..notify.notifications import notify, target
 from ..settings import SECRETS, default_rules, detector_settings, keep_secrets
 from ..version import __version__
 from ..watching.webcams import webcams
-from .error_messages import worded
+from .error_messages import translate_error
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
 
-PATIENCE = 90.0
+TIMEOUT = 90.0
 """Seconds that a test may take: a slow detector on a small machine."""
 
 
@@ -47,9 +47,9 @@ def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     """Take one look with the stored settings, or with the given ones laid over them."""
     settings = _laid_over(service.host.settings(), data.get("settings") or {})
     try:
-        trial = service.run(service.watcher.try_out(str(data.get("camera") or ""), settings), PATIENCE)
+        trial = service.run(service.watcher.try_out(str(data.get("camera") or ""), settings), TIMEOUT)
     except FailWatchError as error:
-        return {"problem": {"kind": error.kind, "detail": worded(error)}}
+        return {"problem": {"kind": error.kind, "detail": translate_error(error)}}
     except TimeoutError:
         return _no_answer()
     return {
@@ -66,10 +66,10 @@ def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     """Say what answers at a detector's address, and what it offers to choose from."""
     settings = _laid_over(service.host.settings(), data["settings"])
     try:
-        host = service.watcher.detector_host(settings)
-        found = service.run(offers(detector_settings(settings), host), PATIENCE)
+        host = service.watcher.detector_context(settings)
+        found = service.run(query_service(detector_settings(settings), host), TIMEOUT)
     except FailWatchError as error:
-        return {"problem": {"kind": error.kind, "detail": worded(error)}}
+        return {"problem": {"kind": error.kind, "detail": translate_error(error)}}
     except TimeoutError:
         return _no_answer()
     return {
@@ -117,5 +117,5 @@ def _shown(url: str) -> str:
 
 
 def _no_answer() -> dict[str, Any]:
-    detail = gettext("No answer within %(seconds)d seconds.", seconds=PATIENCE)
+    detail = gettext("No answer within %(seconds)d seconds.", seconds=TIMEOUT)
     return {"problem": {"kind": "timed_out", "detail": detail}}

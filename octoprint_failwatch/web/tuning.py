@@ -19,8 +19,8 @@ from ..engine.judging.verdict import Level
 from ..learning.examples import examples
 from ..settings import detector_settings
 from ..watching.watch_settings import MIN_INTERVAL
-from .background_job import Background, Tell
-from .error_messages import worded
+from .background_job import BackgroundJob, Tell
+from .error_messages import translate_error
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 TRIALS = 60
 
 
-class Improving:
+class TuningCommands:
     """What the plugin's commands `tuning` and `learning` do."""
 
     def __init__(self, settings: Callable[[], Any]) -> None:
         """Begin with nothing under way; `settings` returns OctoPrint's."""
         self._settings_of = settings
-        self._tuning = Background("failwatch-tuning")
-        self._learning = Background("failwatch-learning")
+        self._tuning = BackgroundJob("failwatch-tuning")
+        self._learning = BackgroundJob("failwatch-learning")
 
     def tuning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         """Start, apply or undo a tuning, as `do` says, and return how it stands.
@@ -129,7 +129,7 @@ async def _teach(
     chosen: Mapping[str, Any], history: History, printer_id: str, algorithm: str | None, tell: Tell
 ) -> tuple[str, str]:
     from ..engine.clients.hacarus import connect
-    from ..engine.detectors import DetectorHost
+    from ..engine.detectors import DetectorContext
     from ..engine.detectors.hacarus_settings import hacarus_connection, hacarus_dialect
     from ..learning import hacarus
 
@@ -137,17 +137,17 @@ async def _teach(
         tell(now.done / now.of, f"{now.doing} {now.says}".strip())
 
     async with aiohttp.ClientSession() as session:
-        client = await connect(hacarus_connection(chosen, DetectorHost(session)), hacarus_dialect(chosen))
+        client = await connect(hacarus_connection(chosen, DetectorContext(session)), hacarus_dialect(chosen))
         name = f"FailWatch {datetime.now().astimezone():%Y-%m-%d %H:%M}"
         found = examples(history, printer_id=printer_id)
         model = await hacarus.teach(client, history, found, name=name, algorithm_id=algorithm, told=told)
         return model.model_id, model.name
 
 
-def _progress_json(work: Background) -> dict[str, Any]:
+def _progress_json(work: BackgroundJob) -> dict[str, Any]:
     progress = work.progress
     data: dict[str, Any] = serialization.to_json(progress)
-    return data | {"problem": worded(progress.problem) if progress.problem else ""}
+    return data | {"problem": translate_error(progress.problem) if progress.problem else ""}
 
 
 def _summary(summary: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiohttp import web
 
-from octoprint_failwatch.engine.detectors import DetectorHost, SingleUsePictures
+from octoprint_failwatch.engine.detectors import DetectorContext, SingleUsePictures
 from octoprint_failwatch.engine.models import Frame
 from tests.emulators.judging import red_spot
 from tests.emulators.running import running
@@ -20,7 +20,7 @@ def frame(redness: float = 0.8, print_id: str = "print-1", printer_id: str = "pr
 
 
 @asynccontextmanager
-async def host() -> AsyncIterator[DetectorHost]:
+async def host() -> AsyncIterator[DetectorContext]:
     """Lend what a host lends, single-use pictures on a web server of its own included."""
 
     async def give(request: web.Request) -> web.Response:
@@ -33,4 +33,4 @@ async def host() -> AsyncIterator[DetectorHost]:
     app.router.add_get("/once/{name}", give)
     async with running(app) as url, aiohttp.ClientSession() as session:
         pictures = SingleUsePictures(lambda name: str(url / "once" / name))
-        yield DetectorHost(session, publish=pictures.publish)
+        yield DetectorContext(session, publish=pictures.publish)

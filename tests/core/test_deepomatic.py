@@ -23,7 +23,7 @@ from octoprint_failwatch.engine.clients.deepomatic import (
     Spec,
     recognised,
 )
-from octoprint_failwatch.engine.detectors import create_detector, offers
+from octoprint_failwatch.engine.detectors import create_detector, query_service
 from octoprint_failwatch.engine.detectors.deepomatic import spec_id
 from octoprint_failwatch.engine.errors import (
     BadAnswer,
@@ -267,10 +267,10 @@ async def test_what_there_is_to_choose() -> None:
     async with client(emulator) as api:
         made = await api.create_spec("prints", [CLASSES])
     async with running(emulator.application()) as url, host() as lent:
-        found = await offers(settings(url, spec="", labels=[]), lent)
+        found = await query_service(settings(url, spec="", labels=[]), lent)
         assert [choice.value for choice in found.choices["spec"]] == [str(made.id), "prints-v1"]
         assert "labels" not in found.choices
-        found = await offers(settings(url, labels=[]), lent)
+        found = await query_service(settings(url, labels=[]), lent)
         assert [choice.value for choice in found.choices["labels"]] == ["spaghetti", "hair"]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.clients.hacarus import Assessment
-from octoprint_failwatch.engine.detectors import create_detector, offers
+from octoprint_failwatch.engine.detectors import create_detector, query_service
 from octoprint_failwatch.engine.detectors import hacarus as hacarus_detector
 from octoprint_failwatch.engine.detectors.hacarus import p_of
 from octoprint_failwatch.engine.errors import (
@@ -205,10 +205,10 @@ async def test_what_there_is_to_choose() -> None:
     state.add_model("Half-baked", "Reconstructor", [], polls=9)
     model = next(iter(state.models))
     async with running(server("check", state)) as url, host() as lent:
-        found = await offers(settings(url), lent)
+        found = await query_service(settings(url), lent)
         assert [choice.value for choice in found.choices["model_id"]] == ["active", model]
         with pytest.raises(NotAuthorised, match="Client id and secret mismatch"):
-            await offers(settings(url, client_secret="wrong"), lent)
+            await query_service(settings(url, client_secret="wrong"), lent)
 
 
 async def test_that_pictures_stay_is_said() -> None:

@@ -7,7 +7,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from octoprint_failwatch.engine.detectors import DetectorHost, SingleUsePictures, create_detector, offers
+from octoprint_failwatch.engine.detectors import (
+    DetectorContext,
+    SingleUsePictures,
+    create_detector,
+    query_service,
+)
 from octoprint_failwatch.engine.detectors.single_use_pictures import LIFETIME
 from octoprint_failwatch.engine.errors import (
     BadRequest,
@@ -49,16 +54,16 @@ async def test_nothing_found_is_a_zero_only_if_the_picture_was_fetched() -> None
 async def test_an_unreachable_picture_is_said_in_the_services_words() -> None:
     async with running(Obico().application()) as url, aiohttp.ClientSession() as session:
         nowhere = SingleUsePictures(lambda name: f"http://127.0.0.1:1/{name}")
-        detector = create_detector(settings(url), DetectorHost(session, publish=nowhere.publish))
+        detector = create_detector(settings(url), DetectorContext(session, publish=nowhere.publish))
         with pytest.raises(BadRequest, match="Failed to get the image"):
             await detector.detect(frame())
 
 
 async def test_checking_tries_the_token() -> None:
     async with running(Obico().application()) as url, host() as lent:
-        assert "accepts the token" in (await offers(settings(url), lent)).says
+        assert "accepts the token" in (await query_service(settings(url), lent)).says
         with pytest.raises(NotAuthorised):
-            await offers(settings(url, token="wrong"), lent)
+            await query_service(settings(url, token="wrong"), lent)
 
 
 @pytest.mark.parametrize(
@@ -67,13 +72,13 @@ async def test_checking_tries_the_token() -> None:
 async def test_checking_asks_for_the_services_health(health: bytes, error: type[Exception]) -> None:
     async with broken(answer("200 OK", health, kind="text/plain")) as url, host() as lent:
         with pytest.raises(error):
-            await offers(settings(url), lent)
+            await query_service(settings(url), lent)
 
 
 async def test_a_host_that_cannot_serve_pictures_is_told_so() -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(BadSetting, match="fetches the pictures"):
-            create_detector(settings("http://127.0.0.1"), DetectorHost(session))
+            create_detector(settings("http://127.0.0.1"), DetectorContext(session))
 
 
 def test_a_picture_is_given_once_and_not_after_its_time() -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 from yarl import URL
 
 from octoprint_failwatch.engine.clients.obico import MlApi, SuperApi
-from octoprint_failwatch.engine.detectors import DetectorHost, create_detector
+from octoprint_failwatch.engine.detectors import DetectorContext, create_detector
 from octoprint_failwatch.engine.errors import BadPicture, ModelUnavailable, NotAuthorised
 from octoprint_failwatch.engine.models import Box, Detection, Frame
 from octoprint_failwatch.engine.statistics import LONG_WINDOW, TemporalStatistics, advance
@@ -163,7 +163,7 @@ async def test_what_cannot_be_kept_does_not_stop_what_comes_next(tmp_path: Path)
 async def test_our_own_client_understands_it(tmp_path: Path) -> None:
     """FailWatch's detector for the Super Detection API gets p, statistics, boxes and the picture."""
     async with serving(tmp_path, BoxingDetector([0.4])) as served, aiohttp.ClientSession() as session:
-        host = DetectorHost(session)
+        host = DetectorContext(session)
         address = str(served.client.make_url("/"))
         detector = create_detector({"kind": "super_api", "url": address, "token": TOKEN}, host)
         assert "accepts the token" in await detector.check()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.clients.http import Endpoint, Reply
-from octoprint_failwatch.engine.detectors import DetectorHost, Published, create_detector
+from octoprint_failwatch.engine.detectors import DetectorContext, Published, create_detector
 from octoprint_failwatch.engine.errors import FailWatchError
 
 from .asking import frame
@@ -184,7 +184,7 @@ async def outcome(kind: str, replies: list[Any]) -> Any:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Endpoint, "call", call)
-        host = DetectorHost(object(), publish=Fetched())  # type: ignore[arg-type] # never used
+        host = DetectorContext(object(), publish=Fetched())  # type: ignore[arg-type] # never used
         detector = create_detector({"kind": kind, "url": "http://service", **KINDS[kind]}, host)
         try:
             return await detector.detect(FRAME)

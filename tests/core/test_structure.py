@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from octoprint_failwatch.engine.detectors import FIELDS, DetectorHost, create_detector
+from octoprint_failwatch.engine.detectors import FIELDS, DetectorContext, create_detector
 from octoprint_failwatch.engine.detectors.registry import detector_type
 from octoprint_failwatch.engine.errors import BadSetting
 
@@ -79,7 +79,7 @@ def test_importing_the_core_loads_neither_a_runtime_nor_the_network() -> None:
     """numpy and ncnn wait for the first frame, aiohttp for a service; who needs neither pays for neither."""
     code = (
         "import sys, octoprint_failwatch.engine.watch.watch, octoprint_failwatch.engine.detectors as d\n"
-        "d.create_detector({'kind': 'built_in'}, d.DetectorHost())\n"
+        "d.create_detector({'kind': 'built_in'}, d.DetectorContext())\n"
         "print(sorted({'aiohttp', 'numpy', 'ncnn', 'octoprint', 'homeassistant'} & set(sys.modules)))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -94,6 +94,6 @@ def test_every_kind_of_form_has_a_detector(kind: str) -> None:
 
 def test_a_service_without_a_network_is_refused() -> None:
     with pytest.raises(BadSetting, match="network"):
-        create_detector({"kind": "super_api"}, DetectorHost())
+        create_detector({"kind": "super_api"}, DetectorContext())
     with pytest.raises(BadSetting, match="no detector 'guess'"):
-        create_detector({"kind": "guess"}, DetectorHost())
+        create_detector({"kind": "guess"}, DetectorContext())

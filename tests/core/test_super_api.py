@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.clients.obico import Found, found
-from octoprint_failwatch.engine.detectors import create_detector, obico_printer, offers
+from octoprint_failwatch.engine.detectors import create_detector, obico_printer, query_service
 from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
@@ -70,10 +70,10 @@ async def test_the_address_may_be_pasted_whole(path: str) -> None:
 async def test_checking_leaves_no_trace_in_the_statistics() -> None:
     emulator = Obico()
     async with running(emulator.application()) as url, host() as lent:
-        answer = await offers(settings(url), lent)
+        answer = await query_service(settings(url), lent)
         assert "accepts the token" in answer.says
         with pytest.raises(NotAuthorised, match="Invalid or Inactive Token"):
-            await offers(settings(url, token="wrong"), lent)
+            await query_service(settings(url, token="wrong"), lent)
     assert emulator.printers == {}
 
 
@@ -234,8 +234,8 @@ async def test_a_print_ended_at_obico_is_begun_again() -> None:
 async def test_obicos_printer_api_says_what_is_wrong() -> None:
     async with running(Obico(printers={"7": PrinterRecord()}).application()) as url, host() as lent:
         with pytest.raises(NotAuthorised, match="credentials"):
-            await offers(of_printer(url, token="wrong"), lent)
+            await query_service(of_printer(url, token="wrong"), lent)
         with pytest.raises(NotFound, match="Not found"):
-            await offers(of_printer(url, printer="8"), lent)
+            await query_service(of_printer(url, printer="8"), lent)
         with pytest.raises(BadSetting, match="printer"):
-            await offers(of_printer(url, printer=""), lent)
+            await query_service(of_printer(url, printer=""), lent)

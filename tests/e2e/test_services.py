@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from octoprint_failwatch.engine.detectors import DetectorHost, create_detector
+from octoprint_failwatch.engine.detectors import DetectorContext, create_detector
 from octoprint_failwatch.engine.models import Frame
 from stack.camera import SimulatedCamera
 from stack.gcode import cylinder
@@ -118,7 +118,7 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
             stream_url=camera.stream_url,
             clock_speed=SPEED,
         )
-        detector = create_detector({"kind": "built_in"}, DetectorHost(session))
+        detector = create_detector({"kind": "built_in"}, DetectorContext(session))
         try:
             octoprint.create()
             await octoprint.start()

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from octoprint_failwatch.engine.detectors import DetectorHost, create_detector
+from octoprint_failwatch.engine.detectors import DetectorContext, create_detector
 from octoprint_failwatch.engine.models import Frame
 
 from . import deepomatic, hacarus, hacarus_sdk, hacarus_state, obico
@@ -35,7 +35,7 @@ async def serve(service: str, port: int, colour: bool) -> None:
     async with aiohttp.ClientSession() as session:
         judge: Judge = by_colour
         if not colour:
-            detector = create_detector({"kind": "built_in"}, DetectorHost(session))
+            detector = create_detector({"kind": "built_in"}, DetectorContext(session))
             judge = by_detector(detector, lambda jpeg: Frame(jpeg, 0.0, "emulator", "emulator"))
         async with running(SERVICES[service](judge).application(), port=port) as url:
             hacarus_credentials = f"client_id {hacarus_state.CLIENT_ID}, secret {hacarus_state.CLIENT_SECRET}"

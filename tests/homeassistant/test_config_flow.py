@@ -54,7 +54,7 @@ async def test_denied_then_asked_again_then_allowed(hass: HomeAssistant, octopri
 async def test_nobody_answers_then_a_key_is_pasted(
     hass: HomeAssistant, octoprint: OctoPrintServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.failwatch.flows.octoprint.KEY_PATIENCE", 0.05)
+    monkeypatch.setattr("custom_components.failwatch.flows.octoprint.KEY_TIMEOUT", 0.05)
     page = await choose(hass, "octoprint")
     menu = await after_progress(hass, await answer(hass, page, {"url": octoprint.url}))
     assert menu["step_id"] == "key_timed_out"

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.failwatch.engine.detectors import Choice, Offers
+from custom_components.failwatch.engine.detectors import Choice, ServiceInfo
 from custom_components.failwatch.engine.errors import (
     BadSetting,
     FailWatchError,
@@ -22,7 +22,7 @@ from custom_components.failwatch.engine.errors import (
 from tests.homeassistant.pages import answer, choose, opened
 from tests.homeassistant.printer import Told
 
-OFFERS = "custom_components.failwatch.flows.service.offers"
+OFFERS = "custom_components.failwatch.flows.service.query_service"
 
 
 @pytest.mark.usefixtures("no_set_up")
@@ -64,18 +64,18 @@ async def test_super_api(hass: HomeAssistant, error: Exception, errors: dict[str
         page = await answer(hass, page, settings)
     assert page["errors"] == errors
     assert "secret" not in str(page["description_placeholders"])
-    with patch(OFFERS, return_value=Offers("It answers.")):
+    with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, page, settings)
     assert end["type"] is FlowResultType.CREATE_ENTRY
     assert end["data"] == {"kind": "super_api", **settings}
-    with patch(OFFERS, return_value=Offers("It answers.")):
+    with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, await choose(hass, "super_api"), settings)
     assert end["reason"] == "already_configured"
 
 
 @pytest.mark.usefixtures("no_set_up")
 async def test_ml_api_needs_no_token(hass: HomeAssistant) -> None:
-    with patch(OFFERS, return_value=Offers("It answers.")):
+    with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, await choose(hass, "ml_api"), {"url": "http://ml.example"})
     assert end["type"] is FlowResultType.CREATE_ENTRY, end
     assert end["data"] == {"kind": "ml_api", "url": "http://ml.example"}
@@ -86,7 +86,7 @@ async def test_a_wrong_token_can_be_taken_out_again(hass: HomeAssistant) -> None
     page = await choose(hass, "ml_api")
     with patch(OFFERS, side_effect=NotAuthorised("no")):
         page = await answer(hass, page, {"url": "http://ml.example", "token": "wrong"})
-    with patch(OFFERS, return_value=Offers("It answers.")):
+    with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, page, {"url": "http://ml.example"})
     assert end["data"] == {"kind": "ml_api", "url": "http://ml.example"}
 
@@ -96,17 +96,17 @@ async def test_a_secret_need_not_be_entered_again_for_another_mistake(hass: Home
     page = await choose(hass, "obico_printer")
     with patch(OFFERS, side_effect=UnknownHost("who?")):
         page = await answer(hass, page, {"url": "http://typo.example", "token": "t", "printer": "1"})
-    with patch(OFFERS, return_value=Offers("It answers.")):
+    with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, page, {"url": "http://obico.example", "printer": "1"})
     assert end["data"]["token"] == "t"
 
 
 @pytest.mark.usefixtures("no_set_up")
 async def test_a_wrong_choice_can_be_made_again(hass: HomeAssistant) -> None:
-    async def offer(settings: dict[str, Any], host: Any) -> Offers:
+    async def offer(settings: dict[str, Any], host: Any) -> ServiceInfo:
         if settings.get("model_id") == "typed":
             raise NotFound("There is no such model.")
-        return Offers("One model.", {"model_id": (Choice("active", "The active one"),)})
+        return ServiceInfo("One model.", {"model_id": (Choice("active", "The active one"),)})
 
     first = {"url": "https://h.example", "client_id": "i", "client_secret": "s", "dialect": "auto"}
     with patch(OFFERS, side_effect=offer):
@@ -121,11 +121,11 @@ async def test_a_wrong_choice_can_be_made_again(hass: HomeAssistant) -> None:
 
 @pytest.mark.usefixtures("no_set_up")
 async def test_what_the_service_offers_is_chosen_from(hass: HomeAssistant) -> None:
-    async def offer(settings: dict[str, Any], host: Any) -> Offers:
+    async def offer(settings: dict[str, Any], host: Any) -> ServiceInfo:
         choices = {"spec": (Choice("7", "Prints"),)}
         if "spec" in settings:
             choices["labels"] = (Choice("spaghetti", "spaghetti"),)
-        return Offers("Two models.", choices)
+        return ServiceInfo("Two models.", choices)
 
     with patch(OFFERS, side_effect=offer):
         page = await answer(
@@ -142,7 +142,7 @@ async def test_what_the_service_offers_is_chosen_from(hass: HomeAssistant) -> No
 
 @pytest.mark.usefixtures("no_set_up")
 async def test_hacarus(hass: HomeAssistant) -> None:
-    offered = Offers("One model.", {"model_id": (Choice("active", "The active one"),)})
+    offered = ServiceInfo("One model.", {"model_id": (Choice("active", "The active one"),)})
     with patch(OFFERS, return_value=offered):
         page = await answer(
             hass,
@@ -176,7 +176,7 @@ async def test_reauthentication_of_a_service(
     with patch(OFFERS, side_effect=error):
         page = await answer(hass, page, {"token": "bad"})
     assert page["errors"] == errors
-    with patch(OFFERS, return_value=Offers("It answers.")):
+    with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, page, {"token": "new"})
     assert end["reason"] == "reauth_successful"
     assert entry.data["token"] == "new"
@@ -194,7 +194,7 @@ async def test_reconfigure_a_service_keeps_a_secret_that_is_left_empty(
     shown = {str(key): key.description for key in page["data_schema"].schema}
     assert shown["url"] == {"suggested_value": "http://detector.example"}
     assert not shown["token"]
-    with patch(OFFERS, return_value=Offers("It answers.")):
+    with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, page, {"url": "http://moved.example", **rest})
     assert end["reason"] == "reconfigure_successful"
     assert entry.data == {"kind": kind, "url": "http://moved.example", "token": "old", **rest}
@@ -219,6 +219,6 @@ async def test_reconfigure_to_what_is_set_up_already(hass: HomeAssistant) -> Non
     entry = service_entry()
     entry.add_to_hass(hass)
     page = await entry.start_reconfigure_flow(hass)
-    with patch(OFFERS, return_value=Offers("It answers.")):
+    with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, page, {"url": "http://other.example"})
     assert end["reason"] == "already_configured"

@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.failwatch.cameras.print_status import PrintStatus
-from custom_components.failwatch.cameras.state_store import WatchMemory
+from custom_components.failwatch.cameras.state_store import StateStore
 from custom_components.failwatch.engine.errors import (
     BadSetting,
     ModelUnavailable,
@@ -79,7 +79,7 @@ async def test_a_printer_whose_settings_mean_nothing(hass: HomeAssistant, printe
 async def test_what_ends_after_the_entry_writes_nothing_any_more(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    memory = WatchMemory(hass, "entry1")
+    memory = StateStore(hass, "entry1")
     await memory.async_load()
     memory.async_keep("camera1", lambda: (WatchState(printer_id="camera1"), PrintStatus(), False))
     await memory.async_close()

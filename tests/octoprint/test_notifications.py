@@ -21,7 +21,7 @@ from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, Look
 from octoprint_failwatch.notify import notifications
 from octoprint_failwatch.notify.bus_events import custom_events, event_name, payload
 from octoprint_failwatch.notify.notifications import is_quiet, is_wanted, target
-from octoprint_failwatch.notify.texts import Wording
+from octoprint_failwatch.notify.texts import MessageTexts
 from tests.core.watching import picture
 
 VERDICT = Verdict(Level.FAILURE, Rule.HIGH, 0.71, 0.02, 0.6)
@@ -91,10 +91,10 @@ def test_messages_name_the_one_camera(kind: EventKind, language: str) -> None:
     assert is_wanted(event(kind), state, SETTINGS)
     assert not is_wanted(event(kind), replace(state, snoozed_until=200.0), SETTINGS)
     told = replace(event(kind, "no_snapshot"), camera="side")
-    text = Wording(language, {"side": "Camera at the side"}).event(told, state)
+    text = MessageTexts(language, {"side": "Camera at the side"}).event(told, state)
     assert "Camera at the side" in text
     if kind is EventKind.CAMERA_BLIND:
-        assert Wording(language).blind(state.blind_cameras[0]) in text
+        assert MessageTexts(language).blind(state.blind_cameras[0]) in text
 
 
 @pytest.mark.parametrize("language", ["en", "de", "xx"])
@@ -103,7 +103,7 @@ def test_messages_name_the_one_camera(kind: EventKind, language: str) -> None:
 )
 def test_every_message_names_the_print(kind: EventKind, language: str) -> None:
     state = replace(STATE, blind=Blind("dark", "It is dark.", 1.0))
-    text = Wording(language).event(event(kind, "pause"), state)
+    text = MessageTexts(language).event(event(kind, "pause"), state)
     assert "cube" in text
     assert "%" not in text
 
@@ -111,14 +111,14 @@ def test_every_message_names_the_print(kind: EventKind, language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("rule", list(Rule))
 def test_every_rule_has_words(rule: Rule, language: str) -> None:
-    text = Wording(language).reason(replace(VERDICT, rule=rule))
+    text = MessageTexts(language).reason(replace(VERDICT, rule=rule))
     assert text
     assert rule is Rule.WARM_UP or ("0.71" in text and "0.02" in text and "0.60" in text)
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "0.02 below"), ("de", "0.02 unter")])
 def test_what_looks_better_than_usual_is_said_to_be_below_it(language: str, says: str) -> None:
-    text = Wording(language).reason(replace(VERDICT, rule=Rule.QUIET, score=-0.02))
+    text = MessageTexts(language).reason(replace(VERDICT, rule=Rule.QUIET, score=-0.02))
     assert text.startswith(says)
 
 
@@ -133,7 +133,7 @@ SCRIPT = Path(octoprint_failwatch.__file__).parent / "static" / "js" / "failwatc
 @pytest.mark.parametrize("reason", sorted(BLIND_FOR))
 def test_every_reason_for_being_blind_has_words_in_messages_and_on_the_page(reason: str) -> None:
     blind = Blind(reason, "for engineers", 1.0)
-    english, german = Wording("en").blind(blind), Wording("de").blind(blind)
+    english, german = MessageTexts("en").blind(blind), MessageTexts("de").blind(blind)
     assert "for engineers" not in english + german
     assert english != german
     assert f'{reason}: gettext("{english.removesuffix(" FailWatch goes on trying.")}")' in SCRIPT.read_text()
@@ -141,14 +141,14 @@ def test_every_reason_for_being_blind_has_words_in_messages_and_on_the_page(reas
 
 def test_the_page_says_of_the_same_reasons_that_failwatch_goes_on_trying() -> None:
     assert f"var PASSING = {json.dumps(sorted(PASSING))};" in SCRIPT.read_text()
-    assert Wording().blind(Blind("busy", "", 1.0)).endswith("FailWatch goes on trying.")
-    assert "trying" not in Wording().blind(Blind("dark", "", 1.0))
+    assert MessageTexts().blind(Blind("busy", "", 1.0)).endswith("FailWatch goes on trying.")
+    assert "trying" not in MessageTexts().blind(Blind("dark", "", 1.0))
 
 
 @pytest.mark.parametrize("kind", [EventKind.COUNTDOWN, EventKind.ACTION])
 def test_a_pause_because_of_blindness_is_not_put_down_to_the_verdict(kind: EventKind) -> None:
     state = replace(STATE, latch=Latch(), blind=Blind("dark", "", 1.0))
-    why = Wording().event(Event(kind, 100.0, "print", "pause", Level.NONE), state)
+    why = MessageTexts().event(Event(kind, 100.0, "print", "pause", Level.NONE), state)
     assert "too dark" in why
     assert "above" not in why
 
@@ -182,7 +182,7 @@ def test_no_old_picture_is_sent_where_none_is_seen(
     )
     verdict = Verdict(Level.NONE, Rule.QUIET, 0.0, 0.02, 0.6)
     look = Look(1, 1.0, 0.9, (View("", 0.9),), TemporalStatistics(), verdict, 0.1)
-    telling = notifications.Notifications(watcher, Wording)
+    telling = notifications.Notifications(watcher, MessageTexts)
     telling.tell(replace(STATE, look=look, blind=blind), [replace(event(kind, "no_snapshot"), level=level)])
     telling._sender.shutdown()
     assert [one is not None for one in sent] == [attached]

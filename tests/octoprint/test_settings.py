@@ -9,7 +9,7 @@ from octoprint_failwatch.engine.errors import BadSetting
 from octoprint_failwatch.engine.judging.rules import FailWatchRules, SuperApiRules
 from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.printer.gentle_pause import GentlePause
-from octoprint_failwatch.printer.start_conditions import When
+from octoprint_failwatch.printer.start_conditions import StartConditions
 from octoprint_failwatch.settings import (
     DEFAULTS,
     RESTRICTED_PATHS,
@@ -23,7 +23,7 @@ from octoprint_failwatch.watching.watch_settings import (
     regions,
     retention,
     rules,
-    usable,
+    validated,
     watch_settings,
     when,
 )
@@ -152,10 +152,10 @@ def test_a_group_that_cannot_work_has_its_defaults_and_the_others_count(
     changes: dict[str, Any], says: str
 ) -> None:
     stored = settings(**{"on_failure": "pause", "interval": 20, **changes})
-    going_by, problem = usable(stored)
+    going_by, problem = validated(stored)
     assert says in str(problem)
     watch = watch_settings(going_by)
-    assert (when(going_by), regions(going_by, ""), gentle_pause(going_by)) == (When(), (), None)
+    assert (when(going_by), regions(going_by, ""), gentle_pause(going_by)) == (StartConditions(), (), None)
     assert (retention(going_by).days, watch.rules) == (365, FailWatchRules())
     if "veto" not in changes:
         assert (watch.policy.on_failure, watch.cadence.interval) == (Action.PAUSE, 20)
@@ -163,7 +163,7 @@ def test_a_group_that_cannot_work_has_its_defaults_and_the_others_count(
 
 def test_settings_that_can_work_are_left_as_they_are() -> None:
     stored = settings(veto="30", when={"after_layer": "2.5"}, history={"days": ""})
-    assert usable(stored) == (stored, None)
+    assert validated(stored) == (stored, None)
     assert when(stored).after_layer == 2
 
 

@@ -9,9 +9,9 @@ from octoprint_failwatch.printer.heating import LONGEST, SETTLES_AFTER, HeatingU
 from octoprint_failwatch.printer.layers import layer_position
 from octoprint_failwatch.printer.progress import Heat, Progress, heat
 from octoprint_failwatch.printer.sent_commands import SentCommands
-from octoprint_failwatch.printer.start_conditions import When
+from octoprint_failwatch.printer.start_conditions import StartConditions
 from octoprint_failwatch.watching.at_commands import listener, order
-from octoprint_failwatch.watching.holds import Halt
+from octoprint_failwatch.watching.holds import PrinterWait
 
 CURA = b"M104 S200\n;LAYER_COUNT:3\n;LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n;LAYER:2\nG1 X3 E3\n"
 PRUSA = (
@@ -47,17 +47,19 @@ def test_a_layer_that_is_not_there(tmp_path: Path, gcode: bytes) -> None:
 @pytest.mark.parametrize(
     ("when", "progress", "age", "layer_at", "expected"),
     [
-        (When(), Progress(), 0, None, False),
-        (When(after_minutes=5), Progress(), 299, None, True),
-        (When(after_minutes=5), Progress(), 300, None, False),
-        (When(after_percent=10), Progress(percent=9.9), 0, None, True),
-        (When(after_percent=10), Progress(percent=10), 0, None, False),
-        (When(), Progress(position=99), 0, 100, True),
-        (When(), Progress(position=100), 0, 100, False),
-        (When(after_minutes=5, after_percent=10), Progress(percent=50), 10, None, True),
+        (StartConditions(), Progress(), 0, None, False),
+        (StartConditions(after_minutes=5), Progress(), 299, None, True),
+        (StartConditions(after_minutes=5), Progress(), 300, None, False),
+        (StartConditions(after_percent=10), Progress(percent=9.9), 0, None, True),
+        (StartConditions(after_percent=10), Progress(percent=10), 0, None, False),
+        (StartConditions(), Progress(position=99), 0, 100, True),
+        (StartConditions(), Progress(position=100), 0, 100, False),
+        (StartConditions(after_minutes=5, after_percent=10), Progress(percent=50), 10, None, True),
     ],
 )
-def test_too_early(when: When, progress: Progress, age: float, layer_at: int | None, expected: bool) -> None:
+def test_too_early(
+    when: StartConditions, progress: Progress, age: float, layer_at: int | None, expected: bool
+) -> None:
     assert when.is_too_early(progress, age, layer_at) is expected
 
 
@@ -154,7 +156,7 @@ def test_a_move_that_lays_filament_is_told_from_others(
 
 
 def test_a_halt_is_over_when_the_file_goes_on_not_when_the_queue_runs_out() -> None:
-    halt = Halt(100)
+    halt = PrinterWait(100)
     assert [halt.is_over(position) for position in (110, 110, 110, 120, 130)] == [
         False,
         False,

@@ -10,15 +10,15 @@ from ..engine.detectors.base import Detector, LearnsCameras
 from ..engine.history import History
 from . import issues
 from .detector import async_remove_detector_folder
-from .history import Past, async_remove_history
-from .state_store import WatchMemory
+from .history import PrintHistory, async_remove_history
+from .state_store import StateStore
 
 _LOGGER = logging.getLogger(__package__)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
     """Leave nothing behind of an entry."""
-    await WatchMemory(hass, entry.entry_id).async_remove()
+    await StateStore(hass, entry.entry_id).async_remove()
     await async_remove_history(hass, entry.entry_id)
     await async_remove_detector_folder(hass, entry.entry_id)
     for key in (entry.entry_id, *entry.subentries):
@@ -29,7 +29,7 @@ async def async_forget_removed_cameras(
     hass: HomeAssistant,
     entry: FailWatchConfigEntry,
     detector: Detector,
-    memory: WatchMemory,
+    memory: StateStore,
     history: History | None,
 ) -> None:
     """Leave nothing behind of cameras that were watched when the entry ran last, and are no longer."""
@@ -39,6 +39,6 @@ async def async_forget_removed_cameras(
             await detector.forget(key)
         if history is not None:
             try:
-                await Past(hass, history, key).async_forget()
+                await PrintHistory(hass, history, key).async_forget()
             except HomeAssistantError as error:
                 _LOGGER.warning("The prints of a removed camera could not be deleted: %s", error)

@@ -32,14 +32,14 @@ from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
 from ..engine.watch.watch import Watch
 from . import issues
-from .history import Past
+from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
 from .print_control import async_carry_out
 from .print_status import HOLD_SILENT, Command, Order, Reading
 from .print_status_listener import PrintStatusListener
 from .settings import changed_rules, light_mode, needs_set_up, rules_of, watch_settings
 from .snapshots import create_cameras
-from .state_store import WatchMemory
+from .state_store import StateStore
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -60,7 +60,7 @@ class WatchedCamera(PrinterCoordinator):
         entry: FailWatchConfigEntry,
         subentry: ConfigSubentry,
         detector: Detector,
-        memory: WatchMemory,
+        memory: StateStore,
         history: History | None = None,
     ) -> None:
         """Remember what is known of the printer; nothing runs yet. Raises BadSetting."""
@@ -74,7 +74,7 @@ class WatchedCamera(PrinterCoordinator):
         self._detector = detector
         self._memory = memory
         self._history = history
-        self._past = Past(hass, history, self.key)
+        self._past = PrintHistory(hass, history, self.key)
         self._recorder: Recorder | None = None
         self._clock = Clock()
         known = memory.recall(self.key) or WatchState(printer_id=self.key)

@@ -12,7 +12,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.requirements import RequirementsNotFound, async_process_requirements
 
 from ..const import CONF_KIND, DOMAIN, KIND_BUILT_IN
-from ..engine.detectors import Detector, DetectorHost, create_detector
+from ..engine.detectors import Detector, DetectorContext, create_detector
 from ..engine.errors import ModelUnavailable
 from .picture_urls import async_publisher
 
@@ -31,9 +31,9 @@ async def async_remove_detector_folder(hass: HomeAssistant, entry_id: str) -> No
     await hass.async_add_executor_job(partial(shutil.rmtree, folder, ignore_errors=True))
 
 
-def detector_host(hass: HomeAssistant, folder: Path | None = None) -> DetectorHost:
+def detector_context(hass: HomeAssistant, folder: Path | None = None) -> DetectorContext:
     """Return what Home Assistant lends to a detector; one without a folder keeps nothing."""
-    return DetectorHost(
+    return DetectorContext(
         session=async_get_clientsession(hass),
         data_dir=folder,
         publish=async_publisher(hass),
@@ -46,7 +46,7 @@ async def async_create_detector(
     """Return the detector, with what it needs installed; raises BadSetting or ModelUnavailable."""
     if settings[CONF_KIND] == KIND_BUILT_IN:
         await async_require_built_in(hass)
-    return await hass.async_add_executor_job(create_detector, settings, detector_host(hass, folder))
+    return await hass.async_add_executor_job(create_detector, settings, detector_context(hass, folder))
 
 
 async def async_require_built_in(hass: HomeAssistant) -> None:

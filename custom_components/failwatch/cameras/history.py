@@ -49,7 +49,7 @@ async def async_open_history(hass: HomeAssistant, entry: ConfigEntry) -> History
     return history
 
 
-class Past:
+class PrintHistory:
     """What is recorded of one watched camera, read and written in threads.
 
     Every method raises HomeAssistantError, with a translated text, where that cannot be done.

@@ -14,7 +14,7 @@ from .cleanup import async_forget_removed_cameras
 from .coordinator import WatchedCamera
 from .detector import async_create_detector, detector_folder
 from .history import async_open_history
-from .state_store import WatchMemory
+from .state_store import StateStore
 
 
 async def async_set_up_cameras(
@@ -40,7 +40,7 @@ async def async_set_up_cameras(
             translation_placeholders={"problem": str(error)},
         ) from error
     issues.async_clear(hass, entry.entry_id)
-    memory = WatchMemory(hass, entry.entry_id)
+    memory = StateStore(hass, entry.entry_id)
     await memory.async_load()
     history = await async_open_history(hass, entry)
     await async_forget_removed_cameras(hass, entry, detector, memory, history)

@@ -19,7 +19,7 @@ SAVE_DELAY = 60.0
 """Seconds of looks that a power cut may cost."""
 
 
-class WatchMemory:
+class StateStore:
     """One file for an entry, with a state for each watched camera."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:

@@ -31,7 +31,7 @@ from ..octoprint.errors import (
 )
 from .base import EntryFlow
 
-KEY_PATIENCE: Final = 300.0
+KEY_TIMEOUT: Final = 300.0
 """Seconds that somebody has to allow access in OctoPrint."""
 
 PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off"))
@@ -104,7 +104,7 @@ class LinkFlow(EntryFlow):
         except OctoPrintError as error:
             return self._link_error(error)
         self._key_task = self.hass.async_create_task(
-            asyncio.wait_for(client.decided_key(self._key_place), KEY_PATIENCE),
+            asyncio.wait_for(client.decided_key(self._key_place), KEY_TIMEOUT),
             "FailWatch waits for an application key",
         )
         return await self.async_step_wait_for_key()

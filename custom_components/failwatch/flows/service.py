@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
     FlowType,
 )
 
-from ..cameras.detector import async_create_detector, detector_host
+from ..cameras.detector import async_create_detector, detector_context
 from ..const import (
     CONF_KIND,
     KIND_BUILT_IN,
@@ -25,7 +25,7 @@ from ..const import (
     KIND_SUPER_API,
     SUBENTRY_CAMERA,
 )
-from ..engine.detectors import Choice, Offers, offers
+from ..engine.detectors import Choice, ServiceInfo, query_service
 from ..engine.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
 from . import service_forms
 from .base import EntryFlow
@@ -91,7 +91,7 @@ class ServiceFlow(EntryFlow):
         filled = {key: value for key, value in user_input.items() if value or key not in kept}
         self._data = {CONF_KIND: kind, **kept, **filled}
         try:
-            answer = await self._offers()
+            answer = await self._query_service()
         except FailWatchError as error:
             if isinstance(error, NotAuthorised):
                 for field in service_forms.secret_fields(kind):
@@ -105,19 +105,19 @@ class ServiceFlow(EntryFlow):
             return self._rest_form(self._choices)
         before, self._data = self._data, {**self._data, **user_input}
         try:
-            answer = await self._offers()
+            answer = await self._query_service()
         except FailWatchError as error:
             self._data = before
             return self._rest_form(self._choices, user_input, error)
         return self._rest_form(answer.choices)
 
-    async def _offers(self) -> Offers:
+    async def _query_service(self) -> ServiceInfo:
         try:
             if self._data[CONF_KIND] != KIND_BUILT_IN:
-                return await offers(self._data, detector_host(self.hass))
+                return await query_service(self._data, detector_context(self.hass))
             detector = await async_create_detector(self.hass, self._data)
             try:
-                return Offers(await detector.check())
+                return ServiceInfo(await detector.check())
             finally:
                 await detector.close()
         except BadSetting, DetectionError:
@@ -180,7 +180,7 @@ class ServiceFlow(EntryFlow):
         if user_input is not None:
             self._data = {**entry.data, **user_input}
             try:
-                await self._offers()
+                await self._query_service()
             except FailWatchError as error:
                 place = service_forms.error_place(error, kind)
                 errors[place if place in user_input else "base"] = error.kind

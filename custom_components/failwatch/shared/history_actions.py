@@ -20,15 +20,15 @@ ATTR_LABEL = "label"
 ATTR_LIMIT = "limit"
 ATTR_PRINT_ID = "print_id"
 
-MOST = 25
+MAX_PRINTS = 25
 """Prints that are told of at once, as many as OctoPrint's plugin gives."""
-AGREES = 1.0
+TIME_TOLERANCE = 1.0
 """Seconds by which a time that was written down may miss a print's beginning or end."""
 
 PAST_PRINTS = vol.Schema(
     {
         **cv.TARGET_SERVICE_FIELDS,
-        vol.Optional(ATTR_LIMIT, default=10): vol.All(vol.Coerce(int), vol.Range(min=1, max=MOST)),
+        vol.Optional(ATTR_LIMIT, default=10): vol.All(vol.Coerce(int), vol.Range(min=1, max=MAX_PRINTS)),
     }
 )
 LABEL_PRINT = vol.Schema(
@@ -50,7 +50,7 @@ async def async_past_prints(printer: PrinterCoordinator, call: ServiceCall) -> d
 
 async def async_label_print(printer: PrinterCoordinator, call: ServiceCall) -> dict[str, Any]:
     """Label a print of a printer, its last one if none is named, and return it."""
-    record = _find(await printer.async_past_prints(MOST), call.data.get(ATTR_PRINT_ID))
+    record = _find(await printer.async_past_prints(MAX_PRINTS), call.data.get(ATTR_PRINT_ID))
     label = None
     if call.data[ATTR_LABEL] != "none":
         failed = call.data[ATTR_LABEL] == "failed"
@@ -83,7 +83,7 @@ def _since(
     else:
         since = record.started_at + 60 * (minute or 0.0)
     ended = record.ended_at or dt_util.utcnow().timestamp() - printer.clock_offset
-    if not record.started_at - AGREES <= since <= ended + AGREES:
+    if not record.started_at - TIME_TOLERANCE <= since <= ended + TIME_TOLERANCE:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_during_print")
     return since
 

@@ -6,17 +6,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ...engine.detectors import DetectorHost
+from ...engine.detectors import DetectorContext
 
 
 @asynccontextmanager
-async def lending(settings: Mapping[str, Any]) -> AsyncIterator[DetectorHost]:
+async def lending(settings: Mapping[str, Any]) -> AsyncIterator[DetectorContext]:
     """Lend a session, and to a service that fetches pictures itself a web server to fetch them from.
 
     The built-in detector needs nothing, and nothing is loaded for it.
     """
     if settings["kind"] == "built_in":
-        yield DetectorHost()
+        yield DetectorContext()
         return
     import aiohttp
 
@@ -24,7 +24,7 @@ async def lending(settings: Mapping[str, Any]) -> AsyncIterator[DetectorHost]:
 
     async with aiohttp.ClientSession() as session:
         if settings["kind"] != "ml_api":
-            yield DetectorHost(session)
+            yield DetectorContext(session)
             return
         async with lent_pictures(str(settings.get("url") or "")) as pictures:
-            yield DetectorHost(session, publish=pictures.publish)
+            yield DetectorContext(session, publish=pictures.publish)

@@ -13,8 +13,8 @@ Settings are a plain mapping with the key `kind` and the keys of that kind:
 - `deepomatic`: `url`, `api_key`, `spec` (id), `labels` (list of the names that mean failure),
   `combine` (max or sum), `answer_within` (seconds)
 
-A form shows `FIELDS[kind]` and nothing else. `await offers(settings, host)` tries the address and
-the credentials, and returns `Offers(says, choices)`: a sentence for the user, and for each field
+A form shows `FIELDS[kind]` and nothing else. `await query_service(settings, host)` tries the address and
+the credentials, and returns `ServiceInfo(says, choices)`: a sentence for the user, and for each field
 with `offered` set the values to pick from. It needs only the fields before the first offered one;
 a field that depends on a choice (`labels` on `spec`) is filled once that choice is in the settings.
 It raises BadSetting or DetectionError: `kind` is the key to translate, the text says the rest.
@@ -27,8 +27,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .base import Detector
-from .choices import Choice, Offers
-from .context import DetectorHost, Publisher
+from .choices import Choice, ServiceInfo
+from .context import DetectorContext, Publisher
 from .registry import detector_type, offers_of
 from .setting_fields import FIELDS, Field, FieldType
 from .single_use_pictures import Published, SingleUsePictures
@@ -37,23 +37,23 @@ __all__ = [
     "FIELDS",
     "Choice",
     "Detector",
-    "DetectorHost",
+    "DetectorContext",
     "Field",
     "FieldType",
-    "Offers",
     "Published",
     "Publisher",
+    "ServiceInfo",
     "SingleUsePictures",
     "create_detector",
-    "offers",
+    "query_service",
 ]
 
 
-def create_detector(settings: Mapping[str, Any], host: DetectorHost) -> Detector:
+def create_detector(settings: Mapping[str, Any], host: DetectorContext) -> Detector:
     """Return the detector that the settings describe; raises BadSetting."""
     return detector_type(str(settings.get("kind"))).from_settings(settings, host)
 
 
-async def offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
+async def query_service(settings: Mapping[str, Any], host: DetectorContext) -> ServiceInfo:
     """Return what the service offers to choose from; raises BadSetting or DetectionError."""
     return await offers_of(str(settings.get("kind")))(settings, host)

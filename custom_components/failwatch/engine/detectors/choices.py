@@ -15,7 +15,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class ServiceInfo:
     """A sentence on what answers there, and the choices for the settings that it can fill.
 
     The keys of `choices` are those of the settings: `model_id`, `spec`, `labels`.

@@ -19,7 +19,7 @@ Publisher: TypeAlias = Callable[[bytes], AbstractContextManager[Published]]
 
 
 @dataclass(frozen=True, slots=True)
-class DetectorHost:
+class DetectorContext:
     """What a host lends to its detectors.
 
     `session` is what services are asked over; the built-in detector does without. `data_dir` is where a detector may keep files of its own. `publish` is needed by `ml_api` alone:

@@ -11,8 +11,8 @@ from ..clients.deepomatic import Deepomatic, ImageInput, Recognised, Spec, SpecI
 from ..clients.http import base_url
 from ..errors import BadAnswer, BadSetting
 from ..models import Box, Detection, Frame
-from .choices import Choice, Offers
-from .context import DetectorHost
+from .choices import Choice, ServiceInfo
+from .context import DetectorContext
 from .pixel_boxes import share
 from .setting_fields import above_zero
 
@@ -51,7 +51,7 @@ class DeepomaticDetector:
         self._spec: Spec | None = None
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorContext) -> Self:
         """Use `url`, `api_key`, `spec`, `labels`, `combine` and `answer_within`; raises BadSetting."""
         spec, labels = str(settings.get("spec") or ""), settings.get("labels") or ()
         if not spec:
@@ -126,7 +126,7 @@ class DeepomaticDetector:
         return sum(scores) if self._by_sum else max(scores)
 
 
-async def deepomatic_offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
+async def query_deepomatic(settings: Mapping[str, Any], host: DetectorContext) -> ServiceInfo:
     """Return the specifications, and the labels of the chosen one; raises BadSetting, DetectionError."""
     client = deepomatic_client(settings, host)
     own = [spec async for spec in client.specs()]
@@ -137,7 +137,7 @@ async def deepomatic_offers(settings: Mapping[str, Any], host: DetectorHost) -> 
         spec = await client.spec(spec_id(chosen))
         names = dict.fromkeys(label.name for output in spec.outputs for label in output.labels)
         choices["labels"] = tuple(Choice(name, name) for name in names)
-    return Offers(
+    return ServiceInfo(
         f"Deepomatic at {client.where} accepts the key and has {len(own)} own"
         f" and {len(public)} public specifications.",
         choices,
@@ -149,7 +149,7 @@ def spec_id(text: str) -> SpecId:
     return int(text) if text.isascii() and text.isdecimal() else text
 
 
-def deepomatic_client(settings: Mapping[str, Any], host: DetectorHost) -> Deepomatic:
+def deepomatic_client(settings: Mapping[str, Any], host: DetectorContext) -> Deepomatic:
     """Return a client by `url` and `api_key`; raises BadSetting."""
     api_key = str(settings.get("api_key") or "")
     if not api_key:

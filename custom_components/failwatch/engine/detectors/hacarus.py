@@ -15,7 +15,7 @@ from ..clients.hacarus.connection import Connection
 from ..clients.reading import web_address
 from ..errors import BadAnswer, DetectionError, ServerFailed, TimedOut, Unavailable
 from ..models import Box, Detection, Frame
-from .context import DetectorHost
+from .context import DetectorContext
 from .hacarus_settings import hacarus_connection, hacarus_dialect, name_of, remark
 from .pixel_boxes import picture_size, share
 from .setting_fields import above_zero
@@ -68,7 +68,7 @@ class HacarusDetector:
         self._deleting: set[asyncio.Task[None]] = set()
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorContext) -> Self:
         """Use `url`, `client_id`, `client_secret`, `dialect`, `model_id`, `threshold` and
         `answer_within`; raises BadSetting.
         """

@@ -10,24 +10,24 @@ from ..clients.hacarus.client import ACTIVE
 from ..clients.hacarus.connection import Connection
 from ..clients.http import base_url
 from ..errors import BadSetting
-from .choices import Choice, Offers
-from .context import DetectorHost
+from .choices import Choice, ServiceInfo
+from .context import DetectorContext
 
 
-async def hacarus_offers(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
+async def query_hacarus(settings: Mapping[str, Any], host: DetectorContext) -> ServiceInfo:
     """Return the trained models; raises BadSetting or DetectionError."""
     client = await connect(hacarus_connection(settings, host), hacarus_dialect(settings))
     models = [model for model in await client.models() if model.status not in ("creating", "failed")]
     choices = [Choice(ACTIVE, "Active model")]
     choices += [Choice(model.model_id, f"{model.name} ({model.algorithm_id})") for model in models]
-    return Offers(
+    return ServiceInfo(
         f"HACARUS {name_of(client)} at {client.where} accepts the credentials and has"
         f" {len(models)} trained models{remark(client)}.",
         {"model_id": tuple(choices)},
     )
 
 
-def hacarus_connection(settings: Mapping[str, Any], host: DetectorHost) -> Connection:
+def hacarus_connection(settings: Mapping[str, Any], host: DetectorContext) -> Connection:
     """Return a connection by `url`, `client_id` and `client_secret`; raises BadSetting."""
     client_id, secret = str(settings.get("client_id") or ""), str(settings.get("client_secret") or "")
     if not client_id or not secret:

@@ -9,7 +9,7 @@ from ..clients.http import base_url
 from ..clients.obico import MlApi
 from ..errors import BadSetting, Unavailable
 from ..models import Detection, Frame
-from .context import DetectorHost, Publisher
+from .context import DetectorContext, Publisher
 from .super_api import detection_of
 
 
@@ -26,7 +26,7 @@ class MlApiDetector:
         self._publish = publish
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorContext) -> Self:
         """Use `url` and `token`; raises BadSetting."""
         if host.publish is None:
             raise BadSetting("An ml_api fetches the pictures itself, and nothing here can serve them to it.")

@@ -14,7 +14,7 @@ from ..clients.http import base_url
 from ..clients.obico import Prediction, PrinterApi
 from ..errors import BadSetting, DetectionError, NotFound
 from ..models import Detection, Frame
-from .context import DetectorHost
+from .context import DetectorContext
 from .super_api import detection_of
 
 IDLE_FOR = 600.0  # seconds after which a printer at Obico may be taken for another one
@@ -36,7 +36,7 @@ class ObicoPrinterDetector:
         self._printers = [_Printer(api) for api in apis]
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorContext) -> Self:
         """Use `url`, `token` and `printer`, which may name several; raises BadSetting."""
         token = str(settings.get("token") or "")
         printers = [one.strip() for one in str(settings.get("printer") or "").split(",") if one.strip()]

@@ -11,21 +11,21 @@ from typing import Any, Protocol
 
 from ..errors import BadSetting
 from .base import Detector
-from .choices import Offers
-from .context import DetectorHost
+from .choices import ServiceInfo
+from .context import DetectorContext
 
 
 class DetectorType(Protocol):
     """Makes detectors of one kind."""
 
-    def from_settings(self, settings: Mapping[str, Any], host: DetectorHost) -> Detector:
+    def from_settings(self, settings: Mapping[str, Any], host: DetectorContext) -> Detector:
         """Return the detector that the settings describe; raises BadSetting."""
 
 
 class OffersOf(Protocol):
     """Asks a service for what can be chosen there."""
 
-    async def __call__(self, settings: Mapping[str, Any], host: DetectorHost, /) -> Offers:
+    async def __call__(self, settings: Mapping[str, Any], host: DetectorContext, /) -> ServiceInfo:
         """Return a sentence and the choices; raises BadSetting or DetectionError."""
 
 
@@ -63,19 +63,19 @@ def offers_of(kind: str) -> OffersOf:
     """Return what asks a service of that kind for its choices; raises BadSetting."""
     match kind:
         case "deepomatic":
-            from .deepomatic import deepomatic_offers
+            from .deepomatic import query_deepomatic
 
-            return deepomatic_offers
+            return query_deepomatic
         case "hacarus":
-            from .hacarus_settings import hacarus_offers
+            from .hacarus_settings import query_hacarus
 
-            return hacarus_offers
+            return query_hacarus
     return _nothing_to_choose
 
 
-async def _nothing_to_choose(settings: Mapping[str, Any], host: DetectorHost) -> Offers:
+async def _nothing_to_choose(settings: Mapping[str, Any], host: DetectorContext) -> ServiceInfo:
     detector = detector_type(str(settings.get("kind"))).from_settings(settings, host)
     try:
-        return Offers(await detector.check())
+        return ServiceInfo(await detector.check())
     finally:
         await detector.close()

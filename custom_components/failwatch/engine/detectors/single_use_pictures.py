@@ -25,7 +25,7 @@ class Published:
 class SingleUsePictures:
     """Keeps each picture under an unguessable name until it is fetched, once, or no longer needed.
 
-    `publish` is what a `DetectorHost` lends; the host's web server answers a request for a name with
+    `publish` is what a `DetectorContext` lends; the host's web server answers a request for a name with
     `take`, and with 404 where that is None. Every method may be called from any thread.
     """
 

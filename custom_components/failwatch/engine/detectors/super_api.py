@@ -10,7 +10,7 @@ from ..clients.http import base_url
 from ..clients.obico import Prediction, SuperApi, TemporalStats
 from ..models import Detection, Frame
 from ..statistics import TemporalStatistics
-from .context import DetectorHost
+from .context import DetectorContext
 from .pixel_boxes import boxes_of
 
 
@@ -26,7 +26,7 @@ class SuperApiDetector:
         self._api = api
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> Self:
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorContext) -> Self:
         """Use `url` and `token`."""
         url = base_url(settings, clouds.OBICO)
         return cls(SuperApi(host.network(), url, str(settings.get("token") or "")))

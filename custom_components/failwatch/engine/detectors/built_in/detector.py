@@ -28,7 +28,7 @@ from .model_folder import BUILT_IN, ModelFolder
 from .net import Net, load
 
 if TYPE_CHECKING:
-    from ..context import DetectorHost
+    from ..context import DetectorContext
     from .camera_baseline import CameraNormal
 
 NICENESS = 10
@@ -68,7 +68,7 @@ class BuiltInDetector:
         self._thread = ThreadPoolExecutor(1, "failwatch-net", _be_nice)
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], host: DetectorHost) -> BuiltInDetector:
+    def from_settings(cls, settings: Mapping[str, Any], host: DetectorContext) -> BuiltInDetector:
         """Return the detector that the settings describe; raises BadSetting."""
         folder = str(settings.get("model") or "").strip()
         model = ModelFolder.read(Path(folder).expanduser()) if folder else None
