@@ -12,10 +12,10 @@ from uuid import uuid4
 
 from ..engine.clock import Clock
 from ..engine.detectors.single_use_pictures import SingleUsePictures
+from ..engine.watch.messages import update_json
 from ..engine.watch.state import Event, WatchState
 from ..engine.watch.watch import Watch
 from ..notify.notifications import Notifications
-from ..notify.push_messages import update_json
 from ..notify.texts import MessageTexts
 from ..printer.pause_scripts import PauseScripts
 from ..printer.print_identity import PrintIdentities

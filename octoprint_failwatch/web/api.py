@@ -15,13 +15,13 @@ from ..engine import serialization
 from ..engine.errors import BadSetting
 from ..engine.history import HistoryError, Label
 from ..engine.judging.rules import create_rules
+from ..engine.watch.messages import rules_json, state_json
 from ..engine.watch.state import Phase
 from ..notify.notifications import target
-from ..notify.push_messages import rules_json, state_json
 from ..permissions import require
 from ..printer.job_control import NoPrint, order_job
 from ..version import __version__
-from ..watching.watch_settings import changed_numbers, rules
+from ..watching.watch_settings import changed_numbers, regions, rules
 from ..watching.watcher import Watcher
 from ..watching.webcams import webcams
 from . import camera_baselines, settings_page
@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "label": ("CONTROL", ["print_id", "failed"]),
     "forget": ("CONTROL", ["print_id"]),
     "rules": ("CONFIGURE", []),
+    "regions": ("CONFIGURE", []),
     "test": ("CONFIGURE", []),
     "describe": ("CONFIGURE", []),
     "offers": ("CONFIGURE", ["settings"]),
@@ -98,6 +99,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         require(permission)
         answers: dict[str, Callable[[Service, Mapping[str, Any]], Any]] = {
             "rules": self._rules,
+            "regions": self._regions,
             "watching": self._watching,
             "describe": settings_page.describe,
             "test": settings_page.test,
@@ -158,6 +160,20 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         service.installation.renew()
         self.announce()
         return {"uuid": service.installation.uuid}
+
+    def _regions(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the ignored regions of all cameras, after those of one were replaced if any are given."""
+        stored = service.host.settings()["regions"] or []
+        if "polygons" in data:
+            camera = str(data.get("camera", ""))
+            others = [entry for entry in stored if entry.get("camera", "") != camera]
+            entry = {"camera": camera, "polygons": data["polygons"]}
+            regions({"regions": [entry]}, camera)
+            stored = [*others, entry] if entry["polygons"] else others
+            self._settings.set(["regions"], stored)
+            self._settings.save()
+            service.settings_changed()
+        return {"regions": stored}
 
     def _add_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         url = str(data["url"]).strip()

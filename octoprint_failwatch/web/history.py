@@ -5,33 +5,21 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import flask
 from octoprint.plugin import BlueprintPlugin
 
 from ..engine import serialization
-from ..engine.errors import BadSetting
-from ..engine.history import (
-    Entry,
-    EntryKind,
-    FrameRecord,
-    History,
-    HistoryError,
-    PrintRecord,
-    RecordedSettings,
-)
+from ..engine.history import History, HistoryError, PrintRecord
+from ..engine.history.course import print_course
 from ..engine.history.exchange import write_csv, write_zip
-from ..notify.push_messages import rules_json
 from ..permissions import require
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
 
 AT_ONCE = 25
-NO_MARKS = {EntryKind.SETTINGS.value, EntryKind.STANDING.value}
 
 
 class PastPrints(BlueprintPlugin):  # type: ignore[misc]
@@ -52,33 +40,12 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
 
     @BlueprintPlugin.route("/prints/<print_id>", methods=["GET"])  # type: ignore[untyped-decorator]
     def frames(self, print_id: str) -> flask.Response:
-        """Answer with a print's frames as short lists, with what happened in between, and with the rules.
-
-        A frame is its id, time, p, ewm_mean, level, the cameras whose picture was kept, the boxes in each
-        of these, what was usual, and the limit. Rules were in force after the frame with the id `after_frame`.
-        """
+        """Answer with a print's frames, with what happened in between, and with the rules."""
         require("VIEW")
-        history = self._history()
-        record = _known(history, print_id)
-        frames = [
-            [
-                frame.id,
-                frame.look.at,
-                round(frame.look.p, 4),
-                round(frame.look.statistics.ewm_mean, 4),
-                frame.level.value,
-                list(frame.pictures),
-                _boxes(frame),
-                round(frame.look.verdict.usual, 4),
-                round(frame.look.verdict.limit, 4),
-            ]
-            for frame in history.frames(print_id)
-        ]
-        entries = history.entries(print_id)
-        marks = [serialization.to_json(entry) for entry in entries if entry.kind not in NO_MARKS]
-        return flask.jsonify(
-            print=serialization.to_json(record), frames=frames, marks=marks, rules=_rules(entries)
-        )
+        try:
+            return flask.jsonify(print_course(self._history(), print_id))
+        except HistoryError:
+            flask.abort(404)
 
     @BlueprintPlugin.route("/prints/<print_id>/<int:frame_id>.jpg", methods=["GET"])  # type: ignore[untyped-decorator]
     def frame_picture(self, print_id: str, frame_id: int) -> flask.Response:
@@ -119,26 +86,6 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
         if self.service is None:
             flask.abort(503)
         return self.service.watcher.history
-
-
-def _boxes(frame: FrameRecord) -> dict[str, Any]:
-    """Return the boxes in each picture that was kept, by camera."""
-    return {
-        view.camera: serialization.to_json(view.boxes)
-        for view in frame.look.views
-        if view.camera in frame.pictures
-    }
-
-
-def _rules(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Return the rules that were in force, each with the frame that it came after."""
-    rules = []
-    for entry in entries:
-        if entry.kind == EntryKind.SETTINGS:
-            with suppress(ValueError, BadSetting):  # of a release that has other rules
-                recorded = serialization.from_json(RecordedSettings, entry.data)
-                rules.append({"after_frame": entry.after_frame, **rules_json(recorded.rule_set)})
-    return rules
 
 
 def _known(history: History, print_id: str) -> PrintRecord:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "label": {"print_id": "x", "failed": True},
     "forget": {"print_id": "x"},
     "rules": {"numbers": {"failure": 0.5}},
+    "regions": {"camera": "", "polygons": []},
     "describe": {},
     "test": {},
     "offers": {"settings": {}},
@@ -118,7 +119,7 @@ async def test_a_reader_sees_and_orders_nothing(lab: Lab, visitors: dict[str, Vi
 async def test_a_user_controls_but_does_not_configure(lab: Lab, visitors: dict[str, Visitor]) -> None:
     user = visitors["user"]
     assert await user.order("check") == 204
-    configuring = ["rules", "describe", "test", "offers", "add_target", "remove_target"]
+    configuring = ["rules", "regions", "describe", "test", "offers", "add_target", "remove_target"]
     configuring += ["test_targets", "usual", "forget_usual", "tuning", "learning", "new_identity"]
     assert {await user.order(command) for command in configuring} == {403}
 
@@ -234,6 +235,22 @@ async def test_a_test_of_another_address_gets_no_stored_token(lab: Lab) -> None:
     address = lab.address.replace("127.0.0.1", "localhost")
     answer = await lab.order("test", settings={"detector": {"kind": "super_api", "url": address}})
     assert answer["problem"]["kind"] == "not_authorised"
+
+
+async def test_regions_are_told_and_replaced_for_one_camera(lab: Lab) -> None:
+    triangle = [[0.1, 0.1], [0.4, 0.1], [0.4, 0.4]]
+    assert (await lab.order("regions"))["regions"] == []
+    await lab.order("regions", camera="other", polygons=[triangle])
+    await lab.order("regions", camera="", polygons=[triangle, triangle])
+    assert (await lab.order("regions", camera="", polygons=[triangle]))["regions"] == [
+        {"camera": "other", "polygons": [triangle]},
+        {"camera": "", "polygons": [triangle]},
+    ]
+    with pytest.raises(aiohttp.ClientResponseError, match="400"):
+        await lab.order("regions", camera="", polygons=[["nonsense"]])
+    for camera in ("other", ""):
+        await lab.order("regions", camera=camera, polygons=[])
+    assert (await lab.order("regions"))["regions"] == []
 
 
 async def test_rules_are_changed_checked_and_told(lab: Lab) -> None:

@@ -20,6 +20,8 @@ DELAY = 6
 """Frames that must be good after a frame before it is learned from."""
 LARGEST = 8.0
 """Logit that a cell is learned with at most, either way."""
+FULL = 6.0
+"""Logits above a quiet cell that are shown as strongly as can be."""
 _STEPS = 16
 """Steps per logit when stored."""
 
@@ -54,6 +56,20 @@ class CameraNormal:
     def hidden(self) -> float:
         """The share of the picture that counts for less."""
         return sum(excess > 0 for excess in self.excess) / len(self.usual)
+
+    def shown(self) -> dict[str, Any]:
+        """Return what is hidden as JSON for a page; a cell is column, row and strength from 0 to 1."""
+        return {
+            "frames": self.frames,
+            "hidden": self.hidden,
+            "columns": self.columns,
+            "rows": len(self.usual) // self.columns,
+            "cells": [
+                [index % self.columns, index // self.columns, round(min(1.0, excess / FULL), 2)]
+                for index, excess in enumerate(self.excess)
+                if excess
+            ],
+        }
 
     def learned(self, heat: HeatMap, print_id: str) -> CameraNormal:
         """Return the normal after one more good frame of that shape."""

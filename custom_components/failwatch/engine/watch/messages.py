@@ -1,4 +1,4 @@
-"""The watch as JSON, for the API and the push socket."""
+"""The watch as JSON: the push message of OctoPrint's plugin and of Home Assistant's websocket."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from ..engine import serialization
-from ..engine.clock import Clock
-from ..engine.judging.rules import RuleSet
-from ..engine.judging.verdict import Verdict
-from ..engine.watch.state import Event, WatchState
+from .. import serialization
+from ..clock import Clock
+from ..judging.rules import RuleSet
+from ..judging.verdict import Verdict
+from .state import Event, WatchState
 
 
 def state_json(state: WatchState) -> dict[str, Any]:
