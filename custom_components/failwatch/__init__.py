@@ -9,6 +9,9 @@ from .cameras import cleanup
 from .cameras.coordinator import WatchedCamera
 from .cameras.entity_renames import async_follow_renames
 from .cameras.setup import async_set_up_cameras
+from .card.pictures import async_register_pictures
+from .card.registration import async_register_card
+from .card.websocket_api import async_register_commands
 from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, RuntimeData
 from .octoprint import issues as octoprint_issues
@@ -34,6 +37,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all entries share."""
     async_setup_services(hass)
     async_follow_renames(hass)
+    async_register_commands(hass)
+    async_register_pictures(hass)
+    await async_register_card(hass)
     return True
 
 

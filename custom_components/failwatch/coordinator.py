@@ -20,6 +20,7 @@ from .engine.history.records import Label, PrintRecord
 from .engine.judging.rules import RuleSet
 from .engine.replay.look_log import LookLog
 from .engine.watch.state import Event, EventKind, Look, WatchState
+from .shared.recordings import Recordings
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -38,6 +39,8 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     """Pictures that the detector has learned from how the printer's camera normally looks; None if it learns nothing."""
     status_problem: str | None = None
     """Why nothing is known of the print itself: a stable key; None while all is well."""
+    recordings: Recordings
+    """Pictures and past prints, and what is changed by looking at them."""
     controls_job: ClassVar[bool] = False
     """Whether the print can be controlled at the printer itself, so that there are buttons for it."""
 
@@ -77,6 +80,16 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     def last_problem(self) -> str | None:
         """Why there is no news, in words, if that is known."""
         return str(self.last_exception) if self.last_exception and not self.is_connected else None
+
+    @property
+    @abstractmethod
+    def clock(self) -> tuple[float, float]:
+        """The watch's time, and how many of its seconds pass in one."""
+
+    @property
+    @abstractmethod
+    def job_commands(self) -> frozenset[JobCommand]:
+        """What can be done with the print."""
 
     def local_time(self, at: float | None) -> datetime | None:
         """Return a time of the watch by this machine's clock: the other one may be wrong."""

@@ -38,6 +38,7 @@ class OctoPrintServer:
     rules: dict[str, Any] = field(default_factory=lambda: {"name": "failwatch", "numbers": {}})
     state: WatchState = field(default_factory=lambda: WatchState(printer_id="printer-1"))
     prints: list[dict[str, Any]] = field(default_factory=list)
+    regions: list[dict[str, Any]] = field(default_factory=list)
     commands: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     job_status: int = 204
@@ -82,7 +83,10 @@ class OctoPrintServer:
         app.router.add_post("/api/plugin/failwatch", self._command)
         app.router.add_post("/api/job", self._job)
         app.router.add_get("/plugin/failwatch/tagged.jpg", self._picture)
+        app.router.add_get("/plugin/failwatch/frame.jpg", self._picture)
         app.router.add_get("/plugin/failwatch/prints", self._prints)
+        app.router.add_get("/plugin/failwatch/prints/{print_id}", self._course)
+        app.router.add_get("/plugin/failwatch/prints/{print_id}/{frame_id}.jpg", self._picture)
         app.router.add_get("/sockjs/websocket", self._socket)
         if self.path:
             outer = web.Application(middlewares=[self._at_the_door])
@@ -249,6 +253,8 @@ class OctoPrintServer:
             raise web.HTTPForbidden
         if self.complaint:
             return web.json_response({"error": self.complaint}, status=400)
+        if answer := self._answer(self.commands[-1]):
+            return web.json_response(answer)
         return web.Response(status=204)
 
     async def _job(self, request: web.Request) -> web.Response:
@@ -261,6 +267,45 @@ class OctoPrintServer:
     async def _picture(self, request: web.Request) -> web.Response:
         self.pictures += 1
         return web.Response(body=JPEG, content_type="image/jpeg")
+
+    def add_print(self, print_id: str, name: str) -> None:
+        """Record a print of one frame."""
+        self.prints.append(
+            {
+                "print_id": print_id,
+                "printer_id": "printer-1",
+                "printer_name": self.printer,
+                "name": name,
+                "source": "octoprint",
+                "started_at": 990.0,
+                "ended_at": None,
+                "outcome": "",
+                "level": "none",
+                "frames": 1,
+                "pictures": 1,
+                "label": None,
+            }
+        )
+
+    async def _course(self, request: web.Request) -> web.Response:
+        print_id, _, ending = request.match_info["print_id"].partition(".")
+        record = next((one for one in self.prints if one["print_id"] == print_id), None)
+        if record is None:
+            raise web.HTTPNotFound
+        if ending:
+            return web.Response(text="time,p\n")
+        frame = [1, 1000.0, 0.1, 0.1, "none", [""], {"": []}, 0.02, 0.4]
+        return web.json_response({"print": record, "frames": [frame], "marks": [], "rules": []})
+
+    def _answer(self, command: dict[str, Any]) -> dict[str, Any] | None:
+        if command["command"] == "regions":
+            if "polygons" in command:
+                self.regions = [{"camera": command["camera"], "polygons": command["polygons"]}]
+            return {"regions": self.regions}
+        if command["command"] in ("usual", "forget_usual"):
+            known = {"name": "", "title": "Classic", "frames": 12, "hidden": 0.0}
+            return {"cameras": [{**known, "columns": 1, "rows": 1, "cells": []}]}
+        return None
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         if not self.answers_sockets:

@@ -236,6 +236,7 @@ ONLY_ONCE_LINKED = {
     octoprint_errors.WrongMoment.kind,
     octoprint_errors.NotAllowed.kind,
     octoprint_errors.OtherOctoPrint.kind,
+    octoprint_errors.NoSuchPrint.kind,
 }
 
 

@@ -27,7 +27,7 @@ from ..engine.detectors.base import Detector, LearnsCameras
 from ..engine.errors import BadPicture, NotAuthorised
 from ..engine.history import History, Label, PrintRecord, RecordedSettings, Recorder
 from ..engine.imaging.annotation import tagged
-from ..engine.models import Box
+from ..engine.models import Box, Frame
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
 from ..engine.watch.watch import Watch
@@ -37,6 +37,7 @@ from .lights import LightMode, PrintLight, async_lamp
 from .print_control import async_carry_out
 from .print_status import HOLD_SILENT, Command, Order, Reading
 from .print_status_listener import PrintStatusListener
+from .recordings import CameraRecordings
 from .settings import changed_rules, light_mode, needs_set_up, rules_of, watch_settings
 from .snapshots import create_cameras
 from .state_store import StateStore
@@ -75,6 +76,7 @@ class WatchedCamera(PrinterCoordinator):
         self._memory = memory
         self._history = history
         self._past = PrintHistory(hass, history, self.key)
+        self.recordings = CameraRecordings(self, self._past, detector)
         self._recorder: Recorder | None = None
         self._clock = Clock()
         known = memory.recall(self.key) or WatchState(printer_id=self.key)
@@ -103,6 +105,21 @@ class WatchedCamera(PrinterCoordinator):
             manufacturer="FailWatch",
             model=self.config_entry.title,
         )
+
+    @property
+    def frames(self) -> Mapping[str, Frame]:
+        """The last judged frame of each camera."""
+        return self._watch.frames
+
+    @property
+    @override
+    def clock(self) -> tuple[float, float]:
+        return self._clock.now(), self._clock.speed
+
+    @property
+    @override
+    def job_commands(self) -> frozenset[JobCommand]:
+        return frozenset(command for command, setting in COMMANDS.items() if self.settings.get(setting))
 
     @callback
     def async_start(self, later: float = 0.0) -> None:
@@ -294,15 +311,16 @@ class WatchedCamera(PrinterCoordinator):
 
     @override
     async def async_watch(self, enabled: bool) -> None:
-        self._change_settings({CONF_WATCHING: enabled})
+        self.async_change_settings({CONF_WATCHING: enabled})
 
     @override
     async def async_set_rules(
         self, name: str | None = None, numbers: Mapping[str, float] | None = None
     ) -> None:
-        self._change_settings(changed_rules(self.settings, name, numbers))
+        self.async_change_settings(changed_rules(self.settings, name, numbers))
 
-    def _change_settings(self, changes: Mapping[str, Any]) -> None:
+    @callback
+    def async_change_settings(self, changes: Mapping[str, Any]) -> None:
         """Put changed settings in force, and where the user finds them."""
         subentry = self.config_entry.subentries[self.key]
         self.hass.config_entries.async_update_subentry(

@@ -1,10 +1,12 @@
 """The history of an entry's watched cameras, in a file of its own."""
 
+import io
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -13,7 +15,10 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..engine.history import History, HistoryError, Label, PrintRecord, Retention
+from ..engine.history.course import print_course, thinned
+from ..engine.history.exchange import write_csv, write_zip
 from ..engine.models import Box
+from ..shared.recordings import Course, ExportFormat
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -61,13 +66,13 @@ class PrintHistory:
         self._history = history
         self._printer_id = printer_id
 
-    async def async_prints(self, limit: int = -1) -> list[PrintRecord]:
-        """Return so many prints, newest first; all for -1."""
+    async def async_prints(self, limit: int = -1, before: float | None = None) -> list[PrintRecord]:
+        """Return so many prints that began before a time, newest first; all for -1."""
 
         def read(history: History) -> list[PrintRecord]:
             # What was just told, as the end of a print, may still be on its way to the disk.
             history.settle()
-            return history.prints(printer_id=self._printer_id, limit=limit)
+            return history.prints(printer_id=self._printer_id, before=before, limit=limit)
 
         return await self._do(read)
 
@@ -97,6 +102,49 @@ class PrintHistory:
             return None
 
         return await self._do(read)
+
+    async def async_course(self, print_id: str, most: int) -> Course:
+        """Return a print with about so many of its frames."""
+
+        def read(history: History) -> Course:
+            self._own(history, print_id)
+            course = print_course(history, print_id)
+            return Course(
+                print=course["print"],
+                frames=thinned(course["frames"], most),
+                marks=course["marks"],
+                rules=course["rules"],
+            )
+
+        return await self._do(read)
+
+    async def async_picture(self, print_id: str, frame_id: int, camera: str) -> bytes | None:
+        """Return the picture of a print's frame, if it was kept."""
+
+        def read(history: History) -> bytes | None:
+            self._own(history, print_id)
+            return history.picture(frame_id, camera)
+
+        return await self._do(read)
+
+    async def async_export(self, print_id: str, kind: ExportFormat, file: IO[bytes]) -> None:
+        """Write a print to a file, as CSV or as a zip with all that is kept of it."""
+
+        def write(history: History) -> None:
+            self._own(history, print_id)
+            if kind == "zip":
+                write_zip(history, [print_id], file)
+                return
+            table = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            write_csv(history, print_id, table)
+            table.detach()
+
+        await self._do(write)
+
+    def _own(self, history: History, print_id: str) -> None:
+        """Raise HistoryError for a print of another camera of the same service."""
+        if history.print(print_id).printer_id != self._printer_id:
+            raise HistoryError(f"There is no print {print_id!r} in the history.")
 
     async def _do[T](self, job: Callable[[History], T]) -> T:
         if self._history is None:

@@ -1,12 +1,14 @@
 """What the settings of a watched camera mean to the core."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from ..const import (
     CONF_CALLS_PER_MONTH,
     CONF_CANCEL_AFTER,
+    CONF_IGNORE,
+    CONF_IGNORE_OTHERS,
     CONF_INTERVAL,
     CONF_LIGHT_MODE,
     CONF_MORE_CAMERAS,
@@ -62,7 +64,13 @@ def changed_rules(
 
 def needs_set_up(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Return whether a camera must be set up anew for changed settings; how it is judged can change meanwhile."""
-    others = (before.keys() | after.keys()) - {CONF_RULES, CONF_NUMBERS, CONF_WATCHING}
+    others = (before.keys() | after.keys()) - {
+        CONF_RULES,
+        CONF_NUMBERS,
+        CONF_WATCHING,
+        CONF_IGNORE,
+        CONF_IGNORE_OTHERS,
+    }
     return any(before.get(key) != after.get(key) for key in others)
 
 
@@ -106,3 +114,15 @@ def ignored_regions(text: str) -> tuple[tuple[tuple[float, float], ...], ...]:
             raise BadSetting(f"{part!r} has fewer than three corners, or one outside the picture.")
         regions.append(corners)
     return tuple(regions)
+
+
+def camera_regions(settings: Mapping[str, Any], camera: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return the ignored regions of one of a printer's cameras; raises BadSetting."""
+    is_first = camera == settings[CONF_PICTURE_ENTITY]
+    text = settings.get(CONF_IGNORE, "") if is_first else settings.get(CONF_IGNORE_OTHERS, {}).get(camera, "")
+    return ignored_regions(text)
+
+
+def regions_text(polygons: Iterable[Iterable[Sequence[float]]]) -> str:
+    """Return regions, with corners from 0 to 1, as the text that `ignored_regions` reads."""
+    return "; ".join(" ".join(f"{100 * x:.4g},{100 * y:.4g}" for x, y in polygon) for polygon in polygons)

@@ -14,7 +14,6 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import (
     CONF_DARK_BELOW,
-    CONF_IGNORE,
     CONF_LIGHT,
     DEFAULT_DARK_BELOW,
 )
@@ -23,7 +22,7 @@ from ..engine.imaging.jpeg import decode
 from ..engine.imaging.visibility import examine
 from ..engine.watch.look import Camera
 from .lights import LightMode, async_lamp
-from .settings import camera_entities, ignored_regions, light_mode
+from .settings import camera_entities, camera_regions, light_mode
 
 SNAPSHOT_TIMEOUT = 10
 JPEG = b"\xff\xd8"
@@ -117,9 +116,9 @@ def create_cameras(hass: HomeAssistant, settings: Mapping[str, Any], *, trial: b
         Camera(
             partial(_look, hass, settings, entity_id, trial=trial),
             entity_id,
-            ignored_regions(settings.get(CONF_IGNORE, "")) if not number else (),
+            camera_regions(settings, entity_id),
         )
-        for number, entity_id in enumerate(camera_entities(settings))
+        for entity_id in camera_entities(settings)
     ]
 
 

@@ -1,15 +1,17 @@
 """A client for OctoPrint with the FailWatch plugin: application key, state, push socket, commands."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any, Literal
 
 from ..engine.history.records import PrintRecord
+from ..shared.recordings import Course
 from . import identify
 from .errors import (
     KeyDenied,
+    NoSuchPrint,
     NotAllowed,
     NotOctoPrint,
     OctoPrintError,
@@ -18,7 +20,7 @@ from .errors import (
     WrongMoment,
 )
 from .http import Answer, Connection
-from .messages import PLUGIN, Report, Update, prints_of, report_of
+from .messages import PLUGIN, Report, Update, course_of, prints_of, report_of
 from .push import check_socket, push_socket
 
 KEY_POLL_INTERVAL = 1.0
@@ -87,12 +89,16 @@ class OctoPrintClient:
 
     async def command(self, command: str, **arguments: Any) -> None:
         """Hand a command to the plugin."""
+        await self._carried_out(command, arguments)
+
+    async def _carried_out(self, command: str, arguments: dict[str, Any]) -> Answer:
         answer = await self._order(command, arguments)
         if answer.status == HTTPStatus.PRECONDITION_FAILED:
             # It was restarted, or is another one: the report tells which.
             await self.report()
             answer = await self._order(command, arguments)
         await self._refuse_order(answer)
+        return answer
 
     async def job(self, command: Literal["pause", "resume", "cancel"]) -> None:
         """Pause, resume or cancel the print."""
@@ -104,11 +110,41 @@ class OctoPrintClient:
         body = {"command": "cancel"} if command == "cancel" else {"command": "pause", "action": command}
         await self._refuse_order(await self.connection.call("POST", "api/job", json=body))
 
-    async def past_prints(self) -> list[PrintRecord]:
-        """Return the last prints that the plugin recorded, newest first."""
-        answer = await self.connection.call("GET", f"plugin/{PLUGIN}/prints")
+    async def ask(self, command: str, **arguments: Any) -> Mapping[str, Any]:
+        """Hand a command to the plugin, and return what it answers."""
+        return (await self._carried_out(command, arguments)).json()
+
+    async def past_prints(self, before: float | None = None) -> list[PrintRecord]:
+        """Return prints that the plugin recorded, newest first: the last ones, or those before a time."""
+        query = {} if before is None else {"before": repr(before)}
+        answer = await self.connection.call("GET", f"plugin/{PLUGIN}/prints", query=query)
         await self._refuse(answer)
         return prints_of(answer.json())
+
+    async def course(self, print_id: str) -> Course:
+        """Return a print that the plugin recorded, with all its frames."""
+        answer = await self.connection.call("GET", f"plugin/{PLUGIN}/prints/{print_id}")
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise NoSuchPrint("The plugin does not know this print.")
+        await self._refuse(answer)
+        return course_of(answer.json())
+
+    async def picture(self, path: str, **query: str) -> bytes | None:
+        """Return one of the plugin's pictures, None if there is none."""
+        answer = await self.connection.call("GET", f"plugin/{PLUGIN}/{path}", query=query)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        await self._refuse(answer)
+        return answer.body
+
+    async def export(
+        self, print_id: str, ending: Literal["csv", "zip"], write: Callable[[bytes], Awaitable[None]]
+    ) -> None:
+        """Hand a recorded print over, as a table or with all its pictures, piece by piece."""
+        answer = await self.connection.download(f"plugin/{PLUGIN}/prints/{print_id}.{ending}", write)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise NoSuchPrint("The plugin does not know this print.")
+        await self._refuse(answer)
 
     async def tagged_picture(self) -> bytes:
         """Return the last judged picture with its boxes."""

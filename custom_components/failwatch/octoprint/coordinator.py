@@ -38,6 +38,7 @@ from .errors import KeyRefused, NoWebsocket, OctoPrintError
 from .http import Connection
 from .listening import listen
 from .messages import Report, Update
+from .recordings import OctoPrintRecordings
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -87,6 +88,9 @@ class LinkCoordinator(PrinterCoordinator):
         self._picture: tuple[object, bytes] | None = None
         self._known_events: deque[Event] = deque(maxlen=100)
         self._answers_since = 0.0
+        self.recordings = OctoPrintRecordings(hass, self._client, self._ask)
+        self._clock = (0.0, 0.0, 1.0)
+        """The watch's time when it last told it, this machine's then, and the speed of the watch's clock."""
 
     @property
     @override
@@ -100,6 +104,17 @@ class LinkCoordinator(PrinterCoordinator):
             sw_version=self.report.version if self.report else None,
             configuration_url=str(self._client.connection.url),
         )
+
+    @property
+    @override
+    def clock(self) -> tuple[float, float]:
+        theirs, then, speed = self._clock
+        return theirs + (time.monotonic() - then) * speed, speed
+
+    @property
+    @override
+    def job_commands(self) -> frozenset[JobCommand]:
+        return frozenset(("pause", "resume", "cancel"))
 
     async def async_start(self) -> None:
         """Read the state once, raising what Home Assistant shows of a failed set-up, then listen."""
@@ -165,7 +180,7 @@ class LinkCoordinator(PrinterCoordinator):
         renewed = self.report is not None and self.report.version != report.version
         self.report = report
         self.watching = report.watching
-        self.clock_offset = _offset(report.now)
+        self._take_clock(report.now, report.clock_speed)
         self.rules = _rules(report.rules)
         if renewed and (device := self.device):
             dr.async_get(self.hass).async_update_device(device.id, sw_version=report.version)
@@ -173,9 +188,13 @@ class LinkCoordinator(PrinterCoordinator):
         missed = self._news(report.events)
         self.async_take(report.state, () if first else [e for e in missed if _is_fresh(e, report.now)])
 
+    def _take_clock(self, now: float | None, speed: float) -> None:
+        self.clock_offset = _offset(now)
+        self._clock = (time.time() if now is None else now, time.monotonic(), speed)
+
     def _take_update(self, update: Update) -> None:
         self.watching = update.watching
-        self.clock_offset = _offset(update.now)
+        self._take_clock(update.now, update.clock_speed)
         self.rules = _rules(update.rules)
         self.async_take(update.state, self._news(update.events))
 

@@ -108,6 +108,12 @@ class PluginTooOld(OctoPrintError):
     kind = "plugin_too_old"
 
 
+class NoSuchPrint(OctoPrintError):
+    """The plugin has no record of the print."""
+
+    kind = "no_such_print"
+
+
 class WrongMoment(OctoPrintError):
     """There is no print, or none in a state that allows what was asked."""
 

@@ -3,7 +3,7 @@
 import json
 import os
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -25,6 +25,8 @@ from .errors import (
 )
 
 REQUEST_TIMEOUT = 15.0
+DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(sock_connect=15.0, sock_read=60.0)
+PIECE = 64 * 1024
 MAX_ANSWER = 16 * 2**20
 """Bytes of one answer, or of one message of the push socket: more than FailWatch ever sends."""
 MAX_REDIRECTS = 5
@@ -64,7 +66,15 @@ class Connection:
     login: tuple[str, str] | None = field(default=None, repr=False)
     """User and password for a server in front of OctoPrint."""
 
-    async def call(self, method: str, path: str, *, json: Any = None, with_key: bool = True) -> Answer:
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        query: Mapping[str, str] | None = None,
+        with_key: bool = True,
+    ) -> Answer:
         """Return the answer to a request; raises OctoPrintError.
 
         Redirects are followed within the origin only. An answer of the status 500 or above is an error.
@@ -72,7 +82,7 @@ class Connection:
         headers = self.door_headers()
         if with_key and self.api_key:
             headers["X-Api-Key"] = self.api_key
-        url = self.at(path)
+        url = self.at(path).with_query(query)
         for _ in range(MAX_REDIRECTS):
             with self.errors():
                 async with self.session.request(
@@ -93,6 +103,21 @@ class Connection:
                 raise Redirected(_shown(onward))
             url = onward
         raise Redirected(_shown(url))
+
+    async def download(self, path: str, write: Callable[[bytes], Awaitable[None]]) -> Answer:
+        """Hand over what is at a path piece by piece, however large; the answer that is returned is empty."""
+        headers = self.door_headers() | ({"X-Api-Key": self.api_key} if self.api_key else {})
+        with self.errors():
+            async with self.session.get(
+                self.at(path), headers=headers, allow_redirects=False, timeout=DOWNLOAD_TIMEOUT
+            ) as response:
+                self.refuse_door(response.status, response.headers)
+                if response.status in REDIRECTS:
+                    raise Redirected(_shown(self.at(path)))
+                if response.status == HTTPStatus.OK:
+                    async for piece in response.content.iter_chunked(PIECE):
+                        await write(piece)
+                return Answer(response.status, response.headers.copy(), b"")
 
     def at(self, path: str) -> URL:
         """Return the address of a path below OctoPrint's."""
@@ -151,7 +176,7 @@ class Connection:
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     """Return the body, unless it is larger than any answer ought to be."""
     body = bytearray()
-    async for chunk in response.content.iter_chunked(65536):
+    async for chunk in response.content.iter_chunked(PIECE):
         body += chunk
         if len(body) > MAX_ANSWER:
             raise NotOctoPrint(f"an answer of more than {MAX_ANSWER // 2**20} MB")

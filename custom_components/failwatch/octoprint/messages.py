@@ -9,9 +9,12 @@ from typing import Any, Final
 from ..engine.history.records import PrintRecord
 from ..engine.serialization import from_json
 from ..engine.watch.state import Event, WatchState
+from ..shared.recordings import Course
 from .errors import NotReachable, PluginTooOld
 
 PLUGIN: Final = "failwatch"
+FRAME_LENGTH: Final = 9
+"""Values of a recorded frame that the pages read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Report:
     """Which run of which OctoPrint answers; "" where an older plugin does not tell."""
     machine: str = ""
     """A text that only this machine has, "" where it has none."""
+    clock_speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Update:
     events: Sequence[Event]
     now: float | None
     instance: str = ""
+    clock_speed: float = 1.0
 
 
 def report_of(data: Mapping[str, Any]) -> Report:
@@ -61,6 +66,7 @@ def report_of(data: Mapping[str, Any]) -> Report:
             events=[from_json(Event, event) for event in data.get("events", ())],
             instance=data.get("instance", ""),
             machine=data.get("machine", ""),
+            clock_speed=float(data.get("clock_speed", 1.0)),
         )
 
 
@@ -68,6 +74,18 @@ def prints_of(data: Mapping[str, Any]) -> list[PrintRecord]:
     """Return the prints in the plugin's answer."""
     with _read():
         return [from_json(PrintRecord, record) for record in data["prints"]]
+
+
+def course_of(data: Mapping[str, Any]) -> Course:
+    """Return the print in the plugin's answer with its frames."""
+    with _read():
+        from_json(PrintRecord, data["print"])
+        return Course(
+            print=dict(data["print"]),
+            frames=[frame for frame in data["frames"] if len(frame) >= FRAME_LENGTH],
+            marks=list(data["marks"]),
+            rules=list(data["rules"]),
+        )
 
 
 def update_of(message: str) -> Update | None:
@@ -97,6 +115,7 @@ def update_of(message: str) -> Update | None:
             events=[from_json(Event, event) for event in data["events"]],
             now=data.get("now"),
             instance=data.get("instance", ""),
+            clock_speed=float(data.get("clock_speed", 1.0)),
         )
 
 

@@ -1,0 +1,1 @@
+"""The dashboard card: its script, its websocket commands, and the pictures that it shows."""

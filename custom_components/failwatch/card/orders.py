@@ -1,0 +1,30 @@
+"""What a user orders from the card."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from ..coordinator import PrinterCoordinator
+
+type Order = Callable[[PrinterCoordinator, Mapping[str, Any]], Awaitable[None]]
+
+
+async def _resume_fine(printer: PrinterCoordinator, _: Mapping[str, Any]) -> None:
+    """Accept how the print looks, and go on with it where FailWatch can."""
+    await printer.async_acknowledge(failure=False)
+    if "resume" in printer.job_commands:
+        await printer.async_job("resume")
+
+
+ORDERS: Final[Mapping[str, Order]] = {
+    "keep_printing": lambda printer, _: printer.async_acknowledge(failure=False),
+    "resume_fine": _resume_fine,
+    "resume_cleared": lambda printer, _: printer.async_job("resume"),
+    "it_failed": lambda printer, _: printer.async_acknowledge(failure=True),
+    "snooze": lambda printer, data: printer.async_snooze(data["seconds"]),
+    "mute": lambda printer, data: printer.async_mute(data["muted"]),
+    "check": lambda printer, _: printer.async_check(),
+    "watch": lambda printer, data: printer.async_watch(data["watching"]),
+    "pause": lambda printer, _: printer.async_job("pause"),
+    "cancel": lambda printer, _: printer.async_job("cancel"),
+}
+"""By the name that the card gives. Each raises HomeAssistantError with a translated text."""

@@ -1,0 +1,49 @@
+/* Makes the one file that Home Assistant serves; `--check` says whether the committed one is up to date. */
+import {build} from "esbuild";
+import {readFile, writeFile} from "node:fs/promises";
+import {fileURLToPath} from "node:url";
+
+const TARGET = fileURLToPath(new URL("../custom_components/failwatch/card/failwatch-card.js", import.meta.url));
+const MOST_BYTES = 60_000;
+
+const made = await build({
+    entryPoints: [fileURLToPath(new URL("src/index.js", import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    conditions: ["production"],
+    plugins: [templates()],
+    banner: {js: "/*! FailWatch card, AGPL-3.0-or-later; contains Lit, BSD-3-Clause, (c) Google LLC. Made from frontend/. */"},
+    write: false
+});
+const script = made.outputFiles[0].text;
+const bytes = Buffer.byteLength(script);
+if (bytes > MOST_BYTES) fail(`The card has ${bytes} bytes; at most ${MOST_BYTES} are allowed.`);
+if (process.argv.includes("--check")) {
+    const committed = await readFile(TARGET, "utf8").catch(() => "");
+    if (committed !== script) fail("failwatch-card.js is not what frontend/ makes: run `npm run build` in frontend/.");
+} else {
+    await writeFile(TARGET, script);
+}
+console.log(`failwatch-card.js: ${bytes} bytes`);
+
+/* Space between elements in templates and styles is for the reader of the source. */
+function templates() {
+    return {
+        name: "templates",
+        setup(builder) {
+            builder.onLoad({filter: /frontend[\\/]src[\\/].*\.js$/}, async ({path}) => ({
+                contents: (await readFile(path, "utf8")).replace(/\n\s+/g, "\n"),
+                loader: "js"
+            }));
+        }
+    };
+}
+
+function fail(why) {
+    console.error(why);
+    process.exit(1);
+}

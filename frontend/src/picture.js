@@ -1,0 +1,21 @@
+/* A picture with what was found in it, drawn over it so that it scales. */
+import {html, nothing, svg} from "lit";
+
+export function drawPicture(words, {url, boxes, alt, polygons = [], onError, onLoad, children = nothing}) {
+    return html`
+        <div class="picture">
+            <img src=${url} alt=${alt} @error=${onError} @load=${onLoad}>
+            <svg class="over" viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">
+                ${polygons.map((corners) => svg`
+                    <polygon class="ignored" points=${corners.map(([x, y]) => `${x * 1000},${y * 1000}`).join(" ")}></polygon>`)}
+                ${boxes.map((box) => svg`
+                    <rect class="box" x=${box.x_min * 1000} y=${box.y_min * 1000}
+                        width=${(box.x_max - box.x_min) * 1000} height=${(box.y_max - box.y_min) * 1000}></rect>`)}
+            </svg>
+            ${boxes.map((box) => html`
+                <span class="score" aria-hidden="true"
+                    style="left:${Math.min(92, box.x_min * 100)}%;top:${Math.min(92, box.y_min * 100)}%">
+                    ${words.say("picture.box", {score: Math.round(box.score * 100)})}</span>`)}
+            ${children}
+        </div>`;
+}

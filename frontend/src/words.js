@@ -1,0 +1,70 @@
+/* What the card says, in the user's language: the texts are the integration's, under `config_panel`. */
+const PASSING = ["busy", "cut_short", "rate_limited", "server_failed", "timed_out", "unavailable"];
+
+const SPACE = "component.failwatch.config_panel";
+
+export class Words {
+    #localize;
+
+    constructor(language, localize) {
+        this.language = language;
+        this.#localize = localize;
+        this.numbers = new Intl.NumberFormat(language, {minimumFractionDigits: 2, maximumFractionDigits: 2});
+        this.times = new Intl.DateTimeFormat(language, {hour: "2-digit", minute: "2-digit"});
+        this.days = new Intl.DateTimeFormat(language, {dateStyle: "medium", timeStyle: "short"});
+    }
+
+    /* The words that go with what Home Assistant has loaded: those of before where nothing changed, null before any. */
+    static of(hass, before) {
+        const language = hass.locale?.language || hass.language || "en";
+        if (before && before.language === language && before.#localize === hass.localize) return before;
+        return hass.localize(`${SPACE}.card.waiting`) ? new Words(language, hass.localize) : null;
+    }
+
+    /* Has Home Assistant load the texts in its present language; it keeps them from then on. */
+    static load(hass) {
+        hass.loadBackendTranslation("config_panel", "failwatch");
+    }
+
+    /* The text of a key such as "condition.maybe", with {placeholders} filled in; "" for one that is not known. */
+    say(key, values = {}) {
+        return this.#localize(`${SPACE}.${key}`, values) || "";
+    }
+
+    number(value) {
+        return value === null || value === undefined ? "–" : this.numbers.format(value);
+    }
+
+    duration(seconds) {
+        const whole = Math.max(0, Math.round(seconds));
+        if (whole < 90) return this.say("duration.seconds", {seconds: whole});
+        const minutes = Math.round(whole / 60);
+        if (minutes < 90) return this.say("duration.minutes", {minutes});
+        const hours = Math.floor(minutes / 60);
+        if (hours < 48) return this.say("duration.hours", {hours, minutes: minutes % 60});
+        return this.say("duration.days", {days: Math.floor(hours / 24)});
+    }
+
+    /* One sentence on why the verdict is what it is. */
+    reason(verdict) {
+        if (!verdict) return "";
+        const below = verdict.rule === "quiet" && verdict.score < 0;
+        const values = {
+            now: this.number(verdict.usual + verdict.score),
+            usual: this.number(verdict.usual),
+            limit: this.number(verdict.usual + verdict.limit)
+        };
+        return this.say(`reason.${below ? "below" : verdict.rule}`, values) || verdict.reason || "";
+    }
+
+    /* Why nothing can be seen, and what to do about it. */
+    blind(problem) {
+        const text = this.say(`blind.${problem.reason}`);
+        if (!text) return problem.detail;
+        return PASSING.includes(problem.reason) ? `${text} ${this.say("note.goes_on_trying")}` : text;
+    }
+
+    outcome(outcome) {
+        return this.say(`outcome.${outcome || "unknown"}`) || outcome;
+    }
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import {readFileSync, readdirSync} from "node:fs";
+import {test} from "node:test";
+import {Words} from "../src/words.js";
+import {texts, words} from "./texts.js";
+
+const SOURCE = new URL("../src/", import.meta.url);
+const sources = readdirSync(SOURCE).map((name) => readFileSync(new URL(name, SOURCE), "utf8")).join("\n");
+
+test("every text that is asked for exists in both languages", () => {
+    const asked = [...sources.matchAll(/say\("(\w+)\.(\w+)"/g)];
+    assert.ok(asked.length > 30);
+    for (const language of ["en", "de"]) {
+        const known = texts(language);
+        for (const [, group, key] of asked) assert.ok(known[group]?.[key], `${language}: ${group}.${key}`);
+    }
+});
+
+test("every text is asked for", () => {
+    const literal = new Set([...sources.matchAll(/say\("(\w+\.\w+)"/g)].map(([, key]) => key));
+    const groups = new Set([...sources.matchAll(/say\(`(\w+)\.\$/g)].map(([, group]) => group));
+    groups.add("form_layout").add("form_part").add("event");
+    for (const [group, known] of Object.entries(texts("en"))) {
+        for (const key of Object.keys(known)) {
+            assert.ok(groups.has(group) || literal.has(`${group}.${key}`), `${group}.${key} is never shown`);
+        }
+    }
+});
+
+test("reasons come with numbers on one scale", () => {
+    const verdict = {rule: "high", score: 0.64, usual: 0.02, limit: 0.6};
+    assert.equal(words().reason(verdict), "Looks much worse than normal (0.66, normally 0.02, alarm at 0.62).");
+    assert.match(words("de").reason(verdict), /0,66, sonst 0,02, Alarm bei 0,62/);
+    assert.match(words().reason({rule: "quiet", score: -0.01, usual: 0.02, limit: 0.4}), /better than normal/);
+    assert.equal(words().reason({rule: "of_a_later_release", reason: "told by the server"}), "told by the server");
+});
+
+test("being blind says what to do, and that it may end by itself", () => {
+    assert.match(words().blind({reason: "dark", detail: ""}), /Switch a light on/);
+    assert.match(words().blind({reason: "busy", detail: ""}), /keeps trying/);
+    assert.equal(words().blind({reason: "unheard_of", detail: "The moon is in the way."}), "The moon is in the way.");
+});
+
+test("durations", () => {
+    assert.equal(words().duration(-3), "0 s");
+    assert.equal(words().duration(89), "89 s");
+    assert.equal(words().duration(600), "10 min");
+    assert.equal(words().duration(5700), "1 h 35 min");
+    assert.equal(words().duration(86400 * 3), "3 days");
+});
+
+test("the words change with Home Assistant's language only", () => {
+    const localize = () => "text";
+    const hass = {language: "en", localize};
+    const first = Words.of(hass, null);
+    assert.equal(Words.of({language: "en", localize, states: {}}, first), first);
+    assert.notEqual(Words.of({language: "de", localize}, first), first);
+    assert.equal(Words.of({language: "en", localize: () => ""}, null), null);
+});
