@@ -100,6 +100,17 @@ class FailWatchPlugin(
         """Return every setting's default."""
         return settings.DEFAULTS
 
+    def on_settings_initialized(self) -> None:
+        """Drop what somebody wrote into the configuration by hand that OctoPrint could not give back."""
+        stored = self._settings.get_all_data(merged=False)
+        sound = settings.storable(stored)
+        if isinstance(stored, Mapping):
+            sound |= {key: stored[key] for key in [self.config_version_key] if key in stored}
+        if stored and sound != stored:
+            self._logger.warning("Settings that cannot be were dropped from the configuration.")
+            self._settings.set([], sound)
+            self._settings.save()
+
     def get_settings_version(self) -> int:
         """Return the version of the settings' layout."""
         return settings.VERSION
@@ -111,6 +122,7 @@ class FailWatchPlugin(
     def on_settings_save(self, data: dict[str, Any]) -> dict[str, Any]:
         """Store changed settings, and watch by them."""
         service = self.service
+        data = settings.storable(data)
         if service is not None:
             settings.keep_secrets(service.host.settings(), data)
         saved: dict[str, Any] = octoprint.plugin.SettingsPlugin.on_settings_save(self, data)

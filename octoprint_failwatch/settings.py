@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from .engine.detectors import FIELDS, FieldType
+from .engine.detectors import FIELDS, FieldType, same_service
 
 VERSION = 1
 
@@ -69,8 +70,7 @@ def keep_secrets(old: Mapping[str, Any], new: dict[str, Any]) -> None:
     changes = new.get("detector")
     if isinstance(changes, dict):
         stored = old["detector"]
-        service = tuple(changes.get(key, stored.get(key)) for key in ("kind", "url"))
-        same = _service(*service) == _service(stored.get("kind"), stored.get("url"))
+        same = same_service(stored, {**stored, **changes})
         for secret in SECRETS:
             if not changes.get(secret):
                 changes[secret] = stored.get(secret) if same else None
@@ -79,9 +79,43 @@ def keep_secrets(old: Mapping[str, Any], new: dict[str, Any]) -> None:
         notify["urls"] = list(old["notify"]["urls"])
 
 
-def _service(kind: Any, url: Any) -> tuple[str, str, str]:
-    parts = _split(url)
-    return str(kind), parts.scheme, parts.netloc
+def storable(changes: Any) -> dict[str, Any]:
+    """Return that part of incoming settings which can be stored: known keys of the right kind.
+
+    Anything else would keep OctoPrint from giving the settings back, of this plugin or of all: its pages
+    read JSON, which has no infinity.
+    """
+    return _storable(changes, DEFAULTS)
+
+
+def _storable(changes: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in changes.items() if isinstance(changes, Mapping) else ():
+        if key not in defaults:
+            continue
+        default = defaults[key]
+        if isinstance(default, Mapping) and default:
+            if isinstance(value, Mapping):
+                found[key] = _storable(value, default)
+        elif _fits(value, default) and _is_json(value):
+            found[key] = value
+    return found
+
+
+def _fits(value: Any, default: Any) -> bool:
+    """Return whether a value may stand for a default: an object, a list, or something single."""
+    if default is None or value is None:
+        return True
+    kinds = (Mapping, list)
+    return all(isinstance(value, kind) == isinstance(default, kind) for kind in kinds)
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _split(url: Any) -> SplitResult:

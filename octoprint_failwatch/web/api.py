@@ -25,6 +25,7 @@ from ..watching.watch_settings import changed_numbers, regions, rules
 from ..watching.watcher import Watcher
 from ..watching.webcams import webcams
 from . import camera_baselines, settings_page
+from .arguments import flag, mapping, number, text
 from .error_messages import translate_error
 from .tuning import TuningCommands
 
@@ -137,15 +138,15 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         return self.service
 
     def _watching(self, service: Service, data: Mapping[str, Any]) -> None:
-        self._settings.set_boolean(["watching"], bool(data["enabled"]))
+        self._settings.set_boolean(["watching"], flag(data, "enabled"))
         self._settings.save()
         service.settings_changed()
 
     def _rules(self, service: Service, data: Mapping[str, Any]) -> None:
         now = rules(service.host.settings())
-        name = str(data.get("name") or now.name)
+        name = text(data, "name") or now.name
         numbers = changed_numbers(service.host.settings()) if name == now.name else {}
-        numbers |= dict(data.get("numbers") or {})
+        numbers |= mapping(data, "numbers")
         create_rules(name, numbers)
         self._settings.set(["rules"], {"name": name, "numbers": numbers})
         self._settings.save()
@@ -154,7 +155,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
     def _job(self, _service: Service, data: Mapping[str, Any]) -> None:
         if not Permissions.PRINT.can():
             flask.abort(403)
-        order_job(self._printer, str(data["action"]), current_user.get_name())
+        order_job(self._printer, text(data, "action"), current_user.get_name())
 
     def _new_identity(self, service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
         service.installation.renew()
@@ -176,15 +177,16 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         return {"regions": stored}
 
     def _add_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-        url = str(data["url"]).strip()
+        url = text(data, "url").strip()
         target(url)
         return self._keep_targets(service, [*service.host.settings()["notify"]["urls"], url])
 
     def _remove_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         urls = list(service.host.settings()["notify"]["urls"])
-        if not 0 <= int(data["index"]) < len(urls):
+        index = number(data, "index")
+        if index not in range(len(urls)):
             raise ValueError(gettext("There is no such address."))
-        del urls[int(data["index"])]
+        del urls[int(index)]
         return self._keep_targets(service, urls)
 
     def _keep_targets(self, service: Service, urls: list[str]) -> dict[str, Any]:
@@ -204,13 +206,13 @@ def _pause(service: Service, _data: Mapping[str, Any]) -> None:
 
 
 def _label(service: Service, data: Mapping[str, Any]) -> None:
-    failed, since = data["failed"], data.get("failed_from")
-    label = None if failed is None else Label(bool(failed), None if since is None else float(since))
-    service.watcher.history.label(str(data["print_id"]), label)
+    since = None if data.get("failed_from") is None else number(data, "failed_from")
+    label = None if data["failed"] is None else Label(flag(data, "failed"), since)
+    service.watcher.history.label(text(data, "print_id"), label)
 
 
 def _forget(service: Service, data: Mapping[str, Any]) -> None:
-    print_id = str(data["print_id"])
+    print_id = text(data, "print_id")
     state = service.watcher.state
     if print_id == state.print_id and state.phase is not Phase.IDLE:
         raise ValueError(gettext("This print is still running."))
@@ -225,12 +227,12 @@ def _control(command: str) -> Callable[[Service, Mapping[str, Any]], None]:
                 raise ValueError("answer must be failure or not_a_failure.")
             service.ask(lambda w: w.watch.confirm() if answer == "failure" else w.watch.acknowledge())
         elif command == "snooze":
-            seconds = float(data["seconds"])
+            seconds = number(data, "seconds")
             if not 0 <= seconds <= 86400:
                 raise ValueError("seconds must be from 0 to 86400.")
             service.ask(lambda w: w.watch.snooze(seconds))
         elif command == "mute":
-            muted = bool(data["muted"])
+            muted = flag(data, "muted")
             service.ask(lambda w: w.watch.mute(muted))
         else:
             service.ask(lambda w: w.watch.check_now())

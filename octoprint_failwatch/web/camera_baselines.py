@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..watching.webcams import titles
+from .arguments import text
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -24,5 +25,5 @@ def known(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
 
 def forget(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     """Forget what is usual for a camera, and return what is still known."""
-    service.run(service.watcher.forget_usual(str(data["camera"])))
+    service.run(service.watcher.forget_usual(text(data, "camera")))
     return known(service, {})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..watching.runtime import Service
 
 AT_ONCE = 25
+MAX_ID = 2**63 - 1  # that SQLite can hold
 
 
 class PastPrints(BlueprintPlugin):  # type: ignore[misc]
@@ -53,6 +54,8 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
         require("VIEW")
         history = self._history()
         _known(history, print_id)
+        if frame_id > MAX_ID:
+            flask.abort(404)
         picture = history.picture(frame_id, flask.request.args.get("camera", ""))
         if picture is None:
             flask.abort(404)

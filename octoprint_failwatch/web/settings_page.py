@@ -14,9 +14,10 @@ from ..engine.detectors import FIELDS, query_service
 from ..engine.errors import BadSetting, FailWatchError
 from ..engine.judging.rules import RULE_SETS
 from ..notify.notifications import notify, target
-from ..settings import SECRETS, default_rules, detector_settings, keep_secrets
+from ..settings import SECRETS, default_rules, detector_settings, keep_secrets, storable
 from ..version import __version__
 from ..watching.webcams import webcams
+from .arguments import mapping, text
 from .error_messages import translate_error
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def describe(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
 
 def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     """Take one look with the stored settings, or with the given ones laid over them."""
-    settings = _laid_over(service.host.settings(), data.get("settings") or {})
+    settings = _laid_over(service.host.settings(), mapping(data, "settings"))
     try:
-        trial = service.run(service.watcher.try_out(str(data.get("camera") or ""), settings), TIMEOUT)
+        trial = service.run(service.watcher.try_out(text(data, "camera"), settings), TIMEOUT)
     except FailWatchError as error:
         return {"problem": {"kind": error.kind, "detail": translate_error(error)}}
     except TimeoutError:
@@ -64,7 +65,7 @@ def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     """Say what answers at a detector's address, and what it offers to choose from."""
-    settings = _laid_over(service.host.settings(), data["settings"])
+    settings = _laid_over(service.host.settings(), mapping(data, "settings"))
     try:
         host = service.watcher.detector_context(settings)
         found = service.run(query_service(detector_settings(settings), host), TIMEOUT)
@@ -82,15 +83,11 @@ def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _laid_over(stored: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    changes = {key: dict(value) if isinstance(value, Mapping) else value for key, value in changes.items()}
+    changes = storable(changes)
     keep_secrets(stored, changes)
     laid = dict(stored)
     for key, value in changes.items():
-        laid[key] = (
-            {**stored[key], **value}
-            if isinstance(stored.get(key), Mapping) and isinstance(value, Mapping) and key != "regions"
-            else value
-        )
+        laid[key] = {**stored[key], **value} if isinstance(value, Mapping) else value
     return laid
 
 

@@ -19,6 +19,7 @@ from ..engine.judging.verdict import Level
 from ..learning.examples import examples
 from ..settings import detector_settings
 from ..watching.watch_settings import MIN_INTERVAL
+from .arguments import mapping, number, text
 from .background_job import BackgroundJob, Tell
 from .error_messages import translate_error
 
@@ -44,7 +45,7 @@ class TuningCommands:
         """
         do = data.get("do")
         if do == "start":
-            self._start_tuning(service, float(data.get("limit", 2.0)), str(data.get("level", "failure")))
+            self._start_tuning(service, number(data, "limit", 2.0), text(data, "level") or "failure")
         elif do == "apply":
             self._apply(service, data.get("settings"))
         elif do == "undo":
@@ -55,7 +56,7 @@ class TuningCommands:
     def learning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         """Start to teach the service if `do` says so, and return how it stands."""
         if data.get("do") == "start":
-            self._start_learning(service, data.get("algorithm") or None)
+            self._start_learning(service, text(data, "algorithm") or None)
         return _progress_json(self._learning)
 
     def _start_tuning(self, service: Service, limit: float, level: str) -> None:
@@ -168,15 +169,20 @@ def _changes(found: Any, now: Mapping[str, Any]) -> dict[str, Any]:
     chosen = found.get("rules") if isinstance(found, Mapping) else None
     if not isinstance(chosen, Mapping):
         raise BadSetting("Settings must say which rules.")
-    name, numbers = str(chosen.get("name")), dict(chosen.get("numbers") or {})
+    name, numbers = text(chosen, "name"), dict(mapping(chosen, "numbers"))
     create_rules(name, numbers)
     changes: dict[str, Any] = {"rules": {"name": name, "numbers": numbers}}
     if "interval" in found:
-        changes["interval"] = max(MIN_INTERVAL, float(found["interval"]))
+        changes["interval"] = max(MIN_INTERVAL, number(found, "interval"))
     if "regions" in found:
         more = [
-            {"camera": camera, "polygons": [[[float(x), float(y)] for x, y in one] for one in polygons]}
-            for camera, polygons in dict(found["regions"]).items()
+            {"camera": camera, "polygons": [[_corner(corner) for corner in one] for one in polygons]}
+            for camera, polygons in mapping(found, "regions").items()
         ]
         changes["regions"] = [*(now["regions"] or []), *more]
     return changes
+
+
+def _corner(corner: Any) -> list[float]:
+    x, y = corner
+    return [number({"x": x}, "x"), number({"y": y}, "y")]

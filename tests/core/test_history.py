@@ -6,6 +6,7 @@ import sqlite3
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from octoprint_failwatch.engine.history import (
     schema,
 )
 from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.watch.state import EventKind, WatchState
 from octoprint_failwatch.engine.watch.watch import WatchSettings
 
@@ -83,6 +85,27 @@ async def test_a_print_is_kept_as_it_was_shown(history: History) -> None:
     assert kinds[:3] == [EntryKind.SETTINGS, EntryKind.STANDING, EventKind.STARTED]
     assert kinds[-2:] == [EventKind.ENDED, EntryKind.STANDING]
     assert EventKind.FAILURE in kinds
+
+
+async def test_an_export_holds_no_link_that_opens_without_a_token(history: History) -> None:
+    """A service's tagged picture does, to whoever knows its address."""
+
+    class Tagging(ScriptedDetector):
+        async def detect(self, frame: Frame) -> Detection:
+            return replace(await super().detect(frame), tagged_image_url="https://s.example/secret.jpg")
+
+    async with watching(Tagging([0.01] * 5)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.frames(5)
+        assert any("secret" in str(state.look) for state in watched.states)
+        watched.watch.end("finished")
+    history.settle()
+    assert [frame.look.views[0].tagged_image_url for frame in history.frames("one")] == [None] * 5
+    archive = io.BytesIO()
+    exchange.write_zip(history, ["one"], archive)
+    with zipfile.ZipFile(archive) as opened:
+        assert not any(b"secret" in opened.read(name) for name in opened.namelist())
 
 
 async def test_pictures_are_kept_near_changes_and_thinned_elsewhere(history: History) -> None:

@@ -102,6 +102,32 @@ async def test_a_secret_need_not_be_entered_again_for_another_mistake(hass: Home
 
 
 @pytest.mark.usefixtures("no_set_up")
+@pytest.mark.parametrize(
+    ("url", "token"), [("http://detector.example/", "t"), ("http://other.example", None), ("other", None)]
+)
+async def test_a_stored_secret_goes_to_its_own_address_only(
+    hass: HomeAssistant, url: str, token: str | None
+) -> None:
+    stored = {"kind": "super_api", "url": "detector.example", "token": "t"}
+    entry = MockConfigEntry(domain="failwatch", data=stored)
+    entry.add_to_hass(hass)
+    asked: list[Any] = []
+
+    async def down(settings: dict[str, Any], host: Any) -> ServiceInfo:
+        asked.append(settings.get("token"))
+        raise UnknownHost("who?")
+
+    context = {"source": "reconfigure", "entry_id": entry.entry_id}
+    page = await hass.config_entries.flow.async_init("failwatch", context=context)
+    with patch(OFFERS, side_effect=down):
+        # It was with the first that the secret came to stand beside whatever address followed.
+        page = await answer(hass, page, {"url": "http://detector.example"})
+        page = await answer(hass, page, {"url": url})
+        await answer(hass, page, {"url": url, "token": "typed"})
+    assert asked == ["t", token, "typed"]
+
+
+@pytest.mark.usefixtures("no_set_up")
 async def test_a_wrong_choice_can_be_made_again(hass: HomeAssistant) -> None:
     async def offer(settings: dict[str, Any], host: Any) -> ServiceInfo:
         if settings.get("model_id") == "typed":
@@ -195,9 +221,9 @@ async def test_reconfigure_a_service_keeps_a_secret_that_is_left_empty(
     assert shown["url"] == {"suggested_value": "http://detector.example"}
     assert not shown["token"]
     with patch(OFFERS, return_value=ServiceInfo("It answers.")):
-        end = await answer(hass, page, {"url": "http://moved.example", **rest})
+        end = await answer(hass, page, {"url": "http://detector.example/api", **rest})
     assert end["reason"] == "reconfigure_successful"
-    assert entry.data == {"kind": kind, "url": "http://moved.example", "token": "old", **rest}
+    assert entry.data == {"kind": kind, "url": "http://detector.example/api", "token": "old", **rest}
 
 
 @pytest.mark.usefixtures("no_set_up")

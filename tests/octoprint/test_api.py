@@ -285,6 +285,55 @@ async def test_nonsense_is_refused_in_words(lab: Lab, command: str, arguments: d
     assert "error" in caught.value.message
 
 
+ODD: list[Any] = [None, True, -1, 1e308, 10**400, "text", "\ud800", [], [[]], {}, {"a": {"b": []}}]
+ODD_KEYS = {
+    "tuning": ["do", "limit", "level", "settings"],
+    "learning": ["do", "algorithm"],
+    "test": ["camera", "settings"],
+    "rules": ["name", "numbers"],
+    "label": ["print_id", "failed", "failed_from"],
+}
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in ("new_identity", "check")])
+async def test_no_command_breaks_on_odd_json(lab: Lab, command: str) -> None:
+    """A sound command with one value replaced, also by what JSON does not have: it is refused, or does no harm."""
+    sound = COMMANDS[command]
+    for key in ODD_KEYS.get(command, list(sound)):
+        for odd in ODD:
+            given = {**sound, key: odd, "command": command}
+            if command == "tuning" and key == "settings":
+                given["do"] = "apply"
+            status = await _status(lab, json.dumps(given))
+            assert status != 500, (key, odd)
+        for literal in ("NaN", "Infinity", "-Infinity"):
+            body = json.dumps({**sound, key: "?", "command": command}).replace('"?"', literal)
+            assert await _status(lab, body) != 500, (key, literal)
+    assert (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]["rules"]
+    await lab.order("watching", enabled=True)
+
+
+async def test_settings_that_cannot_be_given_back_are_not_taken(lab: Lab) -> None:
+    before = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]
+    for odd in ({"detector": 7}, {"rules": []}, {"regions": {"a": 1}}, {"shaping": "gentle"}):
+        await lab.set(**odd)
+        assert (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"] == before
+    body = '{"plugins": {"failwatch": {"interval": Infinity, "veto": NaN}}}'
+    async with lab.octoprint._session.post(
+        f"{lab.octoprint.url}/api/settings",
+        data=body,
+        headers={"X-Api-Key": lab.octoprint.key, "Content-Type": "application/json"},
+    ) as answer:
+        assert answer.status == 200
+    assert (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"] == before
+
+
+async def _status(lab: Lab, body: str) -> int:
+    headers = {"X-Api-Key": lab.octoprint.key, "Content-Type": "application/json"}
+    async with lab.octoprint._session.post(lab.octoprint.url + API, data=body, headers=headers) as answer:
+        return answer.status
+
+
 async def test_a_failing_print_is_told_by_push_socket_webhook_and_picture(lab: Lab) -> None:
     answer = await lab.order("add_target", url=lab.address.replace("http://", "json://") + "/hook")
     assert len(answer["targets"]) == 1

@@ -1,13 +1,19 @@
 """What settings mean, and that secrets stay where they belong."""
 
 import copy
+import json
+import math
 from typing import Any
 
 import pytest
 
 from octoprint_failwatch.engine.errors import BadSetting
 from octoprint_failwatch.engine.judging.rules import FailWatchRules, SuperApiRules
+from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
+from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.policy import Action
+from octoprint_failwatch.engine.watch.state import Look, View, WatchState
+from octoprint_failwatch.notify.push_messages import state_json
 from octoprint_failwatch.printer.gentle_pause import GentlePause
 from octoprint_failwatch.printer.start_conditions import StartConditions
 from octoprint_failwatch.settings import (
@@ -16,6 +22,7 @@ from octoprint_failwatch.settings import (
     SECRETS,
     detector_settings,
     keep_secrets,
+    storable,
 )
 from octoprint_failwatch.watching.watch_settings import (
     cameras,
@@ -68,13 +75,71 @@ def test_a_secret_that_is_not_typed_again_stays(typed: dict[str, Any]) -> None:
         {"url": "http://one.example/api"},
         {"url": "https://[one.example/api"},
         {"kind": "ml_api"},
+        {"url": ""},
+        {"url": ["https://one.example/api"]},
+        {"url": "https://one.example@two.example"},
     ],
-    ids=["another host", "without TLS", "no address", "another kind"],
+    ids=["another host", "without TLS", "no address", "another kind", "default", "odd", "user"],
 )
 def test_a_secret_never_goes_to_another_service(change: dict[str, Any]) -> None:
     new = {"detector": dict(change)}
     keep_secrets(settings(detector=STORED), new)
     assert new["detector"]["token"] is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed", "same"),
+    [
+        ("10.0.0.5:8000", "10.0.0.6:8000", False),
+        ("one.local", "two.local", False),
+        ("one.local:8000", "two.local:8000", False),
+        ("one.local", "http://one.local/", True),
+        ("one.local", "https://one.local/", False),
+        ("HTTP://One.local:80", "one.local/deeper", True),
+        (None, "https://app.obico.io", True),
+        ("", "https://app.obico.io.example", False),
+    ],
+)
+def test_addresses_are_compared_as_they_are_used(stored: str | None, typed: str, same: bool) -> None:
+    new = {"detector": {"url": typed}}
+    keep_secrets(settings(detector={**STORED, "url": stored}), new)
+    assert new["detector"]["token"] == ("sesame" if same else None)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"detector": "built_in"},
+        {"detector": {"threshold": math.inf}},
+        {"rules": []},
+        {"rules": {"numbers": {"failure": math.nan}}},
+        {"regions": {"camera": ""}},
+        {"interval": {"a": 1}},
+        {"notify": {"urls": "json://x"}},
+        {"unheard_of": 1},
+        [],
+        None,
+        "text",
+    ],
+)
+def test_what_cannot_be_given_back_is_not_stored(odd: Any) -> None:
+    kept = storable(odd)
+    assert all(value == {} for value in kept.values()), kept
+    assert json.dumps(kept, allow_nan=False)
+
+
+def test_what_the_settings_page_sends_back_is_stored_as_it_is() -> None:
+    tuned = settings(before_tuning={"rules": {"name": "obico", "numbers": {"low": 0.4}}})
+    assert storable(tuned) == tuned
+
+
+def test_the_state_for_viewers_holds_no_link_that_opens_without_a_token() -> None:
+    view = View("", 0.9, (), "https://s.example/secret.jpg")
+    verdict = Verdict(Level.NONE, Rule.QUIET, 0.0, 1.0, 0.0)
+    state = WatchState("p", look=Look(1, 1.0, 0.9, (view,), TemporalStatistics(), verdict, 0.1))
+    shown = state_json(state)
+    assert shown["look"]["views"][0]["p"] == 0.9
+    assert "secret" not in str(shown)
 
 
 def test_a_typed_secret_replaces_the_stored_one() -> None:

@@ -25,7 +25,7 @@ from ..const import (
     KIND_SUPER_API,
     SUBENTRY_CAMERA,
 )
-from ..engine.detectors import Choice, ServiceInfo, query_service
+from ..engine.detectors import Choice, ServiceInfo, query_service, same_service
 from ..engine.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
 from . import service_forms
 from .base import EntryFlow
@@ -47,6 +47,8 @@ class ServiceFlow(EntryFlow):
 
     _choices: Mapping[str, Sequence[Choice]] = MappingProxyType({})
     """What the service offered when it was last asked."""
+    _typed: Mapping[str, Any] = MappingProxyType({})
+    """The secrets that were entered in this flow, whatever came of it."""
 
     async def async_step_built_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Set up the detector that runs on this machine."""
@@ -87,15 +89,25 @@ class ServiceFlow(EntryFlow):
         """Take the address and the credentials, try them on the service, and ask for the rest."""
         if user_input is None:
             return self._service_form(kind)
-        kept = self._kept_secrets(kind)
-        filled = {key: value for key, value in user_input.items() if value or key not in kept}
-        self._data = {CONF_KIND: kind, **kept, **filled}
+        secrets = [field.key for field in service_forms.secret_fields(kind)]
+        typed = {key: user_input[key] for key in secrets if user_input.get(key)}
+        self._typed = {**self._typed, **typed}
+        filled = {key: value for key, value in user_input.items() if value or key not in secrets}
+        self._data = {CONF_KIND: kind, **filled}
+        stored = self._old_settings()
+        kept = (
+            {key: stored[key] for key in secrets if stored.get(key)}
+            if same_service(stored, self._data)
+            else {}
+        )
+        self._data |= {**kept, **self._typed}
         try:
             answer = await self._query_service()
         except FailWatchError as error:
             if isinstance(error, NotAuthorised):
-                for field in service_forms.secret_fields(kind):
-                    self._data.pop(field.key, None)
+                self._typed = {}
+                for key in secrets:
+                    self._data.pop(key, None)
             return self._service_form(kind, error)
         return self._rest_form(answer.choices)
 
@@ -166,8 +178,8 @@ class ServiceFlow(EntryFlow):
         return self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
 
     def _kept_secrets(self, kind: str) -> dict[str, Any]:
-        """Return the secrets that stay as they are where they are left empty."""
-        known = {**self._old_settings(), **self._data}
+        """Return the secrets that may be left empty: those typed before, and those stored for the address."""
+        known = {**self._old_settings(), **self._typed}
         keys = (field.key for field in service_forms.secret_fields(kind))
         return {key: known[key] for key in keys if known.get(key)}
 

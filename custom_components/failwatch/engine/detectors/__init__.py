@@ -26,10 +26,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors import BadSetting
 from .base import Detector
 from .choices import Choice, ServiceInfo
 from .context import DetectorContext, Publisher
-from .registry import detector_type, offers_of
+from .registry import detector_type, query_of
 from .setting_fields import FIELDS, Field, FieldType
 from .single_use_pictures import Published, SingleUsePictures
 
@@ -46,6 +47,7 @@ __all__ = [
     "SingleUsePictures",
     "create_detector",
     "query_service",
+    "same_service",
 ]
 
 
@@ -56,4 +58,25 @@ def create_detector(settings: Mapping[str, Any], host: DetectorContext) -> Detec
 
 async def query_service(settings: Mapping[str, Any], host: DetectorContext) -> ServiceInfo:
     """Return what the service offers to choose from; raises BadSetting or DetectionError."""
-    return await offers_of(str(settings.get("kind")))(settings, host)
+    return await query_of(str(settings.get("kind")))(settings, host)
+
+
+def same_service(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether two detectors' settings are of one service at one address, as it is used.
+
+    Only then may a secret that is stored with the one go to the other.
+    """
+    kind = one.get("kind")
+    if kind != other.get("kind"):
+        return False
+    address = next((field for field in FIELDS.get(str(kind), ()) if field.type is FieldType.URL), None)
+    if address is None:
+        return True
+    from ..clients.http import base_url
+
+    try:
+        urls = [base_url(settings, address.default) for settings in (one, other)]
+    except BadSetting:
+        return False
+    places = {(url.scheme, (url.host or "").lower(), url.port) for url in urls}
+    return len(places) == 1

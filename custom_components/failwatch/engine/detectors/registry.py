@@ -22,7 +22,7 @@ class DetectorType(Protocol):
         """Return the detector that the settings describe; raises BadSetting."""
 
 
-class OffersOf(Protocol):
+class ServiceQuery(Protocol):
     """Asks a service for what can be chosen there."""
 
     async def __call__(self, settings: Mapping[str, Any], host: DetectorContext, /) -> ServiceInfo:
@@ -59,7 +59,7 @@ def detector_type(kind: str) -> DetectorType:
     raise BadSetting("There is no detector %(kind)r.", kind=kind)
 
 
-def offers_of(kind: str) -> OffersOf:
+def query_of(kind: str) -> ServiceQuery:
     """Return what asks a service of that kind for its choices; raises BadSetting."""
     match kind:
         case "deepomatic":

@@ -29,9 +29,9 @@ FROM frames JOIN prints ON prints.id = frames.print
 def add_frame(connection: sqlite3.Connection, print_key: int, look: Look, level: Level) -> int:
     """Write a frame and return its id."""
     statistics, verdict = look.statistics, look.verdict
+    # The address of a tagged picture opens it without a token: it does not get into exports.
     views = [
-        [view.camera, view.p, [[*_box(box)] for box in view.boxes], view.tagged_image_url, view.problem]
-        for view in look.views
+        [view.camera, view.p, [[*_box(box)] for box in view.boxes], None, view.problem] for view in look.views
     ]
     values = (
         print_key,
@@ -123,8 +123,8 @@ def as_frame(row: sqlite3.Row) -> FrameRecord:
         at=row["at"],
         p=row["p"],
         views=tuple(
-            View(camera, p, tuple(Box(*box) for box in boxes), url, problem)
-            for camera, p, boxes, url, problem in json.loads(row["views"])
+            View(camera, p, tuple(Box(*box) for box in boxes), None, problem)
+            for camera, p, boxes, _, problem in json.loads(row["views"])
         ),
         statistics=statistics,
         verdict=Verdict(

@@ -14,9 +14,14 @@ from .state import Event, WatchState
 
 
 def state_json(state: WatchState) -> dict[str, Any]:
-    """Return a state as JSON, with the reason of each verdict in words."""
+    """Return a state as JSON, with the reason of each verdict in words.
+
+    A service's tagged picture opens to whoever has its address: those who may view see their own instead.
+    """
     data: dict[str, Any] = serialization.to_json(state)
     if state.look is not None:
+        for view in data["look"]["views"]:
+            view["tagged_image_url"] = None
         _add_reason(data["look"]["verdict"], state.look.verdict)
     if state.latch.verdict is not None:
         _add_reason(data["latch"]["verdict"], state.latch.verdict)
