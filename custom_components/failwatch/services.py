@@ -17,10 +17,11 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 
 from .cameras.detector import async_create_detector
-from .cameras.snapshots import as_jpeg, async_snapshot
+from .cameras.snapshots import async_snapshot
 from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.errors import BadPicture, BadSetting, FailWatchError
+from .engine.imaging.jpeg import as_jpeg
 from .engine.judging.rules import RULE_SETS, FailWatchRules, create_rules
 from .engine.judging.trend import Trend
 from .engine.models import Frame

@@ -21,11 +21,9 @@ from ..engine.detectors import Detector, create_detector
 from ..engine.errors import BadPicture, DetectionError
 from ..engine.imaging.annotation import tagged
 from ..engine.models import Detection, Frame
+from ..engine.sources.folder import is_picture, natural
 from .shared.detector_context import lending
 from .shared.detector_options import gather, service_options
-
-SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
-"""What counts as a picture in a folder; a file that is named itself is always tried."""
 
 MAX_FILE = 128 * 2**20
 MANY = 5
@@ -128,7 +126,7 @@ async def _answer(
 
 
 def _pictures(paths: Iterable[Path]) -> Iterator[Picture]:
-    """Yield the pictures, those of a folder and all below it sorted by name."""
+    """Yield the pictures, those of a folder and all below it as people count them."""
     taken: set[Path] = set()
     for path in paths:
         inside = _inside(path) if path.is_dir() else []
@@ -137,7 +135,7 @@ def _pictures(paths: Iterable[Path]) -> Iterator[Picture]:
 
 
 def _inside(folder: Path) -> list[tuple[Path, Path]]:
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    files = sorted((file for file in folder.rglob("*") if is_picture(file) and file.is_file()), key=natural)
     return [(file, file.relative_to(folder)) for file in files]
 
 

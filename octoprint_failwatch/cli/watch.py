@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import click
 
 from ..engine.clock import Clock
@@ -23,19 +22,23 @@ from ..engine.errors import SnapshotError
 from ..engine.history import History, RecordedSettings, Recorder
 from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet
 from ..engine.judging.verdict import Level
+from ..engine.sources.address import host_of
+from ..engine.sources.camera import is_camera
+from ..engine.sources.opening import open_source
+from ..engine.sources.source import ReadOptions, Source, SourceEnded
 from ..engine.watch.cadence import Cadence
 from ..engine.watch.look import Camera
 from ..engine.watch.state import Event, WatchState
 from ..engine.watch.watch import Watch, WatchSettings
 from ..settings import default_rules
 from .replay import rules_from
+from .shared.camera_options import camera_options
 from .shared.detector_context import lending
 from .shared.detector_options import FILE, URL_OPTION, gather
 from .shared.options import Finite, history_option, open_history
+from .shared.paced_clock import PacedClock
 from .shared.watch_hooks import Reactions
 from .shared.watch_output import JsonReport, Report, TableReport
-from .sources import Source, SourceEnded, open_source
-from .sources.paced_clock import PacedClock
 
 EXIT_CODES = {Level.NONE: 0, Level.MAYBE: 3, Level.FAILURE: 4}
 NOTHING_SEEN = 1
@@ -46,6 +49,7 @@ class Order:
     """What the command line asks for."""
 
     place: str
+    camera: ReadOptions
     detector: Mapping[str, Any]
     rules: RuleSet
     interval: float
@@ -89,6 +93,7 @@ class Order:
 )
 @click.option("--on-maybe", metavar="COMMAND", help="Run at the first doubt.")
 @click.option("--on-failure", metavar="COMMAND", help="Run at a failure, e.g. to pause the printer.")
+@camera_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture and event.")
 @history_option
 @click.option("--no-history", is_flag=True, help="Keep nothing.")
@@ -108,8 +113,8 @@ def command(
     """Watch a print.
 
     SOURCE is a folder of pictures, a video file, or an address: a snapshot or MJPEG stream
-    (http, https), or a stream such as rtsp. Pictures that were taken before are judged as fast as
-    they can be; a camera is watched until Ctrl-C.
+    (http, https), or a stream such as rtsp, rtmp, udp or HLS. Pictures that were taken before are
+    judged as fast as they can be; a camera is watched until Ctrl-C.
 
     Commands get FAILWATCH_EVENT, FAILWATCH_REASON, FAILWATCH_P, FAILWATCH_PRINT_ID and
     FAILWATCH_PICTURE, a file with the boxes drawn in, in their environment.
@@ -132,8 +137,9 @@ def command(
 async def _watch(order: Order, report: Report) -> int:
     async with contextlib.AsyncExitStack() as stack:
         host = await stack.enter_async_context(lending(order.detector))
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        source = open_source(order.place, session, interval=order.interval, timelapse=order.timelapse)
+        source = open_source(
+            order.place, interval=order.interval, timelapse=order.timelapse, options=order.camera
+        )
         stack.push_async_callback(source.close)
         detector = create_detector(order.detector, host)
         stack.push_async_callback(detector.close)
@@ -186,7 +192,7 @@ async def _run(watch: Watch, ending: _Ending, order: Order) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(number, ending.reach, "stopped")
-    watch.start(str(uuid.uuid4()), order.name or Path(order.place).name)
+    watch.start(str(uuid.uuid4()), order.name or _name(order.place))
     running = asyncio.create_task(watch.run())
     ended = asyncio.create_task(ending.reached.wait())
     await asyncio.wait([running, ended], return_when=asyncio.FIRST_COMPLETED)
@@ -194,6 +200,11 @@ async def _run(watch: Watch, ending: _Ending, order: Order) -> None:
     for task in (running, ended):
         task.cancel()
     await asyncio.gather(running, ended, return_exceptions=True)
+
+
+def _name(place: str) -> str:
+    """Return what a print is called by its source: never with the log-in of an address."""
+    return host_of(place) if is_camera(place) else Path(place).name
 
 
 def _until_ended(source: Source, ending: _Ending, sink: _Sink) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..engine.judging.verdict import Level, Rule, Verdict
+from ..engine.sources.reasons import VARIABLE
 from ..engine.watch.blindness import PASSING
 from ..engine.watch.state import Blind, Event, EventKind, WatchState
 
@@ -82,10 +84,9 @@ class MessageTexts:
     def blind(self, blind: Blind) -> str:
         """Return why FailWatch cannot see, and what the user can do."""
         _ = self._
+        if blind.reason == "no_snapshot":
+            return f"{_('The camera gives no picture.')} {self.detail(blind.detail)}"
         texts = {
-            "no_snapshot": _(
-                "The camera gives no picture. Check its cable and its address in OctoPrint's webcam settings."
-            ),
             "dark": _("The picture is too dark. Switch a light on."),
             "frozen": _("The camera keeps giving the same picture. Restart the camera."),
             "bad_picture": _("What the camera gives is no picture. Check its snapshot address."),
@@ -123,6 +124,14 @@ class MessageTexts:
         if text is None:
             return blind.detail
         return f"{text} {_('FailWatch goes on trying.')}" if blind.reason in PASSING else text
+
+    def detail(self, text: str) -> str:
+        """Return what an error said in English, in the language; it may hold one number or name."""
+        found = re.search(VARIABLE, text)
+        if found is None or self._(text) != text:
+            return self._(text)
+        template = self._(text.replace(found[0], "%(what)s", 1))
+        return template.replace("%(what)s", found[0])
 
     def reason(self, verdict: Verdict) -> str:
         """Return why a verdict is what it is."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-import aiohttp
 from aiohttp import web
 
 from ..engine.detectors import Detector
@@ -38,12 +37,11 @@ RUNNER_OPTIONS: Mapping[str, Any] = {
 def create_application(
     settings: ServerSettings,
     detectors: Sequence[Detector],
-    session: aiohttp.ClientSession,
     connections: Connections,
 ) -> web.Application:
     """Return the server's application. Raises BadSetting where its data cannot be used.
 
-    The detectors and the session are the caller's, and outlive the application.
+    The detectors are the caller's, and outlive the application.
     """
     queue, tokens = DetectorQueue(detectors), Tokens(settings.tokens)
     printers = Printers(settings.data_dir / "printers.sqlite")
@@ -76,7 +74,7 @@ def create_application(
     application = web.Application(middlewares=[connections.watch, errors_as_json])
     application.add_routes([*super_api.routes(), web.get("/healthz", health)])
     if settings.obico is not None:
-        ml_api = MlApi(queue, tokens, session, settings.obico, settings.max_picture)
+        ml_api = MlApi(queue, tokens, settings.obico, settings.max_picture)
         application.add_routes(ml_api.routes())
     application.cleanup_ctx.append(close)
     return application

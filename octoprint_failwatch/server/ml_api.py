@@ -7,13 +7,15 @@ import secrets
 import time
 from dataclasses import dataclass
 
-import aiohttp
 from aiohttp import web
 from yarl import URL
 
 from ..engine.detectors.pixel_boxes import picture_size
-from ..engine.errors import BadPicture, BadRequest, FailWatchError
+from ..engine.errors import BadPicture, BadRequest, BadSetting, FailWatchError, SnapshotError
 from ..engine.models import Frame
+from ..engine.sources.address import parse
+from ..engine.sources.http import HttpSource
+from ..engine.sources.source import ReadOptions
 from .detector_queue import DetectorQueue
 from .responses import in_pixels, note, refusal
 from .tokens import Tokens
@@ -29,7 +31,6 @@ class MlApi:
 
     queue: DetectorQueue
     tokens: Tokens
-    session: aiohttp.ClientSession
     obico: URL
     max_picture: int
 
@@ -58,33 +59,16 @@ class MlApi:
         """Say that the detector is ready."""
         return web.Response(text="ok")
 
-    async def _fetch(self, address: str) -> bytes:
+    async def _fetch(self, img: str) -> bytes:
         """Return the picture at an address of Obico's. Raises BadRequest or BadPicture."""
-        url = _address(address)
-        if url.origin() != self.obico.origin():
-            raise BadRequest(f"img must be an address at {self.obico.origin()}.")
         try:
-            async with self.session.get(
-                url, allow_redirects=False, timeout=aiohttp.ClientTimeout(total=FETCH_SECONDS)
-            ) as response:
-                if response.status != web.HTTPOk.status_code:
-                    raise BadPicture(f"Obico answers with status {response.status} for the picture.")
-                picture = await response.content.readexactly(self.max_picture + 1)
-        except asyncio.IncompleteReadError as end:
-            picture = end.partial
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise BadPicture(f"The picture cannot be fetched ({type(error).__name__}).") from error
-        if len(picture) > self.max_picture:
-            raise BadPicture(f"The picture is too large: {self.max_picture // 2**20} MiB are accepted.")
-        return picture
-
-
-def _address(text: str) -> URL:
-    try:
-        url = URL(text)
-        good = url.scheme in ("http", "https") and url.host is not None and url.port is not None
-    except ValueError:
-        good = False
-    if not good:
-        raise BadRequest("img is missing: the address of a picture.")
-    return url
+            address, _ = parse(img)
+        except BadSetting:
+            raise BadRequest("img is missing: the address of a picture.") from None
+        if not img.strip() or address.origin != parse(str(self.obico))[0].origin:
+            raise BadRequest(f"img must be an address at {self.obico.origin()}.")
+        options = ReadOptions(timeout=FETCH_SECONDS, redirects=0, max_bytes=self.max_picture)
+        try:
+            return await HttpSource(img, options).snapshot()
+        except SnapshotError as error:
+            raise BadPicture(f"The picture cannot be fetched. {error}") from error

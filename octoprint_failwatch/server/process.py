@@ -46,7 +46,7 @@ async def serve(settings: ServerSettings, started: Callable[[str], None]) -> Non
             await stack.enter_async_context(_detector(settings, session)) for _ in range(settings.workers)
         ]
         runner = web.AppRunner(
-            create_application(settings, detectors, session, connections),
+            create_application(settings, detectors, connections),
             access_log=ACCESS,
             access_log_class=access_log(Addresses(settings.public_url, settings.behind_proxy)),
             shutdown_timeout=STOP_SECONDS,

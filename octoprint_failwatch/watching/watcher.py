@@ -32,9 +32,9 @@ from .installation import Installation
 from .keep_going import keep_going
 from .octoprint_access import OctoPrintAccess, PrinterProfile
 from .picture_urls import publisher
+from .snapshots import Snapshots
 from .state_store import StateStore, at_rest
 from .watch_settings import cameras, gentle_pause, regions, retention, validated, watch_settings, when
-from .webcams import Webcams
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Watcher:
         self.gentle_pause: GentlePause | None = None
         self._installation = installation
         self._pictures = pictures
-        self._webcams = Webcams()
+        self._webcams = Snapshots()
         self._store = StateStore(host.data_folder)
         self._running: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()
@@ -75,7 +75,7 @@ class Watcher:
             await self._stop_watch()
         for task in self._running:
             task.cancel()
-        self._webcams.close()
+        await self._webcams.close()
         await self._session.close()
         self._store.close()
         self.history.close()
@@ -129,6 +129,10 @@ class Watcher:
     async def snapshot(self, camera: str) -> bytes:
         """Return a webcam's picture; raises SnapshotError."""
         return await self._webcams.snapshot(camera)
+
+    def is_stream(self, camera: str) -> bool:
+        """Return whether a webcam's snapshot address turned out to be that of a stream."""
+        return self._webcams.is_stream(camera)
 
     async def usual(self) -> dict[str, CameraNormal]:
         """Return what the detector learned to be usual for each of this printer's cameras, by name."""

@@ -58,6 +58,7 @@ def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         "boxes": serialization.to_json(trial.detection.boxes),
         "raw": trial.detection.raw,
         "snapshot_seconds": trial.snapshot_seconds,
+        "is_stream": service.ask(lambda watcher: watcher.is_stream(str(data.get("camera") or ""))),
         "answer_seconds": trial.answer_seconds,
         "picture": "data:image/jpeg;base64," + base64.b64encode(trial.picture).decode(),
     }

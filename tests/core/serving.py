@@ -92,11 +92,10 @@ async def serving(
     if not hasattr(detector, "detect"):
         detector = ScriptedDetector(detector)
     chosen = ServerSettings(**{"data_dir": data_dir, "tokens": (TOKEN,), **settings})
-    async with aiohttp.ClientSession() as session:
-        connections = Connections(chosen.connections, chosen.connections_per_address)
-        application = create_application(chosen, [detector, *more_detectors], session, connections)
-        server = TestServer(application)
-        # The test server sets the other option itself.
-        await server.start_server(auto_decompress=RUNNER_OPTIONS["auto_decompress"])
-        async with TestClient(server) as client:
-            yield Served(client, detector)
+    connections = Connections(chosen.connections, chosen.connections_per_address)
+    application = create_application(chosen, [detector, *more_detectors], connections)
+    server = TestServer(application)
+    # The test server sets the other option itself.
+    await server.start_server(auto_decompress=RUNNER_OPTIONS["auto_decompress"])
+    async with TestClient(server) as client:
+        yield Served(client, detector)

@@ -591,7 +591,8 @@ async def obico() -> TestServer:
         if request.path == "/redirect":
             raise web.HTTPFound("/picture.jpg")
         if request.path == "/large":
-            return web.Response(body=JPEG + bytes(3 * 2**20))
+            comment = b"\xff\xfe" + (60_000).to_bytes(2, "big") + bytes(59_998)
+            return web.Response(body=JPEG[:2] + comment * 20 + JPEG[2:])
         return web.Response(body=JPEG, content_type="image/jpeg")
 
     application = web.Application()

@@ -154,9 +154,7 @@ class Listener:
 
     async def __aenter__(self) -> "Listener":
         self.session = aiohttp.ClientSession()
-        application = create_application(
-            self.settings, [ScriptedDetector([0.5])], self.session, self.connections
-        )
+        application = create_application(self.settings, [ScriptedDetector([0.5])], self.connections)
         self.runner = web.AppRunner(application)
         await self.runner.setup()
         self.server = await asyncio.get_running_loop().create_server(
@@ -168,9 +166,9 @@ class Listener:
 
     async def __aexit__(self, *_: object) -> None:
         self.sweep.cancel()
+        await self.session.close()
         self.server.close()
         await self.runner.cleanup()
-        await self.session.close()
 
     async def connect(self, address: str = "127.0.0.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))

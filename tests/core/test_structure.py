@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -97,3 +98,18 @@ def test_a_service_without_a_network_is_refused() -> None:
         create_detector({"kind": "super_api"}, DetectorContext())
     with pytest.raises(BadSetting, match="no detector 'guess'"):
         create_detector({"kind": "guess"}, DetectorContext())
+
+
+def test_there_is_one_reader_of_pictures() -> None:
+    """Nobody else opens an address to have a picture: plugin, command line and server use the engine's."""
+    users = {
+        "octoprint_failwatch/watching/snapshots.py": "engine.sources.camera",
+        "octoprint_failwatch/cli/watch.py": "engine.sources.opening",
+        "octoprint_failwatch/server/ml_api.py": "engine.sources.http",
+    }
+    for path, module in users.items():
+        assert f"from ..{module} import" in (ROOT / path).read_text()
+    for path in (ROOT / "octoprint_failwatch").rglob("*.py"):
+        text = path.read_text()
+        assert ".get(url" not in text
+        assert not re.search(r"requests\.(get|request|Session)|urlopen|http\.client", text), path

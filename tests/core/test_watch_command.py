@@ -257,7 +257,7 @@ async def test_a_camera_that_refuses(lab: Lab) -> None:
     assert blind["detail"] == "no_snapshot"
     assert "403" in blind["problem"]
     assert "403" in str(lines[-1])
-    assert errors.count("No picture yet: The camera answers 403") == 1
+    assert errors.count("No picture yet: 403: the camera does not allow this.") == 1
     assert "secret" not in json.dumps(lines) + errors
 
 

@@ -1,6 +1,8 @@
 """Whom is told what, and when."""
 
+import io
 import json
+import re
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -8,12 +10,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
 
 import octoprint_failwatch
+from octoprint_failwatch import engine
 from octoprint_failwatch.engine.errors import BadSetting, DetectionError, FailWatchError, SnapshotError
 from octoprint_failwatch.engine.judging.latch import Latch
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 from octoprint_failwatch.engine.models import Frame
+from octoprint_failwatch.engine.sources.reasons import VARIABLE
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.blindness import PASSING
 from octoprint_failwatch.engine.watch.policy import Countdown, Intervention
@@ -126,7 +132,11 @@ def kinds(error: type[FailWatchError]) -> set[str]:
     return {error.kind}.union(*(kinds(one) for one in error.__subclasses__()))
 
 
-BLIND_FOR = kinds(SnapshotError) | kinds(DetectionError) - {DetectionError.kind}
+BLIND_FOR = (kinds(SnapshotError) | kinds(DetectionError)) - {
+    DetectionError.kind,
+    SnapshotError.kind,
+    "ended",
+}
 SCRIPT = Path(octoprint_failwatch.__file__).parent / "static" / "js" / "failwatch_words.js"
 
 
@@ -137,6 +147,46 @@ def test_every_reason_for_being_blind_has_words_in_messages_and_on_the_page(reas
     assert "for engineers" not in english + german
     assert english != german
     assert f'{reason}: gettext("{english.removesuffix(" FailWatch goes on trying.")}")' in SCRIPT.read_text()
+
+
+@pytest.mark.parametrize(
+    ("detail", "german"),
+    [
+        ("401: the camera wants a log-in.", "401: Die Kamera verlangt eine Anmeldung."),
+        (
+            "404: the camera has no picture at this address.",
+            "404: Unter dieser Adresse hat die Kamera kein Bild.",
+        ),
+        (
+            "The camera did not answer within 2.5 seconds.",
+            "Die Kamera hat nicht innerhalb von 2.5 Sekunden geantwortet.",
+        ),
+        (
+            "The address answers with application/json, not with a picture.",
+            "Unter der Adresse antwortet application/json, kein Bild.",
+        ),
+        ("The camera's plugin fails: RuntimeError.", "Das Plugin der Kamera hat einen Fehler: RuntimeError."),
+        ("Another plugin's own 5 words", "Another plugin's own 5 words"),
+    ],
+)
+def test_why_there_is_no_picture_is_told_in_the_language(detail: str, german: str) -> None:
+    blind = Blind("no_snapshot", detail, 1.0)
+    assert MessageTexts("en").blind(blind) == f"The camera gives no picture. {detail}"
+    assert MessageTexts("de").blind(blind) == f"Die Kamera gibt kein Bild. {german}"
+
+
+def test_every_reason_of_a_camera_can_be_found_again() -> None:
+    """What stands for a value in it is the only thing of its kind."""
+    catalog = Catalog()
+    keywords: dict[str, Any] = {"SnapshotError": None, "WebPage": None}
+    for file in (Path(engine.__file__).parent / "sources").glob("*.py"):
+        for _, text, _, _ in extract("python", io.BytesIO(file.read_bytes()), keywords=keywords):
+            catalog.add(text)
+    assert len(catalog) > 30
+    for message in catalog:
+        for value in ("404", "2.5", "text/plain", "RuntimeError") if "%(what)s" in message.id else ():
+            said = message.id % {"what": value}
+            assert re.search(VARIABLE, said)[0] == value  # type: ignore[index]
 
 
 def test_the_page_says_of_the_same_reasons_that_failwatch_goes_on_trying() -> None:

@@ -1,6 +1,5 @@
 """Pictures from Home Assistant's camera and image entities, as JPEG."""
 
-import io
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -18,14 +17,13 @@ from ..const import (
     DEFAULT_DARK_BELOW,
 )
 from ..engine.errors import BadPicture, SnapshotError
-from ..engine.imaging.jpeg import decode
+from ..engine.imaging.jpeg import as_jpeg
 from ..engine.imaging.visibility import examine
 from ..engine.watch.look import Camera
 from .lights import LightMode, async_lamp
 from .settings import camera_entities, camera_regions, light_mode
 
 SNAPSHOT_TIMEOUT = 10
-JPEG = b"\xff\xd8"
 
 
 async def async_snapshot(
@@ -54,8 +52,6 @@ async def _jpeg(hass: HomeAssistant, entity_id: str) -> bytes:
         picture = await _take(hass, entity_id)
     except HomeAssistantError as error:
         raise SnapshotError(f"{entity_id} gave no picture.") from error
-    if picture.startswith(JPEG):
-        return picture
     try:
         return await hass.async_add_executor_job(as_jpeg, picture)
     except BadPicture as error:
@@ -96,15 +92,6 @@ async def _take(hass: HomeAssistant, entity_id: str) -> bytes:
     from homeassistant.components import camera
 
     return (await camera.async_get_image(hass, entity_id, timeout=SNAPSHOT_TIMEOUT)).content
-
-
-def as_jpeg(picture: bytes) -> bytes:
-    """Return any picture as JPEG; raises BadPicture. Takes milliseconds: not for an event loop."""
-    if picture.startswith(JPEG):
-        return picture
-    out = io.BytesIO()
-    decode(picture).convert("RGB").save(out, "JPEG", quality=90)
-    return out.getvalue()
 
 
 def create_cameras(hass: HomeAssistant, settings: Mapping[str, Any], *, trial: bool = False) -> list[Camera]:

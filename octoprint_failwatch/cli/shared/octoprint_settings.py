@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from ...engine.errors import BadAnswer, DetectionError, NotAuthorised, NotFound, Unavailable
-from ..sources.connection_errors import why_unreachable
+from .connection_errors import why_unreachable
 
 PATH = "/api/plugin/failwatch"
 TIMEOUT = aiohttp.ClientTimeout(total=20)

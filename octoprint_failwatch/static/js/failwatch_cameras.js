@@ -4,7 +4,10 @@ function FailWatchCameras(host) {
     var self = this;
 
     self.known = ko.pureComputed(function () {
-        return host.described().cameras;
+        return _.map(host.described().cameras, function (camera) {
+            var waits = _.sprintf(gettext("(timeout %(seconds)s s)"), {seconds: camera.timeout});
+            return _.extend({waits: waits}, camera);
+        });
     });
     self.canSee = ko.pureComputed(function () {
         return !self.known().length ? !host.described().version : _.some(self.known(), "can_snapshot");
@@ -60,6 +63,7 @@ function FailWatchCameras(host) {
                     p: answer.p.toFixed(3),
                     picture: answer.picture,
                     boxes: FailWatchWords.placed(answer.boxes),
+                    isStream: answer.is_stream,
                     raw: answer.raw ? JSON.stringify(answer.raw, null, 2) : "",
                     timing: _.sprintf(gettext("picture in %(picture)s s, answer in %(answer)s s"), {
                         picture: answer.snapshot_seconds.toFixed(2),

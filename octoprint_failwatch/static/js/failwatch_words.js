@@ -79,7 +79,6 @@ var FailWatchWords = (function () {
     /* What is wrong, and what the user can do. */
     function known(key) {
         return {
-            no_snapshot: gettext("The camera gives no picture. Check its cable and its address in OctoPrint's webcam settings."),
             dark: gettext("The picture is too dark. Switch a light on."),
             frozen: gettext("The camera keeps giving the same picture. Restart the camera."),
             bad_picture: gettext("What the camera gives is no picture. Check its snapshot address."),
@@ -103,9 +102,21 @@ var FailWatchWords = (function () {
     /* Reasons that end by themselves if at all. */
     var PASSING = ["busy", "cut_short", "rate_limited", "server_failed", "timed_out", "unavailable"];
 
+    /* What an error said in English, in the language; it may hold one content type, name or number. */
+    var VARIABLE = /[a-z]+\/[a-z0-9.+-]+|\b[A-Z]\w*(?:Error|Exception|Timeout)\b|\d+(?:\.\d+)?/;
+    function detail(text) {
+        var found = VARIABLE.exec(text || "");
+        var translated = text ? gettext(text) : "";
+        if (!found || translated !== text) return translated;
+        return gettext(text.replace(found[0], "%(what)s")).replace("%(what)s", found[0]);
+    }
+
     function blind(problem) {
+        if (problem.reason === "no_snapshot") {
+            return gettext("The camera gives no picture.") + " " + detail(problem.detail);
+        }
         var text = known(problem.reason);
-        if (!text) return problem.detail;
+        if (!text) return detail(problem.detail);
         return _.includes(PASSING, problem.reason) ? text + " " + gettext("FailWatch goes on trying.") : text;
     }
     /* The same of something that was tried out once, where the particulars help too. */

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags, Image
 
 from ..errors import BadAnswer, BadPicture
-from ..imaging.jpeg import DAMAGED, FORMATS
+from ..imaging.jpeg import DAMAGED, formats
 from ..models import Box
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def picture_size(jpeg: bytes) -> tuple[int, int]:
     Raises BadPicture.
     """
     try:
-        with Image.open(io.BytesIO(jpeg), formats=FORMATS) as picture:
+        with Image.open(io.BytesIO(jpeg), formats=formats()) as picture:
             width, height = picture.size
             lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in ROTATED_ORIENTATIONS
             return (height, width) if lies else (width, height)

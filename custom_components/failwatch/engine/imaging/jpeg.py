@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from functools import cache
+from importlib import import_module
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -12,9 +14,12 @@ from ..errors import BadPicture
 from .jpeg_effort import check_effort
 
 MAX_PIXELS = 64_000_000
-"""Pixels that a picture may have: 8000 by 6000 passes, a decompression bomb does not."""
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+"""Pixels that are decoded: 8000 by 6000 passes, a decompression bomb does not."""
+MAX_JPEG_PIXELS = 150_000_000
+"""Pixels that a JPEG may have: it is decoded at a half, a quarter or an eighth of its size."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """What cameras and people hand over. Pillow's other formats are left alone: some of them run programs."""
+HEIF_PLUGINS = ("pillow_heif", "pi_heif")
 DAMAGED = (
     OSError,
     SyntaxError,
@@ -39,16 +44,14 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
     if is_jpeg(data):
         check_effort(data)
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            _check_size(image)
-            if max_side is not None:
-                image.draft("RGB", _within(image.size, max_side))
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=formats()) as image:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _limit_size is stricter
+            _limit_size(image, max_side)
             upright = ImageOps.exif_transpose(image)
             picture = _rgb(upright, max_side)
     except BadPicture:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise BadPicture("The picture has more pixels than FailWatch opens.") from error
     except UnidentifiedImageError as error:
         raise BadPicture("This is no picture.") from error
@@ -63,11 +66,25 @@ def is_jpeg(data: bytes) -> bool:
 
 
 def as_jpeg(data: bytes) -> bytes:
-    """Return the picture as JPEG, which is all that detection services take; a JPEG stays as it is.
+    """Return the picture as JPEG, which is all that detection services take.
 
-    Raises BadPicture. Takes milliseconds: not for an event loop.
+    A JPEG stays as it is, unless it is larger than they may be expected to open. Raises BadPicture.
+    Takes milliseconds: not for an event loop.
     """
-    return data if is_jpeg(data) else encode(decode(data))
+    return encode(decode(data)) if not is_jpeg(data) or _is_huge(data) else data
+
+
+@cache
+def formats() -> tuple[str, ...]:
+    """Return those of `FORMATS` that Pillow opens here, with its plug-in for HEIF where it is installed."""
+    for name in HEIF_PLUGINS:
+        try:
+            import_module(name).register_heif_opener()
+            break
+        except (ImportError, AttributeError, OSError):
+            continue
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 def encode(image: Image.Image, quality: int = 90) -> bytes:
@@ -77,11 +94,26 @@ def encode(image: Image.Image, quality: int = 90) -> bytes:
     return out.getvalue()
 
 
-def _check_size(image: Image.Image) -> None:
-    if image.width * image.height > MAX_PIXELS:
+def _is_huge(jpeg: bytes) -> bool:
+    try:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+            return image.width * image.height > MAX_PIXELS
+    except (Image.DecompressionBombError, *DAMAGED):
+        return False  # whoever opens it says what is wrong
+
+
+def _limit_size(image: Image.Image, max_side: int | None) -> None:
+    """Choose the size to decode at; raises BadPicture for what is too large at any."""
+    pixels = image.width * image.height
+    limit = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
+    if pixels > limit:
         raise BadPicture(
-            f"The picture has {image.width} x {image.height} pixels; FailWatch opens {MAX_PIXELS:,} at most."
+            f"The picture has {image.width} x {image.height} pixels; FailWatch opens {limit:,} at most."
         )
+    if max_side is not None:
+        image.draft("RGB", _within(image.size, max_side))
+    elif pixels > MAX_PIXELS:
+        image.draft("RGB", (image.width // 2, image.height // 2))
 
 
 def _rgb(image: Image.Image, max_side: int | None) -> Image.Image:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ..detectors.base import Detector
 from ..errors import DarkPicture, FailWatchError, FrozenPicture
 from ..imaging import visibility as sights
-from ..imaging.jpeg import as_jpeg, is_jpeg
+from ..imaging.jpeg import as_jpeg
 from ..imaging.regions import Polygon, blacked_out, without_ignored
 from ..imaging.visibility import SightLimits, Stillness
 from ..models import Detection, Frame
@@ -59,9 +59,7 @@ async def snapshot(camera: Camera, stillness: Stillness, limits: SightLimits) ->
         raise DarkPicture(f"The picture is too dark to see anything (brightness {sight.brightness:.0%}).")
     if sights.is_frozen(stillness, limits):
         raise FrozenPicture("The camera keeps giving the same picture.")
-    if not is_jpeg(picture):
-        picture = await loop.run_in_executor(None, as_jpeg, picture)
-    return picture, stillness
+    return await loop.run_in_executor(None, as_jpeg, picture), stillness
 
 
 async def ask(detector: Detector, camera: Camera, frame: Frame) -> Detection:

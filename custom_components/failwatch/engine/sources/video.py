@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...engine.errors import BadSetting, SnapshotError
+from ..errors import BadSetting, SnapshotError
 from .frames import as_jpeg, load
 from .source import SourceEnded
 

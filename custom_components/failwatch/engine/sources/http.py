@@ -1,0 +1,202 @@
+"""The present picture at an http(s) address, with redirects and log-ins as browsers and curl do them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+
+from ..errors import BadSetting, SnapshotError
+from . import reasons
+from .address import Address, parse
+from .authentication import Authenticator
+from .body_picture import BodyPicture
+from .connection import Connection, connect
+from .response import Head, read_body, read_head
+from .source import ReadOptions
+
+MAX_REQUESTS = 12
+AFTER_LENGTH = 2.0
+"""Seconds for which more may come than was announced."""
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass
+class _Answer:
+    """A head, and the connection that its body comes by."""
+
+    head: Head
+    begun: bytes
+    connection: Connection
+    problem: Exception | None = None
+
+    def body(self) -> AsyncGenerator[bytes, None]:
+        """Return the body's pieces; where the connection breaks, what came so far may be enough."""
+        return read_body(self.head, self.begun, self._receive)
+
+    async def _receive(self) -> bytes:
+        try:
+            return await self.connection.receive()
+        except OSError as error:  # also a time-out
+            self.problem = error
+            return b""
+
+
+@dataclass
+class _Journey:
+    """Where the requests for one picture have led so far."""
+
+    at: Address
+    redirects: int = 0
+    refusals: int = 0
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+class HttpSource:
+    """Asks for one picture at a time. What stands in the address is never shown."""
+
+    live = True
+
+    def __init__(self, address: str, options: ReadOptions | None = None) -> None:
+        """Ask nothing yet; raises BadSetting."""
+        self._options = options or ReadOptions()
+        self._address, login = parse(address)
+        login = self._options.login or login
+        self._authenticator = Authenticator(login) if login else None
+        self.is_stream = False
+
+    async def snapshot(self) -> bytes:
+        """Return the camera's present picture; raises SnapshotError."""
+        options = self._options
+        try:
+            async with asyncio.timeout(options.total):
+                return await self._fetch()
+        except TimeoutError as error:
+            raise reasons.not_whole(options.total) from error
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+    async def _fetch(self) -> bytes:
+        journey = _Journey(self._address)
+        for _ in range(MAX_REQUESTS):
+            async with self._ask(journey) as answer:
+                if self._leads_on(journey, answer.head):
+                    continue
+                if not 200 <= answer.head.status < 300 or answer.head.status in (204, 205):
+                    with_login = self._authenticator is not None and self._is_own(journey.at)
+                    raise reasons.of_status(answer.head.status, with_login=with_login)
+                try:
+                    return await self._picture(answer)
+                except reasons.WebPage:
+                    if not self._may_send_unasked(journey):
+                        raise
+        raise SnapshotError("The camera sends on from address to address, and never gives a picture.")
+
+    @asynccontextmanager
+    async def _ask(self, journey: _Journey) -> AsyncIterator[_Answer]:
+        options = self._options
+        try:
+            async with connect(journey.at, options.trust, options.silence) as connection:
+                connection.send(self._request(journey))
+                head, begun = await read_head(connection.receive)
+                yield _Answer(head, begun, connection)
+        except OSError as error:
+            raise reasons.of_error(error, options.silence) from error
+
+    def _request(self, journey: _Journey) -> bytes:
+        at = journey.at
+        headers = {
+            "Host": at.authority,
+            "User-Agent": "Mozilla/5.0 (compatible; FailWatch)",
+            "Accept": "image/*, multipart/x-mixed-replace, */*;q=0.5",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        if self._is_own(at):
+            login = self._authenticator.header("GET", at.target) if self._authenticator else None
+            authorization = f"Bearer {self._options.bearer}" if self._options.bearer else login
+            if authorization:
+                headers["Authorization"] = authorization
+            if journey.cookies:
+                headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in journey.cookies.items())
+        lines = [f"GET {at.target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape")
+
+    def _is_own(self, at: Address) -> bool:
+        """Return whether the camera itself is asked, which alone gets the log-in."""
+        own = self._address
+        is_plain = (own.scheme, own.port) == ("http", 80)
+        return at.origin == own.origin or (is_plain and at.origin == ("https", own.host, 443))
+
+    def _leads_on(self, journey: _Journey, head: Head) -> bool:
+        """Take a redirect or a refusal; return whether there is something else to try."""
+        if self._is_own(journey.at):
+            for cookie in head.all("set-cookie"):
+                name, _, value = cookie.partition(";")[0].partition("=")
+                journey.cookies[name.strip()] = value.strip()
+        if head.status in REDIRECTS and head.first("location"):
+            journey.redirects += 1
+            if journey.redirects > self._options.redirects:
+                raise SnapshotError("%(what)s: the camera sends on to another address.", what=head.status)
+            try:
+                journey.at = journey.at.resolve(head.first("location"))
+            except (BadSetting, ValueError):
+                raise SnapshotError("The camera sends on to something that is no address.") from None
+            return True
+        if head.status == 401 and self._authenticator is not None and self._is_own(journey.at):
+            journey.refusals += 1
+            asked = head.all("www-authenticate")
+            is_new = self._authenticator.challenge(asked)
+            return is_new and (journey.refusals == 1 or (journey.refusals == 2 and _is_stale(asked)))
+        return head.status == 403 and self._may_send_unasked(journey)
+
+    def _may_send_unasked(self, journey: _Journey) -> bool:
+        """Return whether the log-in may help where nobody asked for it, and begin anew with it."""
+        if self._authenticator is None or not self._authenticator.use_basic():
+            return False
+        journey.at = self._address
+        return True
+
+    async def _picture(self, answer: _Answer) -> bytes:
+        """Return the body's picture; raises SnapshotError."""
+        head = answer.head
+        length = None if head.first("content-encoding") else head.length
+        body = BodyPicture(head.first("content-type"), length, max_bytes=self._options.max_bytes)
+        came = 0
+        async with aclosing(answer.body()) as pieces:
+            while piece := await _next(pieces, body.deadline):
+                came += len(piece)
+                picture = await asyncio.to_thread(body.take, piece)
+                self.is_stream = body.is_stream
+                if picture is not None:
+                    return picture
+                if body.has_all:
+                    break
+                if length is not None and came >= length:
+                    answer.connection.silence = min(answer.connection.silence, AFTER_LENGTH)
+        try:
+            return await asyncio.to_thread(body.finish)
+        except SnapshotError:
+            if answer.problem is None or came == length:
+                raise
+            if not came:
+                raise reasons.of_error(answer.problem, self._options.silence) from None
+            if isinstance(answer.problem, TimeoutError):
+                raise reasons.not_whole(answer.connection.silence) from None
+            raise
+
+
+async def _next(pieces: AsyncIterator[bytes], deadline: float | None) -> bytes:
+    """Return more of a body, b"" at its end or at the deadline (of the monotonic clock)."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await anext(pieces, b"")
+    except TimeoutError:
+        return b""
+
+
+def _is_stale(asked: list[str]) -> bool:
+    return any(re.search(r'(?i)\bstale\s*=\s*"?true', header) for header in asked)

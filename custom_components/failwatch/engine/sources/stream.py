@@ -1,0 +1,140 @@
+"""The newest whole picture of a live stream such as RTSP, RTMP, UDP or HLS, by PyAV."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import Any, Final
+
+from ..errors import SnapshotError
+from ..imaging.visibility import THUMBNAIL, Sight, SightLimits, is_dark
+from . import reasons
+from .address import with_quoted_login
+from .frames import as_jpeg, load
+from .key_frames import KeyFrames
+from .source import ReadOptions
+
+AGAIN_AFTER = 5.0
+STALE_AFTER = 30.0
+"""Seconds for which a picture counts as of now; longer where the stream has few of them."""
+READ_TIMEOUT = 10.0
+DARK_AT_FIRST = 3.0
+"""Seconds for which a stream may be dark after connecting."""
+LIMITS: Final = SightLimits()
+
+
+class StreamSource:
+    """Reads a stream on a thread of its own, keeps the decoder open, and keeps the newest whole picture.
+
+    A stream that breaks is opened again.
+    """
+
+    live = True
+    is_stream = True
+
+    def __init__(self, url: str, options: ReadOptions | None = None) -> None:
+        """Begin to read; raises BadSetting without PyAV."""
+        self._av = load()
+        self._options = options or ReadOptions()
+        self._url = with_quoted_login(url, self._options.login)
+        self._changed = threading.Condition()
+        self._newest: tuple[Any, float] | None = None
+        self._longest_gap = 0.0
+        self._problem: SnapshotError | None = None
+        self._closing = False
+        self._thread = threading.Thread(target=self._read, name="failwatch-stream", daemon=True)
+        self._thread.start()
+
+    async def snapshot(self) -> bytes:
+        """Return the newest picture, if it is of now."""
+        return await asyncio.to_thread(self._take)
+
+    async def close(self) -> None:
+        """End the reading."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        await asyncio.to_thread(self._thread.join, READ_TIMEOUT + 1)
+
+    def _take(self) -> bytes:
+        silence = self._options.silence
+        with self._changed:
+            self._changed.wait_for(lambda: self._newest or self._problem or self._closing, silence)
+            newest, problem = self._newest, self._problem
+        if newest is None or time.monotonic() - newest[1] > STALE_AFTER + 2 * self._longest_gap:
+            raise problem or reasons.no_answer(silence)
+        return as_jpeg(newest[0])
+
+    def _read(self) -> None:
+        while not self._closing:
+            try:
+                self._read_until_it_breaks()
+                problem = SnapshotError("The stream has ended.")
+            except (self._av.FFmpegError, IndexError, ValueError) as error:
+                problem = self._reason(error)
+            with self._changed:
+                self._problem = problem
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._closing, AGAIN_AFTER)
+
+    def _read_until_it_breaks(self) -> None:
+        options = {"rtsp_transport": "tcp"} if self._url.lower().startswith("rtsp") else {}
+        if self._url.lower().startswith(("https", "rtsps")):
+            options |= self._options.trust.ffmpeg_options()
+        with self._av.open(self._url, options=options, timeout=READ_TIMEOUT) as container:
+            stream = container.streams.video[0]
+            stream.codec_context.flags |= self._av.codec.context.Flags.low_delay
+            patience = time.monotonic() + DARK_AT_FIRST
+            key_frames = KeyFrames()
+            for packet in container.demux(stream):
+                if self._closing:
+                    return
+                if not key_frames.needs(packet.is_keyframe, time.monotonic()):
+                    continue
+                for frame in self._decoded(packet):
+                    if frame.is_corrupt or (time.monotonic() < patience and _looks_dark(frame)):
+                        continue
+                    patience = 0.0
+                    self._keep(frame)
+
+    def _decoded(self, packet: Any) -> list[Any]:
+        """Return the frames that a packet brings; one that arrived damaged brings none."""
+        try:
+            return list(packet.decode())
+        except self._av.InvalidDataError:
+            return []
+
+    def _keep(self, frame: Any) -> None:
+        now = time.monotonic()
+        with self._changed:
+            if self._newest is not None:
+                self._longest_gap = max(0.9 * self._longest_gap, min(now - self._newest[1], 600.0))
+            self._newest, self._problem = (frame, now), None
+            self._changed.notify_all()
+
+    def _reason(self, error: Exception) -> SnapshotError:
+        """Return why the stream broke; the error's own text may hold the address, and that a password."""
+        av = self._av
+        if isinstance(error, IndexError):
+            return SnapshotError("The stream has no pictures.")
+        if isinstance(error, av.HTTPUnauthorizedError):
+            return reasons.of_status(401, with_login="@" in self._url)
+        if isinstance(error, av.HTTPForbiddenError):
+            return reasons.of_status(403, with_login=True)
+        if isinstance(error, av.HTTPNotFoundError):
+            return reasons.of_status(404, with_login=True)
+        if isinstance(error, av.HTTPServerError):
+            return reasons.of_status(500, with_login=True)
+        if isinstance(error, av.ProtocolNotFoundError):
+            return SnapshotError("Streams of this kind cannot be read here.")
+        if isinstance(error, (av.InvalidDataError, ValueError)):
+            return SnapshotError("What answers at the camera's address is no stream.")
+        if isinstance(error, OSError) and error.errno:
+            return reasons.of_error(OSError(error.errno, ""), READ_TIMEOUT)
+        return SnapshotError("The stream broke off.")
+
+
+def _looks_dark(frame: Any) -> bool:
+    small = frame.reformat(width=THUMBNAIL, height=THUMBNAIL, format="gray").to_image()
+    return is_dark(Sight(b"", small.tobytes()), LIMITS)

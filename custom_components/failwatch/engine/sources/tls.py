@@ -1,0 +1,76 @@
+"""How a camera's certificate is checked: by the system, by a file, or by explicit choice not at all."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import BadSetting
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom to trust: the system's authorities, those of a file in addition, or anybody."""
+
+    verify: bool = True
+    certificate: Path | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """Return the settings of a connection. Reads files; raises BadSetting."""
+        if not self.verify:
+            return _trusting()
+        context = ssl.create_default_context()
+        if self.certificate is not None:
+            try:
+                context.load_verify_locations(self.certificate)
+            except OSError as error:  # also ssl.SSLError
+                message = "%(file)s is not a certificate file (PEM)."
+                raise BadSetting(message, file=self.certificate.name) from error
+            # Cameras sign their own certificates, and few of these are by the book.
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+            context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        return context
+
+    def pins(self) -> frozenset[bytes]:
+        """Return the certificates of the file. Reads it.
+
+        A camera that proves to own one of these needs no name in it: many have none.
+        """
+        if self.certificate is None or not self.verify:
+            return frozenset()
+        text = self.certificate.read_text(errors="replace")
+        return frozenset(ssl.PEM_cert_to_DER_cert(found[0]) for found in _PEM.finditer(text))
+
+    def ffmpeg_options(self) -> Mapping[str, str]:
+        """Return the same choice for FFmpeg's own connections."""
+        if not self.verify:
+            return {"tls_verify": "0"}
+        file = self.certificate or ssl.get_default_verify_paths().cafile
+        return {"tls_verify": "1"} | ({"ca_file": str(file)} if file else {})
+
+
+SYSTEM = Trust()
+
+
+def without_name_check(context: ssl.SSLContext, trust: Trust) -> ssl.SSLContext:
+    """Return the settings for one more try, whose certificate then has to be one of the pins."""
+    relaxed = trust.context()
+    relaxed.check_hostname = False
+    relaxed.verify_mode = context.verify_mode
+    return relaxed
+
+
+def _trusting() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    # What no longer is secure is all that old cameras have, and nothing secure was asked for.
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    return context

@@ -1,0 +1,108 @@
+"""Secure connections: the system's trust, a certificate file, or none by explicit choice."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+
+from octoprint_failwatch.engine.errors import BadSetting, SnapshotError
+from octoprint_failwatch.engine.sources.http import HttpSource
+from octoprint_failwatch.engine.sources.source import ReadOptions
+from octoprint_failwatch.engine.sources.tls import Trust
+
+from .cameras import JPEG, Camera, camera, ok
+
+
+@asynccontextmanager
+async def tls_camera(authority: trustme.CA, *names: str) -> AsyncIterator[Camera]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names).configure_cert(context)
+    async with camera(ok(JPEG), tls=context) as running:
+        yield running
+
+
+async def look(running: Camera, trust: Trust) -> bytes:
+    return await HttpSource(running.at("me:very-secret"), ReadOptions(trust=trust)).snapshot()
+
+
+async def test_a_certificate_that_the_system_trusts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "system.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "system.pem"))
+    async with tls_camera(authority, "127.0.0.1") as running:
+        assert await look(running, Trust()) == JPEG
+
+
+async def test_a_certificate_that_nobody_knows() -> None:
+    async with tls_camera(trustme.CA(), "127.0.0.1") as running:
+        with pytest.raises(SnapshotError, match="not trusted: nobody that is known here") as caught:
+            await look(running, Trust())
+        assert "very-secret" not in str(caught.value)
+        assert not running.asked  # the log-in did not leave
+        assert await look(running, Trust(verify=False)) == JPEG
+
+
+async def test_whoever_signed_it_is_in_the_file(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    trust = Trust(certificate=tmp_path / "ca.pem")
+    async with tls_camera(authority, "127.0.0.1") as running:
+        assert await look(running, trust) == JPEG
+    async with tls_camera(authority, "elsewhere.example") as running:
+        with pytest.raises(SnapshotError, match="for another name"):
+            await look(running, trust)
+        assert not running.asked
+    async with tls_camera(trustme.CA(), "127.0.0.1") as running:
+        with pytest.raises(SnapshotError, match="not trusted"):
+            await look(running, trust)
+
+
+async def test_the_cameras_own_certificate_needs_no_name(tmp_path: Path) -> None:
+    """Cameras sign their own, for a name that nobody uses."""
+    authority = trustme.CA()
+    own = authority.issue_cert("ipcam")
+    own.cert_chain_pems[0].write_to_path(tmp_path / "camera.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.configure_cert(context)
+    async with camera(ok(JPEG), tls=context) as running:
+        assert await look(running, Trust(certificate=tmp_path / "camera.pem")) == JPEG
+    async with tls_camera(authority, "ipcam") as running:  # signed by the same, but another
+        with pytest.raises(SnapshotError, match="not trusted"):
+            await look(running, Trust(certificate=tmp_path / "camera.pem"))
+        assert not running.asked
+
+
+async def test_http_and_https_mistaken_for_each_other() -> None:
+    async def refuse(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(ok(b"", status="400 Bad Request"))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(SnapshotError, match="should its address begin with http://"):
+            await HttpSource(f"https://127.0.0.1:{port}/").snapshot()
+
+
+@pytest.mark.parametrize("content", ["", "no certificate"])
+async def test_a_file_that_is_no_certificate(tmp_path: Path, content: str) -> None:
+    (tmp_path / "camera.pem").write_text(content)
+    async with tls_camera(trustme.CA(), "127.0.0.1") as running:
+        with pytest.raises(BadSetting, match=r"camera\.pem is not a certificate file"):
+            await look(running, Trust(certificate=tmp_path / "camera.pem"))
+
+
+async def test_old_encryption_is_allowed_only_unverified() -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    context.set_ciphers("ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    async with camera(ok(JPEG), tls=context) as running:
+        assert await look(running, Trust(verify=False)) == JPEG
