@@ -103,6 +103,14 @@ class Workers(click.IntRange):
     help="Pictures to look at at once; auto is one for each core.",
 )
 @click.option(
+    "--forget-printers",
+    default=365,
+    show_default=True,
+    type=click.IntRange(min=1),
+    metavar="DAYS",
+    help="After how many days unseen only a printer's lifetime count and mean are kept.",
+)
+@click.option(
     "--connections",
     default=4096,
     show_default=True,
@@ -134,6 +142,7 @@ def command(
     behind_proxy: bool,
     obico: str | None,
     workers: int,
+    forget_printers: int,
     connections: int,
     connections_per_address: int,
     model: Path | None,
@@ -160,6 +169,7 @@ def command(
         obico=base_url({"url": obico}) if obico else None,
         model=model,
         workers=workers,
+        forget_after=forget_printers * 86400.0,
         connections=connections,
         connections_per_address=connections_per_address,
     )

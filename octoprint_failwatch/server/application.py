@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -17,11 +18,12 @@ from .rate_limit import Throttle
 from .request import Intake
 from .responses import errors_as_json
 from .settings import ServerSettings
+from .storage import Storage
 from .super_api import SuperApi
-from .tagged_pictures import TaggedPictures
 from .tokens import Tokens
 from .urls import Addresses
 
+COUNT_SECONDS = 10.0
 MAX_INTAKE = 256 * 2**20
 """Bytes of all forms that are being received or waiting."""
 
@@ -38,43 +40,54 @@ def create_application(
     settings: ServerSettings,
     detectors: Sequence[Detector],
     connections: Connections,
+    storage: Storage,
 ) -> web.Application:
-    """Return the server's application. Raises BadSetting where its data cannot be used.
+    """Return the server's application.
 
-    The detectors are the caller's, and outlive the application.
+    Everything handed over is the caller's, and outlives the application.
     """
     queue, tokens = DetectorQueue(detectors), Tokens(settings.tokens)
-    printers = Printers(settings.data_dir / "printers.sqlite")
-    pictures = TaggedPictures(settings.data_dir / "pictures.sqlite", settings.keep_pictures)
     super_api = SuperApi(
         queue,
-        printers,
-        pictures,
+        storage,
         tokens,
         Throttle(settings.rate_limit),
         Addresses(settings.public_url, settings.behind_proxy),
         Intake(settings.max_picture, MAX_INTAKE),
     )
 
+    known = _KnownPrinters(storage.printers)
+
     async def health(_: web.Request) -> web.Response:
         return web.json_response(
             {
                 "status": "ok",
                 "version": __version__,
-                "printers": await printers.count(),
+                "printers": await known.count(),
                 "waiting": queue.waiting,
             }
         )
-
-    async def close(_: web.Application) -> AsyncIterator[None]:
-        yield
-        await printers.close()
-        await pictures.close()
 
     application = web.Application(middlewares=[connections.watch, errors_as_json])
     application.add_routes([*super_api.routes(), web.get("/healthz", health)])
     if settings.obico is not None:
         ml_api = MlApi(queue, tokens, settings.obico, settings.max_picture)
         application.add_routes(ml_api.routes())
-    application.cleanup_ctx.append(close)
     return application
+
+
+class _KnownPrinters:
+    """Counts the printers now and then: anybody can ask for the number, without a token."""
+
+    def __init__(self, printers: Printers) -> None:
+        self._printers = printers
+        self._count = 0
+        self._counted_at: float | None = None
+
+    async def count(self) -> int:
+        """Return how many printers were known some seconds ago."""
+        now = time.monotonic()
+        if self._counted_at is None or now - self._counted_at > COUNT_SECONDS:
+            self._counted_at = now
+            self._count = await self._printers.count()
+        return self._count

@@ -1,95 +1,123 @@
-"""The temporal statistics of every printer, kept over restarts."""
+"""The temporal statistics of every printer: what one more frame makes of them, and who keeps them."""
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
+import json
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias
 
 from ..engine.statistics import TemporalStatistics, advance, for_new_print
-from .database import Database
 
-SCHEMA = """
-CREATE TABLE printers (
-  owner TEXT NOT NULL,
-  printer_id TEXT NOT NULL,
-  print_id TEXT NOT NULL,
-  ewm_mean REAL NOT NULL,
-  rolling_mean_short REAL NOT NULL,
-  rolling_mean_long REAL NOT NULL,
-  prediction_num INTEGER NOT NULL,
-  prediction_num_lifetime INTEGER NOT NULL,
-  PRIMARY KEY (owner, printer_id)
-) WITHOUT ROWID
-"""
+MAX_RECENT = 64
+"""Answers that are kept to be given again."""
+
+Row: TypeAlias = tuple[str, float, float, float, int, int, float, str]
+"""A printer as databases keep it, in the order of COLUMNS."""
+
+COLUMNS = (
+    "print_id",
+    "ewm_mean",
+    "rolling_mean_short",
+    "rolling_mean_long",
+    "prediction_num",
+    "prediction_num_lifetime",
+    "seen_at",
+    "recent",
+)
 
 
-class Printers:
-    """The statistics of all printers, in one file."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A frame's result. `key` is that of every repetition until `repeated_until`; times since the epoch."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file; raises BadSetting."""
-        self._database = Database(path, SCHEMA)
+    print_id: str
+    p: float
+    key: str
+    at: float
+    repeated_until: float
 
-    async def advance(self, owner: str, printer_id: str, print_id: str, p: float) -> TemporalStatistics:
-        """Return a printer's statistics after one more frame.
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a frame was answered, kept for a request that repeats it."""
+
+    key: str
+    until: float
+    p: float
+    statistics: TemporalStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterRecord:
+    """A printer: its last print, its statistics, and its answers that may still be asked for again."""
+
+    print_id: str = ""
+    statistics: TemporalStatistics = field(default_factory=TemporalStatistics)
+    recent: tuple[Counted, ...] = ()
+    seen_at: float = 0.0
+
+    def count(self, look: Look) -> tuple[PrinterRecord, Counted]:
+        """Return the printer after one more frame, and the answer. A repeated frame counts once.
 
         Any print_id other than the last one begins a new print.
         """
+        recent = tuple(counted for counted in self.recent if look.at < counted.until)
+        for counted in recent:
+            if counted.key == look.key:
+                return replace(self, seen_at=look.at), counted
+        statistics = self.statistics if look.print_id == self.print_id else for_new_print(self.statistics)
+        counted = Counted(look.key, look.repeated_until, look.p, advance(statistics, look.p))
+        recent = (*recent, counted)[-MAX_RECENT:]
+        return PrinterRecord(look.print_id, counted.statistics, recent, look.at), counted
 
-        def work(connection: sqlite3.Connection) -> TemporalStatistics:
-            print_before, statistics = _read(connection, owner, printer_id)
-            if print_id != print_before:
-                statistics = for_new_print(statistics)
-            statistics = advance(statistics, p)
-            _write(connection, owner, printer_id, print_id, statistics)
-            return statistics
+    def to_row(self) -> Row:
+        """Return the printer as databases keep it."""
+        recent = [
+            [counted.key, counted.until, counted.p, *_numbers(counted.statistics)] for counted in self.recent
+        ]
+        return (
+            self.print_id,
+            *_numbers(self.statistics),
+            self.seen_at,
+            json.dumps(recent, separators=(",", ":")),
+        )
 
-        return await self._database.run(work)
+    @classmethod
+    def from_row(cls, row: Row) -> PrinterRecord:
+        """Return the printer that a database kept."""
+        recent = tuple(
+            Counted(key, until, p, _statistics(*numbers)) for key, until, p, *numbers in json.loads(row[7])
+        )
+        return cls(row[0], _statistics(*row[1:6]), recent, row[6])
+
+
+def returning(rolling_mean_long: float, prediction_num_lifetime: int) -> PrinterRecord:
+    """Return a printer that was not seen for so long that only this was kept of it."""
+    return PrinterRecord("", _statistics(0.0, 0.0, rolling_mean_long, 0, prediction_num_lifetime))
+
+
+class Printers(Protocol):
+    """Keeps the statistics of all printers."""
+
+    async def advance(self, owner: str, printer_id: str, look: Look) -> Counted:
+        """Count a frame, durably, and return the answer. Raises Busy where that is impossible for now."""
 
     async def count(self) -> int:
         """Return how many printers are known."""
-        return await self._database.run(_count)
 
     async def close(self) -> None:
-        """Close the file."""
-        await self._database.close()
+        """Keep what is not kept yet, and close."""
 
 
-def _read(connection: sqlite3.Connection, owner: str, printer_id: str) -> tuple[str, TemporalStatistics]:
-    row = connection.execute(
-        "SELECT print_id, ewm_mean, rolling_mean_short, rolling_mean_long, prediction_num,"
-        " prediction_num_lifetime FROM printers WHERE owner = ? AND printer_id = ?",
-        (owner, printer_id),
-    ).fetchone()
-    if row is None:
-        return "", TemporalStatistics()
-    print_id, ewm_mean, short, long, number, lifetime = row
-    statistics = TemporalStatistics(ewm_mean, short, long, number, lifetime, float(number), float(lifetime))
-    return print_id, statistics
-
-
-def _write(
-    connection: sqlite3.Connection,
-    owner: str,
-    printer_id: str,
-    print_id: str,
-    statistics: TemporalStatistics,
-) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO printers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            owner,
-            printer_id,
-            print_id,
-            statistics.ewm_mean,
-            statistics.rolling_mean_short,
-            statistics.rolling_mean_long,
-            statistics.prediction_num,
-            statistics.prediction_num_lifetime,
-        ),
+def _numbers(statistics: TemporalStatistics) -> tuple[float, float, float, int, int]:
+    return (
+        statistics.ewm_mean,
+        statistics.rolling_mean_short,
+        statistics.rolling_mean_long,
+        statistics.prediction_num,
+        statistics.prediction_num_lifetime,
     )
 
 
-def _count(connection: sqlite3.Connection) -> int:
-    (count,) = connection.execute("SELECT COUNT(*) FROM printers").fetchone()
-    return int(count)
+def _statistics(ewm_mean: float, short: float, long: float, number: int, lifetime: int) -> TemporalStatistics:
+    return TemporalStatistics(ewm_mean, short, long, number, lifetime, float(number), float(lifetime))

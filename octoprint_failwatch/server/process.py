@@ -19,6 +19,7 @@ from .application import RUNNER_OPTIONS, create_application
 from .connections import Connections
 from .log import ACCESS, access_log
 from .settings import ServerSettings
+from .storage import opened_storage
 from .urls import Addresses
 
 STOP_SECONDS = 10.0
@@ -45,8 +46,9 @@ async def serve(settings: ServerSettings, started: Callable[[str], None]) -> Non
         detectors = [
             await stack.enter_async_context(_detector(settings, session)) for _ in range(settings.workers)
         ]
+        storage = await stack.enter_async_context(opened_storage(settings))
         runner = web.AppRunner(
-            create_application(settings, detectors, connections),
+            create_application(settings, detectors, connections, storage),
             access_log=ACCESS,
             access_log_class=access_log(Addresses(settings.public_url, settings.behind_proxy)),
             shutdown_timeout=STOP_SECONDS,

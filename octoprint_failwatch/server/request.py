@@ -21,6 +21,10 @@ MAX_FIELD = 4 * MAX_ID_LENGTH
 """Bytes of a text field: an id's characters may take four each."""
 
 MAX_KEY = 256
+REPEATED_PICTURE_SECONDS = 60.0
+REPEATED_KEY_SECONDS = 600.0
+"""For how long a request counts as a repetition: by the same bytes, or by its Idempotency-Key."""
+
 READ_SECONDS = 30.0
 BESIDE_THE_PICTURE = 64 * 2**10
 """Bytes that a form may have beside the picture: ids, headers, fields that the server does not know."""
@@ -33,12 +37,13 @@ INLINE = 128 * 2**10
 class Submission:
     """A client's picture, and the ids that it gave.
 
-    `key` is the same for a request that the client repeats, and for no other.
+    `key` is the same for a request that the client repeats within `repeated_for` seconds, and for no other.
     """
 
     printer_id: str
     print_id: str
     key: str
+    repeated_for: float
     jpeg: bytes = field(repr=False)
 
 
@@ -132,7 +137,8 @@ def _submission(
     else:
         digest.update(b"\0img\0")
         digest.update(jpeg)
-    return Submission(printer_id, print_id, digest.hexdigest(), jpeg)
+    repeated_for = REPEATED_KEY_SECONDS if idempotency_key else REPEATED_PICTURE_SECONDS
+    return Submission(printer_id, print_id, digest.hexdigest(), repeated_for, jpeg)
 
 
 def _id(name: str, parts: Mapping[str, bytes], query: Mapping[str, str]) -> str:

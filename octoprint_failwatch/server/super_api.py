@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +13,13 @@ from ..engine.detectors.pixel_boxes import picture_size
 from ..engine.errors import RateLimited
 from ..engine.models import Box, Frame
 from .detector_queue import DetectorQueue
-from .printer_statistics import Printers
+from .printer_statistics import Look
 from .rate_limit import Throttle
 from .request import Intake, read_submission
 from .responses import in_pixels, note
-from .tagged_pictures import TaggedPictures
+from .storage import Storage
 from .tokens import Owner, Tokens
 from .urls import Addresses
-
-_LOGGER = logging.getLogger(__name__)
 
 PREDICT = "/ent/partners/api/predict/"
 TAGGED = "/tagged"
@@ -34,8 +30,7 @@ class SuperApi:
     """Answers predictions, and serves the tagged pictures that they point to."""
 
     queue: DetectorQueue
-    printers: Printers
-    pictures: TaggedPictures
+    storage: Storage
     tokens: Tokens
     throttle: Throttle
     addresses: Addresses
@@ -58,15 +53,18 @@ class SuperApi:
             printer = f"{owner.key}/{submission.printer_id}"
             frame = Frame(submission.jpeg, time.time(), printer, submission.print_id)
             async with self.queue.detected(owner.key, printer, frame) as detection:
-                name = await self._kept(submission.jpeg, detection.boxes)
-                statistics = await self.printers.advance(
-                    owner.key, submission.printer_id, submission.print_id, detection.p
+                name = await self.storage.pictures.keep(submission.jpeg, detection.boxes)
+                now = time.time()
+                look = Look(
+                    submission.print_id, detection.p, submission.key, now, now + submission.repeated_for
                 )
-            note(request, p=round(detection.p, 4))
+                counted = await self.storage.printers.advance(owner.key, submission.printer_id, look)
+            statistics = counted.statistics
+            note(request, p=round(counted.p, 4))
             return web.json_response(
                 {
                     "result": {
-                        "p": detection.p,
+                        "p": counted.p,
                         "temporal_stats": {
                             "ewm_mean": statistics.ewm_mean,
                             "rolling_mean_short": statistics.rolling_mean_short,
@@ -82,7 +80,7 @@ class SuperApi:
 
     async def tagged_picture(self, request: web.Request) -> web.Response:
         """Serve a tagged picture to whoever knows its name."""
-        found = await self.pictures.take(request.match_info["name"])
+        found = await self.storage.pictures.take(request.match_info["name"])
         if found is None:
             raise web.HTTPNotFound
         jpeg, stays = found
@@ -91,14 +89,6 @@ class SuperApi:
             "X-Content-Type-Options": "nosniff",
         }
         return web.Response(body=jpeg, content_type="image/jpeg", headers=headers)
-
-    async def _kept(self, jpeg: bytes, boxes: Sequence[Box]) -> str | None:
-        """Keep a tagged picture and return its name; a full disk must not leave a print unwatched."""
-        try:
-            return await self.pictures.keep(jpeg, boxes)
-        except sqlite3.Error as error:
-            _LOGGER.warning("A tagged picture could not be kept: %s", error)
-            return None
 
     def _admit(self, request: web.Request) -> Owner:
         owner = self.tokens.owner(request.headers.get("Authorization"))

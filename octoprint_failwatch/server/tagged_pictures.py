@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import secrets
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from ..engine import serialization
 from ..engine.imaging.annotation import tagged
 from ..engine.models import Box
 from .database import Database
 
-SCHEMA = """
+_LOGGER = logging.getLogger(__name__)
+
+PICTURES = """
 CREATE TABLE pictures (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -28,37 +33,70 @@ CREATE TABLE pictures (
 MAX_BYTES = 512 * 2**20
 """What all kept pictures may take; beyond it the oldest go before their time."""
 
+RESERVE = 64 * 2**20
+"""Bytes of the disk that are left for statistics."""
+
+REST_SECONDS = 60.0
+"""How long no pictures are kept after they had to make room."""
+
 TIDY_EVERY = 50
 
 
-class TaggedPictures:
-    """Pictures with their boxes, each for `keep` seconds.
+class Pictures(Protocol):
+    """Keeps tagged pictures for a while."""
+
+    async def keep(self, jpeg: bytes, boxes: Sequence[Box]) -> str | None:
+        """Keep a picture, and return its name; None where there is no room, which costs no answer."""
+
+    async def take(self, name: str) -> tuple[bytes, float] | None:
+        """Return a tagged picture as JPEG and for how many seconds it stays, None where there is none."""
+
+    async def close(self) -> None:
+        """Let go of everything held."""
+
+
+class SqlitePictures:
+    """Pictures with their boxes in one file, each for `keep` seconds.
 
     The boxes are drawn when a picture is first fetched, since most never are.
     """
 
     def __init__(self, path: Path, keep: float, *, now: Callable[[], float] = time.time) -> None:
         """Open or create the file; raises BadSetting."""
-        self._database = Database(path, SCHEMA)
+        self._database = Database(path, ((PICTURES,),))
         self._keep = keep
         self._now = now
         self._kept = 0
+        self._rests_until = 0.0
+        self._failing = False
 
-    async def keep(self, jpeg: bytes, boxes: Sequence[Box]) -> str:
+    async def keep(self, jpeg: bytes, boxes: Sequence[Box]) -> str | None:
         """Keep a picture, and return its name."""
         name = secrets.token_urlsafe(24)
-        row = (name, self._now() + self._keep, json.dumps(serialization.to_json(boxes)), jpeg)
+        now = self._now()
+        if now < self._rests_until:
+            return None
+        row = (name, now + self._keep, boxes_to_text(boxes), jpeg)
         tidy = self._kept % TIDY_EVERY == 0
         self._kept += 1
 
         def work(connection: sqlite3.Connection) -> None:
+            if shutil.disk_usage(self._database.path.parent).free < RESERVE + len(jpeg):
+                raise sqlite3.OperationalError("the disk is almost full")
             connection.execute(
                 "INSERT INTO pictures (name, expires_at, boxes, jpeg) VALUES (?, ?, ?, ?)", row
             )
             if tidy:
-                _tidy(connection, self._now())
+                _tidy(connection, now)
 
-        await self._database.run(work)
+        try:
+            await self._database.run(work)
+        except (sqlite3.Error, OSError) as error:
+            if not self._failing:
+                _LOGGER.warning("Tagged pictures cannot be kept: %s", error)
+            self._failing = True
+            return None
+        self._failing = False
         return name
 
     async def take(self, name: str) -> tuple[bytes, float] | None:
@@ -70,23 +108,43 @@ class TaggedPictures:
             ).fetchone()
             return row
 
-        row = await self._database.run(read)
+        row = await self._database.call(read)
         if row is None or row[0] <= self._now():
             return None
         expires_at, boxes, jpeg = row
         if boxes is not None:
-            found = [serialization.from_json(Box, box) for box in json.loads(boxes)]
-            jpeg = await asyncio.to_thread(tagged, jpeg, found)
-            await self._database.run(
-                lambda connection: connection.execute(
-                    "UPDATE pictures SET boxes = NULL, jpeg = ? WHERE name = ?", (jpeg, name)
+            jpeg = await drawn(jpeg, boxes)
+            try:
+                await self._database.run(
+                    lambda connection: connection.execute(
+                        "UPDATE pictures SET boxes = NULL, jpeg = ? WHERE name = ?", (jpeg, name)
+                    )
                 )
-            )
+            except sqlite3.Error as error:  # it is drawn again the next time
+                _LOGGER.debug("A drawn picture could not be kept: %s", error)
         return jpeg, expires_at - self._now()
+
+    async def make_room(self) -> None:
+        """Delete all pictures, and keep none for a while: statistics matter more."""
+        if self._now() >= self._rests_until:
+            _LOGGER.warning("The disk is full: all tagged pictures are deleted to make room.")
+            self._rests_until = self._now() + REST_SECONDS
+            await self._database.clear()
 
     async def close(self) -> None:
         """Close the file."""
         await self._database.close()
+
+
+def boxes_to_text(boxes: Sequence[Box]) -> str:
+    """Return boxes as a database keeps them."""
+    return json.dumps(serialization.to_json(boxes))
+
+
+async def drawn(jpeg: bytes, boxes: str) -> bytes:
+    """Return a picture with its boxes drawn."""
+    found = [serialization.from_json(Box, box) for box in json.loads(boxes)]
+    return await asyncio.to_thread(tagged, jpeg, found)
 
 
 def _tidy(connection: sqlite3.Connection, now: float) -> None:

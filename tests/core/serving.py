@@ -18,6 +18,8 @@ from octoprint_failwatch.engine.detectors import Detector
 from octoprint_failwatch.server.application import RUNNER_OPTIONS, create_application
 from octoprint_failwatch.server.connections import Connections
 from octoprint_failwatch.server.settings import ServerSettings
+from octoprint_failwatch.server.sqlite_printers import SqlitePrinters
+from octoprint_failwatch.server.storage import Storage, opened_storage
 
 from .watching import ScriptedDetector, picture
 
@@ -39,6 +41,7 @@ class Served:
 
     client: TestClient
     detector: Detector
+    storage: Storage
 
     async def predict(
         self,
@@ -92,10 +95,26 @@ async def serving(
     if not hasattr(detector, "detect"):
         detector = ScriptedDetector(detector)
     chosen = ServerSettings(**{"data_dir": data_dir, "tokens": (TOKEN,), **settings})
-    connections = Connections(chosen.connections, chosen.connections_per_address)
-    application = create_application(chosen, [detector, *more_detectors], connections)
-    server = TestServer(application)
-    # The test server sets the other option itself.
-    await server.start_server(auto_decompress=RUNNER_OPTIONS["auto_decompress"])
-    async with TestClient(server) as client:
-        yield Served(client, detector)
+    async with opened_storage(chosen) as storage:
+        connections = Connections(chosen.connections, chosen.connections_per_address)
+        application = create_application(chosen, [detector, *more_detectors], connections, storage)
+        server = TestServer(application)
+        # The test server sets the other option itself.
+        await server.start_server(auto_decompress=RUNNER_OPTIONS["auto_decompress"])
+        async with TestClient(server) as client:
+            yield Served(client, detector, storage)
+
+
+@asynccontextmanager
+async def printers_of(folder: Path, **options: Any) -> AsyncIterator[SqlitePrinters]:
+    """Open the printers in a folder for the length of a test."""
+
+    async def no_room() -> None:
+        """There is nothing that could make room."""
+
+    chosen = {"forget_after": 365 * 86400.0, "make_room": no_room, **options}
+    printers = SqlitePrinters(folder / "printers.sqlite", **chosen)
+    try:
+        yield printers
+    finally:
+        await printers.close()

@@ -4,7 +4,9 @@ import asyncio
 import io
 import json
 import sqlite3
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -21,10 +23,12 @@ from octoprint_failwatch.engine.errors import BadPicture, ModelUnavailable, NotA
 from octoprint_failwatch.engine.models import Box, Detection, Frame
 from octoprint_failwatch.engine.statistics import LONG_WINDOW, TemporalStatistics, advance
 from octoprint_failwatch.server.database import Database
+from octoprint_failwatch.server.printer_statistics import Look, PrinterRecord
 from octoprint_failwatch.server.rate_limit import Throttle
-from octoprint_failwatch.server.tagged_pictures import TaggedPictures
+from octoprint_failwatch.server.sqlite_printers import WRITE
+from octoprint_failwatch.server.tagged_pictures import RESERVE
 
-from .serving import JPEG, PREDICT, TOKEN, serving
+from .serving import JPEG, PREDICT, TOKEN, printers_of, serving
 from .watching import ScriptedDetector, picture
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "temporal-vectors.json").read_text())
@@ -91,21 +95,22 @@ async def test_the_documented_answer(tmp_path: Path) -> None:
 
 async def test_the_reference_series(tmp_path: Path) -> None:
     """330 frames of a printer that has seen 7200 at 0.02: every mean to 1e-12, through the database."""
-    from octoprint_failwatch.server.printer_statistics import Printers, _write
-
-    printers = Printers(tmp_path / "printers.sqlite")
-    known = TemporalStatistics(
-        rolling_mean_long=0.02, prediction_num_lifetime=LONG_WINDOW, frames_lifetime=LONG_WINDOW
-    )
-    await printers._database.run(lambda connection: _write(connection, "owner", "printer", "before", known))
-    for number, p, ewm, short, long, *_ in VECTORS:
-        statistics = await printers.advance("owner", "printer", "print", p)
-        assert statistics.prediction_num == number
-        assert statistics.prediction_num_lifetime == LONG_WINDOW + number
-        assert statistics.ewm_mean == pytest.approx(ewm, abs=1e-12)
-        assert statistics.rolling_mean_short == pytest.approx(short, abs=1e-12)
-        assert statistics.rolling_mean_long == pytest.approx(long, abs=1e-12)
-    await printers.close()
+    async with printers_of(tmp_path) as printers:
+        known = PrinterRecord(
+            "before", TemporalStatistics(rolling_mean_long=0.02, prediction_num_lifetime=LONG_WINDOW)
+        )
+        row = ("owner", "printer", *known.to_row())
+        await printers._database.run(lambda connection: connection.execute(WRITE, row))
+        for number, p, ewm, short, long, *_ in VECTORS:
+            counted = await printers.advance(
+                "owner", "printer", Look("print", p, str(number), time.time(), 0.0)
+            )
+            statistics = counted.statistics
+            assert statistics.prediction_num == number
+            assert statistics.prediction_num_lifetime == LONG_WINDOW + number
+            assert statistics.ewm_mean == pytest.approx(ewm, abs=1e-12)
+            assert statistics.rolling_mean_short == pytest.approx(short, abs=1e-12)
+            assert statistics.rolling_mean_long == pytest.approx(long, abs=1e-12)
 
 
 async def test_a_new_print_forgets_the_print_and_keeps_the_printer(tmp_path: Path) -> None:
@@ -150,7 +155,7 @@ async def test_statistics_go_on_after_a_restart(tmp_path: Path) -> None:
 async def test_what_cannot_be_kept_does_not_stop_what_comes_next(tmp_path: Path) -> None:
     """As on a disk that is full when all but the end of a change is written."""
     schema = "CREATE TABLE kept (id INTEGER PRIMARY KEY, of REFERENCES kept DEFERRABLE INITIALLY DEFERRED)"
-    database = Database(tmp_path / "kept.sqlite", schema)
+    database = Database(tmp_path / "kept.sqlite", ((schema,),))
     database._connection.execute("PRAGMA foreign_keys = ON")
     with pytest.raises(sqlite3.IntegrityError):
         await database.run(lambda connection: connection.execute("INSERT INTO kept VALUES (1, 77)"))
@@ -444,14 +449,11 @@ async def test_a_picture_that_cannot_be_kept_costs_no_answer(
 ) -> None:
     """A full disk must not leave a print unwatched."""
 
-    async def full(*_: object) -> str:
-        raise sqlite3.OperationalError("database or disk is full")
-
-    monkeypatch.setattr(TaggedPictures, "keep", full)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=RESERVE))
     async with serving(tmp_path, [0.4]) as served, aiohttp.ClientSession() as session:
         result = await served.result()
         assert (result["p"], result["tagged_img_url"]) == (0.4, None)
-        assert "could not be kept: database or disk is full" in caplog.text
+        assert "cannot be kept: the disk is almost full" in caplog.text
         api = SuperApi(session, served.client.make_url("/"), TOKEN)
         prediction = await api.predict("printer", "print", JPEG)
         assert prediction.tagged_img_url is None
@@ -474,7 +476,7 @@ async def test_old_pictures_leave_the_disk(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(tagged_pictures, "TIDY_EVERY", 1)
     monkeypatch.setattr(tagged_pictures, "MAX_BYTES", 3 * len(JPEG))
     now = 0.0
-    pictures = tagged_pictures.TaggedPictures(tmp_path / "pictures.sqlite", 60, now=lambda: now)
+    pictures = tagged_pictures.SqlitePictures(tmp_path / "pictures.sqlite", 60, now=lambda: now)
 
     async def stored() -> int:
         return await pictures._database.run(

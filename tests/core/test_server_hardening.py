@@ -21,6 +21,7 @@ from octoprint_failwatch.server.application import create_application
 from octoprint_failwatch.server.connections import Connections
 from octoprint_failwatch.server.log import JsonLines, TroubleLimit
 from octoprint_failwatch.server.settings import ServerSettings
+from octoprint_failwatch.server.storage import opened_storage
 from octoprint_failwatch.server.tokens import own_token
 from tests.patience import eventually
 
@@ -154,7 +155,9 @@ class Listener:
 
     async def __aenter__(self) -> "Listener":
         self.session = aiohttp.ClientSession()
-        application = create_application(self.settings, [ScriptedDetector([0.5])], self.connections)
+        self.opened = opened_storage(self.settings)
+        storage = await self.opened.__aenter__()
+        application = create_application(self.settings, [ScriptedDetector([0.5])], self.connections, storage)
         self.runner = web.AppRunner(application)
         await self.runner.setup()
         self.server = await asyncio.get_running_loop().create_server(
@@ -169,6 +172,7 @@ class Listener:
         await self.session.close()
         self.server.close()
         await self.runner.cleanup()
+        await self.opened.__aexit__(None, None, None)
 
     async def connect(self, address: str = "127.0.0.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))

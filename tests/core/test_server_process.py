@@ -322,7 +322,7 @@ def test_mistakes_are_told_in_a_line(tmp_path: Path, options: list[str], says: s
     """Never a traceback, always a failing exit code."""
     (tmp_path / "empty").touch()
     (tmp_path / "damaged").mkdir()
-    (tmp_path / "damaged" / "printers.sqlite").write_bytes(b"no database" * 999)
+    (tmp_path / "damaged" / "printers.sqlite").mkdir()
     (tmp_path / "newer").mkdir()
     with sqlite3.connect(tmp_path / "newer" / "printers.sqlite") as connection:
         connection.execute("PRAGMA user_version = 99")

@@ -1,0 +1,48 @@
+"""Open what a server keeps: statistics and tagged pictures, in files or in a database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from ..engine.errors import BadSetting
+from .database import is_full
+from .printer_statistics import Printers
+from .settings import ServerSettings
+from .sqlite_printers import SqlitePrinters
+from .tagged_pictures import Pictures, SqlitePictures
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What a server keeps."""
+
+    printers: Printers
+    pictures: Pictures
+
+
+@asynccontextmanager
+async def opened_storage(settings: ServerSettings) -> AsyncIterator[Storage]:
+    """Open the storage for as long as the server runs. Raises BadSetting where it cannot be used."""
+    pictures = SqlitePictures(settings.data_dir / "pictures.sqlite", settings.keep_pictures)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(pictures.close)
+        try:
+            printers = _printers(settings, pictures)
+        except BadSetting as error:
+            if not (isinstance(error.__cause__, sqlite3.Error) and is_full(error.__cause__)):
+                raise
+            await pictures.make_room()
+            printers = _printers(settings, pictures)
+        stack.push_async_callback(printers.close)
+        yield Storage(printers, pictures)
+
+
+def _printers(settings: ServerSettings, pictures: SqlitePictures) -> SqlitePrinters:
+    return SqlitePrinters(
+        settings.data_dir / "printers.sqlite",
+        forget_after=settings.forget_after,
+        make_room=pictures.make_room,
+    )
