@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.watch.cadence import (
     MAX_BACKOFF,
+    MAX_RETRY_AFTER,
     Cadence,
     Calls,
     budget_wait,
@@ -97,12 +98,18 @@ def test_failing_never_makes_it_look_more_often(cadence: Cadence, calm: bool, fa
 
 
 @given(cadences, st.booleans(), st.integers(0, 20), st.floats(0, 1e6))
-def test_what_the_service_asks_for_is_kept_to(
+def test_what_the_service_asks_for_is_believed_up_to_an_hour(
     cadence: Cadence, calm: bool, failed: int, retry_after: float
 ) -> None:
-    """Never sooner, and never sooner than usual."""
+    """Never sooner than usual, and of a long wait half is spent before a try."""
     wait = next_interval(cadence, calm=calm, failed=failed, retry_after=retry_after)
-    assert wait == max(next_interval(cadence, calm=calm), retry_after)
+    interval = next_interval(cadence, calm=calm)
+    assert wait >= interval
+    if retry_after <= MAX_BACKOFF:
+        assert wait == max(interval, retry_after)
+    else:
+        assert max(MAX_BACKOFF, interval) <= wait <= max(MAX_RETRY_AFTER / 2, interval)
+        assert wait < retry_after or wait in (interval, MAX_BACKOFF), "a try in between"
 
 
 @given(cadences, st.booleans())

@@ -234,6 +234,15 @@ async def test_odd_retry_times(value: str, seconds: float | None) -> None:
         assert (await failure("super_api", url)).retry_after == seconds
 
 
+@pytest.mark.parametrize("status", ["429 Hot", "503 Busy"])
+async def test_a_long_wait_is_told(status: str) -> None:
+    async with broken(answer(status, Retry_After="1800")) as url:
+        error = await failure("super_api", url)
+    assert re.search(r"It asks to wait until \d\d:\d\d \S+\.$", str(error))
+    async with broken(answer(status, Retry_After="5")) as url:
+        assert "until" not in str(await failure("super_api", url))
+
+
 async def test_a_retry_date_without_the_services_clock_is_measured_by_ours() -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     async with broken(answer("429 Hot", Retry_After=date)) as url:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,9 @@ REQUEST_TIMEOUT = 20.0
 """Seconds for one call, unless the caller says otherwise; below the watch's `look_timeout`."""
 
 MAX_ANSWER = 16 * 2**20
+
+TOLD_FROM = 60.0
+"""Seconds that a service asks to wait from which on people are told until when."""
 
 NO_TLS = ("wrong version number", "record layer failure", "packet length too long")
 """What OpenSSL says, by release, where the other side answers in plain text."""
@@ -156,9 +160,9 @@ class Endpoint:
         if status in (404, 405, 410):
             return NotFound(said or f"{where} knows nothing at {response.url.path}: is the address right?")
         if status == 429:
-            return RateLimited(message, retry_after=retry_after)
+            return RateLimited(_with_wait(message, retry_after), retry_after=retry_after)
         if status in (408, 425) or (status == 503 and retry_after is not None):
-            return Busy(message, retry_after=retry_after)
+            return Busy(_with_wait(message, retry_after), retry_after=retry_after)
         if status >= 500:
             return ServerFailed(f"{where} failed (status {status})" + (f": {said}" if said else "."))
         return BadRequest(message)
@@ -210,6 +214,14 @@ def _tls_reason(error: aiohttp.ClientError) -> str:
 
 def _os_reason(error: aiohttp.ClientConnectorError) -> str:
     return os.strerror(error.os_error.errno).lower() if error.os_error.errno else "refused"
+
+
+def _with_wait(message: str, retry_after: float | None) -> str:
+    """Return a service's message with until when it asks to be left alone, where that is long."""
+    if retry_after is None or retry_after < TOLD_FROM:
+        return message
+    until = time.strftime("%H:%M %Z", time.localtime(time.time() + retry_after))
+    return f"{message} It asks to wait until {until}."
 
 
 def _without_query(address: str) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-MAX_RETRY_AFTER = 86400.0
+MAX_RETRY_AFTER = 3600.0
 MAX_SAID = 300
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 MAX_BACKOFF = 300.0
+MAX_RETRY_AFTER = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +71,15 @@ def next_interval(
 ) -> float:
     """Return the seconds to the next look after `failed` looks in a row without an answer.
 
-    `retry_after` is what the service asked for, and is kept to.
+    `retry_after` is what the service asked for. It is believed up to an hour, and of a long wait half is
+    spent before the next try: the service may be back sooner than it thought.
     """
     interval = cadence.calm_interval if calm and cadence.calm_interval else cadence.interval
     if cadence.calls_per_hour:
         interval = max(interval, 3600 / cadence.calls_per_hour)
     if retry_after is not None:
-        return max(interval, retry_after)
+        wait = min(retry_after, MAX_RETRY_AFTER)
+        return max(interval, wait if wait <= MAX_BACKOFF else max(MAX_BACKOFF, wait / 2))
     if failed > 1:
         return min(max(MAX_BACKOFF, interval), math.ldexp(interval, min(failed - 1, 16)))
     return interval
