@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import SNOOZE_SECONDS
-from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+from .coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from .entity import PrinterEntity, add_for_printers
 
 PARALLEL_UPDATES = 1
@@ -42,14 +42,17 @@ FORGET_USUAL = FailWatchButtonEntityDescription(
     press_fn=lambda printer: printer.async_reset_baseline(),
 )
 
+
+def _job_button(command: JobCommand) -> FailWatchButtonEntityDescription:
+    return FailWatchButtonEntityDescription(
+        key=f"{command}_print", press_fn=lambda printer: printer.async_job(command)
+    )
+
+
 JOB_BUTTONS: tuple[FailWatchButtonEntityDescription, ...] = (
-    FailWatchButtonEntityDescription(key="pause_print", press_fn=lambda printer: printer.async_job("pause")),
-    FailWatchButtonEntityDescription(
-        key="resume_print", press_fn=lambda printer: printer.async_job("resume")
-    ),
-    FailWatchButtonEntityDescription(
-        key="cancel_print", press_fn=lambda printer: printer.async_job("cancel")
-    ),
+    _job_button("pause"),
+    _job_button("resume"),
+    _job_button("cancel"),
 )
 
 
@@ -68,8 +71,8 @@ async def async_setup_entry(
 
 def _buttons(printer: PrinterCoordinator) -> Iterator[FailWatchButtonEntityDescription]:
     yield from BUTTONS
-    if printer.controls_job:
-        yield from JOB_BUTTONS
+    possible = {f"{command}_print" for command in printer.job_commands}
+    yield from (button for button in JOB_BUTTONS if button.key in possible)
     if printer.learned_frames is not None:
         yield FORGET_USUAL
 

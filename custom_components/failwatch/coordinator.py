@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_DEVICE_ID
@@ -41,8 +41,6 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     """Why nothing is known of the print itself: a stable key; None while all is well."""
     recordings: Recordings
     """Pictures and past prints, and what is changed by looking at them."""
-    controls_job: ClassVar[bool] = False
-    """Whether the print can be controlled at the printer itself, so that there are buttons for it."""
 
     def __init__(
         self,

@@ -1,13 +1,32 @@
 """What all entities of a printer share."""
 
-from collections.abc import Callable, Iterable
-from typing import override
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, override
 
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+
+OBJECT_IDS: Final[Mapping[str, str]] = {
+    "p": "p",
+    "ewm_mean": "ewm_mean",
+    "score": "score",
+    "rolling_mean_short": "short_mean",
+    "rolling_mean_long": "long_mean",
+    "prediction_num": "looks_at_this_print",
+    "prediction_num_lifetime": "looks_in_total",
+    "last_look": "time_of_last_look",
+    "calls_in_month": "calls_this_month",
+    "watch_state": "watch",
+    "failure_state": "failure_state",
+    "connectivity": "sight",
+    "tagged_picture": "last_look",
+    "forget_usual": "forget_what_is_usual",
+    "watching": "watching",
+}
+"""Object ids, by translation key, that dashboards and automations know."""
 
 
 class PrinterEntity(CoordinatorEntity[PrinterCoordinator]):
@@ -21,6 +40,12 @@ class PrinterEntity(CoordinatorEntity[PrinterCoordinator]):
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.key}_{description.key}"
         self._attr_device_info = coordinator.device_info
+
+    @property
+    @override
+    def suggested_object_id(self) -> str | None:
+        """Keep the entity ids of the first release where names have become plainer since."""
+        return OBJECT_IDS.get(self.translation_key) or super().suggested_object_id
 
     @property
     @override

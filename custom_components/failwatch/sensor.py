@@ -192,6 +192,8 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
             "usual",
             "limit",
             "margin",
+            "p",
+            "ewm_mean",
             "since",
             "blind_detail",
             "snoozed_until",

@@ -30,6 +30,7 @@ from .engine.statistics import TemporalStatistics
 from .engine.watch.state import present_level
 from .engine.watch.trial import TRIAL_PRINTER_ID
 from .shared.history_actions import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
+from .shared.problems import problem_of
 from .shared.targets import async_targeted_printers
 
 ATTR_ANSWER = "answer"
@@ -182,7 +183,7 @@ async def _detect(call: ServiceCall) -> ServiceResponse:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=error.kind,
-            translation_placeholders={"problem": str(error)},
+            translation_placeholders={"problem": problem_of(error, entry.data)},
         ) from error
     rules = FailWatchRules()
     lasting = TemporalStatistics(ewm_mean=detection.p, prediction_num=rules.warm_up_frames)
@@ -203,14 +204,14 @@ async def _media(hass: HomeAssistant, media_id: str) -> bytes:
     try:
         media = await media_source.async_resolve_media(hass, media_id, None)
     except media_source.Unresolvable as error:
-        raise _invalid("no_media", error) from error
+        raise _invalid("no_media", media_id) from error
     path = media.path
     if path is None:
         raise _invalid("no_media", media_id)
     try:
         return await hass.async_add_executor_job(lambda: as_jpeg(path.read_bytes()))
     except (OSError, BadPicture) as error:
-        raise _invalid("no_media", error) from error
+        raise _invalid("no_media", media_id) from error
 
 
 def _printers(call: ServiceCall) -> list[PrinterCoordinator]:

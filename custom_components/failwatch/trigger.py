@@ -59,6 +59,8 @@ def _trigger(event_type: str) -> type[PrinterTrigger]:
 
 
 TRIGGERS: dict[str, type[Trigger]] = {
+    "print_started": _trigger("started"),
+    "print_ended": _trigger("ended"),
     "failure_detected": _trigger("failure"),
     "suspicion_raised": _trigger("maybe"),
     "cleared": _trigger("cleared"),

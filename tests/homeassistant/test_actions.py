@@ -106,7 +106,7 @@ async def test_a_service_that_is_down(
     hass: HomeAssistant, printer: Printer, service: MockConfigEntry
 ) -> None:
     printer.detector.error = Unavailable("It is down.")
-    with pytest.raises(HomeAssistantError, match=r"It is down\."):
+    with pytest.raises(HomeAssistantError, match=r"Nothing answers at detector\.example"):
         await act(hass, "detect", entity_id=CAMERA)
 
 

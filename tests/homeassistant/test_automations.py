@@ -29,6 +29,8 @@ from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import Printer, until, watch
 
 KINDS = {
+    "print_started": (EventKind.STARTED, ""),
+    "print_ended": (EventKind.ENDED, "done"),
     "failure_detected": (EventKind.FAILURE, ""),
     "suspicion_raised": (EventKind.MAYBE, ""),
     "cleared": (EventKind.CLEARED, ""),

@@ -2,13 +2,16 @@
 
 import logging
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 
+from ..const import DOMAIN
 from ..coordinator import FailWatchConfigEntry
 from ..engine.detectors.base import Detector, LearnsCameras
 from ..engine.history import History
 from . import issues
+from .coordinator import COMMANDS, WatchedCamera
 from .detector import async_remove_detector_folder
 from .history import PrintHistory, async_remove_history
 from .state_store import StateStore
@@ -23,6 +26,16 @@ async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -
     await async_remove_detector_folder(hass, entry.entry_id)
     for key in (entry.entry_id, *entry.subentries):
         issues.async_clear(hass, key)
+
+
+@callback
+def async_remove_job_buttons(camera: WatchedCamera) -> None:
+    """Remove the buttons for what can no longer be done to the print."""
+    registry = er.async_get(camera.hass)
+    for command in COMMANDS.keys() - set(camera.job_commands):
+        entity_id = registry.async_get_entity_id("button", DOMAIN, f"{camera.key}_{command}_print")
+        if entity_id is not None:
+            registry.async_remove(entity_id)
 
 
 async def async_forget_removed_cameras(

@@ -152,11 +152,8 @@ class PrintHistory:
         try:
             return await self._hass.async_add_executor_job(job, self._history)
         except (HistoryError, sqlite3.Error) as error:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="past_unreadable",
-                translation_placeholders={"problem": str(error)},
-            ) from error
+            _LOGGER.warning("The recorded prints cannot be read or written: %s", error)
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="past_unreadable") from error
 
 
 async def async_remove_history(hass: HomeAssistant, entry_id: str) -> None:

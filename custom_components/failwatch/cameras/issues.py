@@ -144,6 +144,7 @@ def async_clear(hass: HomeAssistant, key: str) -> None:
 @callback
 def async_raise_model(hass: HomeAssistant, entry: ConfigEntry, detail: str) -> None:
     """Say that the built-in detector cannot run here."""
+    _LOGGER.warning("The built-in detector cannot run here: %s", detail)
     ir.async_create_issue(
         hass,
         DOMAIN,

@@ -9,10 +9,12 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, Co
 from ..const import CONF_INTERVAL, DOMAIN
 from ..coordinator import FailWatchConfigEntry, RuntimeData
 from ..engine.errors import BadSetting, DetectionError, ModelUnavailable, NotAuthorised
+from ..shared.problems import problem_of
 from . import issues
-from .cleanup import async_forget_removed_cameras
+from .cleanup import async_forget_removed_cameras, async_remove_job_buttons
 from .coordinator import WatchedCamera
 from .detector import async_create_detector, detector_folder
+from .device import async_relate
 from .history import async_open_history
 from .state_store import StateStore
 
@@ -37,7 +39,7 @@ async def async_set_up_cameras(
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key=error.kind,
-            translation_placeholders={"problem": str(error)},
+            translation_placeholders={"problem": problem_of(error, entry.data)},
         ) from error
     issues.async_clear(hass, entry.entry_id)
     memory = StateStore(hass, entry.entry_id)
@@ -56,7 +58,11 @@ async def async_set_up_cameras(
             translation_placeholders={"problem": str(error)},
         ) from error
     entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data))
+    new = {camera.key for camera in cameras.values() if camera.device is None}
     await hass.config_entries.async_forward_entry_setups(entry, platforms)
     entry.async_on_unload(memory.async_close)
+    for camera in cameras.values():
+        async_relate(camera, is_new=camera.key in new)
+        async_remove_job_buttons(camera)
     for number, camera in enumerate(cameras.values()):
         camera.async_start(later=number * float(camera.settings[CONF_INTERVAL]) / len(cameras))

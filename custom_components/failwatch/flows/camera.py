@@ -41,6 +41,7 @@ from ..engine.clients import clouds
 from ..engine.errors import BadSetting, FailWatchError
 from ..engine.watch.policy import Action
 from ..engine.watch.trial import try_out
+from ..shared.problems import problem_of
 from .camera_forms import JUDGEMENT_KEYS, SOURCE_KEYS, judgement_form, sources_form
 from .print_status_forms import (
     STATUS_KEYS,
@@ -81,7 +82,7 @@ class CameraFlow(ConfigSubentryFlow):
                 await self._try(user_input)
             except FailWatchError as error:
                 errors[PLACES.get(error.kind, "base")] = error.kind
-                problem = str(error)
+                problem = problem_of(error, self._get_entry().data)
             else:
                 kept = {key: value for key, value in self._data.items() if key not in SOURCE_KEYS}
                 self._data = {**kept, **user_input}
@@ -154,7 +155,6 @@ class CameraFlow(ConfigSubentryFlow):
     async def async_step_judgement(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask how to judge and what to do."""
         errors: dict[str, str] = {}
-        problem = ""
         if user_input is not None:
             settings = {
                 **user_input[CONF_ACTIONS],
@@ -163,9 +163,8 @@ class CameraFlow(ConfigSubentryFlow):
             actions = {settings[CONF_ON_MAYBE], settings[CONF_ON_FAILURE]}
             try:
                 ignored_regions(settings.get(CONF_IGNORE, ""))
-            except BadSetting as error:
+            except BadSetting:
                 errors[CONF_IGNORE] = "bad_regions"
-                problem = str(error)
             if Action.PAUSE in actions and not settings.get(CONF_PAUSE_WITH):
                 errors["base"] = "no_pause"
             elif (Action.CANCEL in actions or settings[CONF_CANCEL_AFTER]) and not settings.get(
@@ -187,7 +186,6 @@ class CameraFlow(ConfigSubentryFlow):
                 judgement_form(1 + len(self._data.get(CONF_MORE_CAMERAS, ()))), values
             ),
             errors=errors,
-            description_placeholders={"problem": problem},
         )
 
     def _finish(self, settings: Mapping[str, Any], name: str) -> SubentryFlowResult:

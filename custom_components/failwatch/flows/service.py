@@ -1,7 +1,7 @@
 """The steps that set up a detection service: its address, its credentials, and what it offers to choose."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     FlowType,
 )
+from yarl import URL
 
 from ..cameras.detector import async_create_detector, detector_context
 from ..const import (
@@ -25,8 +26,11 @@ from ..const import (
     KIND_SUPER_API,
     SUBENTRY_CAMERA,
 )
+from ..engine.clients import clouds
+from ..engine.clients.http import base_url
 from ..engine.detectors import Choice, ServiceInfo, query_service, same_service
 from ..engine.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
+from ..shared.problems import problem_of
 from . import service_forms
 from .base import EntryFlow
 
@@ -40,6 +44,29 @@ TITLES = {
     KIND_HACARUS: "HACARUS Check",
     KIND_DEEPOMATIC: "Deepomatic",
 }
+
+
+def normalized_service(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a service's settings with its address in one spelling, whatever way it was entered."""
+    if not settings.get("url"):
+        return dict(settings)
+    try:
+        url = base_url(settings)
+    except BadSetting:
+        return dict(settings)
+    return {**settings, "url": str(url).rstrip("/")}
+
+
+def service_title(settings: Mapping[str, Any], taken: Container[str]) -> str:
+    """Return a name for a service that no other entry has: with its place, where it is one's own server."""
+    title, url = TITLES[settings[CONF_KIND]], URL(settings.get("url", ""))
+    if url.host is not None and str(url) not in (clouds.OBICO, clouds.HACARUS, clouds.DEEPOMATIC):
+        title += f" ({url.host})" if url.is_default_port() else f" ({url.host}:{url.port})"
+    number, name = 1, title
+    while name in taken:
+        number += 1
+        name = f"{title} {number}"
+    return name
 
 
 class ServiceFlow(EntryFlow):
@@ -93,7 +120,7 @@ class ServiceFlow(EntryFlow):
         typed = {key: user_input[key] for key in secrets if user_input.get(key)}
         self._typed = {**self._typed, **typed}
         filled = {key: value for key, value in user_input.items() if value or key not in secrets}
-        self._data = {CONF_KIND: kind, **filled}
+        self._data = normalized_service({CONF_KIND: kind, **filled})
         stored = self._old_settings()
         kept = (
             {key: stored[key] for key in secrets if stored.get(key)}
@@ -146,7 +173,7 @@ class ServiceFlow(EntryFlow):
                 service_forms.first_fields(kind), shown, kept=self._kept_secrets(kind)
             ),
             errors={service_forms.error_place(error, kind): error.kind} if error else None,
-            description_placeholders={"problem": str(error or "")},
+            description_placeholders={"problem": problem_of(error, self._data) if error else ""},
         )
 
     def _rest_form(
@@ -165,14 +192,18 @@ class ServiceFlow(EntryFlow):
             step_id="choices",
             data_schema=service_forms.schema(fields, shown, choices),
             errors={"base": error.kind} if error else None,
-            description_placeholders={"problem": str(error or "")},
+            description_placeholders={"problem": problem_of(error, self._data) if error else ""},
         )
 
     def _finish_service(self) -> ConfigFlowResult:
-        self._async_abort_entries_match(self._data)
-        if self.source == SOURCE_RECONFIGURE:
-            return self._changed(self._get_reconfigure_entry())
-        return self.async_create_entry(title=TITLES[self._data[CONF_KIND]], data=self._data)
+        own = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+        others = [entry for entry in self._async_current_entries(include_ignore=False) if entry is not own]
+        if any(normalized_service(entry.data) == self._data for entry in others):
+            return self.async_abort(reason="already_configured")
+        if own is not None:
+            return self._changed(own)
+        title = service_title(self._data, {entry.title for entry in others})
+        return self.async_create_entry(title=title, data=self._data)
 
     def _old_settings(self) -> Mapping[str, Any]:
         return self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
@@ -196,7 +227,7 @@ class ServiceFlow(EntryFlow):
             except FailWatchError as error:
                 place = service_forms.error_place(error, kind)
                 errors[place if place in user_input else "base"] = error.kind
-                problem = str(error)
+                problem = problem_of(error, self._data)
             else:
                 return self._changed(entry)
         return self.async_show_form(

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
-from typing import Any, ClassVar, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
@@ -76,8 +76,6 @@ def linked_uuid(entry: ConfigEntry) -> str:
 
 class LinkCoordinator(PrinterCoordinator):
     """Keeps the news of one OctoPrint coming."""
-
-    controls_job: ClassVar[bool] = True
 
     def __init__(self, hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
         """Know the address; nothing is asked yet."""

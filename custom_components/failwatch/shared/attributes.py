@@ -5,14 +5,17 @@ from typing import Any
 
 from ..coordinator import PrinterCoordinator
 from ..engine.judging.verdict import Level, Rule, Verdict
-from ..engine.watch.state import Phase, WatchState
+from ..engine.watch.state import Phase, WatchState, present_look
 
 
 def why(printer: PrinterCoordinator) -> Mapping[str, Any]:
     """Return why the failure state is what it is; without a print there is no reason."""
     state = printer.data
+    look = present_look(state)
     return {
         **_reason(_standing_verdict(state)),
+        "p": round(look.p, 3) if look else None,
+        "ewm_mean": round(look.statistics.ewm_mean, 3) if look else None,
         "since": printer.local_time(state.latch.since),
         "confirmed": state.latch.confirmed,
         "print_id": state.print_id,
