@@ -69,6 +69,10 @@ def service_title(settings: Mapping[str, Any], taken: Container[str]) -> str:
     return name
 
 
+def _is_part_of(some: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    return all(key in settings and settings[key] == value for key, value in some.items())
+
+
 class ServiceFlow(EntryFlow):
     """Tries what was entered on the service, and asks for the rest."""
 
@@ -198,7 +202,7 @@ class ServiceFlow(EntryFlow):
     def _finish_service(self) -> ConfigFlowResult:
         own = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
         others = [entry for entry in self._async_current_entries(include_ignore=False) if entry is not own]
-        if any(normalized_service(entry.data) == self._data for entry in others):
+        if any(_is_part_of(self._data, normalized_service(entry.data)) for entry in others):
             return self.async_abort(reason="already_configured")
         if own is not None:
             return self._changed(own)
