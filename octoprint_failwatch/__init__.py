@@ -11,7 +11,7 @@ __plugin_author__ = "FailWatch maintainers"
 __plugin_license__ = "AGPL-3.0-or-later"
 __plugin_url__ = "https://github.com/failwatch/failwatch"
 __plugin_privacypolicy__ = "https://github.com/failwatch/failwatch/blob/main/docs/privacy.md"
-__plugin_pythoncompat__ = ">=3.11,<4"
+__plugin_pythoncompat__ = ">=3.11,<3.14"
 
 __plugin_implementation__: Any
 __plugin_hooks__: dict[str, Any]

@@ -123,6 +123,8 @@ class MessageTexts:
         text = texts.get(blind.reason)
         if text is None:
             return blind.detail
+        if blind.reason == "model_unavailable":
+            return f"{text} ({blind.detail})"
         return f"{text} {_('FailWatch goes on trying.')}" if blind.reason in PASSING else text
 
     def detail(self, text: str) -> str:

@@ -128,7 +128,7 @@ class PngCanvas:
 
     def text(self, x: float, y: float, text: str, *, size: int = 12, anchor: Anchor = "start") -> None:
         """Write text with its base line at y."""
-        font = ImageFont.load_default(size * self.SCALE)
+        font = _font(size * self.SCALE)
         place = (x * self.SCALE, y * self.SCALE)
         self._draw.text(place, text, fill="#222222", font=font, anchor=self._ANCHORS[anchor])
 
@@ -149,3 +149,11 @@ def check_kind(path: Path) -> None:
     """Raise BadSetting unless the file's name ends in .svg or .png."""
     if path.suffix.lower() not in (".svg", ".png"):
         raise BadSetting(f"{path.name}: pictures are drawn as .svg or .png.")
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return Pillow's own font; releases before 10.1 have it in one size."""
+    try:
+        return ImageFont.load_default(size)
+    except TypeError:
+        return ImageFont.load_default()

@@ -117,6 +117,7 @@ var FailWatchWords = (function () {
         }
         var text = known(problem.reason);
         if (!text) return detail(problem.detail);
+        if (problem.reason === "model_unavailable") return text + " (" + problem.detail + ")";
         return _.includes(PASSING, problem.reason) ? text + " " + gettext("FailWatch goes on trying.") : text;
     }
     /* The same of something that was tried out once, where the particulars help too. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..history.store import History
+from ..models import MAX_P
 from .series import Began, Sample, Step
 
 
@@ -24,7 +25,7 @@ def recorded(history: History, print_ids: Iterable[str]) -> Iterator[Step]:
                 yield entry
                 entry = next(entries, None)
             look = frame.look
-            yield Sample(look.at, look.p, look.statistics if look.statistics_served else None)
+            yield Sample(look.at, min(look.p, MAX_P), look.statistics if look.statistics_served else None)
             last = frame.id
         if entry is not None:
             yield entry

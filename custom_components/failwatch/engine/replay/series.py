@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import FailWatchError
 from ..history.records import Entry, EntryKind
+from ..models import MAX_P
 from ..statistics import TemporalStatistics
 
 _LOGGER = logging.getLogger(__name__)
@@ -69,8 +70,8 @@ def _steps(rows: Any, time_column: int, p_column: int, print_column: int | None,
             its_print = name if print_column is None else row[print_column]
         except (ValueError, IndexError):
             raise BadSeries(f"Line {rows.line_num}: time and p must be numbers.") from None
-        if not (0.0 <= p < math.inf and -math.inf < at < math.inf):
-            raise BadSeries(f"Line {rows.line_num}: time must be finite, and p finite and at least 0.")
+        if not (0.0 <= p <= MAX_P and -math.inf < at < math.inf):
+            raise BadSeries(f"Line {rows.line_num}: time must be finite, and p from 0 to {MAX_P:.0f}.")
         if its_print != print_id:
             print_id = its_print
             yield Began(its_print)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from ...errors import ModelUnavailable
 from .model_folder import ModelFolder, Runtime
 
 TRIAL_RUN = Path(__file__).parent / "trial_run.py"
+NO_WHEELS = frozenset({"armv6l", "ppc64le", "s390x"})
+"""Processors that ncnn is not made for, so that an attempt would begin to compile it."""
 TIMEOUT = 120.0
 """Seconds; on a slow card a first import can take long."""
 INSTEAD = "Use a detection service instead: a FailWatch server on another machine, or Obico."
@@ -48,6 +51,16 @@ def _try(runtime: Runtime, arguments: tuple[str, ...]) -> None:
         raise ModelUnavailable(f"{_reason(runtime, ended.returncode, ended.stderr)} {INSTEAD}")
 
 
+def _install(runtime: Runtime) -> str:
+    """Return how to get a runtime. What ncnn asks for besides, FailWatch does not need."""
+    if runtime is Runtime.ONNX:
+        return "'pip install onnxruntime' adds it."
+    machine = platform.machine().lower()
+    if machine in NO_WHEELS or (sys.platform == "win32" and machine == "arm64"):
+        return f"There is none for this processor ({machine})."
+    return f"'{sys.executable} -m pip install --no-deps ncnn' adds it."
+
+
 def _reason(runtime: Runtime, code: int, said: str) -> str:
     """Return why the child process failed."""
     if code < 0:
@@ -61,5 +74,5 @@ def _reason(runtime: Runtime, code: int, said: str) -> str:
     last = said.strip().splitlines()[-1] if said.strip() else f"exit code {code}"
     if "ModuleNotFoundError" in last:
         missing = last.rpartition("'")[0].rpartition("'")[2] or runtime.value
-        return f"The package {missing} is not installed here; 'pip install {runtime}' adds it."
+        return f"The package {missing} is not installed here. {_install(runtime)}"
     return f"The built-in detector does not run here: {last[:200]}."
