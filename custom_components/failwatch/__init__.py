@@ -14,6 +14,9 @@ from .card.registration import async_register_card
 from .card.websocket_api import async_register_commands
 from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, RuntimeData
+from .notifications.action import async_setup_notify_action
+from .notifications.answers import async_setup_answers
+from .notifications.messenger import Messenger
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
 from .octoprint.device import async_follow_octoprint_device
@@ -40,6 +43,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_commands(hass)
     async_register_pictures(hass)
     await async_register_card(hass)
+    async_setup_answers(hass)
+    async_setup_notify_action(hass)
     return True
 
 
@@ -49,6 +54,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) ->
         await _async_set_up_octoprint(hass, entry)
     else:
         await async_set_up_cameras(hass, entry, PLATFORMS)
+    for printer in entry.runtime_data.printers.values():
+        entry.async_on_unload(Messenger(hass, printer).async_start())
     entry.async_on_unload(entry.add_update_listener(_async_entry_changed))
     return True
 

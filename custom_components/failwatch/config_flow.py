@@ -16,6 +16,7 @@ from yarl import URL
 
 from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT, SUBENTRY_CAMERA
 from .flows.camera import CameraFlow
+from .flows.message_forms import LinkOptionsFlow
 from .flows.octoprint import LinkFlow
 from .flows.service import TITLES, ServiceFlow
 from .octoprint import issues as octoprint_issues
@@ -39,6 +40,20 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
         if config_entry.source == SOURCE_IGNORE or config_entry.data[CONF_KIND] == KIND_OCTOPRINT:
             return {}
         return {SUBENTRY_CAMERA: CameraFlow}
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> LinkOptionsFlow:
+        """Return the options of a link; a detection service has its own at each watched printer."""
+        return LinkOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        """Whether an entry has options."""
+        return config_entry.data.get(CONF_KIND) == KIND_OCTOPRINT
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

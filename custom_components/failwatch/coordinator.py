@@ -89,6 +89,11 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     def job_commands(self) -> frozenset[JobCommand]:
         """What can be done with the print."""
 
+    @property
+    @abstractmethod
+    def message_settings(self) -> Mapping[str, Any]:
+        """What is set about messages, and about what leads to them."""
+
     def local_time(self, at: float | None) -> datetime | None:
         """Return a time of the watch by this machine's clock: the other one may be wrong."""
         return None if at is None else datetime.fromtimestamp(at + self.clock_offset, UTC)

@@ -13,7 +13,18 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN, EVENT_FAILWATCH
 from .shared.targets import async_printer_of_device
 
-TRIGGER_TYPES = ("started", "ended", "failure", "maybe", "cleared", "blind", "paused", "action_failed")
+TRIGGER_TYPES = (
+    "started",
+    "ended",
+    "failure",
+    "maybe",
+    "cleared",
+    "blind",
+    "countdown",
+    "paused",
+    "cancelled",
+    "action_failed",
+)
 
 TRIGGER_SCHEMA = DEVICE_TRIGGER_BASE_SCHEMA.extend({vol.Required(CONF_TYPE): vol.In(TRIGGER_TYPES)})
 

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.failwatch.cameras import history
 from tests.homeassistant import printer as printers
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
+from tests.homeassistant.phones import Phones
 
 DOMAIN = "failwatch"
 
@@ -57,6 +58,15 @@ def linked(hass: HomeAssistant, octoprint: OctoPrintServer, link_entry: MockConf
         return link_entry
 
     return set_up
+
+
+@pytest.fixture
+async def phones(hass: HomeAssistant, socket_enabled: None) -> AsyncIterator[Phones]:
+    """Let phones be paired."""
+    found = Phones(hass)
+    await found.start()
+    yield found
+    await found.server.close()
 
 
 @pytest.fixture

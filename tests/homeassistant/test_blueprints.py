@@ -1,7 +1,7 @@
 """Every blueprint, run as an automation against a linked OctoPrint."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,21 +10,20 @@ from unittest.mock import patch
 import pytest
 from homeassistant.components import automation
 from homeassistant.components.blueprint import models
+from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util import yaml as yaml_util
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-    async_mock_service,
-)
+from pytest_homeassistant_custom_component.common import async_fire_time_changed, async_mock_service
 
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.state import Event, EventKind
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
+from tests.homeassistant.phones import Phone, Phones
 
 FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "failwatch"
 
@@ -32,15 +31,16 @@ FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "failwatch"
 class Workshop:
     """A linked printer, a phone, and one automation made from a blueprint."""
 
-    def __init__(self, hass: HomeAssistant, octoprint: OctoPrintServer, printer: str, phone: str) -> None:
+    def __init__(self, hass: HomeAssistant, octoprint: OctoPrintServer, printer: str, phones: Phones) -> None:
         self.hass = hass
         self.octoprint = octoprint
         self.printer = printer
-        self.phone = phone
-        self.sent = async_mock_service(hass, "notify", "mobile_app_pixel")
+        self.phones = phones
         self.turned_on = async_mock_service(hass, "homeassistant", "turn_on")
         self.turned_off = async_mock_service(hass, "homeassistant", "turn_off")
         self.switched_off = async_mock_service(hass, "switch", "turn_off")
+        self._number = 0
+        self._listeners = 0
 
     async def automate(self, name: str, **inputs: Any) -> None:
         def load(blueprints: models.DomainBlueprints, path: str) -> models.Blueprint:
@@ -57,6 +57,7 @@ class Workshop:
             assert await async_setup_component(self.hass, "automation", {"automation": config})
         await self.hass.async_block_till_done()
         assert [state.state for state in self.hass.states.async_all("automation")] == ["on"]
+        self._listeners = self.hass.bus.async_listeners()["failwatch_event"]
 
     async def happens(
         self, kind: EventKind, detail: str = "", level: Level = Level.FAILURE, **more: Any
@@ -64,46 +65,65 @@ class Workshop:
         """Let OctoPrint tell of an event, and wait until Home Assistant has heard of it."""
         heard = asyncio.Event()
         unsubscribe = self.hass.bus.async_listen("failwatch_event", callback(lambda event: heard.set()))
+        self._number += 1
         await self.octoprint.push(
             state=states.watching(level, p=0.9),
-            events=[Event(kind, states.AT, "print-1", detail, level, **more)],
+            events=[Event(kind, states.AT + self._number, "print-1", detail, level, **more)],
         )
         async with asyncio.timeout(60):
             await heard.wait()
         unsubscribe()
-        await settle()
 
-    async def answers(self, title: str) -> None:
-        """Press a button of the notification."""
-        actions = self.sent[-1].data["data"]["actions"]
-        action = next(action["action"] for action in actions if action["title"] == title)
-        self.hass.bus.async_fire("mobile_app_notification_action", {"action": action})
-        await settle()
+    @property
+    def runs(self) -> int:
+        """How many runs of the automation are under way."""
+        (state,) = self.hass.states.async_all("automation")
+        return int(state.attributes["current"])
+
+    async def is_over(self) -> None:
+        """Wait until the automation has run, and runs no more."""
+        await until(lambda: not self.runs)
+
+    async def waits(self) -> None:
+        """Wait until the automation itself waits, listening to more than what sets it off."""
+        await until(lambda: self.hass.bus.async_listeners()["failwatch_event"] > self._listeners)
 
     async def passes(self, **time: float) -> None:
+        """Let time pass for an automation that waits; every timer runs out, once."""
+        await self.waits()
         async_fire_time_changed(self.hass, dt_util.utcnow() + timedelta(**time))
-        await settle()
+
+    def press(self, message: dict[str, Any], title: str) -> None:
+        """Press a button of a message."""
+        action = next(one["action"] for one in message["data"]["actions"] if one["title"] == title)
+        self.hass.bus.async_fire("mobile_app_notification_action", {"action": action})
 
 
-async def settle() -> None:
-    """Let the automation come as far as it can, over the network too; it may be waiting for hours."""
-    for _ in range(40):
-        await asyncio.sleep(0.004)
+async def until(fits: Callable[[], Any]) -> None:
+    async with asyncio.timeout(60):
+        while not fits():
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
 async def workshop(
-    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, device_registry: dr.DeviceRegistry
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    device_registry: dr.DeviceRegistry,
 ) -> AsyncIterator[Workshop]:
     entry = await linked()
+    # What tells here is the automation alone.
+    hass.config_entries.async_update_entry(entry, options={"tell": "events_only"})
     (printer,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-    app = MockConfigEntry(domain="mobile_app")
-    app.add_to_hass(hass)
-    phone = device_registry.async_get_or_create(
-        config_entry_id=app.entry_id, identifiers={("mobile_app", "1")}, name="Pixel"
-    )
-    yield Workshop(hass, octoprint, printer.id, phone.id)
+    yield Workshop(hass, octoprint, printer.id, phones)
     await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
+
+
+@pytest.fixture
+async def phone(phones: Phones) -> Phone:
+    return await phones.add(1, "iPhone", "Apple")
 
 
 @pytest.mark.parametrize(
@@ -112,119 +132,195 @@ async def workshop(
         ("Not a failure", [{"command": "acknowledge", "answer": "not_a_failure"}], []),
         ("It failed", [{"command": "acknowledge", "answer": "failure"}], []),
         ("Pause", [], [{"command": "pause", "action": "pause"}]),
-        ("Cancel print", [], [{"command": "cancel"}]),
     ],
 )
-async def test_notify(workshop: Workshop, title: str, commands: list[Any], jobs: list[Any]) -> None:
-    await workshop.automate("notify", phone=workshop.phone)
+async def test_notify(
+    workshop: Workshop, phone: Phone, title: str, commands: list[Any], jobs: list[Any]
+) -> None:
+    await workshop.automate("notify", phone=phone.device)
     await workshop.happens(EventKind.FAILURE)
-    (call,) = workshop.sent
-    assert call.data["title"] == "Ender 3"
-    assert "failing" in call.data["message"]
-    assert "benchy.gcode" in call.data["message"]
-    assert call.data["data"]["image"].startswith("/api/image_proxy/image.ender_3_last_look?token=")
-    await workshop.answers(title)
+    message = await phone.got("benchy.gcode is failing.")
+    assert message["title"] == "Ender 3"
+    assert message["data"]["image"].startswith("/api/failwatch/message/")
+    workshop.press(message, title)
+    cleared = await phone.got("clear_notification")
+    assert cleared["data"]["tag"] == message["data"]["tag"]
     assert workshop.octoprint.commands == commands
     assert workshop.octoprint.jobs == jobs
 
 
-async def test_notify_only_when_wanted(workshop: Workshop) -> None:
-    await workshop.automate("notify", phone=workshop.phone, when=["failure"])
+async def test_notify_only_when_wanted(workshop: Workshop, phone: Phone) -> None:
+    await workshop.automate("notify", phone=[phone.device], when=["failure"])
     await workshop.happens(EventKind.MAYBE, level=Level.MAYBE)
-    assert not workshop.sent
-
-
-async def test_notify_blind_has_no_buttons(workshop: Workshop) -> None:
-    await workshop.automate("notify", phone=workshop.phone)
-    await workshop.happens(EventKind.BLIND, "frozen", Level.NONE)
-    (call,) = workshop.sent
-    assert call.data["data"]["actions"] == []
-    assert call.data["message"].startswith("The print can no longer be watched: the picture stands still.")
-    await workshop.happens(EventKind.BLIND, "unknown_host", Level.NONE)
-    assert workshop.sent[-1].data["message"].startswith("The print can no longer be watched. ")
-
-
-async def test_notify_names_the_camera_that_sees_nothing(workshop: Workshop) -> None:
-    await workshop.automate("notify", phone=workshop.phone)
-    await workshop.happens(EventKind.CAMERA_BLIND, "no_snapshot", Level.NONE, camera="side")
-    (call,) = workshop.sent
-    assert "side" in call.data["message"]
-    assert call.data["data"]["actions"] == []
-
-
-async def test_notify_says_nothing_of_another_reason_that_nobody_can_mend(workshop: Workshop) -> None:
-    await workshop.automate("notify", phone=workshop.phone)
-    await workshop.happens(EventKind.BLIND, "server_failed", Level.NONE, minor=True)
-    assert not workshop.sent
-
-
-async def test_pause_unless_somebody_says_no(workshop: Workshop) -> None:
-    await workshop.automate("pause_with_veto", phone=workshop.phone)
+    await workshop.happens(EventKind.FAILURE, minor=True)
     await workshop.happens(EventKind.FAILURE)
-    assert workshop.sent[0].data["data"]["actions"][0]["title"] == "Keep printing"
-    assert not workshop.octoprint.jobs
+    await phone.got("is failing")
+    assert len(phone.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "words"),
+    [
+        (EventKind.COUNTDOWN, "pause", "will be paused at"),
+        (EventKind.ACTION, "pause", "is paused"),
+        (EventKind.ACTION, "cancel", "is cancelled"),
+        (EventKind.ACTION_FAILED, "jammed", "could not be stopped: jammed"),
+        (EventKind.BLIND, "frozen", "does not change"),
+        (EventKind.CAMERA_BLIND, "no_snapshot", "side"),
+    ],
+)
+async def test_notify_tells_of_everything_that_matters(
+    workshop: Workshop, phone: Phone, kind: EventKind, detail: str, words: str
+) -> None:
+    await workshop.automate("notify", phone=phone.device)
+    await workshop.happens(kind, detail, camera="side" if kind is EventKind.CAMERA_BLIND else "")
+    await phone.got(words)
+
+
+async def test_every_one_of_many_unanswered_failures_is_told(workshop: Workshop, phone: Phone) -> None:
+    await workshop.automate("notify", phone=phone.device)
+    for _ in range(15):
+        await workshop.happens(EventKind.FAILURE)
+    await phone.got_many(15)
+
+
+async def test_notify_without_a_phone_shows_it_in_home_assistant(workshop: Workshop) -> None:
+    await workshop.automate("notify")
+    await workshop.happens(EventKind.FAILURE)
+    await until(lambda: _async_get_or_create_notifications(workshop.hass))
+
+
+async def test_a_phone_that_was_deleted_ends_no_automation(workshop: Workshop, phone: Phone) -> None:
+    other = await workshop.phones.add(2)
+    await workshop.automate("notify", phone=[phone.device, other.device])
+    await workshop.hass.config_entries.async_remove(phone.entry.entry_id)
+    await workshop.happens(EventKind.FAILURE)
+    await other.got("is failing")
+
+
+@pytest.mark.parametrize("reach", ["a phone", "a phone that refuses", "a phone that is gone", "nobody"])
+async def test_pause_unless_somebody_says_no(workshop: Workshop, phone: Phone, reach: str) -> None:
+    await workshop.automate("pause_with_veto", phone=[] if reach == "nobody" else phone.device)
+    if reach == "a phone that refuses":
+        workshop.phones.refuses = True
+    elif reach == "a phone that is gone":
+        await workshop.hass.config_entries.async_remove(phone.entry.entry_id)
+    await workshop.happens(EventKind.FAILURE)
+    if reach == "a phone":
+        message = await phone.got("will be paused at")
+        assert message["data"]["actions"][0]["title"] == "Keep printing"
+        assert not workshop.octoprint.jobs
     await workshop.passes(minutes=3)
+    await until(lambda: workshop.octoprint.jobs)
     assert workshop.octoprint.jobs == [{"command": "pause", "action": "pause"}]
 
 
-async def test_somebody_says_no_on_the_phone(workshop: Workshop) -> None:
-    await workshop.automate("pause_with_veto", phone=workshop.phone)
+async def test_the_pause_comes_even_when_the_message_cannot_be_sent(
+    workshop: Workshop, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise HomeAssistantError("nothing can be sent")
+
+    monkeypatch.setattr("custom_components.failwatch.notifications.action.message_about", broken)
+    await workshop.automate("pause_with_veto", phone=phone.device)
     await workshop.happens(EventKind.FAILURE)
-    await workshop.answers("Keep printing")
     await workshop.passes(minutes=3)
-    assert not workshop.octoprint.jobs
+    await until(lambda: workshop.octoprint.jobs)
+    assert not phone.messages
+
+
+async def test_somebody_says_no_on_the_phone(workshop: Workshop, phone: Phone) -> None:
+    await workshop.automate("pause_with_veto", phone=phone.device)
+    await workshop.happens(EventKind.FAILURE)
+    workshop.press(await phone.got("will be paused at"), "Keep printing")
+    await until(lambda: workshop.octoprint.commands)
     assert workshop.octoprint.commands == [{"command": "acknowledge", "answer": "not_a_failure"}]
+    await workshop.happens(EventKind.ACKNOWLEDGED, "not_a_failure", Level.NONE)
+    await workshop.is_over()
+    assert not workshop.octoprint.jobs
 
 
 @pytest.mark.parametrize(
     ("kind", "detail"),
     [(EventKind.ACKNOWLEDGED, "not_a_failure"), (EventKind.CLEARED, ""), (EventKind.ENDED, "done")],
 )
-async def test_what_makes_a_pause_needless(workshop: Workshop, kind: EventKind, detail: str) -> None:
-    await workshop.automate("pause_with_veto", phone=workshop.phone)
+async def test_what_makes_a_pause_needless(
+    workshop: Workshop, phone: Phone, kind: EventKind, detail: str
+) -> None:
+    await workshop.automate("pause_with_veto", phone=phone.device)
     await workshop.happens(EventKind.FAILURE)
+    await phone.got("will be paused at")
+    await workshop.waits()
     await workshop.happens(kind, detail, Level.NONE)
-    await workshop.passes(minutes=3)
+    await workshop.is_over()
     assert not workshop.octoprint.jobs
-    assert not workshop.octoprint.commands
+    await workshop.happens(EventKind.FAILURE)
+    await workshop.passes(minutes=3)
+    await until(lambda: workshop.octoprint.jobs)
+    assert len(workshop.octoprint.jobs) == 1
 
 
 async def test_the_power_is_cut_when_the_hot_end_is_cool(workshop: Workshop) -> None:
     workshop.hass.states.async_set("sensor.hot_end", "210")
     await workshop.automate("cut_power_when_cool", temperature="sensor.hot_end", plug="switch.plug")
     await workshop.happens(EventKind.ACTION, "pause")
+    await workshop.waits()
     assert not workshop.switched_off
     workshop.hass.states.async_set("sensor.hot_end", "45")
-    await settle()
-    assert [call.data["entity_id"] for call in workshop.switched_off] == [["switch.plug"]]
+    await until(lambda: workshop.switched_off)
+    assert entities(workshop.switched_off) == [["switch.plug"]]
+
+
+async def test_heaters_that_cannot_be_switched_off_do_not_keep_the_power_on(workshop: Workshop) -> None:
+    workshop.hass.states.async_set("sensor.hot_end", "40")
+
+    async def broken(call: ServiceCall) -> None:
+        raise HomeAssistantError("no such heater")
+
+    workshop.hass.services.async_register("climate", "turn_off", broken)
+    await workshop.automate(
+        "cut_power_when_cool",
+        temperature="sensor.hot_end",
+        plug="switch.plug",
+        heaters_off=[{"action": "climate.turn_off"}],
+    )
+    await workshop.happens(EventKind.ACTION, "pause")
+    await until(lambda: workshop.switched_off)
 
 
 async def test_the_power_stays_on_after_not_a_failure(workshop: Workshop) -> None:
     workshop.hass.states.async_set("sensor.hot_end", "210")
     await workshop.automate("cut_power_when_cool", temperature="sensor.hot_end", plug="switch.plug")
     await workshop.happens(EventKind.ACTION, "pause")
+    await workshop.waits()
     await workshop.happens(EventKind.ACKNOWLEDGED, "not_a_failure", Level.NONE)
+    await workshop.is_over()
     workshop.hass.states.async_set("sensor.hot_end", "45")
-    await settle()
     assert not workshop.switched_off
 
 
-async def test_an_unknown_temperature_cuts_nothing(workshop: Workshop) -> None:
+async def test_an_unknown_temperature_cuts_nothing_until_it_is_known(workshop: Workshop) -> None:
     workshop.hass.states.async_set("sensor.hot_end", "unavailable")
     await workshop.automate("cut_power_when_cool", temperature="sensor.hot_end", plug="switch.plug")
     await workshop.happens(EventKind.ACTION, "cancel")
+    await workshop.waits()
     assert not workshop.switched_off
+    workshop.hass.states.async_set("sensor.hot_end", "210")
+    workshop.hass.states.async_set("sensor.hot_end", "45")
+    await until(lambda: workshop.switched_off)
 
 
 @pytest.mark.parametrize("kind", [EventKind.BLIND, EventKind.CAMERA_BLIND])
 async def test_light_when_dark(workshop: Workshop, kind: EventKind) -> None:
     await workshop.automate("light_when_dark", light="light.printer")
     await workshop.happens(kind, "frozen", Level.NONE)
-    assert not workshop.turned_on
     await workshop.happens(kind, "dark", Level.NONE)
+    await until(lambda: workshop.turned_on)
     assert entities(workshop.turned_on) == [["light.printer"]]
     assert not workshop.turned_off
+    await workshop.waits()
     await workshop.happens(EventKind.ENDED, "finished", Level.NONE)
+    await until(lambda: workshop.turned_off)
     assert entities(workshop.turned_off) == [["light.printer"]]
 
 
@@ -232,21 +328,27 @@ async def test_light_when_dark(workshop: Workshop, kind: EventKind) -> None:
 async def test_siren_at_night(workshop: Workshop, end: EventKind | None) -> None:
     await workshop.automate("siren_at_night", siren="siren.attic", after="00:00:00", before="23:59:59")
     await workshop.happens(EventKind.FAILURE)
+    await until(lambda: workshop.turned_on)
     assert entities(workshop.turned_on) == [["siren.attic"]]
     assert not workshop.turned_off
     if end is None:
         await workshop.passes(minutes=2)
     else:
+        await workshop.waits()
         await workshop.happens(end, level=Level.NONE)
+    await until(lambda: workshop.turned_off)
     assert entities(workshop.turned_off) == [["siren.attic"]]
 
 
 async def test_no_siren_by_day(workshop: Workshop) -> None:
-    hour = (dt_util.now() + timedelta(hours=2)).strftime("%H:00:00")
-    later = (dt_util.now() + timedelta(hours=3)).strftime("%H:00:00")
-    await workshop.automate("siren_at_night", siren="siren.attic", after=hour, before=later)
-    await workshop.happens(EventKind.FAILURE)
-    assert not workshop.turned_on
+    await workshop.automate("siren_at_night", siren="siren.attic", after="22:00:00", before="07:00:00")
+    today = dt_util.now()
+    with patch("homeassistant.util.dt.now", return_value=today.replace(hour=12)):
+        await workshop.happens(EventKind.FAILURE)
+    with patch("homeassistant.util.dt.now", return_value=today.replace(hour=23)):
+        await workshop.happens(EventKind.FAILURE)
+        await until(lambda: workshop.turned_on)
+    assert len(workshop.turned_on) == 1
 
 
 def entities(calls: list[ServiceCall]) -> list[list[str]]:

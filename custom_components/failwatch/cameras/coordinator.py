@@ -121,6 +121,12 @@ class WatchedCamera(PrinterCoordinator):
     def job_commands(self) -> frozenset[JobCommand]:
         return frozenset(command for command, setting in COMMANDS.items() if self.settings.get(setting))
 
+    @property
+    @override
+    def message_settings(self) -> Mapping[str, Any]:
+        """The settings of the watched printer."""
+        return self.settings
+
     @callback
     def async_start(self, later: float = 0.0) -> None:
         """Follow the printing entity from now on, a print that already runs so many seconds later.

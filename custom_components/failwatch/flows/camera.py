@@ -24,6 +24,7 @@ from ..const import (
     CONF_IGNORE,
     CONF_KIND,
     CONF_LIGHT,
+    CONF_MESSAGES,
     CONF_MORE_CAMERAS,
     CONF_NUMBERS,
     CONF_ON_FAILURE,
@@ -42,7 +43,7 @@ from ..engine.errors import BadSetting, FailWatchError
 from ..engine.watch.policy import Action
 from ..engine.watch.trial import try_out
 from ..shared.problems import problem_of
-from .camera_forms import JUDGEMENT_KEYS, SOURCE_KEYS, judgement_form, sources_form
+from .camera_forms import JUDGEMENT_KEYS, SECTIONS, SOURCE_KEYS, judgement_form, sources_form
 from .print_status_forms import (
     STATUS_KEYS,
     power_form,
@@ -158,7 +159,8 @@ class CameraFlow(ConfigSubentryFlow):
         if user_input is not None:
             settings = {
                 **user_input[CONF_ACTIONS],
-                **{key: value for key, value in user_input.items() if key not in (CONF_ACTIONS, CONF_NAME)},
+                **user_input.get(CONF_MESSAGES, {}),
+                **{key: value for key, value in user_input.items() if key not in (*SECTIONS, CONF_NAME)},
             }
             actions = {settings[CONF_ON_MAYBE], settings[CONF_ON_FAILURE]}
             try:
@@ -179,6 +181,7 @@ class CameraFlow(ConfigSubentryFlow):
             CONF_NAME: self._title(),
             **self._data,
             CONF_ACTIONS: self._data if self.source == SOURCE_RECONFIGURE else {**proposed, **self._data},
+            CONF_MESSAGES: self._data,
         }
         return self.async_show_form(
             step_id="judgement",

@@ -31,6 +31,7 @@ from ..const import (
     CONF_INTERVAL,
     CONF_LIGHT,
     CONF_LIGHT_MODE,
+    CONF_MESSAGES,
     CONF_MORE_CAMERAS,
     CONF_ON_FAILURE,
     CONF_ON_MAYBE,
@@ -47,6 +48,7 @@ from ..const import (
 from ..engine.judging.rules import RULE_SETS
 from ..engine.watch.policy import Action
 from .entities import others_entity
+from .message_forms import MESSAGES
 
 PICTURE_DOMAINS: Final = ["camera", "image"]
 STATUS_DOMAINS: Final = ["sensor", "binary_sensor", "input_boolean", "input_select", "select", "switch"]
@@ -106,12 +108,20 @@ JUDGEMENT = vol.Schema(
             ),
             {"collapsed": False},
         ),
+        vol.Optional(CONF_MESSAGES): section(MESSAGES, {"collapsed": False}),
     }
 )
 
+SECTIONS: Final = frozenset({CONF_ACTIONS, CONF_MESSAGES})
+"""The last page's sections, of which only the content is kept."""
+
 JUDGEMENT_KEYS: Final = frozenset(
-    {CONF_QUORUM, *map(str, JUDGEMENT.schema), *map(str, JUDGEMENT.schema[CONF_ACTIONS].schema.schema)}
-    - {CONF_ACTIONS, CONF_NAME}
+    {
+        CONF_QUORUM,
+        *map(str, JUDGEMENT.schema),
+        *(str(key) for name in SECTIONS for key in JUDGEMENT.schema[name].schema.schema),
+    }
+    - {*SECTIONS, CONF_NAME}
 )
 """Every setting that the last page asks for, in its section or out of it."""
 

@@ -114,6 +114,12 @@ class LinkCoordinator(PrinterCoordinator):
     def job_commands(self) -> frozenset[JobCommand]:
         return frozenset(("pause", "resume", "cancel"))
 
+    @property
+    @override
+    def message_settings(self) -> Mapping[str, Any]:
+        """The entry's options; what a level leads to is set in OctoPrint."""
+        return self.config_entry.options
+
     async def async_start(self) -> None:
         """Read the state once, raising what Home Assistant shows of a failed set-up, then listen."""
         try:

@@ -1,0 +1,33 @@
+"""What happens to a watch, in the logbook's words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from .const import DOMAIN, EVENT_FAILWATCH
+from .notifications.words import async_word
+
+
+@callback
+def async_describe_events(
+    hass: HomeAssistant,
+    async_describe_event: Callable[[str, str, Callable[[Event], dict[str, str]]], None],
+) -> None:
+    """Describe FailWatch's event."""
+
+    @callback
+    def describe(event: Event[Any]) -> dict[str, str]:
+        data = event.data
+        device = dr.async_get(hass).async_get(data.get(ATTR_DEVICE_ID, ""))
+        name = (device.name_by_user or device.name) if device else None
+        kind = data.get("type", "")
+        key = f"log_{kind}_{data.get('detail')}" if kind == "acknowledged" else f"log_{kind}"
+        values = {"print": data.get("print_name") or "", "camera": data.get("camera") or ""}
+        message = async_word(hass, key, values)
+        return {LOGBOOK_ENTRY_NAME: name or "FailWatch", LOGBOOK_ENTRY_MESSAGE: message}
+
+    async_describe_event(DOMAIN, EVENT_FAILWATCH, describe)

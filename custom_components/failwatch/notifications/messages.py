@@ -1,0 +1,155 @@
+"""What is told of a watch's events, and which buttons go with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_ON_FAILURE, CONF_ON_MAYBE
+from ..coordinator import JobCommand, PrinterCoordinator, event_type
+from ..engine.watch.policy import Action
+from ..engine.watch.state import Event
+from .buttons import Button, Press, button
+
+ALARM, SIGHT = "alarm", "sight"
+"""Topics: a new message replaces the one before of its topic."""
+
+IMPORTANCE: Final = (
+    "action_failed",
+    "cancelled",
+    "paused",
+    "countdown",
+    "failure",
+    "maybe",
+    "blind",
+    "camera_blind",
+)
+"""What is told of, the most important first: what happens at once is one message."""
+SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "acknowledged": (ALARM, SIGHT),
+    "cleared": (ALARM,),
+    "seeing": (SIGHT,),
+    "camera_seeing": (SIGHT,),
+    "ended": (ALARM, SIGHT),
+}
+"""What ends the messages of which topics."""
+KNOWN_REASONS: Final = ("dark", "no_snapshot", "frozen", "light_failed", "not_authorised", "rate_limited")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to be told: the key of its text with what goes into it, and its buttons."""
+
+    text: str
+    topic: str = ALARM
+    values: Mapping[str, str] = field(default_factory=dict)
+    buttons: Sequence[Button] = ()
+    urgent: bool = False
+    shows_picture: bool = False
+
+
+def compose(printer: PrinterCoordinator, events: Sequence[Event]) -> Message | None:
+    """Return the message about what happened at once, None where nothing is to be told."""
+    told = {event_type(event): event for event in events if _is_wanted(printer, event)}
+    kind = next((kind for kind in IMPORTANCE if kind in told), None)
+    if kind is None:
+        return None
+    event = told[kind]
+    return message_about(printer, kind, print_id=event.print_id, detail=event.detail, camera=event.camera)
+
+
+def settled(events: Sequence[Event]) -> set[str]:
+    """Return the topics that are over."""
+    return {topic for event in events for topic in SETTLES.get(event_type(event), ())}
+
+
+def message_about(
+    printer: PrinterCoordinator,
+    kind: str,
+    *,
+    print_id: str | None,
+    detail: str = "",
+    camera: str = "",
+    due: datetime | None = None,
+) -> Message:
+    """Return the message about an event of a kind. `due` is when a pause comes that FailWatch does not plan."""
+    values = {"print": printer.data.print_name, "problem": detail, "camera": camera}
+    message = Message(f"message_{kind}", values=values, shows_picture=True)
+    make = _Buttons(printer, print_id)
+    if kind in ("blind", "camera_blind"):
+        reason = detail if detail in KNOWN_REASONS else "other"
+        text = f"message_blind_{reason}" if kind == "blind" else message.text
+        return replace(message, text=text, topic=SIGHT, shows_picture=False)
+    if kind == "countdown":
+        return replace(message, **_countdown(printer, make, values, due), urgent=True)
+    ok, failed = (
+        make.one(press, text)
+        for press, text in (
+            (Press.NOT_A_FAILURE, "button_not_a_failure"),
+            (Press.FAILED, "button_it_failed"),
+        )
+    )
+    if kind == "paused":
+        return replace(message, buttons=(*(make.job("resume") or ok), *make.job("cancel"), *failed))
+    if kind == "cancelled":
+        return message
+    buttons = (*ok, *make.job("pause"), *make.job("cancel"), *failed)
+    return replace(message, buttons=buttons, urgent=kind != "maybe")
+
+
+def _countdown(
+    printer: PrinterCoordinator, make: _Buttons, values: Mapping[str, str], due: datetime | None
+) -> dict[str, Any]:
+    """Return what is told of a pause or cancel that comes unless somebody says no."""
+    countdown = printer.data.intervention.countdown
+    action = "pause"
+    if due is None and countdown is not None:
+        action, due = countdown.action.value, printer.local_time(countdown.due_at)
+    at = dt_util.as_local(due).strftime("%H:%M:%S") if due else "–"  # noqa: RUF001
+    keep = make.one(Press.KEEP, "button_keep")
+    return {
+        "text": f"message_countdown_{action}",
+        "values": {**values, "time": at},
+        "buttons": (*keep, *make.job("pause"), *make.job("cancel")),
+    }
+
+
+def _is_wanted(printer: PrinterCoordinator, event: Event) -> bool:
+    choice = {"maybe": CONF_ON_MAYBE, "failure": CONF_ON_FAILURE}.get(event_type(event))
+    settings = printer.message_settings
+    ignored = choice is not None and settings.get(choice) == Action.NOTHING
+    return not event.minor and not ignored
+
+
+@dataclass(frozen=True, slots=True)
+class _Buttons:
+    """Makes the buttons that can work for a print."""
+
+    printer: PrinterCoordinator
+    print_id: str | None
+
+    def one(self, press: Press, text: str) -> tuple[Button, ...]:
+        return (button(press, text, self.printer.key, self.print_id),)
+
+    def job(self, command: JobCommand) -> tuple[Button, ...]:
+        """Return a button for a command that the printer can be given, or none."""
+        return (
+            self.one(Press[command.upper()], f"button_{command}")
+            if command in self.printer.job_commands
+            else ()
+        )
+
+
+def are_you_sure(printer: PrinterCoordinator) -> Message:
+    """Return the question before a print is cancelled by hand."""
+    make = _Buttons(printer, printer.data.print_id)
+    return Message(
+        "message_sure",
+        values={"print": printer.data.print_name},
+        buttons=(
+            *make.one(Press.CANCEL_SURELY, "button_cancel_surely"),
+            *make.one(Press.CLOSE, "button_close"),
+        ),
+    )

@@ -1,0 +1,85 @@
+"""A printer's messages: sent as its watch tells of events, taken back when they are answered or over."""
+
+import asyncio
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN
+from ..coordinator import PrinterCoordinator
+from ..engine.watch.state import Event
+from .messages import Message, compose, settled
+from .sending import async_clear, async_send
+from .settings import Recipients
+
+MESSENGERS: HassKey[dict[str, Messenger]] = HassKey(f"{DOMAIN}_messengers")
+"""Every printer's messenger, by the printer's key."""
+
+
+class Messenger:
+    """Tells people of one printer, one message after the other."""
+
+    def __init__(self, hass: HomeAssistant, printer: PrinterCoordinator) -> None:
+        """Tell nothing before it is started."""
+        self._hass = hass
+        self._printer = printer
+        self._pending: list[Event] = []
+        self._order = asyncio.Lock()
+        # What was sent before Home Assistant was restarted may still be on a phone.
+        self._cleared: set[str] = set()
+        self._others = Recipients()
+
+    @callback
+    def async_start(self) -> CALLBACK_TYPE:
+        """Listen to the watch, until the returned function is called."""
+        messengers = self._hass.data.setdefault(MESSENGERS, {})
+        messengers[self._printer.key] = self
+        stop = self._printer.async_listen(self._hear)
+
+        @callback
+        def end() -> None:
+            stop()
+            if messengers.get(self._printer.key) is self:
+                del messengers[self._printer.key]
+
+        return end
+
+    async def async_say(self, message: Message, others: Recipients | None = None) -> None:
+        """Send a message now, to others than those in the settings where they are named."""
+        recipients = others or self._recipients() or Recipients()
+        self._others = self._others.and_also(others)
+        await self._send(recipients, message)
+
+    async def async_clear(self, topic: str) -> None:
+        """Take a topic's message back."""
+        async with self._order:
+            self._cleared.add(topic)
+            recipients = self._others.and_also(self._recipients())
+            await async_clear(self._hass, self._printer, recipients, topic)
+
+    def _recipients(self) -> Recipients | None:
+        return Recipients.of(self._printer.message_settings)
+
+    @callback
+    def _hear(self, event: Event) -> None:
+        """Tell of all that happens at once in one message: of the task, after the watch has acted."""
+        self._pending.append(event)
+        if len(self._pending) == 1:
+            self._printer.config_entry.async_create_background_task(
+                self._hass, self._tell(), f"FailWatch message {self._printer.name}", eager_start=False
+            )
+
+    async def _tell(self) -> None:
+        events, self._pending = self._pending, []
+        recipients = self._recipients()
+        message = None if recipients is None else compose(self._printer, events)
+        for topic in sorted(settled(events) - self._cleared):
+            if message is None or topic != message.topic:
+                await self.async_clear(topic)
+        if recipients is not None and message is not None:
+            await self._send(recipients, message)
+
+    async def _send(self, recipients: Recipients, message: Message) -> None:
+        async with self._order:
+            self._cleared.discard(message.topic)
+            await async_send(self._hass, self._printer, recipients, message)

@@ -1,0 +1,108 @@
+"""Handing a message to every recipient; what fails for one of them keeps it from no other."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any, Final
+
+from homeassistant.components import persistent_notification
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+
+from ..const import DOMAIN
+from ..coordinator import PrinterCoordinator
+from .messages import Message
+from .phones import CLEAR, Phone, async_push, find_phone, phone_data, phone_device
+from .pictures import async_picture_path
+from .settings import Recipients
+from .words import async_load_words, async_word
+
+_LOGGER = logging.getLogger(__package__)
+
+SENT_WITHIN: Final = 30.0
+"""Seconds that one recipient may take."""
+
+
+async def async_send(
+    hass: HomeAssistant, printer: PrinterCoordinator, recipients: Recipients, message: Message
+) -> None:
+    """Send a message; where nobody else gets it, Home Assistant itself shows it."""
+    await async_load_words(hass)
+    text = async_word(hass, message.text, message.values)
+    tag = message_tag(printer, message.topic)
+    picture = await _picture(hass, printer) if message.shows_picture else None
+    device = printer.device
+    title = (device.name_by_user or device.name if device else None) or printer.name
+    buttons = [
+        {"action": one.action, "title": async_word(hass, one.text), "destructive": one.destructive}
+        for one in message.buttons
+    ]
+    page = f"/config/devices/device/{device.id}" if device else ""
+    silence = recipients.critical and message.urgent
+
+    def to_phone(phone: Phone) -> Awaitable[None]:
+        data = phone_data(phone, tag, buttons=buttons, page=page, picture=picture, breaks_silence=silence)
+        return async_push(hass, phone, title, text, data)
+
+    phones, entities = _reachable(hass, recipients)
+    sent = await asyncio.gather(
+        *(_guarded(printer, to_phone(phone)) for phone in phones),
+        *(_guarded(printer, _to_entity(hass, entity_id, title, text)) for entity_id in entities),
+    )
+    if not any(sent):
+        shown = f"{text}\n\n![]({picture})" if picture else text
+        link = f"\n\n[{async_word(hass, 'open_page')}]({page})" if page else ""
+        persistent_notification.async_create(hass, shown + link, title, tag)
+
+
+async def async_clear(
+    hass: HomeAssistant, printer: PrinterCoordinator, recipients: Recipients, topic: str
+) -> None:
+    """Take a topic's message back, wherever that is possible."""
+    tag = message_tag(printer, topic)
+    persistent_notification.async_dismiss(hass, tag)
+    phones, _ = _reachable(hass, recipients)
+    await asyncio.gather(
+        *(_guarded(printer, async_push(hass, phone, None, CLEAR, {"tag": tag})) for phone in phones)
+    )
+
+
+def message_tag(printer: PrinterCoordinator, topic: str) -> str:
+    """Return what a message replaces, and is replaced by."""
+    return f"{DOMAIN}_{printer.key}_{topic}"
+
+
+def _reachable(hass: HomeAssistant, recipients: Recipients) -> tuple[list[Phone], list[str]]:
+    """Return the phones that exist, each once, and the other notifiers that exist."""
+    others = [entity for entity in recipients.entities if phone_device(hass, entity) is None]
+    devices = [*recipients.devices, *(phone_device(hass, entity) for entity in recipients.entities)]
+    phones = {find_phone(hass, device): None for device in devices if device}
+    return [phone for phone in phones if phone], [one for one in others if hass.states.get(one) is not None]
+
+
+async def _to_entity(hass: HomeAssistant, entity_id: str, title: str, text: str) -> None:
+    data: dict[str, Any] = {ATTR_ENTITY_ID: entity_id, "title": title, "message": text}
+    await hass.services.async_call("notify", "send_message", data, blocking=True)
+
+
+async def _guarded(printer: PrinterCoordinator, sending: Awaitable[None]) -> bool:
+    """Return whether it was sent; whatever goes wrong is another integration's, and no reason to stop."""
+    try:
+        async with asyncio.timeout(SENT_WITHIN):
+            await sending
+    except Exception as error:  # noqa: BLE001
+        problem = str(error) if isinstance(error, HomeAssistantError) else type(error).__name__
+        _LOGGER.info("A message about %s could not be sent: %s", printer.name, problem)
+        return False
+    return True
+
+
+async def _picture(hass: HomeAssistant, printer: PrinterCoordinator) -> str | None:
+    """Return where the picture is, as it is now; a message is sent without it all the same."""
+    try:
+        async with asyncio.timeout(SENT_WITHIN):
+            jpeg = await printer.async_picture()
+    except Exception:  # noqa: BLE001
+        jpeg = None
+    return async_picture_path(hass, jpeg) if jpeg else None

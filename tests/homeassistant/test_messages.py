@@ -1,0 +1,430 @@
+"""What people are told of a printer, on phones with the app and elsewhere, and what their answers do."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from homeassistant.components.persistent_notification import _async_get_or_create_notifications
+from homeassistant.core import Event as BusEvent
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+
+from custom_components.failwatch import logbook
+from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.watch.policy import Action, Countdown, Intervention
+from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from tests.homeassistant import printer as printers
+from tests.homeassistant import states
+from tests.homeassistant.octoprint_server import JPEG, Linked, OctoPrintServer
+from tests.homeassistant.phones import Phone, Phones
+
+FAILURE = states.watching(Level.FAILURE, p=0.9)
+PAUSED = replace(FAILURE, phase=Phase.PAUSED)
+
+
+def shown(hass: HomeAssistant) -> list[dict[str, Any]]:
+    """Return what Home Assistant itself shows."""
+    return list(_async_get_or_create_notifications(hass).values())
+
+
+async def until(fits: Callable[[], Any]) -> None:
+    async with asyncio.timeout(60):
+        while not fits():
+            await asyncio.sleep(0.005)
+
+
+async def happens(
+    octoprint: OctoPrintServer,
+    *kinds: EventKind | tuple[EventKind, str],
+    state: WatchState = FAILURE,
+    **more: Any,
+) -> None:
+    """Let OctoPrint tell of events that happen at once."""
+    told = [kind if isinstance(kind, tuple) else (kind, "") for kind in kinds]
+    events = [Event(kind, states.AT, "print-1", detail, state.level, **more) for kind, detail in told]
+    await octoprint.push(state=state, events=events)
+
+
+def press(hass: HomeAssistant, message: dict[str, Any], title: str) -> None:
+    """Press a button of a message, as the app does."""
+    action = next(one["action"] for one in message["data"]["actions"] if one["title"] == title)
+    hass.bus.async_fire("mobile_app_notification_action", {"action": action})
+
+
+def titles(message: dict[str, Any]) -> list[str]:
+    return [one["title"] for one in message["data"]["actions"]]
+
+
+async def linked_to(
+    hass: HomeAssistant, linked: Linked, *phones: Phone, entities: list[str] | None = None, **options: Any
+) -> MockConfigEntry:
+    entry = await linked()
+    devices = [phone.device for phone in phones]
+    settings = {"tell": "messages", "notify_devices": devices, "notify_entities": entities or [], **options}
+    hass.config_entries.async_update_entry(entry, options=settings)
+    await hass.async_block_till_done()
+    return entry
+
+
+async def test_a_failing_print_on_the_phone(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones, hass_client: Any
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.MAYBE, EventKind.FAILURE)
+    message = await phone.got("benchy.gcode is failing.")
+    assert message["title"] == "Ender 3"
+    assert titles(message) == ["Not a failure", "Pause", "Cancel print"], "an Android phone shows three"
+    data = message["data"]
+    assert data["clickAction"].startswith("/config/devices/device/")
+    assert (data["channel"], data["priority"], data["ttl"]) == ("FailWatch", "high", 0)
+    client = await hass_client()
+    picture = await client.get(data["image"])
+    assert await picture.read() == JPEG
+    assert not shown(hass)
+    assert len(phone.messages) == 1, "what happens at once is one message"
+
+
+async def test_an_iphone_shows_more_and_a_critical_alert(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    apple, android = await phones.add(1, "iPhone", "Apple"), await phones.add(2)
+    await linked_to(hass, linked, apple, android, critical=True)
+    await happens(octoprint, EventKind.FAILURE)
+    message = await apple.got("is failing")
+    assert titles(message) == ["Not a failure", "Pause", "Cancel print", "It failed"]
+    assert message["data"]["push"]["interruption-level"] == "critical"
+    assert message["data"]["push"]["sound"]["critical"] == 1
+    assert (await android.got("is failing"))["data"]["channel"] == "alarm_stream"
+    await happens(octoprint, EventKind.MAYBE, state=states.watching(Level.MAYBE, p=0.5))
+    assert (await apple.got("suspicious"))["data"]["push"]["interruption-level"] == "time-sensitive"
+
+
+@pytest.mark.parametrize(
+    ("title", "commands", "jobs"),
+    [
+        ("Not a failure", [{"command": "acknowledge", "answer": "not_a_failure"}], []),
+        ("It failed", [{"command": "acknowledge", "answer": "failure"}], []),
+        ("Pause", [], [{"command": "pause", "action": "pause"}]),
+    ],
+)
+async def test_an_answer_does_what_it_says_and_clears_the_message(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    title: str,
+    commands: list[Any],
+    jobs: list[Any],
+) -> None:
+    phone = await phones.add(1, "iPhone", "Apple")
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("is failing")
+    press(hass, message, title)
+    cleared = await phone.got("clear_notification")
+    assert cleared["data"]["tag"] == message["data"]["tag"]
+    assert octoprint.commands == commands
+    assert octoprint.jobs == jobs
+
+
+async def test_cancel_asks_once_more(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    press(hass, await phone.got("is failing"), "Cancel print")
+    question = await phone.got("Cancel benchy.gcode for good?")
+    assert not octoprint.jobs
+    press(hass, question, "No")
+    await phone.got("clear_notification")
+    assert not octoprint.jobs
+    press(hass, question, "Yes, cancel")
+    await until(lambda: octoprint.jobs)
+    assert octoprint.jobs == [{"command": "cancel"}]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "key"),
+    [
+        ("ios.notification_action_fired", "actionName"),
+        ("html5_notification.clicked", "action"),
+        ("telegram_callback", "data"),
+    ],
+)
+async def test_buttons_of_other_notifiers(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones, event_type: str, key: str
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    action = (await phone.got("is failing"))["data"]["actions"][0]["action"]
+    assert len(action) <= 64, "a notifier allows no more"
+    hass.bus.async_fire(event_type, {key: "something else"})
+    hass.bus.async_fire(event_type, {key: action})
+    await until(lambda: octoprint.commands)
+    assert octoprint.commands == [{"command": "acknowledge", "answer": "not_a_failure"}]
+
+
+async def test_a_button_pressed_after_its_print_does_nothing_and_says_so(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("is failing")
+    await happens(octoprint, EventKind.ENDED, state=states.idle())
+    await phone.got("clear_notification")
+    press(hass, message, "Pause")
+    await phone.got("Too late")
+    await happens(octoprint, EventKind.STARTED, state=states.watching(print_id="print-2"))
+    phone.messages.clear()
+    press(hass, message, "Pause")
+    await phone.got("Too late")
+    assert not octoprint.jobs
+
+
+async def test_a_button_works_after_a_restart_even_before_the_print_is_known(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    entry = await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("is failing")
+    octoprint.state = replace(FAILURE, phase=Phase.IDLE)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    press(hass, message, "Pause")
+    await octoprint.connected()
+    assert not octoprint.jobs
+    await octoprint.push(state=FAILURE)
+    await until(lambda: octoprint.jobs)
+
+
+async def test_a_button_of_a_removed_printer_says_so(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    entry = await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("is failing")
+    await hass.config_entries.async_remove(entry.entry_id)
+    press(hass, message, "Pause")
+    await until(lambda: shown(hass))
+    assert "removed" in shown(hass)[0]["message"]
+
+
+async def test_an_order_that_fails_is_told(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    octoprint.job_status = 409
+    press(hass, await phone.got("is failing"), "Pause")
+    assert "no print in a state that allows this" in (await phone.got("did not work"))["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "state", "words", "buttons"),
+    [
+        (EventKind.ACTION, "pause", PAUSED, "is paused", ["Resume", "Cancel print", "It failed"]),
+        (EventKind.ACTION, "cancel", states.idle(), "is cancelled", []),
+        (
+            EventKind.ACTION_FAILED,
+            "jammed",
+            FAILURE,
+            "could not be stopped: jammed",
+            ["Not a failure", "Pause", "Cancel print"],
+        ),
+        (EventKind.BLIND, "dark", FAILURE, "too dark", []),
+        (EventKind.BLIND, "server_failed", FAILURE, "gives no answer", []),
+        (EventKind.CAMERA_BLIND, "dark", FAILURE, "One of the cameras", []),
+    ],
+)
+async def test_what_else_is_told(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    kind: EventKind,
+    detail: str,
+    state: WatchState,
+    words: str,
+    buttons: list[str],
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, (kind, detail), state=state)
+    assert titles(await phone.got(words)) == buttons
+
+
+async def test_a_countdown_says_when(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    await hass.config.async_set_time_zone("UTC")
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    countdown = Countdown(Action.CANCEL, states.AT, states.AT + 60)
+    state = replace(FAILURE, intervention=Intervention(countdown))
+    await happens(octoprint, EventKind.FAILURE, EventKind.COUNTDOWN, state=state)
+    message = await phone.got("will be cancelled at")
+    assert titles(message) == ["Keep printing", "Pause", "Cancel print"]
+    press(hass, message, "Keep printing")
+    await until(lambda: octoprint.commands)
+    assert octoprint.commands == [{"command": "acknowledge", "answer": "not_a_failure"}]
+
+
+async def test_what_is_minor_is_not_told(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, (EventKind.BLIND, "dark"), minor=True)
+    await happens(octoprint, EventKind.FAILURE)
+    await phone.got("is failing")
+    assert len(phone.messages) == 1
+
+
+async def test_two_phones_of_one_name_both_get_it(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    first, second, third = await phones.add(1), await phones.add(2), await phones.add(3)
+    await linked_to(hass, linked, first, second)
+    await happens(octoprint, EventKind.FAILURE)
+    await first.got("is failing")
+    await second.got("is failing")
+    assert not third.messages
+
+
+async def test_a_deleted_phone_keeps_nobody_from_hearing(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    gone, there = await phones.add(1), await phones.add(2)
+    await linked_to(hass, linked, gone, there)
+    await hass.config_entries.async_remove(gone.entry.entry_id)
+    await happens(octoprint, EventKind.FAILURE)
+    await there.got("is failing")
+    await hass.config_entries.async_remove(there.entry.entry_id)
+    await happens(octoprint, EventKind.MAYBE)
+    await until(lambda: shown(hass))
+    assert "looks suspicious" in shown(hass)[0]["message"], "where nobody is left, Home Assistant shows it"
+
+
+async def test_without_anybody_named_home_assistant_shows_it(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    await linked()
+    await happens(octoprint, EventKind.FAILURE)
+    await until(lambda: shown(hass))
+    (note,) = shown(hass)
+    assert note["title"] == "Ender 3"
+    assert "benchy.gcode is failing." in note["message"]
+    assert "![](/api/failwatch/message/" in note["message"]
+    assert "/config/devices/device/" in note["message"]
+    await happens(octoprint, (EventKind.ACKNOWLEDGED, "not_a_failure"), state=states.watching())
+    await until(lambda: not shown(hass))
+
+
+async def test_a_notifier_by_its_entity_and_a_phone_by_its_own(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones, entity_registry: Any
+) -> None:
+    phone = await phones.add(1)
+    sent = async_mock_service(hass, "notify", "send_message")
+    hass.states.async_set("notify.mail", "unknown")
+    own = entity_registry.async_get_or_create(
+        "notify", "mobile_app", "own", device_id=phone.device, config_entry=phone.entry
+    )
+    await linked_to(hass, linked, phone, entities=["notify.mail", "notify.gone", own.entity_id])
+    await happens(octoprint, EventKind.FAILURE)
+    await phone.got("is failing")
+    await until(lambda: sent)
+    assert [call.data["entity_id"] for call in sent] == [["notify.mail"]] or [
+        call.data["entity_id"] for call in sent
+    ] == ["notify.mail"]
+    assert len(phone.messages) == 1
+    assert not shown(hass)
+
+
+async def test_events_only_sends_nothing(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    entry = await linked_to(hass, linked, phone, tell="events_only")
+    await happens(octoprint, EventKind.FAILURE)
+    await printers.until(hass, "sensor.ender_3_failure_state", "failure")
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "tell": "messages"})
+    await happens(octoprint, EventKind.MAYBE)
+    await phone.got("suspicious")
+    assert len(phone.messages) == 1
+
+
+async def test_the_options_of_a_link_are_kept_without_a_new_set_up(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    entry = await linked()
+    link = entry.runtime_data.printers[None]
+    page = await hass.config_entries.options.async_init(entry.entry_id)
+    assert page["step_id"] == "init"
+    settings = {"tell": "messages", "notify_devices": [phone.device], "critical": True}
+    await hass.config_entries.options.async_configure(page["flow_id"], settings)
+    await hass.async_block_till_done()
+    assert entry.options == settings
+    assert entry.runtime_data.printers[None] is link
+    await happens(octoprint, EventKind.FAILURE)
+    await phone.got("is failing")
+
+
+async def test_a_watched_printer_tells_only_what_was_chosen_and_has_buttons_for_what_works(
+    hass: HomeAssistant, printer: printers.Printer, phones: Phones
+) -> None:
+    phone = await phones.add(1, "iPhone", "Apple")
+    await printers.watch(hass, on_maybe="nothing", pause_with=printers.PAUSE, notify_devices=[phone.device])
+    await printer.says("printing")
+    await printer.looks(3)
+    printer.detector.p = 0.9
+    message = await phone.got("is failing")
+    assert message["message"] == "The print is failing."
+    assert titles(message) == ["Not a failure", "Pause", "It failed"]
+    assert len(phone.messages) == 1, "a suspicion was to lead to nothing"
+    press(hass, message, "Pause")
+    await until(lambda: printer.pause.presses)
+    await printer.says("idle")
+    await phone.got("clear_notification")
+
+
+async def test_messages_speak_home_assistants_language(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    hass.config.language = "de"
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    assert titles(await phone.got("benchy.gcode misslingt."))[0] == "Kein Fehldruck"
+
+
+async def test_the_logbook_says_it_in_words(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    described: dict[str, Any] = {}
+    entry = await linked()
+    await happens(octoprint, EventKind.FAILURE)
+    await until(lambda: shown(hass))
+    logbook.async_describe_events(hass, lambda domain, event, describe: described.update({event: describe}))
+    device = entry.runtime_data.printers[None].device.id
+
+    def said(**data: Any) -> str:
+        told = {"device_id": device, "print_name": "benchy", "detail": "", **data}
+        words = described["failwatch_event"](BusEvent("failwatch_event", told))
+        assert words["name"] == "Ender 3"
+        return words["message"]
+
+    kinds = [kind.value for kind in EventKind if kind not in (EventKind.ACTION, EventKind.ACKNOWLEDGED)]
+    for kind in (*kinds, "paused", "cancelled"):
+        assert not said(type=kind, camera="left").startswith("log_"), kind
+    assert said(type="action_failed") == "could not be paused or cancelled: benchy"
+    assert said(type="acknowledged", detail="failure") == "was said to have failed: benchy"
+    assert said(type="acknowledged", detail="not_a_failure") == "was said not to be failing: benchy"
