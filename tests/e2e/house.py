@@ -124,10 +124,14 @@ class Phone:
         return web.json_response({}, status=201)
 
     async def got(self, words: str) -> dict[str, Any]:
-        """Return the first message with these words, once it is there."""
+        """Return the first message that ends with these words, or has them, once it is there."""
 
         async def found() -> dict[str, Any] | None:
-            return next((message for message in self.messages if words in message["message"]), None)
+            texts = [message["message"] for message in self.messages]
+            ends = (number for number, text in enumerate(texts) if text.endswith(words))
+            has = (number for number, text in enumerate(texts) if words in text and not words.endswith("."))
+            number = next(ends, next(has, None))
+            return None if number is None else self.messages[number]
 
         message = await eventually(found)
         assert message is not None

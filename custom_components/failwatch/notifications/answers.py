@@ -12,7 +12,7 @@ from ..coordinator import PrinterCoordinator
 from ..engine.watch.state import Phase
 from ..shared.targets import async_printers
 from .buttons import Press, Pressed, token
-from .messages import ALARM, Message, are_you_sure
+from .messages import ALARM, VETO, Message, are_you_sure
 from .messenger import MESSENGERS, Messenger
 from .words import async_load_words, async_word
 
@@ -79,7 +79,8 @@ async def _act(printer: PrinterCoordinator, messenger: Messenger, press: Press) 
     except HomeAssistantError as error:
         await messenger.async_say(Message("message_not_done", values={"problem": str(error)}))
         return
-    await messenger.async_clear(ALARM)
+    for topic in (ALARM, VETO):
+        await messenger.async_clear(topic)
 
 
 async def _until_known(printer: PrinterCoordinator) -> None:

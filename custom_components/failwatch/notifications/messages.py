@@ -13,8 +13,8 @@ from ..engine.watch.policy import Action
 from ..engine.watch.state import Event
 from .buttons import Button, Press, button
 
-ALARM, SIGHT = "alarm", "sight"
-"""Topics: a new message replaces the one before of its topic."""
+ALARM, VETO, SIGHT = "alarm", "veto", "sight"
+"""Topics: a new message replaces the one before of its topic. A pause that an automation announces is one of its own."""
 
 IMPORTANCE: Final = (
     "action_failed",
@@ -28,11 +28,11 @@ IMPORTANCE: Final = (
 )
 """What is told of, the most important first: what happens at once is one message."""
 SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "acknowledged": (ALARM, SIGHT),
-    "cleared": (ALARM,),
+    "acknowledged": (ALARM, VETO, SIGHT),
+    "cleared": (ALARM, VETO),
     "seeing": (SIGHT,),
     "camera_seeing": (SIGHT,),
-    "ended": (ALARM, SIGHT),
+    "ended": (ALARM, VETO, SIGHT),
 }
 """What ends the messages of which topics."""
 KNOWN_REASONS: Final = ("dark", "no_snapshot", "frozen", "light_failed", "not_authorised", "rate_limited")
@@ -104,13 +104,14 @@ def _countdown(
 ) -> dict[str, Any]:
     """Return what is told of a pause or cancel that comes unless somebody says no."""
     countdown = printer.data.intervention.countdown
-    action = "pause"
-    if due is None and countdown is not None:
+    action, due_by_watch = "pause", due is None
+    if due_by_watch and countdown is not None:
         action, due = countdown.action.value, printer.local_time(countdown.due_at)
     at = dt_util.as_local(due).strftime("%H:%M:%S") if due else "–"  # noqa: RUF001
     keep = make.one(Press.KEEP, "button_keep")
     return {
         "text": f"message_countdown_{action}",
+        "topic": ALARM if due_by_watch else VETO,
         "values": {**values, "time": at},
         "buttons": (*keep, *make.job("pause"), *make.job("cancel")),
     }

@@ -66,12 +66,14 @@ class Messenger:
         self._pending.append(event)
         if len(self._pending) == 1:
             self._printer.config_entry.async_create_background_task(
-                self._hass, self._tell(), f"FailWatch message {self._printer.name}", eager_start=False
+                self._hass,
+                self._tell(self._recipients()),
+                f"FailWatch message {self._printer.name}",
+                eager_start=False,
             )
 
-    async def _tell(self) -> None:
+    async def _tell(self, recipients: Recipients | None) -> None:
         events, self._pending = self._pending, []
-        recipients = self._recipients()
         message = None if recipients is None else compose(self._printer, events)
         for topic in sorted(settled(events) - self._cleared):
             if message is None or topic != message.topic:
