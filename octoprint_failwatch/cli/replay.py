@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ..engine.history import Standing
+from ..engine.judging.assessment import Assessment
 from ..engine.judging.judge import Memory
 from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
 from ..engine.judging.verdict import Level
@@ -88,7 +88,7 @@ def rules_from(name: str | None, numbers: Iterable[str]) -> RuleSet | None:
 
 
 def _judge(
-    series: Series, rules: RuleSet | None, every: float | None, standing: Standing | None
+    series: Series, rules: RuleSet | None, every: float | None, standing: Assessment | None
 ) -> Iterator[Judged]:
     steps = series.steps if every is None else at_cadence(series.steps, every)
     return replay(steps, rules or (None if series.own_rules else FailWatchRules()), standing=standing)
@@ -151,8 +151,8 @@ def _print_summaries(summaries: list[_Summary]) -> None:
     console().print(table)
 
 
-def _printer(long_mean: float, lifetime: int) -> Standing:
+def _printer(long_mean: float, lifetime: int) -> Assessment:
     known = TemporalStatistics(
         rolling_mean_long=long_mean, prediction_num_lifetime=lifetime, frames_lifetime=float(lifetime)
     )
-    return Standing(replace(Memory(), statistics=known))
+    return Assessment(replace(Memory(), statistics=known))

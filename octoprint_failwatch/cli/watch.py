@@ -19,17 +19,18 @@ import click
 from ..engine.clock import Clock
 from ..engine.detectors import FIELDS, create_detector
 from ..engine.errors import SnapshotError
-from ..engine.history import History, RecordedSettings, Recorder
 from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet
 from ..engine.judging.verdict import Level
+from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.sources.address import host_of
 from ..engine.sources.camera import is_camera
 from ..engine.sources.opening import open_source
 from ..engine.sources.source import ReadOptions, Source, SourceEnded
 from ..engine.watch.cadence import Cadence
-from ..engine.watch.look import Camera
+from ..engine.watch.look import Camera, SnapshotSource
+from ..engine.watch.policy import Action
+from ..engine.watch.settings import WatchSettings
 from ..engine.watch.state import Event, WatchState
-from ..engine.watch.watch import Watch, WatchSettings
 from ..settings import default_rules
 from .replay import rules_from
 from .shared.camera_options import camera_options
@@ -136,42 +137,42 @@ def command(
 
 async def _watch(order: Order, report: Report) -> int:
     async with contextlib.AsyncExitStack() as stack:
-        host = await stack.enter_async_context(lending(order.detector))
+        context = await stack.enter_async_context(lending(order.detector))
         source = open_source(
             order.place, interval=order.interval, timelapse=order.timelapse, options=order.camera
         )
         stack.push_async_callback(source.close)
-        detector = create_detector(order.detector, host)
+        detector = create_detector(order.detector, context)
         stack.push_async_callback(detector.close)
         history = None
-        state = WatchState(printer_id=order.printer)
+        state = WatchState()
         if order.history is not None:
             history = open_history(order.history)
             stack.callback(history.close)
             known = await asyncio.to_thread(history.standing, order.printer)
             state = replace(state, memory=known.memory) if known else state
-        settings = WatchSettings(rules=order.rules, cadence=Cadence(interval=order.interval))
-        clock = Clock() if source.live else PacedClock()
-        sink = _Sink(order, report)
-        ending = _Ending()
-        watch = Watch(
+        host = _CommandLine(order, report)
+        setup = Setup(
             detector=detector,
-            cameras=[Camera(_until_ended(source, ending, sink))],
-            sink=sink,
-            settings=settings,
-            clock=clock,
-            state=state,
+            detector_kind=str(order.detector.get("kind")),
+            cameras=(Camera(host.pictures_of(source)),),
+            settings=WatchSettings(rules=order.rules, cadence=Cadence(interval=order.interval)),
         )
-        sink.watch, sink.ending = watch, ending
-        if history is not None:
-            sink.recorder = _recorder(history, watch, settings, order, clock, by_sum=detector.combines_by_sum)
+        host.monitor = Monitor(
+            host,
+            setup,
+            printer=PrinterInfo(id=order.printer, name=order.printer, source="watch"),
+            clock=Clock() if source.live else PacedClock(),
+            state=state,
+            history=history,
+        )
         stack.enter_context(report)
-        await _run(watch, ending, order)
-        await sink.reactions.finish()
-    if sink.looks == 0:
-        report.nothing_seen(sink.problem)
+        await _run(host.monitor, host.ending, order)
+        await host.reactions.finish()
+    if host.looks == 0:
+        report.nothing_seen(host.problem)
         return NOTHING_SEEN
-    return EXIT_CODES[sink.highest]
+    return EXIT_CODES[host.highest]
 
 
 class _Ending:
@@ -186,17 +187,17 @@ class _Ending:
         self.reached.set()
 
 
-async def _run(watch: Watch, ending: _Ending, order: Order) -> None:
+async def _run(monitor: Monitor, ending: _Ending, order: Order) -> None:
     """Watch until the source has ended, the level is reached, or the user says stop."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(number, ending.reach, "stopped")
-    watch.start(str(uuid.uuid4()), order.name or _name(order.place))
-    running = asyncio.create_task(watch.run())
+    monitor.start(str(uuid.uuid4()), order.name or _name(order.place))
+    running = asyncio.create_task(monitor.run())
     ended = asyncio.create_task(ending.reached.wait())
     await asyncio.wait([running, ended], return_when=asyncio.FIRST_COMPLETED)
-    watch.end(ending.outcome)
+    monitor.end(ending.outcome)
     for task in (running, ended):
         task.cancel()
     await asyncio.gather(running, ended, return_exceptions=True)
@@ -207,34 +208,12 @@ def _name(place: str) -> str:
     return host_of(place) if is_camera(place) else Path(place).name
 
 
-def _until_ended(source: Source, ending: _Ending, sink: _Sink) -> Any:
-    async def snapshot() -> bytes:
-        try:
-            return await source.snapshot()
-        except SourceEnded:
-            ending.reach("done")
-            raise
-        except SnapshotError as error:
-            sink.no_picture(str(error))
-            raise
-
-    return snapshot
-
-
-def _recorder(
-    history: History, watch: Watch, settings: WatchSettings, order: Order, clock: Clock, *, by_sum: bool
-) -> Recorder:
-    recorded = RecordedSettings.of(settings, str(order.detector.get("kind")), by_sum=by_sum)
-    return Recorder(history, watch.state, recorded, source="watch", clock=clock, printer_name=order.printer)
-
-
-class _Sink:
-    """Hands every change to the report, the history and the reactions."""
+class _CommandLine:
+    """The host of a watch: hands every change to the report and the reactions."""
 
     def __init__(self, order: Order, report: Report) -> None:
-        self.watch: Watch | None = None
-        self.ending: _Ending | None = None
-        self.recorder: Recorder | None = None
+        self.monitor: Monitor | None = None
+        self.ending = _Ending()
         self.reactions = Reactions(order.save, {Level.MAYBE: order.on_maybe, Level.FAILURE: order.on_failure})
         self.looks = 0
         self.highest = Level.NONE
@@ -243,21 +222,36 @@ class _Sink:
         self._report = report
         self._last: WatchState | None = None
 
-    def no_picture(self, problem: str) -> None:
-        """Tell that there is none yet: only after several looks does a watch call itself blind."""
-        if self.looks == 0 and not self.problem:
-            click.echo(f"No picture yet: {problem}", err=True)
-        self.problem = problem
+    def pictures_of(self, source: Source) -> SnapshotSource:
+        """Return the source's pictures; their end ends the watch."""
 
-    def __call__(self, state: WatchState, events: Sequence[Event], /) -> None:
-        frames = self.watch.frames if self.watch is not None else {}
-        if self.recorder is not None:
-            self.recorder.record(state, events, frames)
+        async def snapshot() -> bytes:
+            try:
+                return await source.snapshot()
+            except SourceEnded:
+                self.ending.reach("done")
+                raise
+            except SnapshotError as error:
+                self._no_picture(str(error))
+                raise
+
+        return snapshot
+
+    async def act(self, action: Action) -> None:
+        """Nothing here can touch a print: that is what the reactions' commands are for."""
+        raise ActionFailed("The command line cannot %(action)s a print.", action=action)
+
+    def save(self, state: WatchState) -> None:
+        """The history has all there is to store."""
+
+    def report(self, state: WatchState, events: Sequence[Event]) -> None:
+        """Show a change, run what reacts to it, and end where that was asked for."""
         looked = state.look is not None and (self._last is None or state.look is not self._last.look)
         self._last = state
         self.looks += looked
         if state.blind is not None:
             self.problem = state.blind.detail
+        frames = self.monitor.frames if self.monitor is not None else {}
         self.reactions.take(state, events, frames, looked=looked)
         try:
             if looked:
@@ -269,8 +263,14 @@ class _Sink:
         if state.level.rank > self.highest.rank:
             self.highest = state.level
         until = self._order.until
-        if until is not None and self.highest.rank >= until.rank and self.ending is not None:
+        if until is not None and self.highest.rank >= until.rank:
             self.ending.reach("stopped")
+
+    def _no_picture(self, problem: str) -> None:
+        """Tell that there is none yet: only after several looks does a watch call itself blind."""
+        if self.looks == 0 and not self.problem:
+            click.echo(f"No picture yet: {problem}", err=True)
+        self.problem = problem
 
     def _cannot_tell(self, error: OSError) -> None:
         """Go on in silence: the disk may be full that the output goes to, or whoever read it may have gone.
@@ -283,5 +283,5 @@ class _Sink:
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
         has_commands = self._order.on_maybe or self._order.on_failure
-        if error.errno == errno.EPIPE and not has_commands and self.ending is not None:
+        if error.errno == errno.EPIPE and not has_commands:
             self.ending.reach("stopped")

@@ -88,12 +88,14 @@ class Notifications:
 
 def is_wanted(event: Event, state: WatchState, settings: Mapping[str, Any]) -> bool:
     """Return whether people are told of an event."""
+    if event.minor:
+        return False
     if event.kind in (EventKind.MAYBE, EventKind.FAILURE):
         # Where an action follows, its own message says all of this.
         action = settings["on_failure" if event.kind is EventKind.FAILURE else "on_maybe"]
         return action != Action.NOTHING and state.intervention.countdown is None
     if event.kind in SIGHT:
-        return not event.minor and not state.is_silent(event.at)
+        return not state.is_silent(event.at)
     return event.kind in URGENT
 
 

@@ -36,16 +36,16 @@ class MessageTexts:
                 round(state.intervention.countdown.due_at - event.at) if state.intervention.countdown else 0
             )
             text = (
-                _("%(name)s will be cancelled in %(seconds)d seconds unless you say no.")
+                _("%(name)s will be cancelled in %(seconds)d seconds unless you choose Keep printing.")
                 if event.detail == "cancel"
-                else _("%(name)s will be paused in %(seconds)d seconds unless you say no.")
+                else _("%(name)s will be paused in %(seconds)d seconds unless you choose Keep printing.")
             )
             return f"{text % {'name': name, 'seconds': seconds}} {why}"
         if event.kind is EventKind.ACTION:
             text = (
-                _("FailWatch cancels %(name)s.")
+                _("FailWatch cancelled %(name)s.")
                 if event.detail == "cancel"
-                else _("FailWatch pauses %(name)s.")
+                else _("FailWatch paused %(name)s.")
             )
             return f"{text % {'name': name}} {why}"
         if event.kind is EventKind.BLIND:
@@ -69,9 +69,11 @@ class MessageTexts:
             EventKind.MAYBE: _("%(name)s may be failing."),
             EventKind.FAILURE: _("%(name)s is failing."),
             EventKind.SEEING: _("FailWatch sees %(name)s again."),
-            EventKind.ACTION_FAILED: _("FailWatch could not stop %(name)s. Look after it now!"),
+            EventKind.ACTION_FAILED: _(
+                "FailWatch could not stop %(name)s and goes on trying. Look after it now! (%(detail)s)"
+            ),
         }
-        text = texts[event.kind] % {"name": name}
+        text = texts[event.kind] % {"name": name, "detail": event.detail}
         return f"{text} {why}" if event.kind in (EventKind.MAYBE, EventKind.FAILURE) else text
 
     def _why(self, event: Event, state: WatchState) -> str:
@@ -136,23 +138,28 @@ class MessageTexts:
         return template.replace("%(what)s", found[0])
 
     def reason(self, verdict: Verdict) -> str:
-        """Return why a verdict is what it is."""
+        """Return why a verdict is what it is: what it means first, then the numbers."""
         _ = self._
         text = {
-            Rule.WARM_UP: _("Too early to tell: still getting to know this print."),
-            Rule.QUIET: _("%(score)s above this printer's usual %(usual)s; the limit is %(limit)s."),
-            Rule.SETTLED: _(
-                "%(score)s above this printer's usual %(usual)s, but no longer rising; the limit is %(limit)s."
-            ),
+            Rule.WARM_UP: _("Too early to tell: the print has just begun."),
+            Rule.QUIET: _("Looks fine (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."),
+            Rule.SETTLED: _("Looks worse than normal, but no longer rising (%(mean)s, normally %(usual)s)."),
             Rule.RISING: _(
-                "%(score)s above this printer's usual %(usual)s and rising; the limit is %(limit)s."
+                "Looks worse than normal and rising (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."
             ),
-            Rule.HIGH: _("%(score)s above this printer's usual %(usual)s; the limit is %(limit)s."),
+            Rule.HIGH: _("Looks much worse than normal (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."),
             Rule.SUSTAINED: _(
-                "For minutes %(score)s above this printer's usual %(usual)s; the limit is %(limit)s."
+                "Has looked worse than normal for minutes (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."
+            ),
+            Rule.SURE: _(
+                "Has looked like a failure in every picture for a while (%(mean)s, normally %(usual)s)."
+            ),
+            Rule.ACCEPTED: _(
+                "You said that this is fine (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."
             ),
         }[verdict.rule]
-        if verdict.is_below_usual:
-            text = _("%(score)s below this printer's usual %(usual)s; the limit is %(limit)s.")
-        numbers = {"score": abs(verdict.score), "usual": verdict.usual, "limit": verdict.limit}
+        if verdict.is_halfway:
+            text = _("Looks worse than normal (%(mean)s, normally %(usual)s, alarm at %(alarm)s).")
+        mean, usual = max(verdict.usual + verdict.score, 0.0), verdict.usual
+        numbers = {"mean": mean, "usual": usual, "alarm": usual + verdict.limit}
         return text % {key: f"{value:.2f}" for key, value in numbers.items()}

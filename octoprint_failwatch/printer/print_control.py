@@ -1,22 +1,22 @@
-"""Pausing and cancelling for real: ordered, then verified, repeated, and reported when it did not happen."""
+"""Pause or cancel OctoPrint's print, and see that it happens."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any, Protocol
 
+from ..engine.monitor import ActionFailed
 from ..engine.watch.policy import Action
 
 TAGS = frozenset({"source:plugin", "plugin:failwatch"})
-TRIES = 3
 LOOKS = 50
 LOOK_EVERY = 0.2
-"""A try is given ten seconds by the real clock."""
+"""An order is given ten seconds by the real clock."""
 ORDER_WITHIN = 10.0
 """Seconds in which OctoPrint has to take the order: another plugin's hook may hang in it."""
 
 DONE = {
-    Action.PAUSE: {"PAUSED", "PAUSING"},
+    Action.PAUSE: {"PAUSED"},
     Action.CANCEL: {"CANCELLING", "OPERATIONAL", "FINISHING"},
 }
 OVER = {"OPERATIONAL", "OFFLINE", "NONE", "ERROR", "CLOSED_WITH_ERROR", "CANCELLING", "FINISHING"}
@@ -36,24 +36,37 @@ class Printer(Protocol):
         """Return PRINTING, PAUSED and so on."""
 
 
-async def carry_out(printer: Printer, action: Action) -> str:
-    """Pause or cancel the print, and return why that did not happen, "" when it did."""
-    loop = asyncio.get_running_loop()
+async def carry_out(printer: Printer, action: Action) -> None:
+    """Order a pause or cancel, and return once the printer obeys; raises ActionFailed.
+
+    "Pausing" is not "paused": a printer that is busy may never get there.
+    """
+    if _is_done(printer, action):
+        return
+    problem = await _order(printer, action)
+    for _ in range(LOOKS):
+        if _is_done(printer, action):
+            return
+        await asyncio.sleep(LOOK_EVERY)
+    state = printer.get_state_id().lower()
+    raise ActionFailed(problem or f"the printer still reports {state}")
+
+
+def _is_done(printer: Printer, action: Action) -> bool:
+    state = printer.get_state_id()
+    return state in DONE[action] or state in OVER
+
+
+async def _order(printer: Printer, action: Action) -> str:
+    """Give the order once, and return why it was not taken, "" if it was."""
+    if action is Action.PAUSE and printer.get_state_id() == "PAUSING":
+        return ""
     order = printer.pause_print if action is Action.PAUSE else printer.cancel_print
-    problem = ""
-    for _ in range(TRIES):
-        if printer.get_state_id() in OVER:
-            return ""
-        try:
-            async with asyncio.timeout(ORDER_WITHIN):
-                await loop.run_in_executor(None, lambda: order(tags=set(TAGS)))
-        except TimeoutError:
-            problem = "OctoPrint does not take the order"
-        except Exception as error:  # noqa: BLE001 - another plugin's hook may raise anything
-            problem = f"{type(error).__name__}: {error}"
-        for _ in range(LOOKS):
-            state = printer.get_state_id()
-            if state in DONE[action] or state in OVER:
-                return ""
-            await asyncio.sleep(LOOK_EVERY)
-    return problem or f"the printer still reports {printer.get_state_id().lower()}"
+    try:
+        async with asyncio.timeout(ORDER_WITHIN):
+            await asyncio.get_running_loop().run_in_executor(None, lambda: order(tags=set(TAGS)))
+    except TimeoutError:
+        return "OctoPrint does not take the order"
+    except Exception as error:  # noqa: BLE001 - another plugin's hook may raise anything
+        return f"{type(error).__name__}: {error}"
+    return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -52,6 +54,7 @@ class PrintIdentities:
         """Read what an earlier run of OctoPrint left."""
         self._path = path
         self._began_here = False
+        self._begun_at: float | None = None
         self.current = _read(path)
 
     def begin(self, job: Job, printer_id: str, at: float, *, may_be_older: bool = True) -> PrintIdentity:
@@ -59,10 +62,10 @@ class PrintIdentities:
 
         `may_be_older` is false of a print that this OctoPrint is known to have just begun.
         """
-        known = (self.adopt(job, printer_id) if may_be_older else None) or self._repeated(job, at)
+        known = (self.adopt(job, printer_id) if may_be_older else None) or self._repeated(job)
         if known is not None:
             return known
-        self._began_here = True
+        self._began_here, self._begun_at = True, time.monotonic()
         new = PrintIdentity(str(uuid4()), printer_id, job.path, job.origin, job.name, at)
         self._keep(new)
         return new
@@ -89,26 +92,31 @@ class PrintIdentities:
             or known.printer_id != printer_id
         ):
             return None
-        self._began_here = True
+        self._began_here, self._begun_at = True, None
         return known
 
-    def end(self, path: str | None, elapsed: float | None, at: float) -> PrintIdentity | None:
+    def end(self, path: str | None, elapsed: float | None) -> PrintIdentity | None:
         """A print ended after `elapsed` seconds; returns it, None if that was not the running one."""
         known = self.current
         if known is None or known.ended:
             return None
         if path is not None and path != known.path:
             return None
-        if elapsed is not None and self._began_here and elapsed > at - known.started_at + SLACK:
+        # By a clock that nobody puts right: the wall clock may be off by days, and be mended in mid print.
+        if elapsed is not None and self._begun_at is not None and elapsed > self._age() + SLACK:
             return None
         self._keep(replace(known, ended=True))
         return known
 
-    def _repeated(self, job: Job, at: float) -> PrintIdentity | None:
+    def _repeated(self, job: Job) -> PrintIdentity | None:
         known = self.current
-        if known is None or known.ended or not self._began_here or not known.is_of(job):
+        if known is None or known.ended or self._begun_at is None or not known.is_of(job):
             return None
-        return known if at - known.started_at < DUPLICATE_WITHIN else None
+        return known if self._age() < DUPLICATE_WITHIN else None
+
+    def _age(self) -> float:
+        """Return for how many seconds the print has run that began here."""
+        return math.inf if self._begun_at is None else time.monotonic() - self._begun_at
 
     def _keep(self, identity: PrintIdentity) -> None:
         self.current = identity

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..engine.history import History
 from ..engine.imaging.regions import Polygon
 from ..engine.models import Box, overlap
-from ..engine.watch.state import View
+from ..engine.watch.state import CameraView
 from .label_origin import given_label
 
 SAME = 0.45
@@ -51,7 +51,7 @@ class Recurring:
         self._frames: dict[str, int] = {}
         self._prints: dict[str, set[str]] = {}
 
-    def add(self, print_id: str, views: Iterable[View]) -> None:
+    def add(self, print_id: str, views: Iterable[CameraView]) -> None:
         """Take a frame of a good print."""
         for view in views:
             spots = self._spots.setdefault(view.camera, [])

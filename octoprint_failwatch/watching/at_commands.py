@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..engine.watch.watch import Watch
+from ..engine.monitor import Monitor
 from .holds import COMMAND
 
-Post = Callable[[Callable[[Watch], None]], None]
+Post = Callable[[Callable[[Monitor], None]], None]
 SNOOZE_MINUTES = 10.0
 
 
-def order(parameters: str) -> Callable[[Watch], None] | None:
+def order(parameters: str) -> Callable[[Monitor], None] | None:
     """Return what a command's parameters ask of the watch, None if that is nothing known."""
     word, _, value = parameters.strip().lower().partition(" ")
     if word == "snooze":
@@ -21,7 +21,7 @@ def order(parameters: str) -> Callable[[Watch], None] | None:
         except ValueError:
             return None
         return lambda watch: watch.snooze(max(0.0, min(minutes, 1440.0)) * 60)
-    orders: dict[str, Callable[[Watch], None]] = {
+    orders: dict[str, Callable[[Monitor], None]] = {
         "off": lambda watch: watch.hold(COMMAND),
         "on": lambda watch: watch.release(COMMAND),
         "check": lambda watch: watch.check_now(),

@@ -72,7 +72,7 @@ class Holds:
         if self._watcher.state.phase is Phase.IDLE:
             return
         self._halts[reason] = PrinterWait(self._watcher.host.progress().position)
-        self._watcher.watch.hold(reason)
+        self._watcher.monitor.hold(reason)
 
     def update(self) -> None:
         """Compare what the printer does with what the watch holds for."""
@@ -81,7 +81,7 @@ class Holds:
             self._decide(now - (now if state.started_at is None else state.started_at))
 
     def _decide(self, age: float) -> None:
-        watch, when = self._watcher.watch, self._watcher.when
+        watch, when = self._watcher.monitor, self._watcher.when
         progress = self._watcher.host.progress()
         heats_up = self._heating_up.follow(progress.heat, has_laid=self._sent.has_laid, age=age)
         self._set(HEATING, heats_up and not when.heating)
@@ -93,9 +93,9 @@ class Holds:
 
     def _set(self, reason: str, holds: bool) -> None:
         if holds:
-            self._watcher.watch.hold(reason)
+            self._watcher.monitor.hold(reason)
         else:
-            self._watcher.watch.release(reason)
+            self._watcher.monitor.release(reason)
 
     async def _find_layer(self) -> None:
         file, layer = self._file, self._watcher.when.after_layer

@@ -55,7 +55,7 @@ class Lifecycle:
 
     async def take(self, event: str, payload: Mapping[str, Any]) -> None:
         """Take one of the events listened to."""
-        watch = self._watcher.watch
+        watch = self._watcher.monitor
         if event == Events.PRINT_STARTED:
             job = _job_of(payload, self._watcher.host.job())
             # A printer may have printed from its card since before OctoPrint was there. What OctoPrint sends
@@ -99,7 +99,7 @@ class Lifecycle:
 
     def leave_it(self) -> None:
         """Stop watching the print that runs: the user's switch is off."""
-        self._watcher.watch.end("not_watched")
+        self._watcher.monitor.end("not_watched")
 
     async def _started(self, job: Job, *, may_be_older: bool) -> None:
         await self._watcher.use_printer(self._watcher.host.profile())
@@ -114,9 +114,9 @@ class Lifecycle:
     async def _watch(self, identity: PrintIdentity) -> None:
         if self._watcher.state.phase is Phase.IDLE or self._watcher.state.print_id != identity.print_id:
             await self._holds.begin()
-        self._watcher.watch.start(identity.print_id, identity.name)
+        self._watcher.monitor.start(identity.print_id, identity.name)
         if self._watcher.host.printer.get_state_id() == "PAUSED":
-            self._watcher.watch.pause()
+            self._watcher.monitor.pause()
 
     async def _with_position(self, job: Job) -> Job:
         """Return the job with its position: of a print from the printer's card it is known a little later."""
@@ -131,8 +131,8 @@ class Lifecycle:
         self._scripts.forget()
         self._holds.end()
         elapsed = payload.get("time")
-        ended = self._identities.end(payload.get("path"), elapsed, time.time())
-        watch = self._watcher.watch
+        ended = self._identities.end(payload.get("path"), elapsed)
+        watch = self._watcher.monitor
         if (
             ended is not None
             and ended.print_id == watch.state.print_id

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from ..engine.clock import Clock
 from ..engine.detectors.single_use_pictures import SingleUsePictures
+from ..engine.monitor import Monitor
 from ..engine.watch.messages import update_json
 from ..engine.watch.state import Event, WatchState
-from ..engine.watch.watch import Watch
 from ..notify.notifications import Notifications
 from ..notify.texts import MessageTexts
 from ..printer.pause_scripts import PauseScripts
@@ -95,15 +95,15 @@ class Service:
         """Have the watch's thread run a coroutine, and return its result; raises TimeoutError."""
         return self._thread.ask(work, patience)
 
-    def post(self, order: Callable[[Watch], None]) -> None:
+    def post(self, order: Callable[[Monitor], None]) -> None:
         """Have the watch's thread carry out an order soon; returns at once."""
-        self._inbox.put(lambda: order(self.watcher.watch))
+        self._inbox.put(lambda: order(self.watcher.monitor))
 
     def settings_changed(self) -> None:
         """Take the settings as they are now, as soon as the detector in use lets go of its last picture."""
 
         async def take() -> None:
-            # Who stops waiting must not leave the watch stopped and the new one unmade.
+            # If the request times out, the rebuild must still finish.
             taking = asyncio.get_running_loop().create_task(self._take_settings())
             self._tasks.append(taking)
             taking.add_done_callback(self._tasks.remove)

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from ..engine import serialization
 from ..engine.storage import read_json, write_json
-from ..engine.watch.policy import Intervention
-from ..engine.watch.state import Phase, WatchState
+from ..engine.watch.state import WatchState
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,9 +26,9 @@ class StateStore:
         self._waiting: set[str] = set()
 
     def load(self, printer_id: str) -> WatchState:
-        """Return a printer's state as it was left, at rest until its print is known to go on."""
+        """Return a printer's state as it was left."""
         if printer_id in self._newest:
-            return at_rest(self._newest[printer_id])
+            return self._newest[printer_id]
         content = read_json(self._path(printer_id))
         state = WatchState(printer_id=printer_id)
         if content is not None:
@@ -39,7 +38,7 @@ class StateStore:
                 _LOGGER.warning(
                     "The state of printer %s cannot be read and begins anew: %s", printer_id, error
                 )
-        return at_rest(replace(state, printer_id=printer_id))
+        return replace(state, printer_id=printer_id)
 
     def save(self, state: WatchState) -> None:
         """Keep a state soon; returns at once. Of a printer's states that wait only the newest is written."""
@@ -60,15 +59,3 @@ class StateStore:
 
     def _path(self, printer_id: str) -> Path:
         return self._folder / f"printer-{printer_id}.json"
-
-
-def at_rest(state: WatchState) -> WatchState:
-    """Return the state with nothing under way; `start` of the same print goes on with the rest."""
-    return replace(
-        state,
-        phase=Phase.IDLE,
-        holds=(),
-        blind=None,
-        next_look_at=None,
-        intervention=state.intervention if state.print_id else Intervention(),
-    )

@@ -14,7 +14,7 @@ from ..engine.judging.latch import LatchTimes
 from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
 from ..engine.watch.cadence import Cadence
 from ..engine.watch.policy import Action, Policy
-from ..engine.watch.watch import WatchSettings
+from ..engine.watch.settings import WatchSettings
 from ..printer.gentle_pause import GentlePause
 from ..printer.start_conditions import StartConditions
 from ..settings import DEFAULTS, default_rules

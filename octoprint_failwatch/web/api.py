@@ -14,8 +14,10 @@ from octoprint.plugin import SimpleApiPlugin
 from ..engine import serialization
 from ..engine.errors import BadSetting
 from ..engine.history import HistoryError, Label
+from ..engine.judging.assessment import Answer
 from ..engine.judging.rules import create_rules
 from ..engine.watch.messages import rules_json, state_json
+from ..engine.watch.policy import Action
 from ..engine.watch.state import Phase
 from ..notify.notifications import target
 from ..permissions import require
@@ -61,6 +63,8 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
 Every command may carry `instance`: one that is meant for another OctoPrint, or for this one before it was
 restarted, is answered with 412.
 """
+ANSWERS = (Answer.FAILURE, Answer.NOT_A_FAILURE, Answer.CLEARED, Answer.WITHDRAWN)
+"""What people may say of a print by themselves."""
 
 
 class Api(SimpleApiPlugin):  # type: ignore[misc]
@@ -202,13 +206,16 @@ def _refused(why: str, status: int) -> flask.Response:
 def _pause(service: Service, _data: Mapping[str, Any]) -> None:
     if not Permissions.PRINT.can():
         flask.abort(403)
-    service.ask(lambda watcher: watcher.pause_print())
+    service.ask(lambda watcher: watcher.monitor.order(Action.PAUSE))
 
 
 def _label(service: Service, data: Mapping[str, Any]) -> None:
     since = None if data.get("failed_from") is None else number(data, "failed_from")
     label = None if data["failed"] is None else Label(flag(data, "failed"), since)
-    service.watcher.history.label(text(data, "print_id"), label)
+    print_id = text(data, "print_id")
+    service.watcher.history.label(print_id, label)
+    if label is not None and label.failed:
+        service.ask(lambda watcher: watcher.unlearn(print_id))
 
 
 def _forget(service: Service, data: Mapping[str, Any]) -> None:
@@ -223,19 +230,19 @@ def _control(command: str) -> Callable[[Service, Mapping[str, Any]], None]:
     def order(service: Service, data: Mapping[str, Any]) -> None:
         if command == "acknowledge":
             answer = data["answer"]
-            if answer not in ("failure", "not_a_failure"):
-                raise ValueError("answer must be failure or not_a_failure.")
-            service.ask(lambda w: w.watch.confirm() if answer == "failure" else w.watch.acknowledge())
+            if answer not in ANSWERS:
+                raise ValueError(f"answer must be one of {', '.join(ANSWERS)}.")
+            service.ask(lambda w: w.monitor.answer(Answer(answer)))
         elif command == "snooze":
             seconds = number(data, "seconds")
             if not 0 <= seconds <= 86400:
                 raise ValueError("seconds must be from 0 to 86400.")
-            service.ask(lambda w: w.watch.snooze(seconds))
+            service.ask(lambda w: w.monitor.snooze(seconds))
         elif command == "mute":
             muted = flag(data, "muted")
-            service.ask(lambda w: w.watch.mute(muted))
+            service.ask(lambda w: w.monitor.mute(muted))
         else:
-            service.ask(lambda w: w.watch.check_now())
+            service.ask(lambda w: w.monitor.check_now())
 
     return order
 

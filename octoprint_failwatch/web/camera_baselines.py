@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 def known(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
     """Return, for each camera, from how many pictures was learned, and the cells that count for less."""
     called = titles()
-    usual = service.run(service.watcher.usual())
+    baselines = service.run(service.watcher.camera_baselines())
     cameras = [
-        {"name": name, "title": called.get(name, name), **normal.shown()}
-        for name, normal in sorted(usual.items())
+        {"name": name, "title": called.get(name, name), **baseline.shown()}
+        for name, baseline in sorted(baselines.items())
     ]
     return {"cameras": cameras}
 
 
 def forget(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
     """Forget what is usual for a camera, and return what is still known."""
-    service.run(service.watcher.forget_usual(text(data, "camera")))
+    service.run(service.watcher.forget_baseline(text(data, "camera")))
     return known(service, {})

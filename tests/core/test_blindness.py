@@ -15,7 +15,8 @@ from octoprint_failwatch.engine.errors import (
     Unavailable,
 )
 from octoprint_failwatch.engine.watch.look import Camera
-from octoprint_failwatch.engine.watch.outcome import WatchSettings, unanswered
+from octoprint_failwatch.engine.watch.look_outcome import look_failed
+from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, Phase, WatchState
 
 from .watching import ScriptedDetector, Watched, live_camera, picture, watching
@@ -155,11 +156,13 @@ async def test_one_dark_picture_while_the_camera_is_gone_is_a_hiccup() -> None:
 def test_another_reason_is_soon_looked_at_again_however_long_it_was_blind() -> None:
     """A light that an automation switches on is not waited for as long as a camera that is gone."""
     blind = Blind("no_snapshot", "unplugged", 0.0, looks=8, told=("no_snapshot",))
-    state, waits, events = WatchState(print_id="print-1", phase=Phase.BLIND, blind=blind), [], []
-    for failed in (9, 10, 11):
-        state, told = unanswered(state, WatchSettings(), DarkPicture("dark"), failed=failed, now=1000.0)
-        waits.append(state.next_look_at - 1000.0)
-        events.append([event.detail for event in told])
+    state = WatchState(print_id="print-1", phase=Phase.BLIND, blind=blind, failed_looks=8)
+    waits, events = [], []
+    for _ in range(3):
+        step = look_failed(state, WatchSettings(), DarkPicture("dark"), cameras=1, now=1000.0)
+        state = step.state
+        waits.append((state.next_look_at or 0.0) - 1000.0)
+        events.append([event.detail for event in step.events])
     assert events == [[], ["dark"], []]
     assert waits == [10.0, 300.0, 300.0]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.engine.detectors.built_in.camera_baseline import DELAY, QUIET, CameraNormal
+from octoprint_failwatch.engine.detectors.built_in.camera_baseline import DELAY, QUIET, CameraBaseline
 from octoprint_failwatch.engine.detectors.built_in.camera_baseline_store import SAVE_EVERY, Normals
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 
@@ -111,7 +111,7 @@ def test_a_full_disk_is_no_reason_to_stop(tmp_path):
     assert normals.all()[KEY].frames == SAVE_EVERY + 1
 
 
-def by_arrays(normal: CameraNormal, heat: HeatMap) -> list[float]:
+def by_arrays(normal: CameraBaseline, heat: HeatMap) -> list[float]:
     """The same by whole arrays: own excess, or half of the largest of the eight around."""
     excess = np.maximum(np.reshape(normal.usual, (4, 6)) - QUIET, 0)
     around = np.pad(excess, 1)
@@ -121,7 +121,7 @@ def by_arrays(normal: CameraNormal, heat: HeatMap) -> list[float]:
 
 @given(HEATS, st.lists(HEATS, max_size=12))
 def test_nothing_is_made_hotter_and_the_stored_form_is_the_same(heat, seen):
-    normal = CameraNormal.unknown(heat)
+    normal = CameraBaseline.unknown(heat)
     assert normal.beyond(heat) == heat
     for one in seen:
         normal = normal.learned(one, "print")
@@ -129,15 +129,6 @@ def test_nothing_is_made_hotter_and_the_stored_form_is_the_same(heat, seen):
     assert all(after <= before for after, before in zip(beyond.logits, heat.logits, strict=True))
     assert beyond.logits == pytest.approx(by_arrays(normal, heat), abs=1e-6)
     assert normal.frames == len(seen)
-    again = CameraNormal.from_dict(json.loads(json.dumps(normal.to_dict())))
+    again = CameraBaseline.from_dict(json.loads(json.dumps(normal.to_dict())))
     assert again.beyond(heat).logits == pytest.approx(beyond.logits, abs=0.04)
-    assert CameraNormal.from_dict(again.to_dict()) == again
-
-
-def test_nothing_stays_of_printers_that_are_never_known_to_be_good():
-    """A server sees thousands of them over the years."""
-    normals = Normals(None)
-    for number in range(100):
-        normals.follow((f"printer-{number}", ""), quiet(), "print", known_good=False)
-    assert not normals._waiting
-    assert not normals.all()
+    assert CameraBaseline.from_dict(again.to_dict()) == again

@@ -14,6 +14,7 @@ from octoprint_failwatch.engine.watch.cadence import (
     budget_wait,
     count,
     current,
+    hourly_spacing,
     next_interval,
 )
 
@@ -23,6 +24,7 @@ def moment(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
+NOON = moment("2026-05-05T12:00:00")
 times = st.floats(moment("2024-01-01"), moment("2030-01-01"))
 cadences = st.builds(
     Cadence,
@@ -112,11 +114,22 @@ def test_what_the_service_asks_for_is_believed_up_to_an_hour(
         assert wait < retry_after or wait in (interval, MAX_BACKOFF), "a try in between"
 
 
-@given(cadences, st.booleans())
-def test_an_hourly_budget_is_spread_over_the_hour(cadence: Cadence, calm: bool) -> None:
-    """Rather than used up in its first minutes."""
-    if cadence.calls_per_hour:
-        assert next_interval(cadence, calm=calm) * cadence.calls_per_hour >= 3600 * (1 - 1e-9)
+@given(st.integers(1, 500), st.integers(1, 5), st.floats(0, 3599))
+def test_an_hourly_budget_lasts_the_hour_with_any_number_of_cameras(
+    budget: int, cameras: int, begins: float
+) -> None:
+    """No look would exceed it, so that nobody has to be told that it is used up."""
+    cadence, calls, at = Cadence(interval=10.0, calls_per_hour=budget), Calls(), NOON + begins
+    ends, looks = at + 2 * 3600, 0
+    while at < ends and looks < 2000:
+        if current(calls, at).in_hour + cameras <= budget:
+            for _ in range(cameras):
+                assert budget_wait(cadence, calls, at) == 0
+                calls = count(calls, at)
+            looks += 1
+        at += next_interval(cadence, calm=False, at_least=hourly_spacing(cadence, calls, at, cameras)) + 1e-6
+    if cameras <= budget:
+        assert looks >= 2
 
 
 def test_calm_and_not() -> None:

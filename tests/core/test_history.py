@@ -23,16 +23,17 @@ from octoprint_failwatch.engine.history import (
     exchange,
     schema,
 )
+from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
-from octoprint_failwatch.engine.watch.state import EventKind, WatchState
-from octoprint_failwatch.engine.watch.watch import WatchSettings
+from octoprint_failwatch.engine.watch.settings import WatchSettings
+from octoprint_failwatch.engine.watch.state import EventKind
 
 from .watching import ScriptedDetector, VirtualClock, Watched, watching
 
 
 def recorder(history: History, watched: Watched, settings: WatchSettings | None = None) -> Recorder:
-    """Put a recorder behind a running watch's sink."""
+    """Have a running watch recorded."""
     watch = watched.watch
     made = Recorder(
         history,
@@ -42,13 +43,7 @@ def recorder(history: History, watched: Watched, settings: WatchSettings | None 
         clock=watched.clock,
         printer_name="Printer",
     )
-    told = watch._sink
-
-    def sink(state: WatchState, events: object) -> None:
-        told(state, events)  # type: ignore[arg-type]
-        made.record(state, events, watch.frames)  # type: ignore[arg-type]
-
-    watch._sink = sink
+    watch._recorder = made
     return made
 
 
@@ -163,21 +158,26 @@ async def test_old_prints_go_and_labelled_ones_stay(tmp_path: Path) -> None:
 
 
 async def test_answers_during_the_print_are_its_label(history: History) -> None:
-    """ "It failed" outweighs an earlier "not a failure"."""
+    """The last one counts; taking it back takes the label off; resuming or clearing away labels nothing."""
     async with watching(ScriptedDetector([0.95])) as watched:
         recorder(history, watched)
         watched.watch.start("one")
         await watched.told(EventKind.FAILURE)
         since = watched.watch.state.latch.since
-        watched.watch.confirm()
+        watched.watch.answer(Answer.FAILURE)
         history.settle()
         assert history.print("one").label == Label(failed=True, failed_from=since)
-        watched.watch.acknowledge()
+        watched.watch.answer(Answer.NOT_A_FAILURE)
+        for said in (Answer.RESUMED, Answer.CLEARED):
+            watched.watch.answer(said)
+            history.settle()
+            assert history.print("one").label == Label(failed=False)
+        watched.watch.answer(Answer.WITHDRAWN)
         history.settle()
-        assert history.print("one").label == Label(failed=True, failed_from=since)
+        assert history.print("one").label is None
         watched.watch.start("two")
         await watched.until(lambda: watched.watch.state.level is Level.FAILURE)
-        watched.watch.acknowledge()
+        watched.watch.answer(Answer.NOT_A_FAILURE)
     history.settle()
     assert history.print("two").label == Label(failed=False)
     history.label("two", None)
@@ -190,7 +190,7 @@ async def test_accepting_blindness_says_nothing_of_the_print(history: History) -
         recorder(history, watched)
         watched.watch.start("one")
         await watched.told(EventKind.BLIND)
-        watched.watch.acknowledge()
+        watched.watch.answer(Answer.NOT_A_FAILURE)
         history.settle()
         assert history.print("one").label is None
         assert EventKind.ACKNOWLEDGED in [entry.kind for entry in history.entries("one")]
@@ -208,7 +208,7 @@ async def test_a_print_goes_on_after_a_restart(history: History, tmp_path: Path)
     again = History(tmp_path / "history.db")
     async with watching(ScriptedDetector([0.1]), clock=clock, state=state) as second:
         recorder(again, second)
-        second.watch.check_now()
+        second.watch.start("one")
         await second.frames(10)
         second.watch.start("two")
         await second.frames(2)
@@ -350,7 +350,7 @@ def test_a_later_or_foreign_file_is_refused(tmp_path: Path) -> None:
         connection.commit()
     (tmp_path / "text.db").write_text("This is no database, but it is long enough to look at." * 100)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(HistoryError, match=r"later release .*version 2; this one knows 1"):
+    with pytest.raises(HistoryError, match=r"later release .*version 3; this one knows 2"):
         History(tmp_path / "later.db")
     with pytest.raises(HistoryError, match="cannot be opened"):
         History(tmp_path / "text.db")

@@ -1,6 +1,6 @@
 """The latch stands where rules flap."""
 
-from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes, acknowledge, confirm, follow
+from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes, confirm, follow, quieten
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 
 TIMES = LatchTimes(clear_maybe=100, clear_failure=200, cooldown=50)
@@ -31,7 +31,7 @@ def test_a_relapse_starts_the_evidence_anew() -> None:
 
 def test_not_a_failure_is_silent_for_a_while() -> None:
     """After the answer nothing is raised until the cool-down is over."""
-    latch = acknowledge(100, TIMES)
+    latch = quieten(100, TIMES)
     assert follow(latch, FAILURE, 149, TIMES).level is Level.NONE
     assert follow(latch, FAILURE, 150, TIMES).level is Level.FAILURE
 

@@ -1,18 +1,29 @@
 """What a level leads to, and when."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.watch.policy import (
+    FIRST_TRIES,
+    RETRY_LATER,
+    RETRY_SOON,
     Action,
+    Cause,
     Countdown,
     Intervention,
     Policy,
-    announce,
-    answered,
-    carried_out,
-    plan,
+    after_absence,
+    announce_action,
+    arm_again,
+    call_off,
+    fail,
+    give_order,
+    plan_action,
+    settle,
+    try_again,
 )
 
 actions = st.sampled_from(Action)
@@ -31,24 +42,34 @@ policies = st.builds(
 @given(policies, st.sampled_from(Level), times)
 def test_a_plan_gives_the_user_the_promised_time(policy: Policy, level: Level, at: float) -> None:
     """And touches the print only if the policy says so."""
-    planned = plan(Intervention(), policy, level, at).countdown
+    planned = plan_action(Intervention(), policy, level, at).countdown
     wanted = {Level.MAYBE: policy.on_maybe, Level.FAILURE: policy.on_failure}.get(level, Action.NOTHING)
     if wanted in (Action.PAUSE, Action.CANCEL):
-        assert planned == Countdown(wanted, at, at + policy.veto)
+        assert planned == Countdown(wanted, at, at + policy.veto, Cause(level.value))
     else:
         assert planned is None
 
 
 @given(policies, acting, times, times)
-def test_a_print_is_touched_once(policy: Policy, action: Action, at: float, later: float) -> None:
-    """After an action nothing more is planned, but for the cancel that the policy adds to a pause."""
-    done = carried_out(policy, action, at)
+def test_a_cancel_follows_a_pause_only_once_that_has_happened(
+    policy: Policy, action: Action, at: float, later: float
+) -> None:
+    """Its time begins with the confirmation, and nothing more is planned before somebody answers."""
+    ordered = give_order(Intervention(Countdown(action, at, at)), action, Cause.FAILURE)
+    assert ordered.countdown is None
+    assert fail(ordered, "busy", at).countdown is None
+    done = settle(ordered, policy, later)
     assert done.done
     follows = policy.cancel_after is not None and action is Action.PAUSE
-    assert (done.countdown == Countdown(Action.CANCEL, at, at + (policy.cancel_after or 0))) is follows
+    cancel = Countdown(Action.CANCEL, later, later + (policy.cancel_after or 0), Cause.UNANSWERED)
+    assert done.countdown == (cancel if follows else None)
+    assert (done.paused_at, done.pauses) == ((later, 1) if action is Action.PAUSE else (None, 0))
     for level in Level:
-        assert plan(done, policy, level, later) == done
-        assert plan(answered(done), policy, level, later).countdown is None
+        assert plan_action(done, policy, level, later) == done
+        assert plan_action(call_off(done), policy, level, later).countdown is None
+        assert plan_action(arm_again(done), policy, level, later) == plan_action(
+            Intervention(pauses=done.pauses), policy, level, later
+        )
 
 
 @given(acting, acting, moments, seconds, seconds, seconds)
@@ -56,16 +77,56 @@ def test_nothing_announced_is_put_off_or_weakened(
     first: Action, second: Action, at: int, passed: int, veto: int, other_veto: int
 ) -> None:
     """What comes first comes, but a cancel replaces a pause and leaves the promised time."""
-    running = announce(Intervention(), first, at, at + veto)
-    again = announce(running, second, at + passed, at + passed + other_veto).countdown
-    kept, new = running.countdown, Countdown(second, at + passed, at + passed + other_veto)
+    running = announce_action(Intervention(), Policy(veto=veto), first, Cause.MAYBE, at)
+    again = announce_action(running, Policy(veto=other_veto), second, Cause.FAILURE, at + passed).countdown
+    kept = running.countdown
+    new = Countdown(second, at + passed, at + passed + other_veto, Cause.FAILURE)
     if (first, second) == (Action.PAUSE, Action.CANCEL):
         assert again == new
     else:
+        assert kept is not None
         assert again == (kept if kept.due_at <= new.due_at else new)
 
 
-def test_an_answer_stops_what_is_coming() -> None:
-    """And does not make it happen again."""
-    running = announce(Intervention(), Action.CANCEL, 0.0, 60.0)
-    assert answered(running) == Intervention()
+def test_a_print_is_paused_as_often_as_allowed() -> None:
+    """Each answer arms it again, up to the number that the user set."""
+    policy, intervention = Policy(on_failure=Action.PAUSE, max_pauses=2), Intervention()
+    pauses = 0
+    for _ in range(5):
+        intervention = plan_action(arm_again(intervention), policy, Level.FAILURE, 0.0)
+        if intervention.countdown is not None:
+            intervention = settle(give_order(intervention, Action.PAUSE, Cause.FAILURE), policy, 1.0)
+            pauses += 1
+    assert pauses == 2
+
+
+def test_an_order_that_is_not_obeyed_is_given_again_soon_then_seldom() -> None:
+    """Each reason is kept once."""
+    intervention, waits = give_order(Intervention(), Action.PAUSE, Cause.FAILURE), []
+    for number in range(8):
+        intervention = fail(intervention, "busy" if number < 4 else "hangs", 100.0)
+        assert intervention.ordered is not None
+        waits.append((intervention.ordered.next_try_at or 0.0) - 100.0)
+        intervention = try_again(intervention)
+    assert waits == [RETRY_SOON] * (FIRST_TRIES - 1) + [RETRY_LATER] * (9 - FIRST_TRIES)
+    assert intervention.ordered is not None
+    assert intervention.ordered.problems == ("busy", "hangs")
+
+
+def test_the_users_own_pause_is_none_of_failwatchs() -> None:
+    """It is verified the same way, but whoever resumes after it has answered nothing."""
+    ordered = give_order(Intervention(), Action.PAUSE, Cause.USER)
+    assert settle(ordered, Policy(cancel_after=60.0), 5.0) == Intervention()
+
+
+def test_what_nobody_saw_out_begins_again() -> None:
+    """A countdown that still runs goes on; one that ran out, and an unconfirmed order, get all of their time."""
+    policy = Policy(veto=30.0)
+    running = Intervention(Countdown(Action.PAUSE, 100.0, 160.0))
+    assert after_absence(running, policy, 150.0) == running
+    assert after_absence(running, policy, 500.0).countdown == Countdown(Action.PAUSE, 500.0, 560.0)
+    ordered = give_order(running, Action.PAUSE, Cause.MAYBE)
+    again = after_absence(ordered, policy, 500.0)
+    assert again.countdown == Countdown(Action.PAUSE, 500.0, 530.0, Cause.MAYBE)
+    assert again.ordered is None
+    assert replace(again, countdown=None) == Intervention()

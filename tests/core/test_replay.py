@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.errors import Unavailable
-from octoprint_failwatch.engine.history import History, Standing
+from octoprint_failwatch.engine.history import History
+from octoprint_failwatch.engine.judging.assessment import Answer, Assessment
 from octoprint_failwatch.engine.judging.judge import Memory
 from octoprint_failwatch.engine.judging.latch import LatchTimes
 from octoprint_failwatch.engine.judging.rules import RULE_SETS, FailWatchRules, ObicoRules, create_rules
-from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Detection
 from octoprint_failwatch.engine.replay import (
     BadSeries,
@@ -29,8 +30,8 @@ from octoprint_failwatch.engine.replay import (
 )
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.policy import Action, Policy
+from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import EventKind
-from octoprint_failwatch.engine.watch.watch import WatchSettings
 
 from .test_history import recorder
 from .watching import ScriptedDetector, VirtualClock, Watched, watching
@@ -63,8 +64,10 @@ def user(watched: Watched) -> list[Callable[[], object]]:
     """Return all that a user or a host may do in mid-print."""
     watch = watched.watch
     return [
-        watch.acknowledge,
-        watch.confirm,
+        lambda: watch.answer(Answer.NOT_A_FAILURE),
+        lambda: watch.answer(Answer.FAILURE),
+        lambda: watch.answer(Answer.CLEARED),
+        lambda: watch.answer(Answer.WITHDRAWN),
         lambda: watch.snooze(300),
         lambda: watch.snooze(0),
         lambda: watch.mute(True),
@@ -99,7 +102,7 @@ async def test_the_recorded_print_gives_the_live_verdicts(history: History, name
     stricter = WatchSettings(rules=FailWatchRules(failure=0.3), latch_times=LatchTimes(clear_failure=100))
     async with watching(ScriptedDetector(ps[150:]), stricter, state=state, clock=clock) as second:
         recorder(history, second, stricter)
-        second.watch.resume()
+        second.watch.start("one")
         second.watch.check_now()
         await second.frames(220)
         second.watch.end("finished")
@@ -160,22 +163,21 @@ async def test_an_answer_counts_only_for_what_stands(history: History) -> None:
         recorder(history, watched)
         watched.watch.start("one")
         await watched.told(EventKind.FAILURE)
-        watched.watch.acknowledge()
+        watched.watch.answer(Answer.NOT_A_FAILURE)
         await watched.frames(150)
         watched.watch.end("finished")
     history.settle()
     deaf = list(replay(recorded(history, ["one"]), FailWatchRules(maybe=9, failure=9, sustained=9)))
-    assert {one.verdict.usual for one in deaf if one.at > deaf[60].at} != {0.7}
-    assert max(one.verdict.usual for one in deaf) < 0.1
+    assert Rule.ACCEPTED not in {one.verdict.rule for one in deaf}
     same = list(replay(recorded(history, ["one"]), FailWatchRules()))
-    assert max(one.verdict.usual for one in same) > 0.5
+    assert Rule.ACCEPTED in {one.verdict.rule for one in same}
 
 
 def test_obico_on_the_vectors() -> None:
     """The columns of the vectors, to 1e-12: frame, p, ewm, short, long, alert, pause."""
     lifetime = TemporalStatistics(rolling_mean_long=0.02, prediction_num_lifetime=7200, frames_lifetime=7200)
     steps = [Began(""), *(Sample(10.0 * row[0], row[1]) for row in VECTORS)]
-    judged = list(replay(steps, ObicoRules(), standing=Standing(Memory(lifetime))))
+    judged = list(replay(steps, ObicoRules(), standing=Assessment(Memory(lifetime))))
     assert len(judged) == len(VECTORS)
     for one, (frame, p, ewm, short, long, alert, pause) in zip(judged, VECTORS, strict=True):
         assert (one.statistics.prediction_num, one.p) == (frame, p)
@@ -263,7 +265,7 @@ async def test_at_another_cadence_nothing_live_comes_between(history: History) -
         recorder(history, watched)
         watched.watch.start("one")
         await watched.frames(50)
-        watched.watch.acknowledge()
+        watched.watch.answer(Answer.NOT_A_FAILURE)
         await watched.frames(70)
         watched.watch.end("finished")
         watched.watch.start("two")
@@ -274,7 +276,7 @@ async def test_at_another_cadence_nothing_live_comes_between(history: History) -
     first = [one.print_id for one in judged].count("one")
     assert counted == [*range(1, first + 1), *range(1, len(judged) - first + 1)]
     assert judged[-1].statistics.prediction_num_lifetime == len(judged)
-    assert judged[first - 1].verdict.usual > 0.5, "the answer counts all the same"
+    assert judged[first - 1].verdict.rule is Rule.ACCEPTED, "the answer counts all the same"
 
 
 def test_the_json_of_a_frame() -> None:

@@ -128,7 +128,8 @@ async def test_histories_and_archives_are_replayed_alike(tmp_path: Path) -> None
         assert [one["verdict"] for one in lines(run(tmp_path / source, "--json"))] == verdicts
         assert run(tmp_path / source, "--print", "another").output == "Error: There is no print 'another'.\n"
         assert len(lines(run(tmp_path / source, "--json", "--print", "on"))) == len(verdicts)
-        deaf = lines(run(tmp_path / source, "--json", "--set", "failure=9", "--set", "sustained=9"))
+        numbers = [option for name in ("failure", "sustained", "sure") for option in ("--set", f"{name}=9")]
+        deaf = lines(run(tmp_path / source, "--json", *numbers))
         assert {one["verdict"] for one in deaf} == {"none", "maybe"}
 
 

@@ -27,7 +27,7 @@ def run(rules: RuleSet, ps: list[float], memory: Memory | None = None) -> list[V
     memory = memory or Memory()
     verdicts = []
     for number, p in enumerate(ps):
-        memory, verdict = judge(memory, rules, Detection(p), 10.0 * number)
+        memory, verdict, *_ = judge(memory, rules, Detection(p), 10.0 * number)
         verdicts.append(verdict)
     return verdicts
 
@@ -117,7 +117,8 @@ def test_the_margin_tells_the_level(
     elif verdict.rule is Rule.QUIET:
         assert verdict.margin < 0
     assert math.isfinite(verdict.limit)
-    assert verdict.rule is Rule.WARM_UP or f"{abs(verdict.score):.2f}" in verdict.reason
+    mean = max(verdict.usual + verdict.score, 0.0)
+    assert verdict.rule is Rule.WARM_UP or f"({mean:.2f}, normally {verdict.usual:.2f}" in verdict.reason
 
 
 def test_numbers_can_be_changed_by_name() -> None:
@@ -146,10 +147,10 @@ def test_a_wrong_number_is_named(name: str, thresholds: dict[str, float], said: 
 @pytest.mark.parametrize(
     ("score", "says"),
     [
-        (0.1, "none: 0.10 above this printer's usual 0.05; limit 0.36"),
-        (-0.02, "none: 0.02 below this printer's usual 0.05; limit 0.36"),
-        (-0.004, "none: 0.00 above this printer's usual 0.05; limit 0.36"),
+        (0.3, "looks a little worse than normal (0.35, normally 0.05, alarm at 0.41)"),
+        (0.1, "looks normal (0.15, normally 0.05, alarm at 0.41)"),
+        (-0.2, "looks normal (0.00, normally 0.05, alarm at 0.41)"),
     ],
 )
-def test_what_looks_better_than_usual_is_said_to_be_below_it(score: float, says: str) -> None:
+def test_a_quiet_verdict_says_how_it_looks_before_the_numbers(score: float, says: str) -> None:
     assert Verdict(Level.NONE, Rule.QUIET, score, usual=0.05, limit=0.36).reason == says

@@ -19,8 +19,8 @@ from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Box, Detection
 from octoprint_failwatch.engine.replay import Sample
-from octoprint_failwatch.engine.watch.state import Event, EventKind, Look, Phase, View, WatchState
-from octoprint_failwatch.engine.watch.watch import WatchSettings
+from octoprint_failwatch.engine.watch.settings import WatchSettings
+from octoprint_failwatch.engine.watch.state import CameraView, Event, EventKind, Look, Phase, WatchState
 from octoprint_failwatch.tuning import minimum_data
 from octoprint_failwatch.tuning import tune as tune_module
 from octoprint_failwatch.tuning.candidates import SPACES, Choice, as_trial, defaults, shipped
@@ -79,7 +79,7 @@ def test_alarms_before_the_failure_are_false_ones() -> None:
     ps = [0.0] * 30 + [0.85] * 60 + [0.0] * 120 + [0.85] * 20
     (good,) = outcomes([case("good", ps, Label(False))], FailWatchRules())
     assert good.false_alarms == 2
-    (steady,) = outcomes([case("steady", [0.0] * 30 + [0.85] * 200, Label(False))], FailWatchRules())
+    (steady,) = outcomes([case("steady", [0.0] * 30 + [0.85] * 150, Label(False))], FailWatchRules())
     assert steady.false_alarms == 1
     (early,) = outcomes([case("early", ps, Label(True, 1800.0))], FailWatchRules())
     assert (early.false_alarms, early.alarm is None) == (1, False)
@@ -219,8 +219,8 @@ def remember(
         own = Box(0.3, 0.5, 0.5, 0.7, sample.p)
         all_boxes = (*boxes, own)
         p = max(box.score for box in all_boxes)
-        memory, verdict = judge(memory, settings.rules, Detection(p), sample.at)
-        view = View("", p, all_boxes)
+        memory, verdict, *_ = judge(memory, settings.rules, Detection(p), sample.at)
+        view = CameraView("", p, all_boxes)
         look = Look(number, sample.at, p, (view,), memory.statistics, verdict, 0.1)
         clock.time = sample.at
         state = WatchState(
@@ -265,7 +265,7 @@ def test_boxes_that_recur_in_good_prints_are_suggested(history: History) -> None
     wandering = Recurring()
     for number in range(40):
         x = 0.02 * number
-        wandering.add(f"print {number % 4}", [View("", 0.5, (Box(x, 0.5, x + 0.03, 0.53, 0.5),))])
+        wandering.add(f"print {number % 4}", [CameraView("", 0.5, (Box(x, 0.5, x + 0.03, 0.53, 0.5),))])
     assert wandering.regions() == {}
 
 

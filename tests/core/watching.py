@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from octoprint_failwatch.engine.clock import Clock
+from octoprint_failwatch.engine.detectors import Detector
+from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from octoprint_failwatch.engine.watch.look import Camera
+from octoprint_failwatch.engine.watch.policy import Action
+from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Event, EventKind, WatchState
-from octoprint_failwatch.engine.watch.watch import Watch, WatchSettings
 
 START = 1_700_000_000.0
 
@@ -42,6 +46,10 @@ class VirtualClock(Clock):
             if event.is_set():
                 return
         self.time += max(seconds, 0.0)
+
+    def step(self) -> float:
+        """Stay what it is."""
+        return 0.0
 
 
 @dataclass
@@ -98,14 +106,54 @@ def live_camera(name: str = "", first: int = 0) -> Camera:
     return Camera(snapshot, name)
 
 
+class Host:
+    """A host that obeys at once unless told otherwise, and notes what it was asked and told."""
+
+    def __init__(self) -> None:
+        """Obey."""
+        self.problems: list[str] = []
+        self.acted: list[tuple[Action, float]] = []
+        self.saved: list[WatchState] = []
+        self.states: list[WatchState] = []
+        self.events: list[Event] = []
+        self.clock: VirtualClock
+        self.allowed = asyncio.Event()
+        self.allowed.set()
+
+    async def act(self, action: Action) -> None:
+        """Do it, or raise the next problem."""
+        self.acted.append((action, self.clock.time))
+        await self.allowed.wait()
+        if self.problems:
+            raise ActionFailed(self.problems.pop(0))
+
+    def save(self, state: WatchState) -> None:
+        """Note it."""
+        self.saved.append(state)
+
+    def report(self, state: WatchState, events: Sequence[Event]) -> None:
+        """Note it."""
+        self.states.append(state)
+        self.events.extend(events)
+
+
 @dataclass
 class Watched:
-    """A running watch and all that it told."""
+    """A running monitor and all that it told."""
 
-    watch: Watch
+    watch: Monitor
     clock: VirtualClock
-    states: list[WatchState]
-    events: list[Event]
+    host: Host
+
+    @property
+    def states(self) -> list[WatchState]:
+        """All states so far."""
+        return self.host.states
+
+    @property
+    def events(self) -> list[Event]:
+        """All events so far."""
+        return self.host.events
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Run until the condition holds."""
@@ -145,32 +193,29 @@ class Watched:
 
 @asynccontextmanager
 async def watching(
-    detector: ScriptedDetector,
+    detector: Detector,
     settings: WatchSettings | None = None,
     cameras: Sequence[Camera] | None = None,
     state: WatchState | None = None,
     clock: VirtualClock | None = None,
+    history: History | None = None,
+    host: Host | None = None,
 ) -> AsyncIterator[Watched]:
-    """Run a watch for the length of a test."""
+    """Run a monitor for the length of a test."""
     clock = clock or VirtualClock()
-    states: list[WatchState] = []
-    events: list[Event] = []
-
-    def sink(state: WatchState, new: Sequence[Event]) -> None:
-        states.append(state)
-        events.extend(new)
-
-    watch = Watch(
+    host = host or Host()
+    host.clock = clock
+    setup = Setup(
         detector=detector,
-        cameras=cameras or [live_camera()],
-        sink=sink,
+        detector_kind="script",
+        cameras=tuple(cameras or [live_camera()]),
         settings=settings or WatchSettings(),
-        clock=clock,
-        state=state or WatchState(printer_id="printer"),
     )
-    task = asyncio.create_task(watch.run())
+    printer = PrinterInfo(id="printer", name="Printer", source="test")
+    monitor = Monitor(host, setup, printer=printer, clock=clock, state=state, history=history)
+    task = asyncio.create_task(monitor.run())
     try:
-        yield Watched(watch, clock, states, events)
+        yield Watched(monitor, clock, host)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

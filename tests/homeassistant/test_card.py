@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.failwatch.card import registration
-from custom_components.failwatch.engine.detectors.built_in.camera_baseline import CameraNormal
+from custom_components.failwatch.engine.detectors.built_in.camera_baseline import CameraBaseline
 from custom_components.failwatch.engine.judging.latch import Latch
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
@@ -328,7 +328,7 @@ async def test_the_learned_background_is_shown_and_forgotten(
         entry = service_entry()
         entry.add_to_hass(hass)
         (key,) = entry.subentries
-        learning.known = {(key, CAMERA): CameraNormal(2, (0.0, -9.0, 9.0, -9.0), frames=412)}
+        learning.known = {(key, CAMERA): CameraBaseline(2, (0.0, -9.0, 9.0, -9.0), frames=412)}
         assert await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done()
     page = await open_page(hass, hass_ws_client, entry)

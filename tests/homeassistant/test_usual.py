@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.failwatch.cameras import detector as detector_module
-from custom_components.failwatch.engine.detectors.built_in.camera_baseline import CameraNormal
+from custom_components.failwatch.engine.detectors.built_in.camera_baseline import CameraBaseline
 from tests.homeassistant.printer import CAMERA, Printer, Told, install, service_entry
 
 SENSOR = "sensor.voron_pictures_learned_from"
@@ -21,9 +21,9 @@ BUTTON = "button.voron_forget_what_is_usual"
 class Learning(Told):
     """A detector that has learned something."""
 
-    known: dict[tuple[str, str], CameraNormal] = field(default_factory=dict)
+    known: dict[tuple[str, str], CameraBaseline] = field(default_factory=dict)
 
-    async def normals(self) -> dict[tuple[str, str], CameraNormal]:
+    async def normals(self) -> dict[tuple[str, str], CameraBaseline]:
         return self.known
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
@@ -44,7 +44,7 @@ async def test_it_is_seen_and_forgotten(
     entry = service_entry()
     entry.add_to_hass(hass)
     (key,) = entry.subentries
-    normal = CameraNormal(2, (0.0,) * 4, frames=412)
+    normal = CameraBaseline(2, (0.0,) * 4, frames=412)
     learning.known = {(key, CAMERA): normal, ("another", CAMERA): normal}
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -71,7 +71,7 @@ async def test_a_camera_that_is_no_longer_watched_is_forgotten(
     entry = service_entry()
     entry.add_to_hass(hass)
     (key,) = entry.subentries
-    learning.known = {(key, CAMERA): CameraNormal(2, (0.0,) * 4, frames=5)}
+    learning.known = {(key, CAMERA): CameraBaseline(2, (0.0,) * 4, frames=5)}
     assert await hass.config_entries.async_setup(entry.entry_id)
     hass.config_entries.async_remove_subentry(entry, key)
     await hass.async_block_till_done()

@@ -92,7 +92,7 @@ async def test_a_detector_that_cannot_be_closed_ends_no_watch(
 
     monkeypatch.setattr(detectors[-1], "close", fails)
     await watcher.rebuild()
-    watcher.watch.start("print", "cube")
+    watcher.monitor.start("print", "cube")
     await until(lambda: bool(detectors[-1].asked))
 
 
@@ -109,7 +109,7 @@ async def test_a_watch_that_breaks_down_is_begun_again(
 
     monkeypatch.setattr(Watch, "run", run)
     await watcher.rebuild()
-    watcher.watch.start("print", "cube")
+    watcher.monitor.start("print", "cube")
     await until(lambda: bool(detectors[-1].asked))
     assert not broken
 
@@ -123,16 +123,16 @@ async def test_a_print_is_paused_though_nobody_can_be_told(
     host.stored["on_failure"] = "pause"
     await watcher.rebuild()
     detectors[-1].p = 1.0
-    watcher.watch.start("print", "cube")
+    watcher.monitor.start("print", "cube")
     monkeypatch.setattr(watcher._recorder, "record", fails)
     monkeypatch.setattr(host, "changed", fails)
     await until(lambda: host.printer.state == "PAUSED")
 
 
 async def test_the_last_picture_is_still_there_after_a_change_of_settings(watcher: Watcher) -> None:
-    watcher.watch.start("print", "cube")
+    watcher.monitor.start("print", "cube")
     await until(lambda: bool(watcher.frames))
-    watcher.watch.pause()
+    watcher.monitor.pause()
     seen = dict(watcher.frames)
     await watcher.rebuild()
     assert watcher.frames == seen
@@ -155,8 +155,8 @@ async def test_settings_that_cannot_work_are_told_and_the_print_is_watched(
     await watcher.rebuild()
     assert says in str(watcher.problem)
     await Holds(watcher, SentCommands()).begin()
-    watcher.watch.start("print", "cube")
-    watcher.watch.release(HEATING)
+    watcher.monitor.start("print", "cube")
+    watcher.monitor.release(HEATING)
     await until(lambda: bool(detectors[-1].asked))
 
 
@@ -169,7 +169,7 @@ async def test_a_detector_that_cannot_be_made_is_told_and_the_watch_is_blind(
     monkeypatch.setattr(watchers, "create_detector", fails)
     await watcher.rebuild()
     assert "cannot be read" in str(watcher.problem)
-    watcher.watch.start("print", "cube")
+    watcher.monitor.start("print", "cube")
     await until(lambda: watcher.state.phase is Phase.BLIND)
 
 
@@ -195,7 +195,7 @@ async def test_a_layer_that_is_chosen_during_the_print_counts_at_once(
     host.file.write_bytes(b";LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n")
     holds = Holds(watcher, SentCommands())
     await holds.begin()
-    watcher.watch.start("print", "cube")
+    watcher.monitor.start("print", "cube")
     assert TOO_EARLY not in watcher.state.holds
     following = asyncio.create_task(holds.run())
     host.stored["when"] = {"after_layer": 2}

@@ -8,7 +8,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import FailWatchConfigEntry
-from ..engine.detectors.base import Detector, LearnsCameras
+from ..engine.detectors.base import Detector, LearningDetector
 from ..engine.history import History
 from . import issues
 from .coordinator import COMMANDS, WatchedCamera
@@ -48,7 +48,7 @@ async def async_forget_removed_cameras(
     """Leave nothing behind of cameras that were watched when the entry ran last, and are no longer."""
     for key in memory.known - entry.subentries.keys():
         issues.async_clear(hass, key)
-        if isinstance(detector, LearnsCameras):
+        if isinstance(detector, LearningDetector):
             await detector.forget(key)
         if history is not None:
             try:

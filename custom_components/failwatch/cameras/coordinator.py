@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final, override
 
@@ -23,26 +22,31 @@ from ..const import (
 )
 from ..coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from ..engine.clock import Clock
-from ..engine.detectors.base import Detector, LearnsCameras
+from ..engine.detectors.base import Detector, LearningDetector
 from ..engine.errors import BadPicture, NotAuthorised
-from ..engine.history import History, Label, PrintRecord, RecordedSettings, Recorder
+from ..engine.history import History, Label, PrintRecord
 from ..engine.imaging.annotation import tagged
+from ..engine.judging.assessment import Answer
 from ..engine.models import Box, Frame
+from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
-from ..engine.watch.watch import Watch
 from . import issues
 from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
 from .print_control import async_carry_out
 from .print_status import HOLD_SILENT, Command, Order, Reading
-from .print_status_listener import PrintStatusListener
+from .print_status_listener import PrintStatusListener, async_obeys
+from .printers import Meaning
 from .recordings import CameraRecordings
 from .settings import changed_rules, light_mode, needs_set_up, rules_of, watch_settings
 from .snapshots import create_cameras
 from .state_store import StateStore
 
 _LOGGER = logging.getLogger(__package__)
+
+OBEYS_WITHIN: Final = 10.0
+"""Seconds by the real clock in which the printing entity has to say that the print obeys."""
 
 COMMANDS: Final[Mapping[JobCommand, str]] = {
     "pause": CONF_PAUSE_WITH,
@@ -71,18 +75,21 @@ class WatchedCamera(PrinterCoordinator):
         self.settings = subentry.data
         self.watching = subentry.data.get(CONF_WATCHING, True)
         self.rules = rules_of(subentry.data)
-        self.learned_frames = 0 if isinstance(detector, LearnsCameras) else None
+        self.learned_frames = 0 if isinstance(detector, LearningDetector) else None
         self._detector = detector
         self._memory = memory
-        self._history = history
         self._past = PrintHistory(hass, history, self.key)
         self.recordings = CameraRecordings(self, self._past, detector)
-        self._recorder: Recorder | None = None
         self._clock = Clock()
-        known = memory.recall(self.key) or WatchState(printer_id=self.key)
-        # Whether the print still runs is for the printing entity to say, not for what was true before.
-        self.data = replace(known, phase=Phase.IDLE, next_look_at=None, blind=None)
-        self._watch = self._create_watch(self.data)
+        self._monitor = Monitor(
+            self,
+            self._set_up(),
+            printer=PrinterInfo(id=self.key, name=self.name, source="homeassistant"),
+            clock=self._clock,
+            state=memory.recall(self.key),
+            history=history,
+        )
+        self.data = self._monitor.state
         self._task: asyncio.Task[None] | None = None
         self._status = PrintStatusListener(
             hass,
@@ -109,7 +116,7 @@ class WatchedCamera(PrinterCoordinator):
     @property
     def frames(self) -> Mapping[str, Frame]:
         """The last judged frame of each camera."""
-        return self._watch.frames
+        return self._monitor.frames
 
     @property
     @override
@@ -158,11 +165,7 @@ class WatchedCamera(PrinterCoordinator):
             self.settings = subentry.data
             self.watching = subentry.data.get(CONF_WATCHING, True)
             self.rules = rules_of(subentry.data)
-            self.async_stop()
-            frames = self._watch.frames
-            self._watch = self._create_watch(self.data)
-            self._watch.frames = frames
-            self._run()
+            self.config_entry.async_create_task(self.hass, self._monitor.replace(self._set_up()))
             self._status.async_stop()
             if self.watching:
                 self._status.async_start(0.0)
@@ -172,42 +175,23 @@ class WatchedCamera(PrinterCoordinator):
             self.async_update_listeners()
         return True
 
-    def _create_watch(self, state: WatchState) -> Watch:
-        settings = watch_settings(self.settings)
-        cameras = create_cameras(self.hass, self.settings)
-        if self._history is not None:
-            recorded = RecordedSettings.of(
-                settings,
-                self.config_entry.data[CONF_KIND],
-                by_sum=self._detector.combines_by_sum,
-                regions={camera.name: camera.regions for camera in cameras},
-            )
-            self._recorder = Recorder(
-                self._history,
-                state,
-                recorded,
-                source="homeassistant",
-                clock=self._clock,
-                printer_name=self.name,
-            )
-        return Watch(
+    def _set_up(self) -> Setup:
+        return Setup(
             detector=self._detector,
-            cameras=cameras,
-            sink=self._take,
-            settings=settings,
-            clock=self._clock,
-            state=state,
+            detector_kind=self.config_entry.data[CONF_KIND],
+            cameras=tuple(create_cameras(self.hass, self.settings)),
+            settings=watch_settings(self.settings),
         )
 
     def _run(self) -> None:
         self._task = self.config_entry.async_create_background_task(
-            self.hass, self._watch.run(), f"FailWatch watch {self.name}"
+            self.hass, self._monitor.run(), f"FailWatch watch {self.name}"
         )
 
     @callback
     def _tell(self, commands: Sequence[Command]) -> None:
         """Tell the watch what became of the print."""
-        watch = self._watch
+        watch = self._monitor
         for command in commands:
             match command.order:
                 case Order.START:
@@ -223,7 +207,7 @@ class WatchedCamera(PrinterCoordinator):
                 case Order.RELEASE:
                     watch.release(command.detail)
         self._light.async_want(
-            self._status.status.print_id is not None and HOLD_SILENT not in self._watch.state.holds
+            self._status.status.print_id is not None and HOLD_SILENT not in self._monitor.state.holds
         )
 
     @callback
@@ -253,18 +237,26 @@ class WatchedCamera(PrinterCoordinator):
             lamp = async_lamp(self.hass, light_id)
         return PrintLight(self.hass, lamp, was_ours=was_ours)
 
-    @callback
-    def _take(self, state: WatchState, events: Sequence[Event]) -> None:
-        """Take what the watch tells, and do what it orders."""
-        # Acting comes first, as a task that begins after this: nothing that goes wrong here is a reason not to.
-        for event in events:
-            if event.kind is EventKind.ACTION:
-                act = self._act(Action(event.detail))
-                self.config_entry.async_create_task(self.hass, act, eager_start=False)
-        if self._recorder is not None:
-            self._recorder.record(state, events, self._watch.frames)
-        self.async_take(state, events)
+    # What the monitor asks of its host
+
+    async def act(self, action: Action) -> None:
+        """Pause or cancel the print, and return once its entity says so; raises ActionFailed."""
+        try:
+            await self.async_job("cancel" if action is Action.CANCEL else "pause")
+        except HomeAssistantError as error:
+            raise ActionFailed(str(error)) from error
+        wanted = {Meaning.ENDED} if action is Action.CANCEL else {Meaning.ENDED, Meaning.PAUSED}
+        if not await async_obeys(self.hass, self.settings, wanted, within=OBEYS_WITHIN):
+            raise ActionFailed("the printer still says that it prints")
+
+    def save(self, state: WatchState) -> None:
+        """Store the state soon."""
         self._memory.async_changed()
+
+    @callback
+    def report(self, state: WatchState, events: Sequence[Event]) -> None:
+        """Show the state and tell automations."""
+        self.async_take(state, events)
         subentry = self.config_entry.subentries.get(self.key)
         if subentry is not None:
             issues.async_judge_sight(self.hass, self.config_entry, subentry, state.blind, self._clock.now())
@@ -276,17 +268,6 @@ class WatchedCamera(PrinterCoordinator):
             elif event.kind is EventKind.SEEING:
                 _LOGGER.info("%s is watched again", self.name)
 
-    async def _act(self, action: Action) -> None:
-        """Carry out what the watch orders; whatever goes wrong, people are told that the print goes on."""
-        try:
-            await self.async_job("cancel" if action is Action.CANCEL else "pause")
-        except Exception as error:
-            if not isinstance(error, HomeAssistantError):
-                _LOGGER.exception("%s could not be told to %s", self.name, action)
-            self._watch.acted(action, str(error) or type(error).__name__)
-        else:
-            self._watch.acted(action)
-
     @override
     async def async_job(self, command: JobCommand) -> None:
         entity_id = self.settings.get(COMMANDS[command]) if command in COMMANDS else None
@@ -296,24 +277,21 @@ class WatchedCamera(PrinterCoordinator):
 
     @override
     async def async_acknowledge(self, *, failure: bool) -> None:
-        if failure:
-            self._watch.confirm()
-        else:
-            self._watch.acknowledge()
+        self._monitor.answer(Answer.FAILURE if failure else Answer.NOT_A_FAILURE)
 
     @override
     async def async_snooze(self, seconds: float) -> None:
-        self._watch.snooze(seconds)
+        self._monitor.snooze(seconds)
 
     @override
     async def async_mute(self, muted: bool) -> None:
-        self._watch.mute(muted)
+        self._monitor.mute(muted)
 
     @override
     async def async_check(self) -> None:
         if self.data.phase not in (Phase.WATCHING, Phase.BLIND):
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_watching")
-        self._watch.check_now()
+        self._monitor.check_now()
 
     @override
     async def async_watch(self, enabled: bool) -> None:
@@ -336,15 +314,15 @@ class WatchedCamera(PrinterCoordinator):
 
     @override
     async def async_refresh_baseline(self) -> None:
-        if isinstance(self._detector, LearnsCameras):
-            normals = await self._detector.normals()
+        if isinstance(self._detector, LearningDetector):
+            baselines = await self._detector.baselines()
             self.learned_frames = sum(
-                normal.frames for (printer, _), normal in normals.items() if printer == self.key
+                baseline.frames for (printer, _), baseline in baselines.items() if printer == self.key
             )
 
     @override
     async def async_reset_baseline(self) -> None:
-        if isinstance(self._detector, LearnsCameras):
+        if isinstance(self._detector, LearningDetector):
             await self._detector.forget(self.key)
             self.learned_frames = 0
             self.async_update_listeners()
@@ -356,6 +334,8 @@ class WatchedCamera(PrinterCoordinator):
     @override
     async def async_label(self, print_id: str, label: Label | None) -> None:
         await self._past.async_label(print_id, label)
+        if label is not None and label.failed and isinstance(self._detector, LearningDetector):
+            self._detector.unlearn(self.key, print_id)
 
     @override
     async def async_picture(self) -> bytes | None:
@@ -370,7 +350,7 @@ class WatchedCamera(PrinterCoordinator):
 
     def _seen(self) -> tuple[bytes, Sequence[Box]] | None:
         """Return the picture of the last look since the start, with what was found in it."""
-        for frame in self._watch.frames.values():
+        for frame in self._monitor.frames.values():
             views = self.data.look.views if self.data.look else ()
             return frame.jpeg, [box for view in views for box in view.boxes]
         return None

@@ -53,6 +53,11 @@ class Words:
                 return meaning
         return preset_meaning(self.preset, word)
 
+    @property
+    def knows_pauses(self) -> bool:
+        """Whether any word means that the print is paused."""
+        return bool(self.paused) or Meaning.PAUSED in self.preset.words.values()
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

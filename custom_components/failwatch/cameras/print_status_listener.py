@@ -1,7 +1,8 @@
 """Follow a printer's entities, and tell the watch what becomes of its prints."""
 
+import asyncio
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -78,6 +79,34 @@ def read(hass: HomeAssistant, settings: Mapping[str, Any]) -> Reading:
     if power is None:
         return Reading(Meaning.SILENT, word, job)
     return Reading(Meaning.PRINTING if power > float(above) else Meaning.ENDED, word, job)
+
+
+async def async_obeys(
+    hass: HomeAssistant, settings: Mapping[str, Any], meanings: Container[Meaning], *, within: float
+) -> bool:
+    """Wait until the printing entity says one of these, at most so many seconds; return whether it did.
+
+    An entity for which no word means "paused" cannot say that a pause did not happen.
+    """
+    if Meaning.PAUSED in meanings and not words_of(hass, settings).knows_pauses:
+        return True
+    changed = asyncio.Event()
+
+    @callback
+    def note(_: Event[EventStateChangedData]) -> None:
+        changed.set()
+
+    stop = async_track_state_change_event(hass, [settings[CONF_STATUS_ENTITY]], note)
+    try:
+        async with asyncio.timeout(within):
+            while read(hass, settings).meaning not in meanings:
+                changed.clear()
+                await changed.wait()
+    except TimeoutError:
+        return False
+    finally:
+        stop()
+    return True
 
 
 def _word(hass: HomeAssistant, entity_id: str | None) -> str:

@@ -5,7 +5,7 @@ from typing import IO, TYPE_CHECKING, cast, override
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import CONF_IGNORE, CONF_IGNORE_OTHERS, DOMAIN
-from ..engine.detectors.base import Detector, LearnsCameras
+from ..engine.detectors.base import Detector, LearningDetector
 from ..engine.errors import SnapshotError
 from ..engine.history import PrintRecord
 from ..shared.recordings import CameraBackground, CameraRegions, Corners, Course, ExportFormat, Recordings
@@ -87,9 +87,9 @@ class CameraRecordings(Recordings):
 
     @override
     async def async_background(self) -> list[CameraBackground]:
-        if not isinstance(self._detector, LearnsCameras):
+        if not isinstance(self._detector, LearningDetector):
             return []
-        normals = await self._detector.normals()
+        normals = await self._detector.baselines()
         return [
             cast(CameraBackground, {"name": camera, "title": camera, **normal.shown()})
             for (printer_id, camera), normal in normals.items()

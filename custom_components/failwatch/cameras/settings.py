@@ -26,7 +26,7 @@ from ..engine.errors import BadSetting
 from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
 from ..engine.watch.cadence import Cadence
 from ..engine.watch.policy import Action, Policy
-from ..engine.watch.watch import WatchSettings
+from ..engine.watch.settings import WatchSettings
 from .lights import LightMode
 
 

@@ -8,21 +8,30 @@ import time
 
 
 class Clock:
-    """Wall-clock time, run faster by a factor for demonstrations and accelerated tests.
+    """Time that never jumps, run faster by a factor for demonstrations and accelerated tests.
 
     At speed 1 `now` is the time since the epoch. The factor comes from the environment variable
-    FAILWATCH_CLOCK_SPEED unless given.
+    FAILWATCH_CLOCK_SPEED unless given. When the system's clock is put right, `step` says by how much this
+    one is off, and stays so until `follow` is called: whoever stores times must move them, too.
     """
 
     def __init__(self, speed: float | None = None) -> None:
         """Start at the present time."""
         self.speed = speed or float(os.environ.get("FAILWATCH_CLOCK_SPEED", "1"))
         self._epoch = time.time()
-        self._started = time.monotonic()
+        self._started = _elapsed()
 
     def now(self) -> float:
-        """Return seconds since the epoch; never goes back while the clock lives."""
-        return self._epoch + (time.monotonic() - self._started) * self.speed
+        """Return seconds since the epoch; goes neither back nor ahead while nothing is followed."""
+        return self._epoch + (_elapsed() - self._started) * self.speed
+
+    def step(self) -> float:
+        """Return by how many seconds the system's clock is ahead of this one; 0 for one that runs faster."""
+        return time.time() - self.now() if self.speed == 1 else 0.0
+
+    def follow(self, step: float) -> None:
+        """Move the time by so many seconds."""
+        self._epoch += step
 
     async def sleep(self, seconds: float) -> None:
         """Wait that many seconds of this clock."""
@@ -35,3 +44,9 @@ class Clock:
                 await event.wait()
         except TimeoutError:
             return
+
+
+def _elapsed() -> float:
+    """Return seconds since some moment, those in which the machine slept included where it tells."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)

@@ -19,8 +19,7 @@ MAX_P = 100.0  # a hundred sure boxes, which is as many as any service returns
 class Frame:
     """A snapshot as the camera gave it.
 
-    `taken_at` is in seconds since the epoch. `known_good` says that the print was judged good up to
-    here, so that a detector may learn from the frame how this camera normally looks.
+    `taken_at` is in seconds since the epoch.
     """
 
     jpeg: bytes = field(repr=False)
@@ -28,7 +27,6 @@ class Frame:
     printer_id: str
     print_id: str
     camera: str = ""
-    known_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,8 @@ class Detection:
     """What a detector says of a frame.
 
     `p` is 0 for no sign of failure and 1 for certain; services that sum their boxes go above 1.
+    `explained` is how much of it a detector has learned during prints to be normal for the camera, and
+    `evidence` what it wants back by `LearningDetector.learn` if the look turns out to be a good one.
     `statistics` is given only by services that keep them. `raw` is the service's own answer,
     for people who test their settings; it contains no credentials.
 
@@ -90,11 +90,15 @@ class Detection:
     statistics: TemporalStatistics | None = None
     tagged_image_url: str | None = None
     raw: Any = field(default=None, repr=False, compare=False)
+    explained: float = 0.0
+    evidence: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check every number, whatever made it."""
         if not _is_score(self.p):
             raise BadAnswer(f"The detector answers p = {self.p}, which cannot be.")
+        if not _is_score(self.explained):
+            raise BadAnswer("The detector explains more than there can be.")
         for box in self.boxes:
             edges = (box.x_min, box.y_min, box.x_max, box.y_max)
             if not _is_score(box.score) or not all(0 <= edge <= 1 for edge in edges):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from ...engine.judging.rules import FailWatchRules, ObicoRules, RuleSet
 from ...engine.judging.verdict import Level
 from .axes import Axes, time_ticks, value_ticks
 from .buckets import Bucket, Buckets
@@ -51,29 +49,10 @@ def draw_timeline(path: Path, buckets: Buckets, *, title: str = "") -> None:
     canvas.save(path)
 
 
-def limits(rules: RuleSet) -> list[tuple[Level, str, float]]:
-    """Return the rule set's limits as (level, name, how far the mean must stand above the usual level)."""
-    if isinstance(rules, FailWatchRules):
-        return [
-            (Level.MAYBE, "maybe", _reached(rules.maybe, rules.sensitivity)),
-            (Level.FAILURE, "failure", _reached(rules.failure, rules.sensitivity)),
-        ]
-    if isinstance(rules, ObicoRules):
-        return [
-            (Level.MAYBE, "low", _reached(rules.low, rules.sensitivity)),
-            (Level.FAILURE, "low x escalation", _reached(rules.low * rules.escalation, rules.sensitivity)),
-        ]
-    return [(Level.MAYBE, "low", rules.low), (Level.FAILURE, "failure", rules.failure)]
-
-
-def _reached(limit: float, sensitivity: float) -> float:
-    return limit / sensitivity if sensitivity else math.inf
-
-
 def _thresholds(axes: Axes, series: list[Bucket]) -> None:
     """Draw the limits that were in force, and name those in force at the end."""
     for part in _parts(series, lambda one, other: one.rules != other.rules or other.new_print):
-        for level, name, above in limits(part[0].rules):
+        for level, name, above in part[0].rules.limits():
             points = [axes.at(bucket.begin, min(bucket.usual + above, axes.top)) for bucket in part]
             axes.canvas.line(points, COLOURS[level], 1.4, 6)
             if part[-1] is series[-1] and part[-1].usual + above <= axes.top:

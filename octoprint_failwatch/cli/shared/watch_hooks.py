@@ -40,9 +40,8 @@ class Reactions:
         if looked and self._folder is not None:
             self._start(self._save(self._folder / f"{look.number:06d}.jpg", look, frames))
         for event in events:
-            if event.kind in (EventKind.MAYBE, EventKind.FAILURE) and (
-                command := self._commands.get(event.level)
-            ):
+            is_alarm = event.kind in (EventKind.MAYBE, EventKind.FAILURE) and not event.minor
+            if is_alarm and (command := self._commands.get(event.level)):
                 self._start(self._run(command, event, look, frames))
 
     async def finish(self) -> None:

@@ -20,7 +20,7 @@ var FailWatchWords = (function () {
     function level(key) {
         return {
             none: gettext("No failure"),
-            maybe: gettext("Maybe a failure"),
+            maybe: gettext("Suspicious"),
             failure: gettext("Failure")
         }[key];
     }
@@ -29,27 +29,25 @@ var FailWatchWords = (function () {
     function reason(verdict) {
         if (!verdict) return "";
         var text = {
-            warm_up: gettext("Too early to tell: still getting to know this print."),
-            quiet: gettext("%(score)s above this printer's usual %(usual)s; the limit is %(limit)s."),
-            settled: gettext(
-                "%(score)s above this printer's usual %(usual)s, but no longer rising; the limit is %(limit)s."
-            ),
-            rising: gettext(
-                "%(score)s above this printer's usual %(usual)s and rising; the limit is %(limit)s."
-            ),
-            high: gettext("%(score)s above this printer's usual %(usual)s; the limit is %(limit)s."),
+            warm_up: gettext("Too early to tell: the print has just begun."),
+            quiet: gettext("Looks fine (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."),
+            settled: gettext("Looks worse than normal, but no longer rising (%(mean)s, normally %(usual)s)."),
+            rising: gettext("Looks worse than normal and rising (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."),
+            high: gettext("Looks much worse than normal (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."),
             sustained: gettext(
-                "For minutes %(score)s above this printer's usual %(usual)s; the limit is %(limit)s."
-            )
+                "Has looked worse than normal for minutes (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."
+            ),
+            sure: gettext("Has looked like a failure in every picture for a while (%(mean)s, normally %(usual)s)."),
+            accepted: gettext("You said that this is fine (%(mean)s, normally %(usual)s, alarm at %(alarm)s).")
         }[verdict.rule];
         if (!text) return verdict.reason || "";
-        if (verdict.rule === "quiet" && Number(number(verdict.score)) < 0) {
-            text = gettext("%(score)s below this printer's usual %(usual)s; the limit is %(limit)s.");
+        if (verdict.rule === "quiet" && verdict.score >= verdict.limit / 2) {
+            text = gettext("Looks worse than normal (%(mean)s, normally %(usual)s, alarm at %(alarm)s).");
         }
         return _.sprintf(text, {
-            score: number(Math.abs(verdict.score)),
+            mean: number(Math.max(verdict.usual + verdict.score, 0)),
             usual: number(verdict.usual),
-            limit: number(verdict.limit)
+            alarm: number(verdict.usual + verdict.limit)
         });
     }
 

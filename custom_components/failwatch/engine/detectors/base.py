@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..models import Detection, Frame
 
 if TYPE_CHECKING:
-    from .built_in import CameraNormal
+    from .built_in import CameraBaseline
 
 
 class Detector(Protocol):
@@ -43,11 +43,26 @@ class Detector(Protocol):
 
 
 @runtime_checkable
-class LearnsCameras(Protocol):
-    """A detector that takes in what is normal for each camera, and so counts it for less."""
+class LearningDetector(Protocol):
+    """A detector that learns what is normal for each camera, from what the watch hands back to it.
 
-    async def normals(self) -> Mapping[tuple[str, str], CameraNormal]:
+    The watch decides what may be learned (`judging/learning.py`). All but the first two return at once.
+    """
+
+    async def baselines(self) -> Mapping[tuple[str, str], CameraBaseline]:
         """Return what is normal for each camera, by printer id and camera name."""
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
         """Forget what is normal for a printer's camera, or for all of them."""
+
+    def learn(self, evidence: Any) -> None:
+        """Learn from the evidence of a look at a good print."""
+
+    def note_opening(self, evidence: Any) -> None:
+        """Take note of the evidence of one of the first looks of a print."""
+
+    def end_print(self, printer_id: str, print_id: str, *, good: bool) -> None:
+        """Keep what a good print began with as how its cameras look."""
+
+    def unlearn(self, printer_id: str, print_id: str) -> None:
+        """Take back what was learned in a print that failed."""

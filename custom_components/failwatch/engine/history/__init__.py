@@ -24,7 +24,7 @@ that the watch gets. All but `record` may wait for the disk: not for an event lo
 """
 
 from .recorder import Recorder
-from .records import Alarm, Entry, EntryKind, FrameRecord, Label, PrintRecord, RecordedSettings, Standing
+from .records import Alarm, Entry, EntryKind, FrameRecord, Label, PrintRecord, RecordedSettings
 from .retention import Retention
 from .store import History, HistoryError
 
@@ -40,5 +40,4 @@ __all__ = [
     "RecordedSettings",
     "Recorder",
     "Retention",
-    "Standing",
 ]

@@ -1,4 +1,4 @@
-"""The recorder: what a watch's sink gets, turned into rows."""
+"""Record what a watch goes through as rows of the history."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 
 from .. import serialization
 from ..clock import Clock
+from ..judging.assessment import Answer
 from ..judging.verdict import Level
 from ..models import Frame
 from ..watch.state import Event, EventKind, Look, Phase, WatchState
-from .records import Entry, EntryKind, RecordedSettings, Standing
+from .records import Entry, EntryKind, RecordedSettings
 from .rows import add_entry, add_frame, add_picture, print_key
 from .store import TIDY_EVERY, History
 
@@ -45,11 +46,11 @@ class Recorder:
         self._pictures = _Pictures(history)
         if state.print_id is not None:
             now = clock.now()
-            began = [(now, EntryKind.SETTINGS, settings), (now, EntryKind.STANDING, Standing.of(state))]
+            began = [(now, EntryKind.SETTINGS, settings), (now, EntryKind.STANDING, state.assessment)]
             self._put(state, state.print_id, began, None)
 
     def record(self, state: WatchState, events: Sequence[Event], frames: Mapping[str, Frame]) -> None:
-        """Take what the sink got, with the watch's frames; returns at once."""
+        """Take a step's state and events, with the watch's frames; returns at once."""
         last, self._last = self._last, state
         print_id = state.print_id or last.print_id
         if print_id is None:
@@ -57,7 +58,7 @@ class Recorder:
         looked = state.look is not None and state.look is not last.look
         now = self._clock.now()
         began = state.print_id not in (None, last.print_id)
-        stands: _NewEntry = (now, EntryKind.STANDING, Standing.of(state))
+        stands: _NewEntry = (now, EntryKind.STANDING, state.assessment)
         entries: list[_NewEntry] = []
         if began:
             entries += [(now, EntryKind.SETTINGS, self._settings), stands]
@@ -67,7 +68,7 @@ class Recorder:
             (event.at, event.kind, {"detail": event.detail, "level": event.level}) for event in events
         ]
         ended = any(event.kind is EventKind.ENDED for event in events)
-        moved = not looked and Standing.of(state) != Standing.of(last)
+        moved = not looked and state.assessment != last.assessment
         if ended or (moved and not began):
             entries.append(stands)
         if looked or entries:
@@ -104,9 +105,8 @@ class Recorder:
                         "UPDATE prints SET ended_at = ?, outcome = ? WHERE id = ?",
                         (moment, data["detail"], key),
                     )
-                elif kind == EventKind.ACKNOWLEDGED and (state.blind is None or data["level"] != Level.NONE):
-                    # Whoever only accepts that FailWatch is blind has said nothing of the print.
-                    _label(connection, key, state, failed=data["detail"] == "failure")
+                elif kind == EventKind.ACKNOWLEDGED:
+                    _label(connection, key, state, data["detail"], Level(data["level"]))
 
         self._history.write(write)
         number = state.look.number if state.look is not None else 0
@@ -208,11 +208,21 @@ def _changes(last: WatchState, state: WatchState) -> list[tuple[str, Any]]:
     return changes
 
 
-def _label(connection: sqlite3.Connection, key: int, state: WatchState, *, failed: bool) -> None:
-    """Take the user's answer during the print as its label; "it failed" outweighs an earlier answer."""
-    since = state.latch.since if state.level is Level.FAILURE else None
+def _label(connection: sqlite3.Connection, key: int, state: WatchState, said: str, level: Level) -> None:
+    """Take the user's answer during the print as its label: the last one counts.
+
+    Resuming a print, or clearing a mess away, says nothing of the print; nor does it to accept that
+    FailWatch is blind.
+    """
+    if said == Answer.WITHDRAWN:
+        connection.execute("DELETE FROM labels WHERE print = ?", (key,))
+    is_label = said == Answer.FAILURE or (
+        said == Answer.NOT_A_FAILURE and (state.blind is None or level is not Level.NONE)
+    )
+    if not is_label:
+        return
+    failed = said == Answer.FAILURE
+    since = state.latch.since if failed else None
     connection.execute(
-        "INSERT INTO labels VALUES (?, ?, ?) ON CONFLICT (print) DO UPDATE"
-        " SET failed = excluded.failed, failed_from = excluded.failed_from WHERE excluded.failed",
-        (key, failed, since if failed else None),
+        "INSERT OR REPLACE INTO labels (print, failed, failed_from) VALUES (?, ?, ?)", (key, failed, since)
     )

@@ -8,14 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ..imaging.regions import Polygon
-from ..judging.judge import Memory
-from ..judging.latch import Latch, LatchTimes
+from ..judging.latch import LatchTimes
 from ..judging.rules import RULE_SETS, RuleSet, create_rules
 from ..judging.verdict import Level
-from ..watch.state import Look, WatchState
+from ..watch.state import Look
 
 if TYPE_CHECKING:
-    from ..watch.outcome import WatchSettings
+    from ..watch.settings import WatchSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class EntryKind(StrEnum):
 class Entry:
     """Something that happened after the frame with the id `after_frame`, 0 for before any.
 
-    `kind` is an EntryKind or an EventKind. `data` is JSON: RecordedSettings, a Standing, the time
+    `kind` is an EntryKind or an EventKind. `data` is JSON: RecordedSettings, an Assessment, the time
     until which it is snoozed, whether it is muted, or `detail` and `level` of an event.
     """
 
@@ -93,21 +92,6 @@ class Entry:
     at: float
     kind: str
     data: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What carries a judgement from frame to frame: all that a replay has to begin with."""
-
-    memory: Memory = field(default_factory=Memory)
-    latch: Latch = field(default_factory=Latch)
-    muted: bool = False
-    snoozed_until: float | None = None
-
-    @classmethod
-    def of(cls, state: WatchState) -> Standing:
-        """Return what a watch's state has of it."""
-        return cls(state.memory, state.latch, state.muted, state.snoozed_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from .. import serialization
 from ..judging.verdict import Level, Rule, Verdict
 from ..models import Box
 from ..statistics import TemporalStatistics
-from ..watch.state import Look, View
+from ..watch.state import CameraView, Look
 from .records import Alarm, Entry, FrameRecord, Label, PrintRecord
 
 PRINTS = """
@@ -54,6 +54,8 @@ def add_frame(connection: sqlite3.Connection, print_key: int, look: Look, level:
         look.latency,
         look.spacing,
         json.dumps(views, separators=(",", ":")),
+        look.raw_p,
+        look.explained,
     )
     connection.execute(
         "UPDATE prints SET frames = frames + 1, level = CASE"
@@ -123,7 +125,7 @@ def as_frame(row: sqlite3.Row) -> FrameRecord:
         at=row["at"],
         p=row["p"],
         views=tuple(
-            View(camera, p, tuple(Box(*box) for box in boxes), None, problem)
+            CameraView(camera, p, tuple(Box(*box) for box in boxes), None, problem)
             for camera, p, boxes, _, problem in json.loads(row["views"])
         ),
         statistics=statistics,
@@ -133,6 +135,8 @@ def as_frame(row: sqlite3.Row) -> FrameRecord:
         latency=row["latency"],
         spacing=row["spacing"],
         statistics_served=bool(row["served"]),
+        raw_p=row["raw_p"],
+        explained=row["explained"],
     )
     return FrameRecord(row["id"], look, Level(row["level"]), tuple(json.loads(row["cameras"])))
 

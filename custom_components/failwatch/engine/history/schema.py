@@ -72,6 +72,10 @@ MIGRATIONS = (
       failed_from REAL
     );
     """,
+    """
+    ALTER TABLE frames ADD COLUMN raw_p REAL;
+    ALTER TABLE frames ADD COLUMN explained REAL NOT NULL DEFAULT 0;
+    """,
 )
 """Each brings a database from the version of its position to the next; none is ever changed."""
 LOCK_WAIT = 30.0

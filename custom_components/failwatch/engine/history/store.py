@@ -14,8 +14,9 @@ from threading import Lock
 from typing import Self
 
 from .. import serialization
+from ..judging.assessment import Assessment
 from ..storage import transaction
-from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord, Standing
+from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord
 from .retention import Retention, tidy, used_bytes
 from .rows import FRAMES, PRINTS, as_frame, as_print
 from .schema import HistoryBlocked, HistoryError, connect, open_database, passes
@@ -108,7 +109,7 @@ class History:
                 Entry(row["after_frame"], row["at"], row["kind"], json.loads(row["data"])) for row in rows
             ]
 
-    def standing(self, printer_id: str) -> Standing | None:
+    def standing(self, printer_id: str) -> Assessment | None:
         """Return what is known of a printer since its last print ended, for a host that keeps no state."""
         with self._reading() as connection:
             row = connection.execute(
@@ -116,7 +117,7 @@ class History:
                 " WHERE printer_id = ? AND kind = ? ORDER BY entries.id DESC LIMIT 1",
                 (printer_id, EntryKind.STANDING),
             ).fetchone()
-        return None if row is None else serialization.from_json(Standing, json.loads(row["data"]))
+        return None if row is None else serialization.from_json(Assessment, json.loads(row["data"]))
 
     def picture(self, frame_id: int, camera: str = "") -> bytes | None:
         """Return the picture of a frame as JPEG, if it was kept."""

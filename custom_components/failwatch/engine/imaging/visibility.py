@@ -11,7 +11,7 @@ THUMBNAIL = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class PictureDigest:
     """What tells one picture from another: a digest of its bytes, and a small grey copy."""
 
     digest: bytes
@@ -29,7 +29,7 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SightLimits:
+class VisibilityLimits:
     """When a picture counts as dark, and after how many equal ones the camera counts as frozen.
 
     `dark_below` is a mean brightness and `dark_contrast` the contrast that a dark picture must lack,
@@ -44,35 +44,35 @@ class SightLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Stillness:
+class FreezeCounter:
     """For how many pictures a camera has shown the same."""
 
-    last: Sight | None = None
+    last: PictureDigest | None = None
     same_bytes: int = 0
     same_picture: int = 0
 
 
-def examine(picture: bytes) -> Sight:
-    """Return the sight of a picture; raises BadPicture. Takes milliseconds: not for an event loop."""
+def examine(picture: bytes) -> PictureDigest:
+    """Return the digest of a picture; raises BadPicture. Takes milliseconds: not for an event loop."""
     grey = decode(picture, max_side=THUMBNAIL * 4).convert("L").resize((THUMBNAIL, THUMBNAIL))
-    return Sight(hashlib.sha256(picture).digest(), grey.tobytes())
+    return PictureDigest(hashlib.sha256(picture).digest(), grey.tobytes())
 
 
-def is_dark(sight: Sight, limits: SightLimits) -> bool:
+def is_dark(digest: PictureDigest, limits: VisibilityLimits) -> bool:
     """Return whether nothing can be made out in the picture."""
-    return sight.brightness < limits.dark_below and sight.contrast < limits.dark_contrast
+    return digest.brightness < limits.dark_below and digest.contrast < limits.dark_contrast
 
 
-def follow(stillness: Stillness, sight: Sight) -> Stillness:
-    """Return the stillness after one more picture."""
-    last = stillness.last
+def follow(frozen: FreezeCounter, digest: PictureDigest) -> FreezeCounter:
+    """Return the count after one more picture."""
+    last = frozen.last
     if last is None:
-        return Stillness(sight)
-    same_bytes = stillness.same_bytes + 1 if sight.digest == last.digest else 0
-    differs = any(abs(a - b) > 1 for a, b in zip(sight.thumbnail, last.thumbnail, strict=True))
-    return Stillness(sight, same_bytes, 0 if differs else stillness.same_picture + 1)
+        return FreezeCounter(digest)
+    same_bytes = frozen.same_bytes + 1 if digest.digest == last.digest else 0
+    differs = any(abs(a - b) > 1 for a, b in zip(digest.thumbnail, last.thumbnail, strict=True))
+    return FreezeCounter(digest, same_bytes, 0 if differs else frozen.same_picture + 1)
 
 
-def is_frozen(stillness: Stillness, limits: SightLimits) -> bool:
+def is_frozen(frozen: FreezeCounter, limits: VisibilityLimits) -> bool:
     """Return whether the camera repeats itself."""
-    return stillness.same_bytes >= limits.frozen_after or stillness.same_picture >= limits.still_after
+    return frozen.same_bytes >= limits.frozen_after or frozen.same_picture >= limits.still_after

@@ -3,53 +3,85 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from .. import statistics as temporal
 from ..models import Detection
 from ..statistics import REFERENCE_INTERVAL, TemporalStatistics
 from . import trend as trends
-from .rules import FailWatchRules, RuleSet
+from .acceptance import Acceptance, Places, accept, follow, is_another
+from .learning import hidden
+from .rules import RuleSet
 from .trend import Trend
-from .verdict import Level, Verdict
+from .verdict import Level, Rule, Verdict
 
 MIN_WEIGHT, MAX_WEIGHT = 0.05, 3.0
 """Bounds of one frame's weight: after a gap, a single frame must not make a failure by itself."""
+NOWHERE: Places = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """All that a judgement depends on besides the frame itself; JSON can hold it."""
+    """All that a judgement depends on besides the frame itself; JSON can hold it.
+
+    `acceptance` is what the user called no failure in this print, `answers` how often that was.
+    """
 
     statistics: TemporalStatistics = field(default_factory=TemporalStatistics)
     trend: Trend = field(default_factory=Trend)
     judged_at: float | None = None
+    acceptance: Acceptance | None = None
+    answers: int = 0
 
     def for_new_print(self) -> Memory:
         """Return the memory of the printer alone."""
-        return Memory(temporal.for_new_print(self.statistics), trends.for_new_print(self.trend), None)
+        return Memory(temporal.for_new_print(self.statistics), trends.for_new_print(self.trend))
 
-    def accepting(self, p: float) -> Memory:
-        """Return the memory after the user said, at this p, that it is not a failure."""
-        level = max(p, self.statistics.ewm_mean, self.trend.slow_level)
-        return replace(self, trend=trends.accept(self.trend, level))
+    def accepting(self, p: float, boxes: Places, at: float) -> Memory:
+        """Return the memory after the user said that what was seen last, at this p, is not a failure."""
+        lasting = self.answers > 0
+        accepted = accept(self.acceptance, self.statistics, self.trend, boxes, p, at, lasting=lasting)
+        return replace(self, acceptance=accepted, answers=self.answers + 1)
+
+    def cleared(self) -> Memory:
+        """Return the memory after somebody cleared the mess away: what was seen is there no more."""
+        return replace(self, trend=trends.without_sight(self.trend), acceptance=None)
 
 
-def judge(memory: Memory, rules: RuleSet, detection: Detection, at: float) -> tuple[Memory, Verdict]:
-    """Return the memory and the verdict after a detection of a frame taken `at` (seconds).
+class Judgement(NamedTuple):
+    """The memory and the verdict after a detection; `p` is what of it counted, `weight` for how many frames."""
+
+    memory: Memory
+    verdict: Verdict
+    p: float
+    weight: float
+
+
+def judge(
+    memory: Memory, rules: RuleSet, detection: Detection, at: float, boxes: Places = NOWHERE
+) -> Judgement:
+    """Judge the detection of a frame taken `at` (seconds); `boxes` says where, for what was accepted.
 
     Statistics that the service returned are taken as they are.
     """
     weight = 1.0
     if rules.cadence_aware and memory.judged_at is not None:
         weight = min(max((at - memory.judged_at) / REFERENCE_INTERVAL, MIN_WEIGHT), MAX_WEIGHT)
-    statistics = detection.statistics or temporal.advance(memory.statistics, detection.p, weight)
-    trend = trends.advance(memory.trend, detection.p, weight)
+    trend = memory.trend
+    p = detection.p - hidden(detection.p, detection.explained, rules.hideable(trend))
+    statistics = detection.statistics or temporal.advance(memory.statistics, p, weight)
+    trend = trends.advance(trend, p, weight, is_sure=rules.is_sure(detection.p))
     verdict = rules.judge(statistics, trend)
-    if (
-        isinstance(rules, FailWatchRules)
-        and verdict.level is Level.NONE
-        and verdict.score < rules.learn_below
-    ):
-        usual = min(detection.p, rules.usual_at_most)
-        trend = trends.learn(trend, usual, weight, prior=rules.prior, prior_frames=rules.prior_frames)
-    return Memory(statistics, trend, at), verdict
+    acceptance = memory.acceptance
+    if acceptance is not None:
+        acceptance = follow(acceptance, statistics, trend, boxes, p, at, weight)
+        if acceptance is not None and rules.is_sure_failure(trend) and is_another(acceptance, boxes):
+            acceptance = None
+    if acceptance is not None and verdict.level is not Level.NONE:
+        verdict = _accepted(verdict, acceptance)
+    return Judgement(Memory(statistics, trend, at, acceptance, memory.answers), verdict, p, weight)
+
+
+def _accepted(verdict: Verdict, acceptance: Acceptance) -> Verdict:
+    limit = (acceptance.limit or 1.0) - verdict.usual
+    return Verdict(Level.NONE, Rule.ACCEPTED, verdict.score, verdict.usual, limit)

@@ -1,10 +1,10 @@
-"""The latch: rules flap from frame to frame, a state that people act on must not."""
+"""The latch: rules flap from frame to frame, a level that people act on must not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .verdict import Level, Verdict
+from .verdict import Level, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,8 @@ class Latch:
     """The level that stands for this print, and what raised it.
 
     `since` and `quiet_since` are in seconds; `quiet_since` is when verdicts fell below the level.
-    `confirmed` says that the user answered "it is a failure". Until `silent_until` nothing is raised.
+    `confirmed` says that the user answered "it is a failure". Until `silent_until` nothing is raised but
+    a sure failure.
     """
 
     level: Level = Level.NONE
@@ -35,26 +36,27 @@ class LatchTimes:
 def follow(latch: Latch, verdict: Verdict, at: float, times: LatchTimes) -> Latch:
     """Return the latch after one more verdict: raised at once, lowered only by lasting evidence."""
     if verdict.level.rank > latch.level.rank:
-        if latch.silent_until is not None and at < latch.silent_until:
+        is_silent = latch.silent_until is not None and at < latch.silent_until
+        if is_silent and verdict.rule is not Rule.SURE:
             return latch
         return Latch(verdict.level, at, verdict)
     if verdict.level is latch.level or latch.confirmed:
-        return latch if latch.quiet_since is None else replace(latch, quiet_since=None)
+        return interrupt(latch)
     if latch.quiet_since is None:
         return replace(latch, quiet_since=at)
-    patience = times.clear_failure if latch.level is Level.FAILURE else times.clear_maybe
-    if at - latch.quiet_since < patience:
+    needed = times.clear_failure if latch.level is Level.FAILURE else times.clear_maybe
+    if at - latch.quiet_since < needed:
         return latch
     return Latch(verdict.level, at, verdict)
 
 
-def interrupted(latch: Latch) -> Latch:
+def interrupt(latch: Latch) -> Latch:
     """Return the latch after a gap in what was seen: what was good before it proves nothing after it."""
-    return replace(latch, quiet_since=None)
+    return latch if latch.quiet_since is None else replace(latch, quiet_since=None)
 
 
-def acknowledge(at: float, times: LatchTimes) -> Latch:
-    """Return the latch after "not a failure"."""
+def quieten(at: float, times: LatchTimes) -> Latch:
+    """Return the latch after "not a failure", or after somebody cleared the mess away."""
     return Latch(silent_until=at + times.cooldown)
 
 

@@ -1,18 +1,22 @@
 """What the `failwatch` rules know beyond the temporal statistics.
 
-Two gaps of the plain statistics are closed here. The lifetime mean of a new printer learns a failure
-as fast as the failure happens, and the short mean follows a slow rise. The baseline instead starts
-from a prior and learns only from frames that look good, and the slow level keeps a long, moderate
-excess in view, and a strong one that comes and goes.
+Three gaps of the plain statistics are closed here. The lifetime mean of a new printer learns a failure
+as fast as the failure happens; the baseline instead starts from a prior and learns only what
+`learning.teaches` lets through. The short mean follows a slow rise; the slow level keeps a long, moderate
+excess in view, and a strong one that comes and goes. And a printer with a high baseline hides a failure
+from both for a while; the run of sure looks does not depend on anything learned.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..statistics import LONG_WINDOW, alpha_of, ewm
 
+OPENING = 6
+"""First looks of a print that show what was there before it."""
 SLOW_SPAN = 60
 SLOW_ALPHA = 2 / (SLOW_SPAN + 1)
 RMS_ABOVE_MEAN = 1.1
@@ -21,18 +25,27 @@ RMS_ABOVE_MEAN = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The slow means of this print's p and of its square, this printer's baseline, and what the user accepted.
+    """The slow means of this print's p and of its square, this printer's baseline, and the run of sure looks.
 
-    `baseline` is None until the first good frame of a new printer. `learned` counts the ten-second
-    frames that the baseline has learned from. `accepted` is a level of p that the user called no
-    failure; it holds while this print goes on looking like that, and falls after the slow mean.
+    `baseline` is None until the first look that teaches. `learned` counts the ten-second frames that it
+    has learned from. `sure_looks` counts the latest looks in a row whose p was that of a sure failure,
+    before anything learned was taken off, and `sure_frames` the ten-second frames that they stand for.
+
+    `opening` is the mean of p over the print's first looks, `opening_looks` of them, when there was hardly
+    anything to fail; `fixture` that over the openings of the `fixture_prints` earlier prints that turned out
+    well. What was there in both is no failure of this print.
     """
 
     slow_mean: float = 0.0
     baseline: float | None = None
     learned: float = 0.0
-    accepted: float = 0.0
     slow_square: float = 0.0
+    sure_looks: int = 0
+    sure_frames: float = 0.0
+    opening: float = 0.0
+    opening_looks: int = 0
+    fixture: float = 0.0
+    fixture_prints: int = 0
 
     @property
     def slow_level(self) -> float:
@@ -40,17 +53,33 @@ class Trend:
         return max(self.slow_mean, math.sqrt(self.slow_square) / RMS_ABOVE_MEAN)
 
 
-def advance(trend: Trend, p: float, weight: float) -> Trend:
+def advance(trend: Trend, p: float, weight: float, *, is_sure: bool) -> Trend:
     """Return the trend after one more frame; the baseline stays until `learn`."""
     alpha = alpha_of(SLOW_ALPHA, weight)
-    after = replace(
+    return replace(
         trend,
         slow_mean=ewm(trend.slow_mean, p, alpha),
         slow_square=ewm(trend.slow_square, p * p, alpha),
+        sure_looks=trend.sure_looks + 1 if is_sure else 0,
+        sure_frames=trend.sure_frames + weight if is_sure else 0.0,
+        **_opened(trend, p),
     )
-    # Not after p itself: what was accepted may come into view and go, and is not told again each time.
-    accepted = min(trend.accepted, ewm(trend.accepted, after.slow_mean, alpha))
-    return replace(after, accepted=accepted)
+
+
+def _opened(trend: Trend, p: float) -> dict[str, Any]:
+    if trend.opening_looks >= OPENING:
+        return {}
+    looks = trend.opening_looks + 1
+    return {"opening": trend.opening + (p - trend.opening) / looks, "opening_looks": looks}
+
+
+def after_good_print(trend: Trend) -> Trend:
+    """Return the trend after a print that turned out well: what it began with is how the printer looks."""
+    if trend.opening_looks < OPENING:
+        return trend
+    count = min(trend.fixture_prints, 4)
+    fixture = trend.fixture + (trend.opening - trend.fixture) / (count + 1)
+    return replace(trend, fixture=fixture, fixture_prints=trend.fixture_prints + 1)
 
 
 def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: float) -> Trend:
@@ -61,14 +90,18 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
     baseline = prior if trend.baseline is None else trend.baseline
     window = min(prior_frames + trend.learned + weight, float(LONG_WINDOW))
     baseline += (p - baseline) * weight / window
-    return Trend(trend.slow_mean, baseline, trend.learned + weight, trend.accepted, trend.slow_square)
-
-
-def accept(trend: Trend, level: float) -> Trend:
-    """Return the trend after the user said that p at this level is not a failure."""
-    return replace(trend, accepted=max(level, trend.accepted))
+    return replace(trend, baseline=baseline, learned=trend.learned + weight)
 
 
 def for_new_print(trend: Trend) -> Trend:
     """Return the trend with everything forgotten that belongs to one print."""
-    return replace(trend, slow_mean=0.0, accepted=0.0, slow_square=0.0)
+    return replace(
+        without_sight(trend),
+        opening=0.0,
+        opening_looks=0,
+    )
+
+
+def without_sight(trend: Trend) -> Trend:
+    """Return the trend with everything forgotten of what was seen last."""
+    return replace(trend, slow_mean=0.0, slow_square=0.0, sure_looks=0, sure_frames=0.0)

@@ -31,6 +31,8 @@ class Rule(StrEnum):
     RISING = "rising"
     HIGH = "high"
     SUSTAINED = "sustained"
+    SURE = "sure"
+    ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +56,26 @@ class Verdict:
         return self.score - self.limit
 
     @property
-    def is_below_usual(self) -> bool:
-        """Whether it looks better than usual, by as much as two decimals show."""
-        return self.rule is Rule.QUIET and round(self.score, 2) < 0
+    def is_halfway(self) -> bool:
+        """Whether it looks worse than normal, but not by enough for a level."""
+        return self.rule is Rule.QUIET and self.score >= self.limit / 2
 
     @property
     def reason(self) -> str:
         """The verdict in English; hosts word it from `rule` and the numbers in their own language."""
-        text = _BELOW if self.is_below_usual else _REASONS[self.rule]
-        return text.format(level=self.level.value, score=abs(self.score), usual=self.usual, limit=self.limit)
+        text = _WORSE if self.is_halfway else _REASONS[self.rule]
+        mean, alarm = self.usual + self.score, self.usual + self.limit
+        return text.format(mean=max(mean, 0.0), usual=self.usual, alarm=alarm)
 
 
 _REASONS = {
-    Rule.WARM_UP: "too early to tell: still getting to know this print",
-    Rule.QUIET: "{level}: {score:.2f} above this printer's usual {usual:.2f}; limit {limit:.2f}",
-    Rule.SETTLED: "{level}: {score:.2f} above this printer's usual {usual:.2f}, but no longer rising; limit {limit:.2f}",
-    Rule.RISING: "{level}: {score:.2f} above this printer's usual {usual:.2f} and rising; limit {limit:.2f}",
-    Rule.HIGH: "{level}: {score:.2f} above this printer's usual {usual:.2f}; limit {limit:.2f}",
-    Rule.SUSTAINED: "{level}: for minutes {score:.2f} above this printer's usual {usual:.2f}; limit {limit:.2f}",
+    Rule.WARM_UP: "too early to tell: the print has just begun",
+    Rule.QUIET: "looks normal ({mean:.2f}, normally {usual:.2f}, alarm at {alarm:.2f})",
+    Rule.SETTLED: "looks worse than normal, but no longer rising ({mean:.2f}, normally {usual:.2f})",
+    Rule.RISING: "looks worse than normal and rising ({mean:.2f}, normally {usual:.2f}, alarm at {alarm:.2f})",
+    Rule.HIGH: "looks much worse than normal ({mean:.2f}, normally {usual:.2f}, alarm at {alarm:.2f})",
+    Rule.SUSTAINED: "has looked worse than normal for minutes ({mean:.2f}, normally {usual:.2f}, alarm at {alarm:.2f})",
+    Rule.SURE: "has clearly been failing in every picture for a while ({mean:.2f}, normally {usual:.2f})",
+    Rule.ACCEPTED: "you said that it is no failure ({mean:.2f}, normally {usual:.2f}, alarm at {alarm:.2f})",
 }
-_BELOW = "{level}: {score:.2f} below this printer's usual {usual:.2f}; limit {limit:.2f}"
+_WORSE = "looks a little worse than normal ({mean:.2f}, normally {usual:.2f}, alarm at {alarm:.2f})"

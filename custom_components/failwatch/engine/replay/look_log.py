@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any, Final
 
-from ..history.records import Standing
+from ..judging.assessment import Assessment
 from ..judging.rules import RuleSet
 from ..judging.verdict import Level
 from ..watch.state import WatchState
@@ -21,7 +21,7 @@ class LookLog:
     def __init__(self) -> None:
         """Nothing was seen yet."""
         self._print_id: str | None = None
-        self._before = Standing()
+        self._before = Assessment()
         # Fifty cameras see half a million looks a day: as plain numbers they are a few megabytes.
         self._at = array("d")
         self._p = array("d")
@@ -30,7 +30,7 @@ class LookLog:
         """Take what changed; a new print begins anew, with what was known of the printer."""
         if state.print_id is not None and state.print_id != self._print_id:
             self._print_id = state.print_id
-            self._before = Standing(before.memory.for_new_print())
+            self._before = Assessment(before.memory.for_new_print())
             del self._at[:], self._p[:]
         look = state.look
         if look is None or state.print_id != self._print_id:

@@ -25,7 +25,9 @@ def recorded(history: History, print_ids: Iterable[str]) -> Iterator[Step]:
                 yield entry
                 entry = next(entries, None)
             look = frame.look
-            yield Sample(look.at, min(look.p, MAX_P), look.statistics if look.statistics_served else None)
+            p = look.p if look.raw_p is None else look.raw_p
+            served = look.statistics if look.statistics_served else None
+            yield Sample(look.at, min(p, MAX_P), served, look.explained, look.places)
             last = frame.id
         if entry is not None:
             yield entry

@@ -7,14 +7,15 @@ from dataclasses import replace as changed
 from typing import NamedTuple
 
 from .. import serialization
-from ..history.records import Entry, EntryKind, RecordedSettings, Standing
-from ..judging import latch as latches
-from ..judging.judge import judge
-from ..judging.latch import Latch, LatchTimes
+from ..history.records import Entry, EntryKind, RecordedSettings
+from ..judging.assessment import Answer, Assessment, answered, assess, interrupted
+from ..judging.judge import NOWHERE
+from ..judging.latch import LatchTimes
 from ..judging.rules import FailWatchRules, RuleSet
 from ..judging.verdict import Level, Verdict
 from ..models import Detection
-from ..statistics import TemporalStatistics
+from ..statistics import REFERENCE_INTERVAL, TemporalStatistics
+from ..watch.settings import gap_after
 from ..watch.state import EventKind
 from .series import Began, Sample, Step
 
@@ -69,7 +70,7 @@ def replay(
     steps: Iterable[Step],
     rules: RuleSet | None = None,
     times: LatchTimes | None = None,
-    standing: Standing | None = None,
+    standing: Assessment | None = None,
 ) -> Iterator[Judged]:
     """Yield the judgement of every frame, in constant memory.
 
@@ -79,79 +80,80 @@ def replay(
     "not a failure" counts only where the level that it answered stands here too.
     """
     course = _Course(rules, times, standing)
-    now = course.standing
-    memory, latch, muted, snoozed_until = now.memory, now.latch, now.muted, now.snoozed_until
     for step in steps:
         if type(step) is Sample:
-            at, p, served = step
-            memory, verdict = judge(memory, course.rules, Detection(p, (), served), at)
-            if not muted and (snoozed_until is None or at >= snoozed_until):  # as in `_silenced`
-                latch = latches.follow(latch, verdict, at, course.times)
-            course.p = p
-            yield Judged(at, p, memory.statistics, verdict, latch.level, course.print_id, course.rules)
-            continue
-        now = Standing(memory, latch, muted, snoozed_until)
-        if isinstance(step, Began):
-            now = course.begin(now, step.print_id)
+            yield course.look(step)
+        elif isinstance(step, Began):
+            course.begin(step.print_id)
         elif isinstance(step, Entry):
-            now = course.enter(now, step)
-        memory, latch, muted, snoozed_until = now.memory, now.latch, now.muted, now.snoozed_until
+            course.enter(step)
 
 
 class _Course:
     """What is in force along a replay, and how it takes what happened between frames."""
 
-    def __init__(self, rules: RuleSet | None, times: LatchTimes | None, standing: Standing | None) -> None:
+    def __init__(self, rules: RuleSet | None, times: LatchTimes | None, standing: Assessment | None) -> None:
         self.as_recorded = rules is None
         self.times_given = times is not None
         self.rules: RuleSet = rules or FailWatchRules()
         self.times = times or LatchTimes()
+        self.gap = gap_after(REFERENCE_INTERVAL)
         self.has_memory = standing is not None
-        self.standing = standing or Standing()
+        self.now = standing or Assessment()
         self.print_id = ""
-        self.p = 0.0
+        self.boxes, self.p = NOWHERE, 0.0
 
-    def begin(self, now: Standing, print_id: str) -> Standing:
+    def look(self, sample: Sample) -> Judged:
+        """Judge a frame."""
+        at, p, served, explained, self.boxes = sample
+        detection = Detection(p, (), served, explained=explained)
+        self.now, verdict, self.p, _ = assess(
+            self.now, self.rules, self.times, detection, at, boxes=self.boxes, gap=self.gap
+        )
+        statistics, level = self.now.memory.statistics, self.now.latch.level
+        return Judged(at, self.p, statistics, verdict, level, self.print_id, self.rules)
+
+    def begin(self, print_id: str) -> None:
         """Another print begins."""
         self.print_id = print_id
-        self.p = 0.0
-        return Standing(now.memory.for_new_print(), snoozed_until=now.snoozed_until)
+        self.boxes, self.p = NOWHERE, 0.0
+        self.now = self.now.for_new_print()
 
-    def enter(self, now: Standing, entry: Entry) -> Standing:
+    def enter(self, entry: Entry) -> None:
         """Take an entry of the history."""
         kind, data = entry.kind, entry.data
         if kind == EntryKind.SETTINGS:
             settings = serialization.from_json(RecordedSettings, data)
+            self.gap = gap_after(settings.interval)
             if self.as_recorded:
                 self.rules = settings.rule_set
             if not self.times_given:
                 self.times = settings.latch_times
         elif kind == EntryKind.STANDING:
-            recorded = serialization.from_json(Standing, data)
-            began_with = None if self.has_memory else recorded.memory
-            self.has_memory = True
-            if self.as_recorded:
-                return recorded
-            if began_with is not None:
-                return changed(now, memory=began_with)
+            self._take_standing(serialization.from_json(Assessment, data))
         elif kind == EntryKind.SNOOZED:
-            return _silenced(changed(now, snoozed_until=data), entry.at)
+            self.now = changed(self.now, snoozed_until=data)
         elif kind == EntryKind.MUTED:
-            return _silenced(changed(now, muted=data), entry.at)
-        elif kind == EventKind.BLIND:
-            return changed(now, latch=latches.interrupted(now.latch))
+            self.now = changed(self.now, muted=data)
+        elif kind in _GAPS:
+            self.now = interrupted(self.now)
         elif kind == EventKind.ACKNOWLEDGED:
-            return self._answer(now, entry.at, data["detail"], Level(data["level"]))
-        return now
+            self._answer(entry.at, Answer(data["detail"]), Level(data["level"]))
 
-    def _answer(self, now: Standing, at: float, answer: str, level: Level) -> Standing:
-        if answer == "failure":
-            return changed(now, latch=latches.confirm(now.latch, at))
-        if level is not Level.NONE and now.latch.level is Level.NONE:
-            return now
-        return changed(now, latch=latches.acknowledge(at, self.times), memory=now.memory.accepting(self.p))
+    def _take_standing(self, recorded: Assessment) -> None:
+        began_with = None if self.has_memory else recorded.memory
+        self.has_memory = True
+        if self.as_recorded:
+            self.now = recorded
+        elif began_with is not None:
+            self.now = changed(self.now, memory=began_with)
+
+    def _answer(self, at: float, answer: Answer, level: Level) -> None:
+        denies = answer in (Answer.NOT_A_FAILURE, Answer.RESUMED)
+        if denies and level is not Level.NONE and self.now.latch.level is Level.NONE:
+            return
+        self.now = answered(self.now, answer, at, self.times, p=self.p, boxes=self.boxes)
 
 
-def _silenced(now: Standing, at: float) -> Standing:
-    silent = now.muted or (now.snoozed_until is not None and at < now.snoozed_until)
-    return changed(now, latch=Latch()) if silent else now
+_GAPS = (EventKind.BLIND, EntryKind.PAUSED, EntryKind.HOLDS)
+"""What interrupts the looking."""

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import FailWatchError
 from ..history.records import Entry, EntryKind
+from ..judging.acceptance import Places
+from ..judging.judge import NOWHERE
 from ..models import MAX_P
 from ..statistics import TemporalStatistics
 
@@ -31,11 +33,16 @@ class Began(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """One answered frame: when (seconds), its p, and the statistics if a service kept them."""
+    """One answered frame: when (seconds), the detector's p, and the statistics if a service kept them.
+
+    `explained` is how much of p the camera's baseline explains, `boxes` is where something was seen.
+    """
 
     at: float
     p: float
     served: TemporalStatistics | None = None
+    explained: float = 0.0
+    boxes: Places = NOWHERE
 
 
 Step: TypeAlias = Began | Sample | Entry
@@ -95,7 +102,7 @@ def at_cadence(steps: Iterable[Step], seconds: float) -> Iterator[Step]:
             if step.at < due:
                 continue
             due = step.at + EARLY * seconds
-            yield Sample(step.at, step.p)
+            yield step._replace(served=None)
         elif isinstance(step, Entry) and step.kind == EntryKind.STANDING:
             if not begun:
                 yield step

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..errors import BadPicture, SnapshotError
-from ..imaging.visibility import SightLimits, examine, is_dark
+from ..imaging.visibility import VisibilityLimits, examine, is_dark
 from . import reasons
 from .picture_finder import Found, PictureFinder
 from .source import MAX_BYTES
@@ -21,7 +21,7 @@ _START = 512
 _VIDEO: Final = re.compile(
     rb"#EXTM3U|FLV\x01|\x1aE\xdf\xa3|G.{187}G|....ftyp(?!avi|hei|hev|mif1|msf1|jpe)|....moof", re.DOTALL
 )
-_LIMITS = SightLimits()
+_LIMITS = VisibilityLimits()
 
 
 class IsVideo(SnapshotError):
@@ -105,8 +105,8 @@ def _opened(found: Found) -> tuple[bytes | None, bool]:
     """Return a picture that opens, with its end, and whether something can be seen in it."""
     is_endless_jpeg = not found.has_end and found.picture.startswith(b"\xff\xd8")
     try:
-        sight = examine(found.picture + (PAD if is_endless_jpeg else b""))
+        digest = examine(found.picture + (PAD if is_endless_jpeg else b""))
     except BadPicture:
         return None, False
     picture = found.picture.removesuffix(b"\xff") + b"\xff\xd9" if is_endless_jpeg else found.picture
-    return picture, not is_dark(sight, _LIMITS)
+    return picture, not is_dark(digest, _LIMITS)

@@ -8,7 +8,7 @@ import time
 from typing import Any, Final
 
 from ..errors import SnapshotError
-from ..imaging.visibility import THUMBNAIL, Sight, SightLimits, is_dark
+from ..imaging.visibility import THUMBNAIL, PictureDigest, VisibilityLimits, is_dark
 from . import reasons
 from .address import with_quoted_login
 from .frames import as_jpeg, load
@@ -21,7 +21,7 @@ STALE_AFTER = 30.0
 READ_TIMEOUT = 10.0
 DARK_AT_FIRST = 3.0
 """Seconds for which a stream may be dark after connecting."""
-LIMITS: Final = SightLimits()
+LIMITS: Final = VisibilityLimits()
 
 
 class StreamSource:
@@ -137,4 +137,4 @@ class StreamSource:
 
 def _looks_dark(frame: Any) -> bool:
     small = frame.reformat(width=THUMBNAIL, height=THUMBNAIL, format="gray").to_image()
-    return is_dark(Sight(b"", small.tobytes()), LIMITS)
+    return is_dark(PictureDigest(b"", small.tobytes()), LIMITS)

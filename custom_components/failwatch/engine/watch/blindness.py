@@ -21,7 +21,7 @@ from ..errors import (
     TimedOut,
     Unavailable,
 )
-from .state import Blind, Event, EventKind, View
+from .state import Blind, CameraView, Event, EventKind
 
 AT_ONCE = frozenset(error.kind for error in (NotAuthorised, NotPermitted, ModelUnavailable, RateLimited))
 """Reasons that the next look cannot be expected to mend."""
@@ -31,21 +31,22 @@ PASSING = frozenset(
 """Reasons that end by themselves if at all: there is nothing that people could do."""
 
 
-def blinded(
+def after_failed_look(
     blind: Blind | None, error: FailWatchError, *, failed: int, after: int, print_id: str | None, at: float
 ) -> tuple[Blind | None, tuple[Event, ...]]:
     """Return whether the whole watch is blind after one more look, the last of `failed`, came to nothing."""
     if blind is None and failed < after and error.kind not in AT_ONCE:
         return None, ()
     if blind is None:
-        now, worth_telling = Blind(error.kind, str(error), at, looks=failed), True
+        now, worth_telling = Blind(error.kind, str(error), at, looks=failed, counted_from=at), True
     else:
         now = _one_more(blind, error.kind, str(error))
+        now = replace(now, counted_from=at if blind.counted_from is None else blind.counted_from)
         worth_telling = _is_another_reason(blind, now)
     return _told(now, EventKind.BLIND, print_id, at) if worth_telling else (now, ())
 
 
-def foremost(failed: Sequence[tuple[str, FailWatchError]], known: Sequence[Blind]) -> FailWatchError:
+def main_error(failed: Sequence[tuple[str, FailWatchError]], known: Sequence[Blind]) -> FailWatchError:
     """Return which of the cameras' errors says why no camera sees; `failed` has each with its camera's name.
 
     It is one that was not known before, where there is one, and of these one that a light mends.
@@ -57,7 +58,7 @@ def foremost(failed: Sequence[tuple[str, FailWatchError]], known: Sequence[Blind
 
 
 def blind_cameras(
-    before: Sequence[Blind], views: Sequence[View], *, after: int, print_id: str | None, at: float
+    before: Sequence[Blind], views: Sequence[CameraView], *, after: int, print_id: str | None, at: float
 ) -> tuple[tuple[Blind, ...], tuple[Event, ...]]:
     """Return which cameras gave nothing in a look that others answered.
 
@@ -86,6 +87,11 @@ def blind_cameras(
 
 def _one_more(blind: Blind, reason: str, detail: str) -> Blind:
     return replace(blind, reason=reason, detail=detail, looks=blind.looks + 1)
+
+
+def interrupt(blind: Blind | None) -> Blind | None:
+    """Return the blindness after a time without looks, which does not count as blind."""
+    return None if blind is None else replace(blind, counted_from=None)
 
 
 def _is_another_reason(last: Blind, now: Blind) -> bool:

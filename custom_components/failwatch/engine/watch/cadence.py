@@ -66,17 +66,30 @@ def budget_wait(cadence: Cadence, calls: Calls, at: float) -> float:
     return 0.0
 
 
+def hourly_spacing(cadence: Cadence, calls: Calls, at: float, cameras: int) -> float:
+    """Return the seconds between looks by which the calls left in this hour last to its end; 0 for no budget."""
+    budget = cadence.calls_per_hour
+    if not budget:
+        return 0.0
+    looks_left = (budget - current(calls, at).in_hour) // cameras
+    left = 3600 - at % 3600
+    if looks_left < 1:
+        # The next hour's budget is for the next hour: wait for it, and tell nobody of it.
+        return left
+    return max(3600 * cameras / budget, left / looks_left)
+
+
 def next_interval(
-    cadence: Cadence, *, calm: bool, failed: int = 0, retry_after: float | None = None
+    cadence: Cadence, *, calm: bool, failed: int = 0, retry_after: float | None = None, at_least: float = 0.0
 ) -> float:
     """Return the seconds to the next look after `failed` looks in a row without an answer.
 
     `retry_after` is what the service asked for. It is believed up to an hour, and of a long wait half is
-    spent before the next try: the service may be back sooner than it thought.
+    spent before the next try: the service may be back sooner than it thought. `at_least` is what a budget of
+    calls asks for.
     """
     interval = cadence.calm_interval if calm and cadence.calm_interval else cadence.interval
-    if cadence.calls_per_hour:
-        interval = max(interval, 3600 / cadence.calls_per_hour)
+    interval = max(interval, at_least)
     if retry_after is not None:
         wait = min(retry_after, MAX_RETRY_AFTER)
         return max(interval, wait if wait <= MAX_BACKOFF else max(MAX_BACKOFF, wait / 2))

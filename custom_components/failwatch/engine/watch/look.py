@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 from ..detectors.base import Detector
 from ..errors import DarkPicture, FailWatchError, FrozenPicture
-from ..imaging import visibility as sights
+from ..imaging import visibility
 from ..imaging.jpeg import as_jpeg
 from ..imaging.regions import Polygon, blacked_out, without_ignored
-from ..imaging.visibility import SightLimits, Stillness
+from ..imaging.visibility import FreezeCounter, VisibilityLimits
 from ..models import Detection, Frame
-from .state import View
+from .state import CameraView
 
 SnapshotSource: TypeAlias = Callable[[], Awaitable[bytes]]
 """Gives the camera's present picture; raises SnapshotError."""
@@ -30,7 +30,7 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CameraAnswer:
     """A camera's frame and its answer."""
 
     frame: Frame
@@ -38,28 +38,30 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LookResult:
     """All cameras' answers as one detection. At least one camera was seen."""
 
-    seen: tuple[Seen, ...]
-    views: tuple[View, ...]
+    seen: tuple[CameraAnswer, ...]
+    views: tuple[CameraView, ...]
     detection: Detection
 
 
-async def snapshot(camera: Camera, stillness: Stillness, limits: SightLimits) -> tuple[bytes, Stillness]:
+async def snapshot(
+    camera: Camera, frozen: FreezeCounter, limits: VisibilityLimits
+) -> tuple[bytes, FreezeCounter]:
     """Return a camera's picture as JPEG, if something can be seen in it, and how long it has stood still.
 
     Raises SnapshotError or BadPicture.
     """
     loop = asyncio.get_running_loop()
     picture = await camera.snapshot()
-    sight = await loop.run_in_executor(None, sights.examine, picture)
-    stillness = sights.follow(stillness, sight)
-    if sights.is_dark(sight, limits):
-        raise DarkPicture(f"The picture is too dark to see anything (brightness {sight.brightness:.0%}).")
-    if sights.is_frozen(stillness, limits):
+    digest = await loop.run_in_executor(None, visibility.examine, picture)
+    frozen = visibility.follow(frozen, digest)
+    if visibility.is_dark(digest, limits):
+        raise DarkPicture(f"The picture is too dark to see anything (brightness {digest.brightness:.0%}).")
+    if visibility.is_frozen(frozen, limits):
         raise FrozenPicture("The camera keeps giving the same picture.")
-    return await loop.run_in_executor(None, as_jpeg, picture), stillness
+    return await loop.run_in_executor(None, as_jpeg, picture), frozen
 
 
 async def ask(detector: Detector, camera: Camera, frame: Frame) -> Detection:
@@ -74,18 +76,24 @@ async def ask(detector: Detector, camera: Camera, frame: Frame) -> Detection:
     return await detector.detect(replace(frame, jpeg=picture))
 
 
-def combine(seen: Sequence[Seen], failed: Sequence[tuple[Camera, FailWatchError]], quorum: int) -> Answer:
+def combine(
+    seen: Sequence[CameraAnswer], failed: Sequence[tuple[Camera, FailWatchError]], quorum: int
+) -> LookResult:
     """Return one answer for all cameras: p is the highest that at least `quorum` of them reach.
 
     A quorum of 1 is the maximum. Statistics of a service are kept only where one camera asked.
     """
-    ranked = sorted((one.detection.p for one in seen), reverse=True)
-    p = ranked[min(quorum, len(ranked)) - 1]
+    rank = min(quorum, len(seen)) - 1
+    p = sorted((one.detection.p for one in seen), reverse=True)[rank]
+    # What one camera's background explains excuses nothing that another camera sees.
+    unexplained = sorted((one.detection.p - one.detection.explained for one in seen), reverse=True)[rank]
     views = [
-        View(one.frame.camera, one.detection.p, one.detection.boxes, one.detection.tagged_image_url)
+        CameraView(one.frame.camera, one.detection.p, one.detection.boxes, one.detection.tagged_image_url)
         for one in seen
     ]
-    views += [View(camera.name, problem=f"{error}", reason=error.kind) for camera, error in failed]
+    views += [CameraView(camera.name, problem=f"{error}", reason=error.kind) for camera, error in failed]
     alone = len(views) == 1
     statistics = seen[0].detection.statistics if alone else None
-    return Answer(tuple(seen), tuple(views), Detection(p, statistics=statistics))
+    return LookResult(
+        tuple(seen), tuple(views), Detection(p, statistics=statistics, explained=p - unexplained)
+    )

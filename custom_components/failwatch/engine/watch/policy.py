@@ -22,12 +22,23 @@ class Action(StrEnum):
         return self in (Action.PAUSE, Action.CANCEL)
 
 
+class Cause(StrEnum):
+    """Why FailWatch is about to touch a print."""
+
+    MAYBE = "maybe"
+    FAILURE = "failure"
+    BLIND = "blind"
+    UNANSWERED = "unanswered"
+    USER = "user"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What each level leads to. Times are in seconds.
 
     For `veto` seconds before a pause or cancel the user may say no. A pause that stays unanswered for
-    `cancel_after` becomes a cancel; being blind for `pause_when_blind_after` becomes a pause.
+    `cancel_after` becomes a cancel; being blind for `pause_when_blind_after` becomes a pause. After
+    `max_pauses` pauses of one print people are only told; None is no limit.
     """
 
     on_maybe: Action = Action.NOTIFY
@@ -35,6 +46,7 @@ class Policy:
     veto: float = 0.0
     cancel_after: float | None = None
     pause_when_blind_after: float | None = None
+    max_pauses: int | None = None
 
     def for_level(self, level: Level) -> Action:
         """Return what the level leads to."""
@@ -50,63 +62,143 @@ class Countdown:
     action: Action
     announced_at: float
     due_at: float
+    cause: Cause = Cause.FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A pause or cancel that the host was told to carry out, and that is not seen to have happened yet.
+
+    `tries` counts how often; `next_try_at` is when it is told again, None while it is being carried out.
+    `problems` has why it did not happen, each reason once.
+    """
+
+    action: Action
+    cause: Cause
+    tries: int = 1
+    next_try_at: float | None = None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Intervention:
-    """How far FailWatch has gone with this print: it pauses a print once."""
+    """How far FailWatch has gone with this print.
+
+    One of `countdown` and `ordered` at most is there, except for the cancel that follows a pause.
+    `paused_at` is when a pause by FailWatch was confirmed; `done` says that nothing more is planned until
+    somebody answers. `pauses` counts the confirmed pauses of this print.
+    """
 
     countdown: Countdown | None = None
     paused_at: float | None = None
     done: bool = False
+    ordered: Order | None = None
+    pauses: int = 0
 
 
-def plan(intervention: Intervention, policy: Policy, level: Level, at: float) -> Intervention:
-    """Return the intervention after the latch rose to a level."""
+FIRST_TRIES = 5
+RETRY_SOON, RETRY_LATER = 30.0, 300.0
+"""Seconds between the first tries of an order, and between those after them."""
+
+
+def plan_action(intervention: Intervention, policy: Policy, level: Level, at: float) -> Intervention:
+    """Return the intervention after people were told of a level."""
     action = policy.for_level(level)
-    if not action.acts_on_print or intervention.done:
+    if not action.acts_on_print:
         return intervention
-    return announce(intervention, action, at, at + policy.veto)
+    cause = Cause.FAILURE if level is Level.FAILURE else Cause.MAYBE
+    return announce_action(intervention, policy, action, cause, at)
 
 
-def announce(intervention: Intervention, action: Action, at: float, due_at: float) -> Intervention:
-    """Return the intervention with a countdown, unless one is running that comes sooner.
+def announce_action(
+    intervention: Intervention, policy: Policy, action: Action, cause: Cause, at: float
+) -> Intervention:
+    """Return the intervention with a countdown, unless nothing more is planned or one comes sooner.
 
     A cancel takes the place of a pause all the same, and still leaves its own time to say no.
     """
-    running = intervention.countdown
+    spent = policy.max_pauses is not None and intervention.pauses >= policy.max_pauses
+    if intervention.done or intervention.ordered is not None or (spent and action is Action.PAUSE):
+        return intervention
+    due_at, running = at + policy.veto, intervention.countdown
     if running is not None and running.due_at <= due_at:
         escalates = running.action is Action.PAUSE and action is Action.CANCEL
         if not escalates:
             return intervention
-    return replace(intervention, countdown=Countdown(action, at, due_at))
+    return replace(intervention, countdown=Countdown(action, at, due_at, cause))
 
 
-def carried_out(policy: Policy, action: Action, at: float) -> Intervention:
-    """Return the intervention after its action was handed to the host."""
-    if action is Action.PAUSE and policy.cancel_after is not None:
-        cancel = Countdown(Action.CANCEL, at, at + policy.cancel_after)
-        return Intervention(countdown=cancel, paused_at=at, done=True)
-    return Intervention(paused_at=at if action is Action.PAUSE else None, done=True)
+def give_order(intervention: Intervention, action: Action, cause: Cause) -> Intervention:
+    """Return the intervention whose action the host is told to carry out."""
+    return replace(intervention, countdown=None, ordered=Order(action, cause))
 
 
-def answered(intervention: Intervention) -> Intervention:
-    """Return the intervention after the user answered: nothing more is coming."""
-    return Intervention(done=intervention.done)
+def settle(intervention: Intervention, policy: Policy, at: float) -> Intervention:
+    """Return the intervention after its order was seen to be obeyed; only now a cancel may follow a pause."""
+    order = intervention.ordered
+    if order is None or order.cause is Cause.USER:
+        return replace(intervention, ordered=None)
+    if order.action is not Action.PAUSE:
+        return Intervention(done=True, pauses=intervention.pauses)
+    cancel = None
+    if policy.cancel_after is not None:
+        cancel = Countdown(Action.CANCEL, at, at + policy.cancel_after, Cause.UNANSWERED)
+    return Intervention(cancel, paused_at=at, done=True, pauses=intervention.pauses + 1)
 
 
-def paused(intervention: Intervention) -> Intervention:
-    """Return the intervention after somebody paused the print: a coming pause has nothing left to do."""
+def fail(intervention: Intervention, problem: str, at: float) -> Intervention:
+    """Return the intervention after its order was not obeyed: it is given again later."""
+    order = intervention.ordered
+    if order is None:
+        return intervention
+    problems = order.problems if problem in order.problems else (*order.problems, problem)
+    wait = RETRY_SOON if order.tries < FIRST_TRIES else RETRY_LATER
+    return replace(intervention, ordered=replace(order, next_try_at=at + wait, problems=problems))
+
+
+def try_again(intervention: Intervention) -> Intervention:
+    """Return the intervention whose order is given once more."""
+    order = intervention.ordered
+    if order is None:
+        return intervention
+    return replace(intervention, ordered=replace(order, tries=order.tries + 1, next_try_at=None))
+
+
+def call_off(intervention: Intervention) -> Intervention:
+    """Return the intervention with nothing coming; a pause that has happened stays one."""
+    return replace(intervention, countdown=None, ordered=None)
+
+
+def call_off_for(intervention: Intervention, *causes: Cause) -> Intervention:
+    """Return the intervention without what was coming for causes that are gone."""
+    coming = intervention.ordered or intervention.countdown
+    return call_off(intervention) if coming is not None and coming.cause in causes else intervention
+
+
+def arm_again(intervention: Intervention) -> Intervention:
+    """Return the intervention after an answer: nothing is coming, and the print may be paused again."""
+    return Intervention(pauses=intervention.pauses)
+
+
+def drop_pending_pause(intervention: Intervention) -> Intervention:
+    """Return the intervention after the print was paused: a coming pause has nothing left to do."""
     countdown = intervention.countdown
     if countdown is not None and countdown.action is Action.PAUSE:
         return replace(intervention, countdown=None)
     return intervention
 
 
-def begun_anew(intervention: Intervention, at: float) -> Intervention:
-    """Return the intervention with its countdown, if there is one, at its beginning."""
+def after_absence(intervention: Intervention, policy: Policy, at: float) -> Intervention:
+    """Return the intervention after nobody watched for a while, as after a restart.
+
+    A countdown that still runs goes on. One that ran out meanwhile, and an order that was never confirmed,
+    begin again: nobody could say no, or see what became of it.
+    """
     countdown = intervention.countdown
-    if countdown is None:
-        return intervention
-    due_at = at + countdown.due_at - countdown.announced_at
-    return replace(intervention, countdown=Countdown(countdown.action, at, due_at))
+    if intervention.ordered is not None and intervention.ordered.cause is not Cause.USER:
+        order = intervention.ordered
+        countdown = Countdown(order.action, at, at + policy.veto, order.cause)
+    elif countdown is not None and countdown.due_at <= at:
+        whole = countdown.due_at - countdown.announced_at
+        countdown = Countdown(countdown.action, at, at + whole, countdown.cause)
+    return replace(intervention, countdown=countdown, ordered=None)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from ..judging.acceptance import Places
+from ..judging.assessment import Assessment
 from ..judging.judge import Memory
 from ..judging.latch import Latch
 from ..judging.verdict import Level, Verdict
 from ..models import Box
 from ..statistics import TemporalStatistics
 from .cadence import Calls
-from .policy import Intervention
+from .policy import Action, Intervention
 
 
 class Phase(StrEnum):
@@ -29,7 +31,8 @@ class Blind:
 
     With a `camera` it is that one alone, while others see. `looks` counts the looks in a row that came to
     nothing, and `told` has the reasons that an event told of. `accepted` says that the user knows, and
-    wants the print to go on.
+    wants the print to go on. `counted_from` is since when FailWatch has looked in vain without a gap, None
+    until it looks again after one.
     """
 
     reason: str
@@ -39,10 +42,11 @@ class Blind:
     accepted: bool = False
     looks: int = 1
     told: tuple[str, ...] = ()
+    counted_from: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CameraView:
     """What one camera's picture was answered with.
 
     `problem` says in words why there is no answer, `reason` as a stable key; a history keeps the words.
@@ -60,24 +64,32 @@ class View:
 class Look:
     """One frame, answered and judged. Times in seconds.
 
-    `latency` is how long the answer took in real time, `spacing` the distance from the look before.
-    `statistics_served` says that the service kept the statistics, not this watch.
+    `p` is what counted, `raw_p` what the detector saw, of which it can explain `explained` by what it has
+    learned of the camera. `latency` is how long the answer took in real time, `spacing` the distance from
+    the look before. `statistics_served` says that the service kept the statistics, not this watch.
     """
 
     number: int
     at: float
     p: float
-    views: tuple[View, ...]
+    views: tuple[CameraView, ...]
     statistics: TemporalStatistics
     verdict: Verdict
     latency: float
     spacing: float | None = None
     statistics_served: bool = False
+    raw_p: float | None = None
+    explained: float = 0.0
+
+    @property
+    def places(self) -> Places:
+        """Where something is seen, by camera."""
+        return {view.camera: view.boxes for view in self.views if view.boxes}
 
 
 @dataclass(frozen=True, slots=True)
 class WatchState:
-    """A watch at one moment; `to_json` and `from_json` of `wire` carry it anywhere."""
+    """A watch at one moment; `to_json` and `from_json` of `serialization` carry it anywhere."""
 
     printer_id: str = ""
     phase: Phase = Phase.IDLE
@@ -98,6 +110,25 @@ class WatchState:
     snoozed_until: float | None = None
     calls: Calls = field(default_factory=Calls)
     next_look_at: float | None = None
+    failed_looks: int = 0
+    """Looks in a row that came to nothing, also before the watch calls itself blind."""
+    told: Level = Level.NONE
+    """The level as people were told of it: below `level` while a silence holds something back."""
+
+    @property
+    def assessment(self) -> Assessment:
+        """What carries the judgement from look to look."""
+        return Assessment(self.memory, self.latch, self.muted, self.snoozed_until)
+
+    def assessed(self, assessment: Assessment) -> WatchState:
+        """Return the state with another assessment."""
+        return replace(
+            self,
+            memory=assessment.memory,
+            latch=assessment.latch,
+            muted=assessment.muted,
+            snoozed_until=assessment.snoozed_until,
+        )
 
     @property
     def level(self) -> Level:
@@ -131,8 +162,9 @@ class EventKind(StrEnum):
 class Event:
     """Something that changed. `detail` is a reason, an answer or an action, by kind.
 
-    `camera` names the one camera that it is about. `minor` says that it is nothing to bother people with:
-    they know that FailWatch is blind, and can do nothing about why it still is.
+    ACTION says that the host has seen the print obey. `camera` names the one camera that it is about.
+    `minor` says that it is nothing to bother people with: they asked for silence, or they know that
+    FailWatch is blind, and can do nothing about why it still is.
     """
 
     kind: EventKind
@@ -142,6 +174,19 @@ class Event:
     level: Level = Level.NONE
     camera: str = ""
     minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next state, the events that led to it, and what the host is to do to the print.
+
+    `teaches` says that the look may be learned from.
+    """
+
+    state: WatchState
+    events: tuple[Event, ...] = ()
+    order: Action | None = None
+    teaches: bool = False
 
 
 STILL_HOLDS = 60.0

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from ..detectors.base import Detector
-from ..imaging.visibility import SightLimits, Stillness
+from ..imaging.visibility import FreezeCounter, VisibilityLimits
 from ..models import Detection, Frame
 from .look import Camera, ask, snapshot
 
@@ -27,7 +27,7 @@ class Trial:
 async def try_out(camera: Camera, detector: Detector) -> Trial:
     """Take a snapshot and ask about it; raises FailWatchError as a watch would meet it."""
     began = time.monotonic()
-    picture, _ = await snapshot(camera, Stillness(), SightLimits())
+    picture, _ = await snapshot(camera, FreezeCounter(), VisibilityLimits())
     taken = time.monotonic()
     frame = Frame(picture, time.time(), TRIAL_PRINTER_ID, "trial", camera.name)
     detection = await ask(detector, camera, frame)

@@ -1,7 +1,8 @@
-"""What is normal for a camera: how its heat map usually looks while the print is good."""
+"""What is normal for a camera: how its heat map looks while prints are good, and before there is a print."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,15 +10,17 @@ from typing import Any
 from .heat_map import HeatMap
 
 QUIET = -3.0
-"""Logit up to which a cell needs no excuse; also what is assumed of a cell at first."""
+"""Logit up to which a cell needs no excuse."""
 PRIOR = 20
-"""Frames that the assumption counts for."""
+"""Good looks after which half of what was learned counts."""
 MEMORY = 720
-"""Frames that are remembered: two hours at one every ten seconds."""
+"""Good looks that are remembered: two hours at one every ten seconds."""
 MEMORY_OF_PRINTS = 180
-"""Frames that a new print finds remembered at most: cables stay, the part is another."""
-DELAY = 6
-"""Frames that must be good after a frame before it is learned from."""
+"""Good looks that a new print finds remembered at most: cables stay, the part is another."""
+SPREAD = 2.0
+"""Standard deviations above its mean up to which a cell is normal: what the head hides and bares comes and goes."""
+FIXTURE_MARGIN = 1.0
+"""Logits by which a cell may exceed how the camera looks before there is a print."""
 LARGEST = 8.0
 """Logit that a cell is learned with at most, either way."""
 FULL = 6.0
@@ -27,20 +30,28 @@ _STEPS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class CameraNormal:
-    """The mean logit of each cell over good frames, row by row; JSON can hold it.
+class CameraBaseline:
+    """The mean logit of each cell over good looks and its variance, row by row; JSON can hold it.
 
-    `frames` counts what was learned from, `print_id` is the last print learned from.
+    `frames` counts the looks learned from, `print_id` is the last print learned from. `opening` is the mean
+    over the first looks of the print `opened`, when there was hardly anything to fail; `fixtures` that over
+    the openings of earlier prints that turned out well, of which there were `fixture_prints`.
     """
 
     columns: int
     usual: tuple[float, ...] = field(repr=False)
     frames: int = 0
     print_id: str = ""
+    spread: tuple[float, ...] = field(default=(), repr=False)
+    opening: tuple[float, ...] = field(default=(), repr=False)
+    opened: str = ""
+    opening_looks: int = 0
+    fixtures: tuple[float, ...] = field(default=(), repr=False)
+    fixture_prints: int = 0
 
     @classmethod
-    def unknown(cls, heat: HeatMap) -> CameraNormal:
-        """Return what is known of a camera at first: that its cells are quiet."""
+    def unknown(cls, heat: HeatMap) -> CameraBaseline:
+        """Return what is known of a camera at first: nothing."""
         return cls(heat.columns, (QUIET,) * len(heat.logits))
 
     def fits(self, heat: HeatMap) -> bool:
@@ -49,8 +60,13 @@ class CameraNormal:
 
     @property
     def excess(self) -> tuple[float, ...]:
-        """By how many logits each cell usually stands above a quiet one, row by row; 0 for most."""
-        return tuple(max(logit - QUIET, 0.0) for logit in self.usual)
+        """By how many logits each cell may stand above a quiet one as it did in good looks; 0 for most."""
+        trust = self.frames / (self.frames + PRIOR)
+        spread = self.spread or (0.0,) * len(self.usual)
+        return tuple(
+            max((mean + SPREAD * math.sqrt(variance) - QUIET) * trust, 0.0)
+            for mean, variance in zip(self.usual, spread, strict=True)
+        )
 
     @property
     def hidden(self) -> float:
@@ -71,46 +87,110 @@ class CameraNormal:
             ],
         }
 
-    def learned(self, heat: HeatMap, print_id: str) -> CameraNormal:
-        """Return the normal after one more good frame of that shape."""
-        known = self.frames if print_id == self.print_id else min(self.frames, MEMORY_OF_PRINTS)
-        weight = 1 / min(PRIOR + known + 1, MEMORY)
-        # One frame says little: what a hand or a passing head shows is learned as slowly as what stays.
-        usual = tuple(
-            before + (min(max(logit, -LARGEST), LARGEST) - before) * weight
-            for before, logit in zip(self.usual, heat.logits, strict=True)
-        )
-        return replace(self, usual=usual, frames=min(known + 1, MEMORY), print_id=print_id)
+    def excuses(self) -> tuple[float, ...]:
+        """Return by how much each cell's heat is normal for good looks."""
+        return _shared(self.excess, self.columns)
 
-    def beyond(self, heat: HeatMap) -> HeatMap:
-        """Return the heat map with what is usual taken off: each cell by its own and its neighbours' excess."""
-        excess = self.excess
-        # Cameras shake a little, so a cell is excused for what its neighbours usually show, by half.
-        excuses = (
-            max(own, near / 2) for own, near in zip(excess, _nearby(excess, self.columns), strict=True)
+    def fixture_excuses(self, print_id: str) -> tuple[float, ...]:
+        """Return by how much each cell's heat was there before this print, and before earlier good ones."""
+        if self.opened != print_id or not self.fixtures or not self.opening:
+            return (0.0,) * len(self.usual)
+        lower = (min(now, before) for now, before in zip(self.opening, self.fixtures, strict=True))
+        known = tuple(max(logit + FIXTURE_MARGIN - QUIET, 0.0) if logit > QUIET else 0.0 for logit in lower)
+        return _shared(known, self.columns)
+
+    def learned(self, heat: HeatMap, print_id: str) -> CameraBaseline:
+        """Return the baseline after one more good look of that shape."""
+        known = self.frames if print_id == self.print_id else min(self.frames, MEMORY_OF_PRINTS)
+        weight = 1 / min(known + 1, MEMORY)
+        spread = self.spread or (0.0,) * len(self.usual)
+        usual, variances = [], []
+        for mean, variance, logit in zip(self.usual, spread, heat.logits, strict=True):
+            off = min(max(logit, -LARGEST), LARGEST) - mean
+            usual.append(mean + off * weight)
+            variances.append((1 - weight) * (variance + off * off * weight) if known else 0.0)
+        return replace(
+            self,
+            usual=tuple(usual),
+            spread=tuple(variances),
+            frames=min(known + 1, MEMORY),
+            print_id=print_id,
         )
-        remaining = (logit - excuse for logit, excuse in zip(heat.logits, excuses, strict=True))
-        return HeatMap(heat.columns, tuple(remaining))
+
+    def with_opening(self, heat: HeatMap, print_id: str) -> CameraBaseline:
+        """Return the baseline after one of the first looks of a print."""
+        looks = self.opening_looks if self.opened == print_id else 0
+        before = self.opening if looks else heat.logits
+        opening = tuple(
+            mean + (min(max(logit, -LARGEST), LARGEST) - mean) / (looks + 1)
+            for mean, logit in zip(before, heat.logits, strict=True)
+        )
+        return replace(self, opening=opening, opened=print_id, opening_looks=looks + 1)
+
+    def after_good_print(self, print_id: str) -> CameraBaseline:
+        """Return the baseline after a print that turned out well: what it began with is how the camera looks."""
+        if self.opened != print_id or not self.opening:
+            return self
+        count = min(self.fixture_prints, 4)
+        before = self.fixtures if count else self.opening
+        fixtures = tuple(
+            mean + (logit - mean) / (count + 1) for mean, logit in zip(before, self.opening, strict=True)
+        )
+        return replace(self, fixtures=fixtures, fixture_prints=self.fixture_prints + 1)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` reads."""
-        usual = [round(logit * _STEPS) for logit in self.usual]
-        return {"columns": self.columns, "usual": usual, "frames": self.frames, "print_id": self.print_id}
+        return {
+            "columns": self.columns,
+            "usual": _steps(self.usual),
+            "frames": self.frames,
+            "print_id": self.print_id,
+            "spread": _steps(self.spread),
+            "opening": _steps(self.opening),
+            "opened": self.opened,
+            "opening_looks": self.opening_looks,
+            "fixtures": _steps(self.fixtures),
+            "fixture_prints": self.fixture_prints,
+        }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> CameraNormal:
-        """Return a stored normal; raises KeyError, TypeError or ValueError."""
-        usual = tuple(float(step) / _STEPS for step in data["usual"])
+    def from_dict(cls, data: Mapping[str, Any]) -> CameraBaseline:
+        """Return a stored baseline, also one of release 0.1.0; raises KeyError, TypeError or ValueError."""
+        usual = _logits(data["usual"])
         columns = int(data["columns"])
         if columns < 1 or not usual or len(usual) % columns:
             raise ValueError("the cells make no picture")
-        return cls(columns, usual, int(data["frames"]), str(data["print_id"]))
+        maps = {name: _logits(data.get(name, ())) for name in ("spread", "opening", "fixtures")}
+        if any(cells and len(cells) != len(usual) for cells in maps.values()):
+            raise ValueError("the maps differ in shape")
+        return cls(
+            columns,
+            usual,
+            int(data["frames"]),
+            str(data["print_id"]),
+            opened=str(data.get("opened", "")),
+            opening_looks=int(data.get("opening_looks", 0)),
+            fixture_prints=int(data.get("fixture_prints", 0)),
+            **{**maps, "spread": tuple(max(variance, 0.0) for variance in maps["spread"])},
+        )
 
 
-def _nearby(values: Sequence[float], columns: int) -> list[float]:
-    """Return, for each cell, the largest value among it and the cells that touch it."""
-    rows = [values[start : start + columns] for start in range(0, len(values), columns)]
+def _steps(logits: Sequence[float]) -> list[int]:
+    return [round(logit * _STEPS) for logit in logits]
+
+
+def _logits(steps: Sequence[Any]) -> tuple[float, ...]:
+    logits = tuple(float(step) / _STEPS for step in steps)
+    if not all(math.isfinite(logit) for logit in logits):
+        raise ValueError("a cell is no number")
+    return logits
+
+
+def _shared(excess: Sequence[float], columns: int) -> tuple[float, ...]:
+    """Return each cell's own excuse, or half of its neighbours': cameras shake a little."""
+    rows = [excess[start : start + columns] for start in range(0, len(excess), columns)]
     across = [[max(row[max(0, x - 1) : x + 2]) for x in range(columns)] for row in rows]
-    return [
+    near = [
         max(column) for y in range(len(rows)) for column in zip(*across[max(0, y - 1) : y + 2], strict=True)
     ]
+    return tuple(max(own, other / 2) for own, other in zip(excess, near, strict=True))

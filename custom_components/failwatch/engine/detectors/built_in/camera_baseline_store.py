@@ -1,71 +1,91 @@
-"""The normals of all cameras: learned with a delay, and kept on disk."""
+"""The baselines of all cameras, kept on disk. What may be learned is decided elsewhere: `judging/learning.py`."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import logging
-from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from .camera_baseline import DELAY, CameraNormal
+from ...storage import read_json, write_json
+from .camera_baseline import CameraBaseline
 from .heat_map import HeatMap
 
-_LOGGER = logging.getLogger(__name__)
 SAVE_EVERY = 30
-"""Learned frames between two writings."""
+"""Changes between two writings."""
+UNDO_PRINTS = 3
+"""Latest prints whose learning can be taken back."""
 
 Key: TypeAlias = tuple[str, str]
 """A printer's id and its camera's name."""
 
 
-class Normals:
-    """Knows each camera's normal, and learns it from frames that stay good for a while.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One look as the baselines see it: whose it was, and its heat map before anything was taken off."""
 
-    Not for several threads at once.
-    """
+    key: Key
+    print_id: str
+    heat: HeatMap
+
+
+class CameraBaselineStore:
+    """Knows each camera's baseline. Not for several threads at once."""
 
     def __init__(self, file: Path | None) -> None:
         """Read what was learned before."""
         self._file = file
-        self._known = _read(file) if file else {}
-        self._waiting: dict[Key, deque[tuple[HeatMap, str]]] = {}
+        self._known: dict[Key, CameraBaseline] = {}
+        self._before: dict[Key, list[tuple[str, CameraBaseline]]] = {}
+        if file is not None:
+            self._read(file)
         self._unsaved = 0
 
-    def all(self) -> dict[Key, CameraNormal]:
+    def all(self) -> dict[Key, CameraBaseline]:
         """Return what is known of each camera."""
         return dict(self._known)
 
-    def beyond(self, key: Key, heat: HeatMap) -> HeatMap:
-        """Return a camera's heat map without what is usual for it."""
-        normal = self._known.get(key)
-        return normal.beyond(heat) if normal and normal.fits(heat) else heat
+    def of(self, key: Key, heat: HeatMap) -> CameraBaseline | None:
+        """Return a camera's baseline if it has the shape of this heat map."""
+        known = self._known.get(key)
+        return known if known is not None and known.fits(heat) else None
 
-    def follow(self, key: Key, heat: HeatMap, print_id: str, *, known_good: bool) -> None:
-        """Take note of a frame; it is learned from if enough frames after it are good too."""
-        if not known_good:
-            # Nothing stays of the printers of a server, which never knows.
-            self._waiting.pop(key, None)
+    def learn(self, evidence: Evidence) -> None:
+        """Learn from a good look."""
+        self._change(evidence, lambda known: known.learned(evidence.heat, evidence.print_id))
+
+    def note_opening(self, evidence: Evidence) -> None:
+        """Take note of one of the first looks of a print."""
+        self._change(evidence, lambda known: known.with_opening(evidence.heat, evidence.print_id))
+
+    def end_print(self, printer_id: str, print_id: str, *, good: bool) -> None:
+        """Keep what a good print began with as how its cameras look."""
+        if not good:
             return
-        waiting = self._waiting.setdefault(key, deque())
-        waiting.append((heat, print_id))
-        if len(waiting) <= DELAY:
-            return
-        heat, print_id = waiting.popleft()
-        normal = self._known.get(key)
-        if normal is None or not normal.fits(heat):
-            normal = CameraNormal.unknown(heat)
-        self._known[key] = normal.learned(heat, print_id)
-        self._unsaved += 1
-        if self._unsaved >= SAVE_EVERY:
-            self.save()
+        for key in self._of_printer(printer_id):
+            self._known[key] = self._known[key].after_good_print(print_id)
+            self._unsaved += 1
+        self.save()
+
+    def unlearn(self, printer_id: str, print_id: str) -> None:
+        """Take back all that was learned in a print that failed, and since."""
+        for key in self._of_printer(printer_id):
+            prints = self._before.get(key, [])
+            for position, (began, before) in enumerate(prints):
+                if began == print_id:
+                    self._known[key] = before
+                    self._before[key] = prints[:position]
+                    self._unsaved += 1
+                    break
+        self.save()
 
     def forget(self, printer_id: str, camera: str | None = None) -> None:
         """Forget what is known of a printer's camera, or of all of them."""
-        for known in (self._known, self._waiting):
-            for key in [key for key in known if key[0] == printer_id and camera in (None, key[1])]:
-                del known[key]
+        for key in self._of_printer(printer_id):
+            if camera in (None, key[1]):
+                del self._known[key]
+                self._before.pop(key, None)
         self._unsaved += 1
         self.save()
 
@@ -74,23 +94,41 @@ class Normals:
         if self._file is None or not self._unsaved:
             return
         rows = [
-            {"printer_id": key[0], "camera": key[1], **normal.to_dict()}
-            for key, normal in self._known.items()
+            {
+                "printer_id": key[0],
+                "camera": key[1],
+                **known.to_dict(),
+                "before": [
+                    {"print": began, **before.to_dict()} for began, before in self._before.get(key, ())
+                ],
+            }
+            for key, known in self._known.items()
         ]
-        beside = self._file.with_suffix(".new")
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(rows), "utf-8")
-            beside.replace(self._file)
-        except OSError as error:
-            _LOGGER.warning("What is normal for the cameras could not be saved: %s", error)
-        else:
+        if write_json(self._file, rows):
             self._unsaved = 0
 
+    def _change(self, evidence: Evidence, change: Callable[[CameraBaseline], CameraBaseline]) -> None:
+        key, print_id = evidence.key, evidence.print_id
+        known = self.of(key, evidence.heat) or CameraBaseline.unknown(evidence.heat)
+        prints = self._before.setdefault(key, [])
+        if not prints or prints[-1][0] != print_id:
+            prints.append((print_id, known))
+            del prints[:-UNDO_PRINTS]
+        self._known[key] = change(known)
+        self._unsaved += 1
+        if self._unsaved >= SAVE_EVERY:
+            self.save()
 
-def _read(file: Path) -> dict[Key, CameraNormal]:
-    known = {}
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        for row in json.loads(file.read_text("utf-8")):
-            known[str(row["printer_id"]), str(row["camera"])] = CameraNormal.from_dict(row)
-    return known
+    def _of_printer(self, printer_id: str) -> list[Key]:
+        return [key for key in self._known if key[0] == printer_id]
+
+    def _read(self, file: Path) -> None:
+        """Read what was stored; what is damaged is as good as nothing."""
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            for row in read_json(file) or ():
+                key = str(row["printer_id"]), str(row["camera"])
+                self._known[key] = CameraBaseline.from_dict(row)
+                self._before[key] = [
+                    (str(before["print"]), CameraBaseline.from_dict(before))
+                    for before in row.get("before", ())
+                ]

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,8 +20,10 @@ from ...errors import BadSetting, ModelUnavailable
 from ...imaging.jpeg import decode
 from ...models import Detection, Frame
 from .box_and_class_outputs import BoxOutput, ClassOutput
-from .camera_baseline_store import Normals
+from .camera_baseline import CameraBaseline
+from .camera_baseline_store import CameraBaselineStore, Evidence
 from .compatibility import probe
+from .explanation import explained
 from .heat_map import HeatMap
 from .heat_output import HeatOutput
 from .letterbox import Letterbox, placed
@@ -29,11 +32,10 @@ from .net import Net, load
 
 if TYPE_CHECKING:
     from ..context import DetectorContext
-    from .camera_baseline import CameraNormal
 
 NICENESS = 10
 """How much less urgent than a print the net is."""
-NORMALS = "camera_normals.json"
+BASELINES = "camera_normals.json"
 DECODED_SIDE = 640
 """Pixels of the longer side that pictures are opened at, unless the net takes larger ones."""
 
@@ -61,8 +63,8 @@ class BuiltInDetector:
             ) from error
         self.combines_by_sum = isinstance(self._output, BoxOutput) and self._output.by_sum
         self.returns_boxes = not isinstance(self._output, ClassOutput)
-        self._normals_file = data_dir / NORMALS if data_dir else None
-        self._normals: Normals | None = None
+        self._baselines_file = data_dir / BASELINES if data_dir else None
+        self._store: CameraBaselineStore | None = None
         self._net: Net | None = None
         self._one_at_a_time = threading.RLock()
         self._thread = ThreadPoolExecutor(1, "failwatch-net", _be_nice)
@@ -75,7 +77,7 @@ class BuiltInDetector:
         return cls(model, data_dir=host.data_dir)
 
     async def detect(self, frame: Frame) -> Detection:
-        """Return the answer to a frame, this camera's normal taken off. Raises DetectionError."""
+        """Return the answer to a frame, held against this camera's baseline. Raises DetectionError."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.look, frame)
 
     def answer(self, picture: bytes) -> Detection:
@@ -87,14 +89,17 @@ class BuiltInDetector:
         """Return what `detect` does, but block while it computes."""
         key = (frame.printer_id, frame.camera)
 
-        def beyond_normal(heat: HeatMap) -> HeatMap:
-            normals = self._known()
-            remaining = normals.beyond(key, heat)
-            normals.follow(key, heat, frame.print_id, known_good=frame.known_good)
-            return remaining
+        def explain(output: HeatOutput, heat: HeatMap) -> Detection:
+            baseline = self._baselines().of(key, heat)
+            detection = (
+                output.detection(heat)
+                if baseline is None
+                else explained(output, heat, baseline, frame.print_id)
+            )
+            return replace(detection, evidence=Evidence(key, frame.print_id, heat))
 
         with self._one_at_a_time:
-            return self._see(frame.jpeg, beyond_normal)
+            return self._see(frame.jpeg, explain)
 
     async def check(self) -> str:
         """Return a sentence on what runs here and how fast; raises ModelUnavailable."""
@@ -106,19 +111,37 @@ class BuiltInDetector:
         await loop.run_in_executor(self._thread, self._save)
         self._thread.shutdown(wait=False)
 
-    async def normals(self) -> dict[tuple[str, str], CameraNormal]:
+    async def baselines(self) -> dict[tuple[str, str], CameraBaseline]:
         """Return what is normal for each camera, by printer id and camera name."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._known().all())
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._baselines().all())
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
         """Forget what is normal for a printer's camera, or for all of them."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, lambda: self._known().forget(printer_id, camera))
+        await loop.run_in_executor(self._thread, lambda: self._baselines().forget(printer_id, camera))
+
+    def learn(self, evidence: Evidence | None) -> None:
+        """Learn from a look at a good print, soon."""
+        if evidence is not None:
+            self._soon(lambda: self._baselines().learn(evidence))
+
+    def note_opening(self, evidence: Evidence | None) -> None:
+        """Take note of one of the first looks of a print, soon."""
+        if evidence is not None:
+            self._soon(lambda: self._baselines().note_opening(evidence))
+
+    def end_print(self, printer_id: str, print_id: str, *, good: bool) -> None:
+        """Keep what a good print began with as how its cameras look, soon."""
+        self._soon(lambda: self._baselines().end_print(printer_id, print_id, good=good))
+
+    def unlearn(self, printer_id: str, print_id: str) -> None:
+        """Take back what was learned in a print that failed, soon."""
+        self._soon(lambda: self._baselines().unlearn(printer_id, print_id))
 
     def _see(
         self,
         picture: bytes,
-        beyond_normal: Callable[[HeatMap], HeatMap] | None = None,
+        explain: Callable[[HeatOutput, HeatMap], Detection] | None = None,
     ) -> Detection:
         wanted = self._model.input
         side = max(DECODED_SIDE, *(wanted.size or (0, 0)))
@@ -127,20 +150,20 @@ class BuiltInDetector:
         size = wanted.size_for(*image.size)
         laid, letterbox = placed(image, size) if wanted.letterbox else (image, Letterbox())
         outputs = net.run(laid.resize(size, Image.Resampling.BOX))
-        return letterbox.undone(self._found(outputs, size, beyond_normal))
+        return letterbox.undone(self._found(outputs, size, explain))
 
     def _found(
         self,
         outputs: Sequence[memoryview[float]],
         size: tuple[int, int],
-        beyond_normal: Callable[[HeatMap], HeatMap] | None = None,
+        explain: Callable[[HeatOutput, HeatMap], Detection] | None = None,
     ) -> Detection:
         if isinstance(self._output, ClassOutput):
             return self._output.detection(outputs)
         if isinstance(self._output, BoxOutput):
             return self._output.detection(outputs, *size)
         heat = HeatMap.of(outputs[0])
-        return self._output.detection(beyond_normal(heat) if beyond_normal else heat)
+        return explain(self._output, heat) if explain else self._output.detection(heat)
 
     def _loaded(self) -> Net:
         if self._net is None:
@@ -148,14 +171,18 @@ class BuiltInDetector:
             self._net = load(self._model)
         return self._net
 
-    def _known(self) -> Normals:
-        if self._normals is None:
-            self._normals = Normals(self._normals_file)
-        return self._normals
+    def _soon(self, work: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # closed: the host changes its set-up, or goes down
+            self._thread.submit(work)
+
+    def _baselines(self) -> CameraBaselineStore:
+        if self._store is None:
+            self._store = CameraBaselineStore(self._baselines_file)
+        return self._store
 
     def _save(self) -> None:
-        if self._normals is not None:
-            self._normals.save()
+        if self._store is not None:
+            self._store.save()
 
     def _check(self) -> str:
         with self._one_at_a_time:

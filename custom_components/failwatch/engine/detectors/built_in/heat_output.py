@@ -45,8 +45,14 @@ class HeatOutput:
                 hottest((logits[row * columns + column] for row, column in island), count, coolest)
             )
             boxes.append(Box(left / columns, top / rows, right / columns, bottom / rows, score))
-        p = self.p(hottest(logits, count, coolest))
-        return Detection(p, tuple(sorted(merged(boxes), key=lambda box: -box.score)))
+        return Detection(
+            self.p(hottest(logits, count, coolest)), tuple(sorted(merged(boxes), key=lambda box: -box.score))
+        )
+
+    def p_of(self, heat: HeatMap) -> float:
+        """Return p alone."""
+        count = max(1, round(self.share * len(heat.logits)))
+        return self.p(hottest(heat.logits, count, min(heat.logits)))
 
     def p(self, logit: float) -> float:
         """Return p for a logit."""

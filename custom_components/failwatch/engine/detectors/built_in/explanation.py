@@ -1,0 +1,49 @@
+"""How much of a heat map a camera's baseline explains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...models import Detection
+from .camera_baseline import CameraBaseline
+from .heat_map import HeatMap
+from .heat_output import HeatOutput
+
+EXPLAINED_AT_MOST = 0.35
+"""How much of p what was learned in good looks explains at most: mess may have been learned with it."""
+HALVINGS = 6
+
+
+def explained(output: HeatOutput, heat: HeatMap, baseline: CameraBaseline, print_id: str) -> Detection:
+    """Return the detection of a heat map held against its camera's baseline.
+
+    What was there before this print and before earlier good ones does not count at all. What good looks
+    showed is told as `explained`, and left out of the boxes.
+    """
+    fixtures = baseline.fixture_excuses(print_id)
+    p = output.p_of(_without(heat, fixtures))
+    excuses = baseline.excuses()
+    share = 1.0
+    if p - output.p_of(_without(heat, fixtures, excuses)) > EXPLAINED_AT_MOST:
+        share = _largest_share(output, heat, fixtures, excuses, p)
+    detection = output.detection(_without(heat, fixtures, [excuse * share for excuse in excuses]))
+    return replace(detection, p=p, explained=max(p - detection.p, 0.0))
+
+
+def _largest_share(
+    output: HeatOutput, heat: HeatMap, fixtures: Sequence[float], excuses: Sequence[float], p: float
+) -> float:
+    """Return the share of the excuses that explains no more of p than allowed, found by halving."""
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        rest = output.p_of(_without(heat, fixtures, [excuse * middle for excuse in excuses]))
+        low, high = (low, middle) if p - rest > EXPLAINED_AT_MOST else (middle, high)
+    return low
+
+
+def _without(heat: HeatMap, *excuses: Sequence[float]) -> HeatMap:
+    """Return the heat map with the largest of each cell's excuses taken off."""
+    cells = zip(heat.logits, *excuses, strict=True)
+    return HeatMap(heat.columns, tuple(logit - max(least) for logit, *least in cells))

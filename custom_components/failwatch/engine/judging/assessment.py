@@ -1,0 +1,123 @@
+"""What carries a judgement from look to look, and the steps that live watching and replay share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from ..models import Detection
+from . import latch as latches
+from .acceptance import Places
+from .judge import NOWHERE, Memory, judge
+from .latch import Latch, LatchTimes
+from .learning import opening_teaches, teaches
+from .rules import RuleSet
+from .trend import after_good_print
+from .verdict import Level, Verdict
+
+
+class Answer(StrEnum):
+    """What people say of a print. Only the first two label it."""
+
+    FAILURE = "failure"
+    NOT_A_FAILURE = "not_a_failure"
+    RESUMED = "resumed"
+    CLEARED = "cleared"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is known of a print from its looks and its user: all that a replay has to begin with."""
+
+    memory: Memory = field(default_factory=Memory)
+    latch: Latch = field(default_factory=Latch)
+    muted: bool = False
+    snoozed_until: float | None = None
+
+    def for_new_print(self) -> Assessment:
+        """Return what the next print begins with: what was learned of the printer."""
+        memory = self.memory
+        if opening_teaches(self.latch, memory.statistics.prediction_num):
+            memory = replace(memory, trend=after_good_print(memory.trend))
+        return Assessment(memory.for_new_print())
+
+
+class Assessed(NamedTuple):
+    """The assessment after a look, its verdict, what of p counted, and whether it may be learned from."""
+
+    assessment: Assessment
+    verdict: Verdict
+    p: float
+    teaches: bool
+
+
+def assess(
+    before: Assessment,
+    rules: RuleSet,
+    times: LatchTimes,
+    detection: Detection,
+    at: float,
+    *,
+    boxes: Places = NOWHERE,
+    gap: float,
+) -> Assessed:
+    """Judge a look taken `at` (seconds). More than `gap` seconds without a look prove nothing: nobody looked."""
+    memory, latch = before.memory, before.latch
+    if memory.judged_at is not None and at - memory.judged_at > gap:
+        latch = latches.interrupt(latch)
+    accepted = memory.acceptance is not None
+    memory, verdict, p, weight = judge(memory, rules, detection, at, boxes)
+    if accepted and memory.acceptance is None and latch.silent_until is not None:
+        latch = replace(latch, silent_until=None)
+    latch = latches.follow(latch, verdict, at, times)
+    good = teaches(verdict, latch, rules, accepted=memory.acceptance is not None)
+    if good:
+        memory = replace(memory, trend=rules.taught(memory.trend, p, weight))
+    return Assessed(Assessment(memory, latch, before.muted, before.snoozed_until), verdict, p, good)
+
+
+def answered(
+    before: Assessment, answer: Answer, at: float, times: LatchTimes, *, p: float, boxes: Places = NOWHERE
+) -> Assessment:
+    """Return the assessment after an answer to what the last look showed: p, and the boxes."""
+    if answer is Answer.FAILURE:
+        memory = replace(before.memory, acceptance=None)
+        return replace(before, memory=memory, latch=latches.confirm(before.latch, at))
+    if answer is Answer.WITHDRAWN:
+        # The next look raises again what stands.
+        return replace(before, memory=replace(before.memory, acceptance=None), latch=Latch())
+    if answer is Answer.CLEARED:
+        return replace(before, memory=before.memory.cleared(), latch=latches.quieten(at, times))
+    if before.latch.level is Level.NONE:
+        return before
+    return replace(before, memory=before.memory.accepting(p, boxes, at), latch=latches.quieten(at, times))
+
+
+def interrupted(before: Assessment) -> Assessment:
+    """Return the assessment after a time without looks: what was good before it proves nothing after it."""
+    return replace(before, latch=latches.interrupt(before.latch))
+
+
+def shifted(before: Assessment, seconds: float) -> Assessment:
+    """Return the assessment with all its times moved: the clock was put right."""
+    memory, latch, acceptance = before.memory, before.latch, before.memory.acceptance
+    if acceptance is not None:
+        acceptance = replace(acceptance, at=acceptance.at + seconds, until=moved(acceptance.until, seconds))
+    return Assessment(
+        replace(memory, judged_at=moved(memory.judged_at, seconds), acceptance=acceptance),
+        replace(
+            latch,
+            since=moved(latch.since, seconds),
+            quiet_since=moved(latch.quiet_since, seconds),
+            silent_until=moved(latch.silent_until, seconds),
+        ),
+        before.muted,
+        moved(before.snoozed_until, seconds),
+    )
+
+
+def moved(at: float | None, seconds: float) -> float | None:
+    """Return a time moved by so many seconds, None for none."""
+    return None if at is None else at + seconds

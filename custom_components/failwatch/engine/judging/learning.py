@@ -1,0 +1,41 @@
+"""What may be learned as normal: the only place that decides.
+
+Three numbers know what is normal, each with one job. `rolling_mean_long` is the Super Detection API's
+statistic and learns from every frame. The printer's baseline (one number, `trend.py`) and the camera's
+baseline (one value for each cell of the built-in detector's heat map) share the gate and the budget here.
+"""
+
+from __future__ import annotations
+
+from .latch import Latch
+from .rules import RuleSet
+from .verdict import Level, Verdict
+
+DELAY = 6
+"""Looks that must teach after a look before a camera's baseline learns from it: mess is weak before it is told."""
+OPENING_LOOKS = 30
+"""Looks that a print must have before its beginning may be taken for how the camera always looks."""
+
+
+def teaches(verdict: Verdict, latch: Latch, rules: RuleSet, *, accepted: bool) -> bool:
+    """Return whether a look shows a good print for sure, so that normal may be learned from it."""
+    return (
+        verdict.level is Level.NONE
+        and latch.level is Level.NONE
+        and verdict.score < rules.learn_below
+        and not accepted
+    )
+
+
+def opening_teaches(latch: Latch, looks: int) -> bool:
+    """Return whether a print that ends began as this camera looks before there is anything to fail.
+
+    A print over which an alarm stands may have begun on the mess of the one before. Whoever denied that
+    alarm has said that what was there at the beginning belongs there.
+    """
+    return latch.level is Level.NONE and looks >= OPENING_LOOKS
+
+
+def hidden(p: float, explained: float, hideable: float) -> float:
+    """Return how much of p counts for nothing, because it was learned to be normal."""
+    return min(explained, hideable, p)

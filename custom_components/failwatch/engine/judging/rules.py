@@ -1,0 +1,243 @@
+"""Rule sets: thresholds as data, and the pure function that judges a frame by them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import ClassVar, TypeAlias
+
+from ..errors import BadSetting
+from ..statistics import TemporalStatistics
+from .trend import Trend, learn
+from .verdict import Level, Rule, Verdict
+
+Limits: TypeAlias = tuple[tuple[Level, str, float], ...]
+"""Each level, the name of the number that raises it, and a height above the printer's own level of p."""
+
+SURE_LOOKS = 10
+"""Looks in a row that make a sure failure, and at least half as many ten-second frames."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailWatchRules:
+    """Limits on the recent mean, and a lower one on the slow level, both above the baseline; and one on p itself.
+
+    `prior` is the level assumed of a new printer, and counts for `prior_frames` ten-second frames.
+    The baseline learns from a frame while the score is below `learn_below`, and never rises above
+    `usual_at_most`; all that was learned of a camera during prints together hides no more than that either.
+    p of at least `sure` in ten looks in a row is a failure on any printer, whatever was learned.
+    """
+
+    name: ClassVar[str] = "failwatch"
+    cadence_aware: ClassVar[bool] = True
+
+    maybe: float = 0.40
+    failure: float = 0.60
+    sustained: float = 0.40
+    sensitivity: float = 1.0
+    warm_up_frames: int = 3
+    prior: float = 0.02
+    prior_frames: float = 360.0
+    learn_below: float = 0.20
+    usual_at_most: float = 0.35
+    sure: float = 0.80
+
+    def usual(self, trend: Trend) -> float:
+        """Return the level of p that is normal for this printer, or was there before there was a print."""
+        baseline = self.prior if trend.baseline is None else trend.baseline
+        return max(baseline, min(trend.opening, trend.fixture, self.usual_at_most))
+
+    def hideable(self, trend: Trend) -> float:
+        """Return how much of p what the detector learned during prints may explain."""
+        return max(self.usual_at_most - self.usual(trend), 0.0)
+
+    def taught(self, trend: Trend, p: float, weight: float) -> Trend:
+        """Return the trend after a look that may be learned from."""
+        p = min(p, self.usual_at_most)
+        return learn(trend, p, weight, prior=self.prior, prior_frames=self.prior_frames)
+
+    def is_sure(self, p: float) -> bool:
+        """Return whether a look at this p, nothing learned taken off, is one of a sure failure."""
+        return p >= self.sure
+
+    def is_sure_failure(self, trend: Trend) -> bool:
+        """Return whether the latest looks make a sure failure."""
+        return trend.sure_looks >= SURE_LOOKS and trend.sure_frames >= SURE_LOOKS / 2
+
+    def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:
+        """Return the verdict on one frame."""
+        usual = self.usual(trend)
+        score = (statistics.ewm_mean - usual) * self.sensitivity
+        slow = (trend.slow_level - usual) * self.sensitivity
+        if self.is_sure_failure(trend):
+            return Verdict(Level.FAILURE, Rule.SURE, score, usual, min(score, self.failure))
+        if statistics.prediction_num < self.warm_up_frames:
+            return Verdict(Level.NONE, Rule.WARM_UP, score, usual, self.maybe)
+        if score >= self.failure:
+            return Verdict(Level.FAILURE, Rule.HIGH, score, usual, self.failure)
+        if slow >= self.sustained:
+            return Verdict(Level.FAILURE, Rule.SUSTAINED, slow, usual, self.sustained)
+        if score >= self.maybe:
+            return Verdict(Level.MAYBE, Rule.HIGH, score, usual, self.maybe)
+        return Verdict(Level.NONE, Rule.QUIET, score, usual, self.maybe)
+
+    def limits(self) -> Limits:
+        """Return how far the recent mean must stand above the baseline for each level."""
+        return (
+            (Level.MAYBE, "maybe", _unscaled(self.maybe, self.sensitivity)),
+            (Level.FAILURE, "failure", _unscaled(self.failure, self.sensitivity)),
+        )
+
+
+class _PublishedRules:
+    """What the rule sets that others have published share: nothing is learned but their lifetime mean."""
+
+    cadence_aware: ClassVar[bool] = False
+    learn_below: ClassVar[float] = 0.20
+
+    def hideable(self, trend: Trend) -> float:  # noqa: ARG002
+        """Return how much of p what the detector learned during prints may explain: all of it."""
+        return math.inf
+
+    def taught(self, trend: Trend, p: float, weight: float) -> Trend:  # noqa: ARG002
+        """Return the trend after a look that may be learned from: they learn from every look elsewhere."""
+        return trend
+
+    def is_sure(self, p: float) -> bool:  # noqa: ARG002
+        """Return whether a look at this p is one of a sure failure: they know none."""
+        return False
+
+    def is_sure_failure(self, trend: Trend) -> bool:  # noqa: ARG002
+        """Return whether the latest looks make a sure failure: they know none."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObicoRules(_PublishedRules):
+    """One test on the recent mean minus the lifetime mean, passed plainly or with an escalation.
+
+    Passing it plainly is `maybe`, passing it with the score divided by `escalation` is `failure`.
+    Nothing is said in the first `safe_frames` frames of a print.
+    """
+
+    name: ClassVar[str] = "obico"
+
+    low: float = 0.38
+    high: float = 0.78
+    rising_multiple: float = 3.8
+    escalation: float = 1.75
+    sensitivity: float = 1.0
+    safe_frames: int = 30
+
+    def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:  # noqa: ARG002
+        """Return the verdict on one frame."""
+        usual = statistics.rolling_mean_long
+        score = (statistics.ewm_mean - usual) * self.sensitivity
+        if statistics.prediction_num < self.safe_frames:
+            return Verdict(Level.NONE, Rule.WARM_UP, score, usual, self.low)
+        rise = (statistics.rolling_mean_short - usual) * self.rising_multiple
+        for level, escalation in ((Level.FAILURE, self.escalation), (Level.MAYBE, 1.0)):
+            escalated = score / escalation
+            if escalated < self.low:
+                continue
+            if escalated > self.high:
+                return Verdict(level, Rule.HIGH, score, usual, self.high * escalation)
+            if escalated > rise:
+                return Verdict(level, Rule.RISING, score, usual, max(self.low, rise) * escalation)
+        if score < self.low:
+            return Verdict(Level.NONE, Rule.QUIET, score, usual, self.low)
+        return Verdict(Level.NONE, Rule.SETTLED, score, usual, min(self.high, rise))
+
+    def limits(self) -> Limits:
+        """Return how far the recent mean must stand above the lifetime mean for each level, at least."""
+        escalated = self.low * self.escalation
+        return (
+            (Level.MAYBE, "low", _unscaled(self.low, self.sensitivity)),
+            (Level.FAILURE, "low x escalation", _unscaled(escalated, self.sensitivity)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuperApiRules(_PublishedRules):
+    """Four clauses on the recent mean minus the lifetime mean, tried in order.
+
+    With p of at most 1, `failure` is out of reach in practice: the numbers are meant for services
+    that sum the confidences of their boxes.
+    """
+
+    name: ClassVar[str] = "super_api"
+
+    low: float = 0.36
+    high: float = 0.78
+    failure: float = 0.99
+    rising_multiple: float = 3.8
+
+    def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:  # noqa: ARG002
+        """Return the verdict on one frame."""
+        usual = statistics.rolling_mean_long
+        score = statistics.ewm_mean - usual
+        rise = (statistics.rolling_mean_short - usual) * self.rising_multiple
+        if score < self.low:
+            return Verdict(Level.NONE, Rule.QUIET, score, usual, self.low)
+        if score > self.failure:
+            return Verdict(Level.FAILURE, Rule.HIGH, score, usual, self.failure)
+        if score > self.high:
+            return Verdict(Level.MAYBE, Rule.HIGH, score, usual, self.high)
+        if statistics.ewm_mean > rise:
+            # The clause compares the mean itself, so its limit on the score is lower by the usual level.
+            return Verdict(Level.MAYBE, Rule.RISING, score, usual, max(self.low, rise - usual))
+        return Verdict(Level.NONE, Rule.SETTLED, score, usual, min(self.high, rise - usual))
+
+    def limits(self) -> Limits:
+        """Return how far the recent mean must stand above the lifetime mean for each level, at least."""
+        return (Level.MAYBE, "low", self.low), (Level.FAILURE, "failure", self.failure)
+
+
+RuleSet: TypeAlias = FailWatchRules | ObicoRules | SuperApiRules
+
+RULE_SETS: dict[str, type[RuleSet]] = {
+    rules.name: rules for rules in (FailWatchRules, ObicoRules, SuperApiRules)
+}
+
+DIVISORS = ("escalation",)
+"""Numbers that the score is divided by, so that 0 is none."""
+
+
+def _unscaled(limit: float, sensitivity: float) -> float:
+    return limit / sensitivity if sensitivity else math.inf
+
+
+def create_rules(name: str, thresholds: Mapping[str, float] | None = None) -> RuleSet:
+    """Return the named rule set with some of its numbers changed.
+
+    Raises BadSetting for an unknown name, an unknown number, or a value that is none of at least 0,
+    of a divisor above 0.
+    """
+    try:
+        rule_set = RULE_SETS[name]
+    except KeyError:
+        known = ", ".join(RULE_SETS)
+        raise BadSetting(
+            "There is no rule set %(name)r; choose one of %(known)s.", name=name, known=known
+        ) from None
+    kinds = {field.name: type(field.default) for field in fields(rule_set)}
+    values: dict[str, float] = {}
+    for key, value in (thresholds or {}).items():
+        if key not in kinds:
+            raise BadSetting(
+                "The rule set %(name)s has no number %(key)r; it has %(known)s.",
+                name=name,
+                key=key,
+                known=", ".join(kinds),
+            )
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number) or number < 0:
+            raise BadSetting("%(key)s must be a number of at least 0, not %(value)r.", key=key, value=value)
+        if number == 0 and key in DIVISORS:
+            raise BadSetting("%(key)s must be above 0.", key=key)
+        values[key] = int(number) if kinds[key] is int else number
+    return rule_set(**values)  # type: ignore[arg-type]

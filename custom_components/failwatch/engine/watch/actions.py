@@ -1,0 +1,116 @@
+"""What FailWatch is about to do to a print, and what became of it, as steps of the state machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .policy import (
+    Action,
+    Cause,
+    Intervention,
+    Policy,
+    announce_action,
+    fail,
+    give_order,
+    plan_action,
+    settle,
+    try_again,
+)
+from .settings import WatchSettings
+from .state import Event, EventKind, Phase, Step, WatchState
+
+
+def due_at(state: WatchState, policy: Policy, now: float) -> float | None:
+    """Return when something will come due without another look, None if nothing will."""
+    if state.phase is Phase.IDLE:
+        return None
+    intervention = state.intervention
+    moments = [
+        intervention.countdown.due_at if intervention.countdown else None,
+        intervention.ordered.next_try_at if intervention.ordered else None,
+        _blind_too_long_at(state, policy, now),
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def due_action(state: WatchState, settings: WatchSettings, now: float) -> Step | None:
+    """Take one step that is due, None if none is."""
+    if state.phase is Phase.IDLE:
+        return None
+    policy, before = settings.policy, state.intervention
+    if state.snoozed_until is not None and now >= state.snoozed_until:
+        return tell_what_stands(replace(state, snoozed_until=None), settings, now)
+    blind_too_long_at = _blind_too_long_at(state, policy, now)
+    if blind_too_long_at is not None and now >= blind_too_long_at:
+        announced = announce_action(before, policy, Action.PAUSE, Cause.BLIND, now)
+        if announced is not before:
+            after = replace(state, intervention=announced)
+            return Step(after, countdown_event(after, before))
+    order, countdown = before.ordered, before.countdown
+    if order is not None and order.next_try_at is not None and now >= order.next_try_at:
+        return Step(replace(state, intervention=try_again(before)), order=order.action)
+    if countdown is not None and now >= countdown.due_at:
+        return give(state, countdown.action, countdown.cause)
+    return None
+
+
+def give(state: WatchState, action: Action, cause: Cause) -> Step:
+    """Have the host carry an action out."""
+    return Step(replace(state, intervention=give_order(state.intervention, action, cause)), order=action)
+
+
+def acted(state: WatchState, action: Action, policy: Policy, now: float, problem: str = "") -> Step:
+    """Take note that the print was seen to obey, or why it does not."""
+    before = state.intervention
+    order = before.ordered
+    if order is None or order.action is not action:
+        return Step(state)
+    if problem:
+        after = replace(state, intervention=fail(before, problem, now))
+        if problem in order.problems:
+            return Step(after)
+        detail = f"{action}: {problem}"
+        return Step(after, (Event(EventKind.ACTION_FAILED, now, state.print_id, detail, state.level),))
+    after = replace(state, intervention=settle(before, policy, now))
+    if order.cause is Cause.USER:
+        return Step(after)
+    done = Event(EventKind.ACTION, now, state.print_id, action.value, state.level)
+    return Step(after, (done, *countdown_event(after, before)))
+
+
+def tell_what_stands(state: WatchState, settings: WatchSettings, now: float) -> Step:
+    """Tell and plan, after a silence, what was held back."""
+    if state.level.rank <= state.told.rank or state.is_silent(now):
+        return Step(state)
+    verdict = state.latch.verdict
+    event = Event(
+        EventKind(state.level.value), now, state.print_id, verdict.reason if verdict else "", state.level
+    )
+    before = state.intervention
+    intervention = before
+    if not state.latch.confirmed:
+        intervention = plan_action(before, settings.policy, state.level, now)
+    state = replace(state, told=state.level, intervention=intervention)
+    return Step(state, (event, *countdown_event(state, before)))
+
+
+def countdown_event(after: WatchState, before: Intervention) -> tuple[Event, ...]:
+    """Return the event that tells of a countdown that was not there before and leaves any time."""
+    countdown = after.intervention.countdown
+    if countdown is None or countdown == before.countdown or countdown.due_at <= countdown.announced_at:
+        return ()
+    event = Event(
+        EventKind.COUNTDOWN, countdown.announced_at, after.print_id, countdown.action.value, after.level
+    )
+    return (event,)
+
+
+def _blind_too_long_at(state: WatchState, policy: Policy, now: float) -> float | None:
+    """Return when being blind leads to a pause, None if it does not."""
+    blind_for, blind = policy.pause_when_blind_after, state.blind
+    if blind_for is None or blind is None or state.phase is not Phase.BLIND or state.holds:
+        return None
+    pending = state.intervention.done or state.intervention.ordered or state.intervention.countdown
+    if blind.accepted or blind.counted_from is None or pending or state.is_silent(now):
+        return None
+    return blind.counted_from + blind_for

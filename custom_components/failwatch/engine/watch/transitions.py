@@ -1,0 +1,189 @@
+"""A print's life and what its user says, as steps of the state machine of a watch.
+
+Nothing is done here. A step is the new state, the events that led to it, and what the host is to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..judging.assessment import Answer, Assessment, answered, interrupted, moved, shifted
+from ..judging.latch import Latch
+from ..judging.verdict import Level
+from . import blindness
+from .actions import acted, countdown_event, tell_what_stands
+from .policy import Action, Intervention, Policy, after_absence, arm_again, call_off, drop_pending_pause
+from .settings import WatchSettings
+from .state import Blind, Event, EventKind, Phase, Step, WatchState
+
+LOOKING = (Phase.WATCHING, Phase.BLIND)
+"""Phases in which a print is looked at."""
+
+
+# The life of a print
+
+
+def start_print(state: WatchState, print_id: str, name: str, now: float) -> Step:
+    """Begin a print; of what was learned, only what belongs to the printer is kept."""
+    begun = replace(
+        state.assessed(state.assessment.for_new_print()),
+        print_id=print_id,
+        print_name=name,
+        started_at=now,
+        phase=Phase.WATCHING,
+        since=now,
+        blind=None,
+        blind_cameras=(),
+        look=None,
+        intervention=Intervention(),
+        next_look_at=None if state.holds else now,
+        failed_looks=0,
+        told=Level.NONE,
+    )
+    return Step(begun, (Event(EventKind.STARTED, now, print_id, name),))
+
+
+def resume_known_print(state: WatchState, policy: Policy, now: float) -> Step:
+    """Go on with the print that was known before: it still runs."""
+    before = state.intervention
+    state = replace(
+        _after_gap(state),
+        phase=Phase.WATCHING,
+        since=now,
+        next_look_at=None if state.holds else now,
+        intervention=after_absence(before, policy, now),
+    )
+    return Step(state, countdown_event(state, before))
+
+
+def pause(state: WatchState, policy: Policy, now: float) -> Step:
+    """Stop looking: the print is paused. Nothing is forgotten, and a pause that was ordered has happened."""
+    state = replace(
+        _after_gap(state),
+        phase=Phase.PAUSED,
+        since=now,
+        next_look_at=None,
+        intervention=drop_pending_pause(state.intervention),
+    )
+    order = state.intervention.ordered
+    return acted(state, Action.PAUSE, policy, now) if order and order.action is Action.PAUSE else Step(state)
+
+
+def resume(state: WatchState, settings: WatchSettings, now: float) -> Step:
+    """Look again. Whoever resumes after an alarm, or after a pause by FailWatch, says that it is no failure."""
+    was_asked = state.level is not Level.NONE or state.intervention.paused_at is not None
+    phase = Phase.BLIND if state.blind else Phase.WATCHING
+    looks_at = None if state.holds else now
+    resumed = replace(_after_gap(state), phase=phase, since=now, next_look_at=looks_at)
+    return answer(resumed, Answer.RESUMED, settings, now) if was_asked else Step(resumed)
+
+
+def end_print(state: WatchState, outcome: str, now: float) -> Step:
+    """End the print, and all that belongs to it."""
+    learned = state.assessment.for_new_print().memory
+    # What was seen last is still shown.
+    memory = replace(learned, statistics=state.memory.statistics, judged_at=state.memory.judged_at)
+    ended = replace(
+        state.assessed(Assessment(memory)),
+        phase=Phase.IDLE,
+        since=now,
+        print_id=None,
+        started_at=None,
+        holds=(),
+        blind=None,
+        blind_cameras=(),
+        intervention=Intervention(),
+        next_look_at=None,
+        failed_looks=0,
+        told=Level.NONE,
+    )
+    return Step(ended, (Event(EventKind.ENDED, now, state.print_id, outcome, state.level),))
+
+
+def hold(state: WatchState, reason: str) -> Step:
+    """Do not look for now."""
+    return Step(replace(_after_gap(state), holds=(*state.holds, reason), next_look_at=None))
+
+
+def release(state: WatchState, reason: str, now: float) -> Step:
+    """Look again once no reason is left not to."""
+    holds = tuple(other for other in state.holds if other != reason)
+    looks = not holds and state.phase in LOOKING
+    return Step(replace(state, holds=holds, next_look_at=now if looks else None))
+
+
+def rest(state: WatchState) -> WatchState:
+    """Return a stored state with nothing under way: whether its print still runs is not known yet."""
+    state = _after_gap(state)
+    if state.print_id is None:
+        state = replace(state, intervention=Intervention(), snoozed_until=None, muted=False, latch=Latch())
+    return replace(state, phase=Phase.IDLE, holds=(), blind=None, next_look_at=None, failed_looks=0)
+
+
+def shift_times(state: WatchState, seconds: float) -> WatchState:
+    """Return the state with all its times moved: the system's clock was put right by so many seconds."""
+
+    def of_blind(blind: Blind) -> Blind:
+        return replace(blind, since=blind.since + seconds, counted_from=moved(blind.counted_from, seconds))
+
+    intervention = state.intervention
+    countdown, order = intervention.countdown, intervention.ordered
+    if countdown is not None:
+        countdown = replace(
+            countdown, announced_at=countdown.announced_at + seconds, due_at=countdown.due_at + seconds
+        )
+    if order is not None:
+        order = replace(order, next_try_at=moved(order.next_try_at, seconds))
+    return replace(
+        state.assessed(shifted(state.assessment, seconds)),
+        since=state.since + seconds,
+        started_at=moved(state.started_at, seconds),
+        blind=None if state.blind is None else of_blind(state.blind),
+        blind_cameras=tuple(of_blind(blind) for blind in state.blind_cameras),
+        look=None if state.look is None else replace(state.look, at=state.look.at + seconds),
+        intervention=replace(
+            intervention,
+            countdown=countdown,
+            ordered=order,
+            paused_at=moved(intervention.paused_at, seconds),
+        ),
+        next_look_at=moved(state.next_look_at, seconds),
+    )
+
+
+# What the user says
+
+
+def answer(state: WatchState, said: Answer, settings: WatchSettings, now: float) -> Step:
+    """Take what the user says of the print."""
+    stood = state.level
+    p, boxes = (state.look.p, state.look.places) if state.look else (0.0, {})
+    assessment = answered(state.assessment, said, now, settings.latch_times, p=p, boxes=boxes)
+    after = state.assessed(assessment)
+    blind, intervention, told = state.blind, arm_again(state.intervention), Level.NONE
+    if said is Answer.FAILURE:
+        intervention, told = state.intervention, Level.FAILURE
+    elif said is Answer.WITHDRAWN:
+        blind = None if blind is None else replace(blind, accepted=False)
+    elif blind is not None:
+        blind = replace(blind, accepted=True)
+    after = replace(after, blind=blind, intervention=intervention, told=told)
+    level = Level.FAILURE if said is Answer.FAILURE else stood
+    return Step(after, (Event(EventKind.ACKNOWLEDGED, now, state.print_id, said.value, level),))
+
+
+def silence(
+    state: WatchState, settings: WatchSettings, now: float, *, muted: bool, snoozed_until: float | None
+) -> Step:
+    """Hold telling and acting back, or no longer; the judgement goes on."""
+    state = replace(state, muted=muted, snoozed_until=snoozed_until)
+    if not state.is_silent(now):
+        return tell_what_stands(state, settings, now)
+    # What stands is told again when the silence ends.
+    return Step(replace(state, intervention=call_off(state.intervention), told=Level.NONE))
+
+
+def _after_gap(state: WatchState) -> WatchState:
+    """Return the state after a time without looks, which counts for nothing."""
+    state = state.assessed(interrupted(state.assessment))
+    return replace(state, blind=blindness.interrupt(state.blind))
