@@ -65,6 +65,13 @@ class Workers(click.IntRange):
     help="Folder for statistics and tagged pictures.",
 )
 @click.option(
+    "--database",
+    envvar="FAILWATCH_DATABASE",
+    show_envvar=True,
+    metavar="URL",
+    help="A PostgreSQL (postgresql://…) for statistics and tagged pictures, shared by several servers.",
+)
+@click.option(
     "--rate-limit", type=click.IntRange(min=1), metavar="N", help="Requests a minute for each token."
 )
 @click.option(
@@ -135,6 +142,7 @@ def command(
     tokens: tuple[str, ...],
     token_file: Path | None,
     data: Path,
+    database: str | None,
     rate_limit: int | None,
     keep_pictures: float,
     max_picture: int,
@@ -169,6 +177,7 @@ def command(
         obico=base_url({"url": obico}) if obico else None,
         model=model,
         workers=workers,
+        database=database,
         forget_after=forget_printers * 86400.0,
         connections=connections,
         connections_per_address=connections_per_address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from ..engine.detectors import Detector
 from ..version import __version__
 from .connections import Connections
 from .detector_queue import DetectorQueue
+from .metrics import Figures
 from .ml_api import MlApi
 from .printer_statistics import Printers
 from .rate_limit import Throttle
@@ -19,7 +21,7 @@ from .request import Intake
 from .responses import errors_as_json
 from .settings import ServerSettings
 from .storage import Storage
-from .super_api import SuperApi
+from .super_api import PREDICT, SuperApi
 from .tokens import Tokens
 from .urls import Addresses
 
@@ -68,7 +70,10 @@ def create_application(
             }
         )
 
-    application = web.Application(middlewares=[connections.watch, errors_as_json])
+    figures = Figures(PREDICT, queue, connections)
+    application = web.Application(middlewares=[connections.watch, figures.watch, errors_as_json])
+    if importlib.util.find_spec("prometheus_client"):
+        application.add_routes([web.get("/metrics", figures.metrics)])
     application.add_routes([*super_api.routes(), web.get("/healthz", health)])
     if settings.obico is not None:
         ml_api = MlApi(queue, tokens, settings.obico, settings.max_picture)

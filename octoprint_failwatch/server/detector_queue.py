@@ -44,8 +44,9 @@ class DetectorQueue:
     """
 
     def __init__(self, detectors: Sequence[Detector], now: Callable[[], float] = time.monotonic) -> None:
-        """Hand out these."""
+        """Hand out these. `workers` is how many there are."""
         self._free = list(detectors)
+        self.workers = len(detectors)
         self._max_waiting = MAX_WAITING * len(detectors)
         self._now = now
         self._shares: dict[str, _Share] = {}

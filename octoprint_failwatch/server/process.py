@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import cast
 
@@ -30,22 +30,30 @@ FILES = 64
 
 
 async def serve(settings: ServerSettings, started: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `started` is told the address.
+    """Serve with the built-in detector until SIGINT or SIGTERM; `started` is told the address.
 
     Raises BadSetting where it cannot listen or cannot use its data, DetectionError without detector.
     """
-    stop = _stop_signal()
     os.umask(0o077)
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        detectors = [
+            await stack.enter_async_context(_detector(settings, session)) for _ in range(settings.workers)
+        ]
+        await serve_with(settings, detectors, started)
+
+
+async def serve_with(
+    settings: ServerSettings, detectors: Sequence[Detector], started: Callable[[str], None]
+) -> None:
+    """Serve with these detectors until SIGINT or SIGTERM; raises BadSetting."""
+    stop = _stop_signal()
     connections = Connections(
         _within_file_limit(settings.connections),
         # All connections of a proxy come from its address.
         None if settings.behind_proxy else settings.connections_per_address,
     )
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        detectors = [
-            await stack.enter_async_context(_detector(settings, session)) for _ in range(settings.workers)
-        ]
         storage = await stack.enter_async_context(opened_storage(settings))
         runner = web.AppRunner(
             create_application(settings, detectors, connections, storage),

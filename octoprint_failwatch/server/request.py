@@ -29,7 +29,7 @@ READ_SECONDS = 30.0
 BESIDE_THE_PICTURE = 64 * 2**10
 """Bytes that a form may have beside the picture: ids, headers, fields that the server does not know."""
 
-INLINE = 128 * 2**10
+INLINE = 256 * 2**10
 """Bytes that are parsed within a fraction of a millisecond; larger forms are parsed on a thread."""
 
 
@@ -85,9 +85,10 @@ async def read_submission(request: web.Request, intake: Intake) -> Submission:
     The documentation heads the fields "Query parameters", so an id that the form lacks may stand in
     the query string.
     """
-    if request.content_type != "multipart/form-data":
+    content_type = request.headers.get("Content-Type", "")
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         raise BadRequest("Send a form (multipart/form-data) with printer_id, print_id and img.")
-    boundary = boundary_of(request.headers["Content-Type"])
+    boundary = boundary_of(content_type)
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > MAX_KEY:
         raise BadRequest(f"Idempotency-Key is too long: at most {MAX_KEY} characters are accepted.")

@@ -42,9 +42,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every error with `{"error": …}`."""
-    resource = request.match_info.route.resource
-    # Never the path itself: the names of tagged pictures open them, also where a slip makes it unknown.
-    note(request, path=resource.canonical if resource is not None else UNKNOWN_PATH)
+    note(request, path=path_of(request))
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
         return _error(request, 415, "Send the form as it is, without Content-Encoding.")
     try:
@@ -102,6 +100,15 @@ def in_pixels(boxes: Iterable[Box], size: tuple[int, int]) -> list[tuple[float, 
         )
         for box in boxes
     ]
+
+
+def path_of(request: web.Request) -> str:
+    """Return a request's path in the API.
+
+    Never the path itself: the names of tagged pictures open them, also where a slip makes it unknown.
+    """
+    resource = request.match_info.route.resource
+    return UNKNOWN_PATH if resource is None else resource.canonical
 
 
 def note(request: web.Request, **facts: Any) -> None:

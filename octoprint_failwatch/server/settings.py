@@ -17,7 +17,8 @@ class ServerSettings:
     that is not where they say they do; `behind_proxy` believes a reverse proxy about it instead.
     `obico` is where a self-hosted Obico serves its pictures: with it the server is also its ml_api.
     `model` is the folder of a model to use instead of the built-in one. `workers` is how many pictures
-    are looked at at once. `forget_after` is for how many seconds a printer may not be seen before
+    are looked at at once. `database` is a PostgreSQL to keep everything in, instead of files in
+    `data_dir`. `forget_after` is for how many seconds a printer may not be seen before
     only its lifetime is kept. `connections` is how many connections may be open at once, and
     `connections_per_address` how many of them from one address.
     """
@@ -34,6 +35,7 @@ class ServerSettings:
     obico: URL | None = None
     model: Path | None = None
     workers: int = 1
+    database: str | None = field(default=None, repr=False)
     forget_after: float = 365 * 86400.0
     connections: int = 4096
     connections_per_address: int = 128

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..engine.errors import BadSetting
 from .database import is_full
+from .postgresql import PostgresPictures, PostgresPrinters, opened_database
 from .printer_statistics import Printers
 from .settings import ServerSettings
 from .sqlite_printers import SqlitePrinters
@@ -26,6 +27,22 @@ class Storage:
 @asynccontextmanager
 async def opened_storage(settings: ServerSettings) -> AsyncIterator[Storage]:
     """Open the storage for as long as the server runs. Raises BadSetting where it cannot be used."""
+    opened = _in_files(settings) if settings.database is None else _in_postgresql(settings, settings.database)
+    async with opened as storage:
+        yield storage
+
+
+@asynccontextmanager
+async def _in_postgresql(settings: ServerSettings, url: str) -> AsyncIterator[Storage]:
+    async with opened_database(url) as database:
+        yield Storage(
+            PostgresPrinters(database, forget_after=settings.forget_after),
+            PostgresPictures(database, settings.keep_pictures),
+        )
+
+
+@asynccontextmanager
+async def _in_files(settings: ServerSettings) -> AsyncIterator[Storage]:
     pictures = SqlitePictures(settings.data_dir / "pictures.sqlite", settings.keep_pictures)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(pictures.close)

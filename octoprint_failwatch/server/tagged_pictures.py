@@ -74,7 +74,7 @@ class SqlitePictures:
         """Keep a picture, and return its name."""
         name = secrets.token_urlsafe(24)
         now = self._now()
-        if now < self._rests_until:
+        if self._keep <= 0 or now < self._rests_until:
             return None
         row = (name, now + self._keep, boxes_to_text(boxes), jpeg)
         tidy = self._kept % TIDY_EVERY == 0

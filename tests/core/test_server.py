@@ -461,7 +461,7 @@ async def test_a_picture_that_cannot_be_kept_costs_no_answer(
 
 async def test_tagged_pictures_cannot_be_guessed_and_expire(tmp_path: Path) -> None:
     """Every picture has a name of its own, and is gone after its time."""
-    async with serving(tmp_path, keep_pictures=0.0) as served:
+    async with serving(tmp_path, keep_pictures=1e-9) as served:
         addresses = {URL((await served.result())["tagged_img_url"]).path for _ in range(3)}
         assert len(addresses) == 3
         assert all(len(address) > 40 for address in addresses)

@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from octoprint_failwatch.engine.errors import BadSetting
 from octoprint_failwatch.server import connections as connections_module
@@ -141,6 +142,23 @@ async def _raw(port: int, data: bytes) -> bytes:
         return await asyncio.wait_for(reader.read(10_000), 30)
     finally:
         writer.close()
+
+
+# Without a token
+
+OPEN = {"/healthz", "/hc/", "/metrics", "/tagged/{name}.jpg"}
+"""What answers without a token; a picture's name is as good as one."""
+
+
+async def test_every_route_wants_a_token_or_is_known_to_be_open(tmp_path: Path) -> None:
+    """A route that is added has to be decided upon here."""
+    async with serving(tmp_path, obico=URL("http://127.0.0.1:1")) as server:
+        routes = [(route.method, route.resource.canonical) for route in server.client.app.router.routes()]
+        assert {path for _, path in routes} >= OPEN - {"/metrics"} | {PREDICT, "/p/"}
+        for method, path in routes:
+            if path not in OPEN:
+                answer = await server.client.request(method, path)
+                assert answer.status == 401, path
 
 
 # Connections
