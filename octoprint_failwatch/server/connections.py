@@ -19,8 +19,10 @@ HEAD_SECONDS = 10.0
 """How long a request's line and headers may take from their first byte."""
 
 SWEEP_SECONDS = 1.0
-READ_BYTES = 64 * 2**10
-"""Bytes taken from a connection at a time: parsing them keeps the event loop busy for a moment only."""
+READ_BYTES = 4 * 2**10
+BODY_READ_BYTES = 64 * 2**10
+"""Bytes taken from a connection at a time: so many can be parsed within a millisecond. Of a body whose length
+is known more can be taken, as nothing in it is parsed; one in chunks may have a chunk for each byte."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,6 +53,8 @@ class Connections:
         if connection is None:
             return await handler(request)
         connection.answering = True
+        if request.content_length is not None:
+            connection.read_at_once(BODY_READ_BYTES)
         try:
             return await handler(request)
         finally:
@@ -113,9 +117,7 @@ class _Connection(asyncio.Protocol):
         if not self._connections.admit(self):
             self.transport.abort()
             return
-        # How much asyncio reads at a time has no setting of its own; other loops have their own sizes.
-        if hasattr(transport, "max_size"):
-            transport.max_size = READ_BYTES
+        self.read_at_once(READ_BYTES)
         self._handler = self._new_handler()
         self._handler.connection_made(transport)
 
@@ -142,8 +144,14 @@ class _Connection(asyncio.Protocol):
         if self._handler:
             self._handler.connection_lost(error)
 
+    def read_at_once(self, count: int) -> None:
+        """Take so many bytes at a time. asyncio has no setting for it; other loops have their own sizes."""
+        if hasattr(self.transport, "max_size"):
+            self.transport.max_size = count
+
     def rest(self) -> None:
         """Wait for the next request from now on."""
+        self.read_at_once(READ_BYTES)
         self.answering = self._sending_head = False
         self.since = self._loop.time()
 

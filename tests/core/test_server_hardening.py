@@ -269,6 +269,41 @@ async def test_idle_and_slow_connections_are_closed(tmp_path: Path, monkeypatch:
         await listener.open(0)
 
 
+@pytest.mark.parametrize(
+    ("length", "most"),
+    [
+        ("Transfer-Encoding: chunked", connections_module.READ_BYTES),
+        ("Content-Length: 1000000", connections_module.BODY_READ_BYTES),
+    ],
+    ids=["in chunks", "of known length"],
+)
+async def test_little_is_parsed_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: str, most: int
+) -> None:
+    """A body may come in chunks of a byte each, and each has to be parsed on the event loop."""
+    sizes: list[int] = []
+    received = connections_module._Connection.data_received
+
+    def data_received(self: object, data: bytes) -> None:
+        sizes.append(len(data))
+        received(self, data)
+
+    monkeypatch.setattr(connections_module._Connection, "data_received", data_received)
+    async with Listener(tmp_path, 5, None) as listener:
+        head = f"POST {PREDICT} HTTP/1.1\r\nHost: x\r\n{length}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in AUTHORIZED.items())
+        body = b"1\r\nx\r\n" * 100_000 if "chunked" in length else bytes(999_999)
+        _, writer = await listener.connect()
+        writer.write(head.encode() + b"\r\n" + body)
+
+        async def look() -> int:
+            return sum(sizes)
+
+        await eventually(look, lambda seen: seen >= len(body))
+        writer.close()
+    assert most // 4 < max(sizes) <= most
+
+
 async def test_a_connection_that_waits_for_its_answer_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

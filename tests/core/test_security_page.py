@@ -1,0 +1,22 @@
+"""Every threat that docs/security.md lists is held by tests that exist."""
+
+import re
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+PAGE = (TESTS.parent.parent / "docs" / "security.md").read_text("utf-8")
+ROW = re.compile(r"^\| (?!threat|---)(.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+
+
+def test_every_threat_names_its_tests() -> None:
+    rows = ROW.findall(PAGE)
+    assert len(rows) >= 20
+    for threat, _, tests in rows:
+        named = re.findall(r"`([^`]+)`", tests)
+        assert named, threat
+        file = ""
+        for name in named:
+            given, _, test = name.partition("::")
+            file = given if given != "…" else file
+            content = (TESTS / file).read_text("utf-8")
+            assert not test or re.search(rf"def {test}\b", content), name
