@@ -1,5 +1,6 @@
 """The actions: pictures, answers, past prints, and what other rules would have said."""
 
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, cast
 
@@ -32,6 +33,8 @@ from .engine.watch.trial import TRIAL_PRINTER_ID
 from .shared.history_actions import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
 from .shared.problems import problem_of
 from .shared.targets import async_targeted_printers
+
+_LOGGER = logging.getLogger(__name__)
 
 ATTR_ANSWER = "answer"
 ATTR_COMMAND = "command"
@@ -77,25 +80,57 @@ REPLAY = vol.Schema(
 )
 
 
+type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+
+
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    hass.services.async_register(DOMAIN, "detect", _detect, DETECT, supports_response=SupportsResponse.ONLY)
+
+    def register(name: str, handle: Handler, schema: vol.Schema, supports: SupportsResponse) -> None:
+        hass.services.async_register(DOMAIN, name, _validated(handle), schema, supports_response=supports)
+
+    register("detect", _detect, DETECT, SupportsResponse.ONLY)
     for name, schema, ask in (
         ("acknowledge", ACKNOWLEDGE, _acknowledge),
         ("snooze", SNOOZE, _snooze),
         ("mute", MUTE, _mute),
         ("control", CONTROL, _control),
     ):
-        hass.services.async_register(
-            DOMAIN, name, _ask_each(ask), schema, supports_response=SupportsResponse.OPTIONAL
-        )
-    hass.services.async_register(DOMAIN, "replay", _replay, REPLAY, supports_response=SupportsResponse.ONLY)
+        register(name, _ask_each(ask), schema, SupportsResponse.OPTIONAL)
+    register("replay", _replay, REPLAY, SupportsResponse.ONLY)
     for name, schema, answer, supports in (
         ("past_prints", PAST_PRINTS, async_past_prints, SupportsResponse.ONLY),
         ("label_print", LABEL_PRINT, async_label_print, SupportsResponse.OPTIONAL),
     ):
-        hass.services.async_register(DOMAIN, name, _answer_each(answer), schema, supports_response=supports)
+        register(name, _answer_each(answer), schema, supports)
+
+
+def _validated(handle: Handler) -> Handler:
+    """Return an action whose failures are told in words: over HTTP any other error would be a status 500."""
+
+    async def validated(call: ServiceCall) -> ServiceResponse:
+        try:
+            return await handle(call)
+        except ServiceValidationError:
+            raise
+        except HomeAssistantError as error:
+            if error.translation_key is None:
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key="error",
+                    translation_placeholders={"problem": str(error)},
+                ) from error
+            raise ServiceValidationError(
+                translation_domain=error.translation_domain,
+                translation_key=error.translation_key,
+                translation_placeholders=error.translation_placeholders,
+            ) from error
+        except Exception as error:
+            _LOGGER.exception("The action %s failed", call.service)
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unexpected") from error
+
+    return validated
 
 
 async def _acknowledge(printer: PrinterCoordinator, call: ServiceCall) -> None:
@@ -116,7 +151,7 @@ async def _control(printer: PrinterCoordinator, call: ServiceCall) -> None:
 
 def _ask_each(
     ask: Callable[[PrinterCoordinator, ServiceCall], Awaitable[None]],
-) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
+) -> Handler:
     """Return an action that asks every printer meant, and answers with what then stands.
 
     One that cannot do it keeps no other from being asked: its error comes last.
@@ -139,7 +174,7 @@ def _ask_each(
 
 def _answer_each(
     answer: Callable[[PrinterCoordinator, ServiceCall], Awaitable[dict[str, Any]]],
-) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
+) -> Handler:
     """Return an action that answers for every printer meant."""
 
     async def handle(call: ServiceCall) -> ServiceResponse:

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.engine.errors import Unavailable
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
-from tests.homeassistant.printer import CAMERA, PAUSE, Printer, picture, service_entry, until
+from tests.homeassistant.printer import CAMERA, PAUSE, Printer, picture, service_entry, until, watch
 
 
 async def act(hass: HomeAssistant, name: str, **data: Any) -> Any:
@@ -198,3 +198,17 @@ async def test_what_other_rules_would_have_said(
         await act(hass, "replay", entity_id="sensor.voron_p", rules="failwatch", numbers={"odd": 1})
     assert raised.value.translation_key == "bad_rules"
     await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("error", [Unavailable("down"), RuntimeError("out of sight")])
+async def test_an_action_that_fails_is_no_fault_of_home_assistants(
+    hass: HomeAssistant, printer: Printer, hass_client: Any, error: Exception
+) -> None:
+    """Over HTTP it is a status 400 with words, never a 500 with what a library said."""
+    assert await async_setup_component(hass, "api", {})
+    await watch(hass)
+    client = await hass_client()
+    printer.detector.error = error
+    answer = await client.post("/api/services/failwatch/detect?return_response", json={"entity_id": CAMERA})
+    assert answer.status == 400
+    assert "out of sight" not in await answer.text()

@@ -179,6 +179,7 @@ async def test_a_print_that_has_just_ended_is_told_as_ended(
 
     monkeypatch.setattr(History, "_write", slowly)
     await printer.says("finished")
+    await printer.tells("ended")
     (record,) = await listed(hass, VORON)
     assert record["ended_at"]
 
