@@ -54,6 +54,7 @@ KEYS: Mapping[str, Any] = {
     },
     "options": FLOW,
     "config_panel": object,
+    "common": {ANY: str},
     "selector": {ANY: {"options": {ANY: str}, "choices": {ANY: str}, "fields": FIELDS, "unit_of_measurement": {ANY: str}}},
     "entity": {
         ANY: {
