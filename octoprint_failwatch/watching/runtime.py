@@ -15,6 +15,7 @@ from ..engine.detectors.single_use_pictures import SingleUsePictures
 from ..engine.monitor import Monitor
 from ..engine.watch.messages import update_json
 from ..engine.watch.state import Event, WatchState
+from ..notify.event_log import log_events
 from ..notify.notifications import Notifications
 from ..notify.texts import MessageTexts
 from ..printer.pause_scripts import PauseScripts
@@ -65,6 +66,7 @@ class Service:
     def start(self) -> None:
         """Open the watch, and go on with a print that runs already."""
         self.host.message = self.update
+        self.host.listen(log_events)
         self.host.listen(self._notifications.tell)
         self._thread.ask(self._open())
 

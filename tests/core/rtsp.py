@@ -16,13 +16,13 @@ START_CODE = re.compile(rb"\x00\x00\x00?\x01")
 SPS, PPS = 7, 8
 
 
-def encode(pictures: Sequence[Image.Image]) -> list[list[bytes]]:
-    """Return the NAL units of each picture, all of them key frames."""
+def encode(pictures: Sequence[Image.Image], key_every: int = 1) -> list[list[bytes]]:
+    """Return the NAL units of each picture, one of so many a key frame."""
     encoder = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height = pictures[0].size
     encoder.pix_fmt = "yuv420p"
     encoder.framerate = 10
-    encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "g": "1"}
+    encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "g": str(key_every)}
     packets = []
     for picture in pictures:
         packets += encoder.encode(av.VideoFrame.from_image(picture))
@@ -37,11 +37,13 @@ async def rtsp_server(
     hang_up_after: int = 0,
     then: list[list[bytes]] | None = None,
     change: asyncio.Event | None = None,
+    login: str = "",
 ) -> AsyncIterator[str]:
     """Serve the frames in a loop, many a second; yield the address.
 
-    Once `change` is set, the frames of `then` are served instead.
+    Once `change` is set, the frames of `then` are served instead. With a log-in (name:password) Basic is asked for.
     """
+    expected = "Basic " + base64.b64encode(login.encode()).decode()
     parameters = [unit for unit in frames[0] if unit[0] & 31 in (SPS, PPS)]
     sprop = ",".join(base64.b64encode(unit).decode() for unit in parameters)
 
@@ -73,7 +75,11 @@ async def rtsp_server(
                 number = re.search(r"CSeq: *(\d+)", request)
                 head = f"RTSP/1.0 200 OK\r\nCSeq: {number[1] if number else 0}\r\n"
                 body = ""
-                if method == "OPTIONS":
+                if login and expected not in request:
+                    head = (
+                        head.replace("200 OK", "401 Unauthorized") + 'WWW-Authenticate: Basic realm="a"\r\n'
+                    )
+                elif method == "OPTIONS":
                     head += "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n"
                 elif method == "DESCRIBE":
                     body = (

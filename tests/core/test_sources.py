@@ -9,16 +9,20 @@ import pytest
 from PIL import Image
 
 from octoprint_failwatch.engine.errors import SnapshotError
+from octoprint_failwatch.engine.sources.camera import CameraSource
+from octoprint_failwatch.engine.sources.key_frames import KeyFrames
 from octoprint_failwatch.engine.sources.opening import open_source
 from octoprint_failwatch.engine.sources.source import ReadOptions, SourceEnded
 
 av = pytest.importorskip("av")
 
-from octoprint_failwatch.engine.sources import stream as streams  # noqa: E402 - needs av
+from octoprint_failwatch.engine.sources import key_frames  # noqa: E402 - needs av
+from octoprint_failwatch.engine.sources import stream as streams  # noqa: E402
 from octoprint_failwatch.engine.sources.stream import StreamSource  # noqa: E402
 from octoprint_failwatch.engine.sources.video import VideoSource  # noqa: E402
 from tests.patience import PATIENCE  # noqa: E402
 
+from .cameras import Request, camera, ok  # noqa: E402
 from .rtsp import encode, rtsp_server  # noqa: E402
 
 
@@ -47,6 +51,136 @@ async def test_a_stream_gives_its_newest_picture() -> None:
             assert shade(await source.snapshot()) == pytest.approx(200, abs=8)
         finally:
             await source.close()
+
+
+def rare_key_frames() -> list[list[bytes]]:
+    """Return a stream whose second picture is another, and that has no key frame but the first for eight seconds."""
+    pictures = [Image.new("RGB", (160, 120), (shade,) * 3) for shade in [60] * 50 + [200] * 350]
+    return encode(pictures, key_every=1000)
+
+
+async def test_between_key_frames_that_are_far_apart_the_newest_picture_is_shown() -> None:
+    """One key frame in ten minutes is what some cameras send, to spare the network."""
+    async with rtsp_server(rare_key_frames()) as url:
+        source = StreamSource(url)
+        try:
+            assert shade(await source.snapshot()) == pytest.approx(60, abs=8)
+            while shade(await source.snapshot()) < 150:
+                await asyncio.sleep(0.1)
+        finally:
+            await source.close()
+
+
+async def test_key_frames_that_become_rare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was left out so far is not waited for: the stream is opened again, and all of it is decoded."""
+    monkeypatch.setattr(key_frames, "LOST", 0.5)
+    async with rtsp_server(colours(60, 60, 60, 60, 60) + rare_key_frames()) as url:
+        source = StreamSource(url)
+        try:
+            assert shade(await source.snapshot()) == pytest.approx(60, abs=8)
+            while shade(await source.snapshot()) < 150:
+                await asyncio.sleep(0.1)
+            assert source._key_frames._were_far_apart
+        finally:
+            await source.close()
+
+
+async def test_few_pictures_are_no_reason_to_flap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is old depends on how often the stream has a new one."""
+    async with rtsp_server(colours(100)) as url:
+        source = StreamSource(url)
+        try:
+            await source.snapshot()
+            monkeypatch.setattr(streams, "STALE_AFTER", -60.0)
+            source._longest_gap = 40.0
+            await source.snapshot()
+            source._longest_gap = 20.0
+            with pytest.raises(SnapshotError):
+                await source.snapshot()
+        finally:
+            await source.close()
+
+
+async def test_a_dark_beginning_is_passed_over() -> None:
+    """Cameras get used to the light when somebody begins to look."""
+    change = asyncio.Event()
+    dark = encode([Image.new("RGB", (160, 120), (2, 2, 2))])
+    bright = Image.new("RGB", (160, 120), (180,) * 3)
+    async with rtsp_server(dark, then=encode([bright]), change=change) as url:
+        source = StreamSource(url)
+        try:
+            waiting = asyncio.create_task(source.snapshot())
+            await asyncio.sleep(0.5)
+            change.set()
+            assert shade(await waiting) == pytest.approx(180, abs=8)
+        finally:
+            await source.close()
+
+
+async def test_a_stream_that_stays_dark_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "DARK_AT_FIRST", 0.3)
+    async with rtsp_server(encode([Image.new("RGB", (160, 120), (2, 2, 2))])) as url:
+        source = StreamSource(url)
+        try:
+            assert shade(await source.snapshot()) < 10
+        finally:
+            await source.close()
+
+
+async def test_a_stream_with_a_log_in() -> None:
+    """Quoted or not; without it the reason is named, and never shown is the password."""
+    async with rtsp_server(colours(100), login="me:s@crt") as url:
+        source = StreamSource(url.replace("rtsp://", "rtsp://me:s@crt@"))
+        try:
+            assert shade(await source.snapshot()) == pytest.approx(100, abs=8)
+        finally:
+            await source.close()
+        for wrong, why in (("", "wants a log-in"), ("me:very-secret@", "refuses the user name")):
+            source = StreamSource(url.replace("rtsp://", f"rtsp://{wrong}"))
+            try:
+                with pytest.raises(SnapshotError, match=f"^401: the camera {why}") as caught:
+                    await source.snapshot()
+                assert "very-secret" not in str(caught.value)
+            finally:
+                await source.close()
+
+
+@pytest.mark.parametrize("path", ["/live.m3u8", "/live"])
+async def test_a_stream_over_http(tmp_path: Path, path: str) -> None:
+    """HLS, also where only the answer says that it is one."""
+    film = tmp_path / "segment.ts"
+    with av.open(str(film), "w", format="mpegts") as container:
+        stream = container.add_stream("mpeg2video", rate=25)
+        stream.width, stream.height = 160, 120
+        for _ in range(75):
+            container.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", (160, 120), (140,) * 3))))
+        container.mux(stream.encode())
+    playlist = (
+        b"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:3\n#EXTINF:3.0,\nsegment.ts\n#EXT-X-ENDLIST\n"
+    )
+
+    def answer(request: Request) -> bytes:
+        body = film.read_bytes() if request.target.endswith(".ts") else playlist
+        kind = "video/mp2t" if request.target.endswith(".ts") else "application/vnd.apple.mpegurl"
+        return ok(body, f"Content-Type: {kind}", f"Content-Length: {len(body)}")
+
+    async with camera(answer) as running:
+        source = CameraSource(running.at(path=path))
+        try:
+            assert shade(await source.snapshot()) == pytest.approx(140, abs=8)
+            assert source.is_stream
+        finally:
+            await source.close()
+
+
+def test_near_key_frames_are_enough_and_far_ones_are_not() -> None:
+    frames = KeyFrames()
+    needed = [frames.needs(at % 1 == 0, at) for at in (0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 3.6, 4, 4.5)]
+    assert needed == [True] * 7 + [False, False, True, False]
+    assert not frames.is_lost(11)
+    assert frames.is_lost(13)
+    frames.begin()
+    assert all(frames.needs(at % 10 == 0, at) for at in range(20, 60))
 
 
 async def test_a_stream_that_breaks_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -196,8 +196,9 @@ async def test_a_pause_by_failwatch_lifts_the_head_and_a_resume_puts_it_back(lab
 
 
 async def test_not_one_look_is_taken_of_a_printer_that_will_heat_or_heats(lab: Lab) -> None:
-    preparation = "\n".join(["G4 P200"] * 40)
-    await lab.print("hot.gcode", f"G28\n{preparation}\nM109 S200\n" + "\n".join(["G4 P200"] * 300))
+    preparation = "\n".join(["G4 P200"] * 80)
+    printing = "\n".join(["G1 X5 Y5 E1 F600", "G4 P200"] * 150)
+    await lab.print("hot.gcode", f"G28\n{preparation}\nM109 S200\n{printing}")
     print_id = (await lab.until(lambda state: state["holds"] == ["heating"]))["print_id"]
     asked: list[int] = []
 

@@ -21,11 +21,11 @@ from octoprint_failwatch.printer.sent_commands import SentCommands
 from octoprint_failwatch.watching import keep_going as keeping
 from octoprint_failwatch.watching import runtime as services
 from octoprint_failwatch.watching import watcher as watchers
-from octoprint_failwatch.watching import webcams
 from octoprint_failwatch.watching.holds import HEATING, TOO_EARLY, Holds
 from octoprint_failwatch.watching.installation import Installation
 from octoprint_failwatch.watching.octoprint_access import PrinterProfile
 from octoprint_failwatch.watching.runtime import Service
+from octoprint_failwatch.watching.snapshots import Snapshots
 from octoprint_failwatch.watching.watcher import Watcher
 from tests.octoprint.fake_host import FakeDetector, FakeHost, picture
 
@@ -42,7 +42,11 @@ def detectors(monkeypatch: pytest.MonkeyPatch) -> list[FakeDetector]:
         return made[-1]
 
     monkeypatch.setattr(watchers, "create_detector", make)
-    monkeypatch.setattr(webcams, "take", picture)
+
+    async def snapshot(_self: Snapshots, name: str) -> bytes:
+        return picture(name)
+
+    monkeypatch.setattr(Snapshots, "snapshot", snapshot)
     return made
 
 

@@ -111,13 +111,22 @@ def test_the_heaters_say_it_of_a_print_from_the_card() -> None:
     assert heats(False, [*WAITED, RISING, THERE, RISING]) == "#" * SETTLES_AFTER + "#.."
 
 
-def test_a_long_preparation_on_a_warm_printer_is_not_taken_for_the_print() -> None:
-    seen = [THERE] * (SETTLES_AFTER + 3) + [RISING, RISING, THERE]
-    assert heats(True, seen) == "#" * SETTLES_AFTER + "...##."
+def test_a_long_preparation_is_not_taken_for_the_print() -> None:
+    """A start script homes, probes and waits for as long as it likes, on a printer that is cold or still warm."""
+    for before in (OFF, THERE):
+        seen = [before] * 60 + [RISING, RISING, THERE, THERE]
+        assert heats(True, seen) == "#" * 64
+        assert heats(True, seen, laid_after=63) == "#" * 63 + "."
 
 
-def test_what_never_heats_is_looked_at_soon() -> None:
-    assert heats(True, [*WAITED, OFF, OFF]) == "#" * SETTLES_AFTER + ".."
+def test_what_never_heats_is_looked_at_soon_where_only_the_heaters_tell() -> None:
+    assert heats(False, [*WAITED, OFF, OFF]) == "#" * SETTLES_AFTER + ".."
+
+
+def test_what_never_lays_filament_is_looked_at_in_the_end() -> None:
+    heating = HeatingUp(told_when_over=True)
+    assert heating.follow(OFF, has_laid=False, age=LONGEST)
+    assert not heating.follow(OFF, has_laid=False, age=LONGEST + 1)
 
 
 def test_a_heater_that_never_gets_there_does_not_blind_for_ever() -> None:

@@ -44,8 +44,7 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
     if is_jpeg(data):
         check_effort(data)
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=formats()) as image:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _limit_size is stricter
+        with _open(data) as image:
             _limit_size(image, max_side)
             upright = ImageOps.exif_transpose(image)
             picture = _rgb(upright, max_side)
@@ -94,9 +93,15 @@ def encode(image: Image.Image, quality: int = 90) -> bytes:
     return out.getvalue()
 
 
+def _open(data: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _limit_size is stricter
+        return Image.open(io.BytesIO(data), formats=formats())
+
+
 def _is_huge(jpeg: bytes) -> bool:
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+        with _open(jpeg) as image:
             return image.width * image.height > MAX_PIXELS
     except (Image.DecompressionBombError, *DAMAGED):
         return False  # whoever opens it says what is wrong

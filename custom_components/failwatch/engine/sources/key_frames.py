@@ -4,28 +4,43 @@ from __future__ import annotations
 
 NEAR = 4.0
 """Seconds between key frames up to which they are enough; decoding only them costs next to nothing."""
+ENOUGH = 3
+"""Key frames that have to be near each other before what lies between them is left out."""
+LOST = 8.0
+"""Seconds without a key frame after which what was left out is missed."""
 
 
 class KeyFrames:
-    """Leaves out what lies between key frames that are near each other, and nothing where they are far apart."""
+    """Leaves out what lies between key frames that are near each other, and nothing where they are not.
+
+    Some cameras send key frames by what they see. Once they were far apart, everything is decoded.
+    """
 
     def __init__(self) -> None:
         """Know of no key frame yet."""
         self._last: float | None = None
-        self._gap: float | None = None
-        self._left_out = False
+        self._near = 0
+        self._were_far_apart = False
+        self._leaves_out = False
+
+    def begin(self) -> None:
+        """Start with a new connection; how the stream behaves is remembered."""
+        self._last, self._near, self._leaves_out = None, 0, False
 
     def needs(self, is_key: bool, now: float) -> bool:
         """Return whether a packet that came at that moment is to be decoded."""
         if is_key:
             if self._last is not None:
-                self._gap = now - self._last
-            self._last, self._left_out = now, False
+                self._near += now - self._last <= NEAR
+                self._were_far_apart |= now - self._last > NEAR
+            self._last, self._leaves_out = now, False
             return True
-        if self._left_out:
-            # What follows cannot be decoded without it; the next key frame begins anew.
-            if self._last is not None and now - self._last > NEAR:
-                self._gap = None
-            return False
-        self._left_out = self._gap is not None and self._gap <= NEAR
-        return not self._left_out
+        # What follows a packet that was left out cannot be decoded, until the next key frame.
+        self._leaves_out |= self._near >= ENOUGH and not self._were_far_apart
+        return not self._leaves_out
+
+    def is_lost(self, now: float) -> bool:
+        """Return whether only a new connection brings a picture soon."""
+        is_lost = self._leaves_out and self._last is not None and now - self._last > LOST
+        self._were_far_apart |= is_lost
+        return is_lost

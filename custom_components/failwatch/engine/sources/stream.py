@@ -41,6 +41,7 @@ class StreamSource:
         self._changed = threading.Condition()
         self._newest: tuple[Any, float] | None = None
         self._longest_gap = 0.0
+        self._key_frames = KeyFrames()
         self._problem: SnapshotError | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._read, name="failwatch-stream", daemon=True)
@@ -69,7 +70,8 @@ class StreamSource:
     def _read(self) -> None:
         while not self._closing:
             try:
-                self._read_until_it_breaks()
+                if self._read_until_it_breaks():
+                    continue
                 problem = SnapshotError("The stream has ended.")
             except (self._av.FFmpegError, IndexError, ValueError) as error:
                 problem = self._reason(error)
@@ -78,7 +80,8 @@ class StreamSource:
                 self._changed.notify_all()
                 self._changed.wait_for(lambda: self._closing, AGAIN_AFTER)
 
-    def _read_until_it_breaks(self) -> None:
+    def _read_until_it_breaks(self) -> bool:
+        """Keep what comes; return whether the stream is to be opened again at once."""
         options = {"rtsp_transport": "tcp"} if self._url.lower().startswith("rtsp") else {}
         if self._url.lower().startswith(("https", "rtsps")):
             options |= self._options.trust.ffmpeg_options()
@@ -86,17 +89,19 @@ class StreamSource:
             stream = container.streams.video[0]
             stream.codec_context.flags |= self._av.codec.context.Flags.low_delay
             patience = time.monotonic() + DARK_AT_FIRST
-            key_frames = KeyFrames()
+            self._key_frames.begin()
             for packet in container.demux(stream):
-                if self._closing:
-                    return
-                if not key_frames.needs(packet.is_keyframe, time.monotonic()):
+                now = time.monotonic()
+                if self._closing or self._key_frames.is_lost(now):
+                    return not self._closing
+                if not self._key_frames.needs(packet.is_keyframe, now):
                     continue
                 for frame in self._decoded(packet):
                     if frame.is_corrupt or (time.monotonic() < patience and _looks_dark(frame)):
                         continue
                     patience = 0.0
                     self._keep(frame)
+        return False
 
     def _decoded(self, packet: Any) -> list[Any]:
         """Return the frames that a packet brings; one that arrived damaged brings none."""
