@@ -6,7 +6,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .cameras import cleanup
-from .cameras.coordinator import WatchedCamera
+from .cameras.changes import async_take_changes
 from .cameras.entity_renames import async_follow_renames
 from .cameras.setup import async_set_up_cameras
 from .card.pictures import async_register_pictures
@@ -54,8 +54,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) ->
         await _async_set_up_octoprint(hass, entry)
     else:
         await async_set_up_cameras(hass, entry, PLATFORMS)
-    for printer in entry.runtime_data.printers.values():
-        entry.async_on_unload(Messenger(hass, printer).async_start())
     entry.async_on_unload(entry.add_update_listener(_async_entry_changed))
     return True
 
@@ -77,16 +75,10 @@ async def _async_set_up_octoprint(hass: HomeAssistant, entry: FailWatchConfigEnt
     entry.runtime_data = RuntimeData({None: link}, dict(entry.data))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_follow_octoprint_device(link)
+    entry.async_on_unload(Messenger(hass, link).async_start())
 
 
 async def _async_entry_changed(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
-    """Take changed settings, with a new set-up only where it must be."""
-    running = entry.runtime_data
-    cameras = [printer for printer in running.printers.values() if isinstance(printer, WatchedCamera)]
-    if (
-        running.settings == entry.data
-        and {camera.key for camera in cameras} == entry.subentries.keys()
-        and all(camera.async_apply(entry.subentries[camera.key]) for camera in cameras)
-    ):
-        return
-    await hass.config_entries.async_reload(entry.entry_id)
+    """Take changed settings; what did not change goes on watching."""
+    if entry.runtime_data.settings != entry.data or not await async_take_changes(hass, entry):
+        await hass.config_entries.async_reload(entry.entry_id)

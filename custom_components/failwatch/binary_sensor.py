@@ -25,7 +25,7 @@ PARALLEL_UPDATES = 0
 class FailWatchBinarySensorEntityDescription(BinarySensorEntityDescription):
     """A binary sensor and where its value comes from."""
 
-    is_on_fn: Callable[[PrinterCoordinator], bool]
+    is_on_fn: Callable[[PrinterCoordinator], bool | None]
     always_available: bool = False
 
 
@@ -33,7 +33,7 @@ BINARY_SENSORS: tuple[FailWatchBinarySensorEntityDescription, ...] = (
     FailWatchBinarySensorEntityDescription(
         key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        is_on_fn=lambda printer: present_level(printer.data) is Level.FAILURE,
+        is_on_fn=lambda printer: None if printer.is_unsure else present_level(printer.data) is Level.FAILURE,
     ),
     FailWatchBinarySensorEntityDescription(
         key="connectivity",
@@ -71,6 +71,6 @@ class FailWatchBinarySensor(PrinterEntity, BinarySensorEntity):
 
     @property
     @override
-    def is_on(self) -> bool:
-        """The answer."""
+    def is_on(self) -> bool | None:
+        """The answer; None while it is not known yet."""
         return self.entity_description.is_on_fn(self.coordinator)

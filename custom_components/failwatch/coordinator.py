@@ -1,14 +1,15 @@
 """A printer's watch as Home Assistant sees it, wherever the watching is done."""
 
+import asyncio
 import logging
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -19,7 +20,7 @@ from .const import DOMAIN, EVENT_FAILWATCH
 from .engine.history.records import Label, PrintRecord
 from .engine.judging.rules import RuleSet
 from .engine.replay.look_log import LookLog
-from .engine.watch.state import Event, EventKind, Look, WatchState
+from .engine.watch.state import Event, EventKind, Look, Phase, WatchState
 from .shared.recordings import Recordings
 
 _LOGGER = logging.getLogger(__package__)
@@ -73,6 +74,11 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     def is_connected(self) -> bool:
         """Whether there is news from the printer at all."""
         return self.last_update_success
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a print is known, but not yet, as after a restart, whether it still runs."""
+        return self.data.phase is Phase.IDLE and self.data.print_id is not None
 
     @property
     def last_problem(self) -> str | None:
@@ -211,6 +217,11 @@ class RuntimeData:
     printers: dict[str | None, PrinterCoordinator]
     settings: Mapping[str, Any]
     """The entry's data that all of it was made from."""
+    create: Callable[[ConfigSubentry], PrinterCoordinator] | None = None
+    """What makes the printer of a subentry that comes later."""
+    add_entities: list[Callable[[str | None, PrinterCoordinator], None]] = field(default_factory=list)
+    """What each platform adds the entities of a printer by."""
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 type FailWatchConfigEntry = ConfigEntry[RuntimeData]

@@ -60,5 +60,17 @@ def add_for_printers(
     entities: Callable[[PrinterCoordinator], Iterable[Entity]],
 ) -> None:
     """Add the entities of every printer of an entry, each to its own subentry."""
-    for subentry_id, printer in entry.runtime_data.printers.items():
+
+    def add(subentry_id: str | None, printer: PrinterCoordinator) -> None:
         async_add_entities(entities(printer), config_subentry_id=subentry_id)
+
+    for_each_printer(entry, add)
+
+
+def for_each_printer(
+    entry: FailWatchConfigEntry, add: Callable[[str | None, PrinterCoordinator], None]
+) -> None:
+    """Add something for every printer of an entry, now and when one comes later."""
+    entry.runtime_data.add_entities.append(add)
+    for subentry_id, printer in entry.runtime_data.printers.items():
+        add(subentry_id, printer)

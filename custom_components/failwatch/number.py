@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
-from .entity import PrinterEntity
+from .entity import PrinterEntity, for_each_printer
 
 PARALLEL_UPDATES = 1
 
@@ -68,8 +68,7 @@ async def async_setup_entry(
         update()
         entry.async_on_unload(printer.async_add_listener(update))
 
-    for subentry_id, printer in entry.runtime_data.printers.items():
-        keep_up(subentry_id, printer)
+    for_each_printer(entry, keep_up)
 
 
 class ThresholdNumber(PrinterEntity, NumberEntity):

@@ -57,19 +57,26 @@ def _now[T](value: Callable[[Look], T]) -> Callable[[PrinterCoordinator], T | No
     return of_printer
 
 
+def _watch_state(printer: PrinterCoordinator) -> str | None:
+    """Return what the watch does, None while it is not known yet whether its print still runs."""
+    if printer.status_problem:
+        return Phase.BLIND.value
+    return None if printer.is_unsure else printer.data.phase.value
+
+
 SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
     FailWatchSensorEntityDescription(
         key="failure_state",
         device_class=SensorDeviceClass.ENUM,
         options=[level.value for level in Level],
-        value_fn=lambda printer: present_level(printer.data).value,
+        value_fn=lambda printer: None if printer.is_unsure else present_level(printer.data).value,
         attributes_fn=why,
     ),
     FailWatchSensorEntityDescription(
         key="watch_state",
         device_class=SensorDeviceClass.ENUM,
         options=[phase.value for phase in Phase],
-        value_fn=lambda printer: (Phase.BLIND if printer.status_problem else printer.data.phase).value,
+        value_fn=_watch_state,
         attributes_fn=doing,
     ),
     FailWatchSensorEntityDescription(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -25,11 +26,14 @@ class FailWatchSwitchEntityDescription(SwitchEntityDescription):
 SWITCHES: tuple[FailWatchSwitchEntityDescription, ...] = (
     FailWatchSwitchEntityDescription(
         key="watching",
+        # Configuration is left alone by "turn off everything in this area", and by voice assistants.
+        entity_category=EntityCategory.CONFIG,
         is_on_fn=lambda printer: printer.watching,
         turn_fn=lambda printer, on: printer.async_watch(on),
     ),
     FailWatchSwitchEntityDescription(
         key="mute",
+        entity_category=EntityCategory.CONFIG,
         is_on_fn=lambda printer: printer.data.muted,
         turn_fn=lambda printer, on: printer.async_mute(on),
     ),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, override
 
@@ -31,6 +31,7 @@ from ..engine.models import Box, Frame
 from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
+from ..notifications.messenger import Messenger
 from . import issues
 from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
@@ -91,6 +92,7 @@ class WatchedCamera(PrinterCoordinator):
         )
         self.data = self._monitor.state
         self._task: asyncio.Task[None] | None = None
+        self._ends: list[Callable[[], None]] = []
         self._status = PrintStatusListener(
             hass,
             self.settings,
@@ -141,13 +143,32 @@ class WatchedCamera(PrinterCoordinator):
         The cameras of a service begin one after another, so that they do not all look at the same moment.
         """
         self._run()
-        self.config_entry.async_on_unload(self.async_stop)
-        # What is wrong with a camera that nobody watches any more needs no repair.
-        self.config_entry.async_on_unload(partial(issues.async_clear, self.hass, self.key))
-        self.config_entry.async_on_unload(self._light.async_stop)
-        self.config_entry.async_on_unload(self._status.async_stop)
+        self._ends += (
+            self.async_stop,
+            # What is wrong with a camera that nobody watches any more needs no repair.
+            partial(issues.async_clear, self.hass, self.key),
+            self._light.async_stop,
+            self._status.async_stop,
+            Messenger(self.hass, self).async_start(),
+        )
+        self.config_entry.async_on_unload(self.async_end)
         if self.watching:
             self._status.async_start(later / self._clock.speed)
+
+    @callback
+    def async_end(self) -> None:
+        """Leave the printer alone: its entry is unloaded, or it is set up anew or removed."""
+        while self._ends:
+            self._ends.pop(0)()
+
+    async def async_let_go(self, *, forget: bool) -> None:
+        """Keep what is known for the next set-up of this printer, or forget all of a removed one."""
+        self.async_end()
+        self._memory.async_let_go(self.key, forget=forget)
+        if forget and isinstance(self._detector, LearningDetector):
+            await self._detector.forget(self.key)
+        if forget:
+            await self._past.async_forget()
 
     @callback
     def async_stop(self) -> None:

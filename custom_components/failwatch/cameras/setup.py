@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
@@ -46,10 +47,13 @@ async def async_set_up_cameras(
     await memory.async_load()
     history = await async_open_history(hass, entry)
     await async_forget_removed_cameras(hass, entry, detector, memory, history)
+
+    def create(subentry: ConfigSubentry) -> WatchedCamera:
+        return WatchedCamera(hass, entry, subentry, detector, memory, history)
+
     try:
         cameras: dict[str | None, WatchedCamera] = {
-            subentry.subentry_id: WatchedCamera(hass, entry, subentry, detector, memory, history)
-            for subentry in entry.subentries.values()
+            subentry.subentry_id: create(subentry) for subentry in entry.subentries.values()
         }
     except BadSetting as error:
         raise ConfigEntryError(
@@ -57,7 +61,7 @@ async def async_set_up_cameras(
             translation_key=error.kind,
             translation_placeholders={"problem": str(error)},
         ) from error
-    entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data))
+    entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data), create)
     new = {camera.key for camera in cameras.values() if camera.device is None}
     await hass.config_entries.async_forward_entry_setups(entry, platforms)
     entry.async_on_unload(memory.async_close)

@@ -54,6 +54,16 @@ class StateStore:
         """Leave nothing behind."""
         await self._store.async_remove()
 
+    @callback
+    def async_let_go(self, key: str, *, forget: bool) -> None:
+        """Keep what is known of a camera that is set up anew, or nothing of one that is removed."""
+        source = self._sources.pop(key, None)
+        if forget:
+            self._states.pop(key, None)
+            self.async_changed()
+        elif source is not None:
+            self._states[key] = dict(source())
+
     def recall(self, key: str) -> WatchState | None:
         """Return what is known of a camera; None if nothing, or nothing that can be understood."""
         try:
