@@ -17,6 +17,7 @@ from .coordinator import FailWatchConfigEntry, RuntimeData
 from .notifications.action import async_setup_notify_action
 from .notifications.answers import async_setup_answers
 from .notifications.messenger import Messenger
+from .notifications.pictures import async_setup_pictures
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
 from .octoprint.device import async_follow_octoprint_device
@@ -44,6 +45,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_pictures(hass)
     await async_register_card(hass)
     async_setup_answers(hass)
+    async_setup_pictures(hass)
     async_setup_notify_action(hass)
     return True
 

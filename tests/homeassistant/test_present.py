@@ -79,8 +79,8 @@ async def test_after_a_restart_nothing_is_failing_until_the_print_is_known_to_ru
     await printer.says("unavailable")
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    assert hass.states.get("binary_sensor.voron_print_failing").state == "off"
-    assert hass.states.get("sensor.voron_failure_state").state == "none"
+    assert hass.states.get("binary_sensor.voron_print_failing").state == "unknown"
+    assert hass.states.get("sensor.voron_failure_state").state == "unknown"
     (voron,) = async_printers(hass)
     assert not is_so("is_failing", voron)
     assert not is_so("is_suspicious", voron)

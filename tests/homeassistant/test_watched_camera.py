@@ -188,7 +188,7 @@ async def test_a_restart_goes_on_with_the_print_and_what_was_learned(
     await printer.says("unavailable")
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    assert hass.states.get("sensor.voron_watch").state == "idle"
+    assert hass.states.get("sensor.voron_watch").state == "unknown"
     seen = len(printer.detector.frames)
     await printer.says("printing")
     await printer.looks(1)

@@ -36,11 +36,15 @@ class MessagePictureView(HomeAssistantView):
 
 
 @callback
+def async_setup_pictures(hass: HomeAssistant) -> None:
+    """Serve the pictures."""
+    hass.data[PICTURES] = {}
+    hass.http.register_view(MessagePictureView(hass.data[PICTURES]))
+
+
+@callback
 def async_picture_path(hass: HomeAssistant, jpeg: bytes) -> str:
     """Keep a picture, and return its path."""
-    if PICTURES not in hass.data:
-        hass.data[PICTURES] = {}
-        hass.http.register_view(MessagePictureView(hass.data[PICTURES]))
     pictures = hass.data[PICTURES]
     while len(pictures) >= MOST:
         del pictures[next(iter(pictures))]
