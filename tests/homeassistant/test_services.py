@@ -10,6 +10,7 @@ from aiohttp import web
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
@@ -65,6 +66,7 @@ async def printer(
     monkeypatch.setattr("custom_components.failwatch.cameras.lights.LIGHT_SETTLES", 0.0)
     printer = await printers.install(hass, printers.Told())
     # Only in tests does the web server take no more views once it is started.
+    assert await async_setup_component(hass, "failwatch", {})
     async_publisher(hass)
     client = await hass_client_no_auth()
     await hass.config.async_update(internal_url=str(client.make_url("")))
