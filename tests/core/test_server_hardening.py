@@ -251,6 +251,7 @@ async def test_idle_connections_shut_nobody_out(tmp_path: Path) -> None:
 async def test_idle_and_slow_connections_are_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections_module, "SWEEP_SECONDS", 0.01)
     monkeypatch.setattr(connections_module, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(connections_module, "IDLE_SECONDS", 1e9)
     async with Listener(tmp_path, 5, None) as listener:
         idle, slow = await listener.connect(), await listener.connect()
         await listener.open(2)

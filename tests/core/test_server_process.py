@@ -265,6 +265,26 @@ def test_the_rate_limit(tmp_path: Path) -> None:
         assert 50 <= int(headers["Retry-After"]) <= 60
 
 
+@pytest.mark.parametrize("workers", ["3", "auto"])
+def test_workers_share_one_port_and_keep_each_printers_count(tmp_path: Path, workers: str) -> None:
+    """Frames that come together are looked at at once, and each counts once."""
+    with served(tmp_path / "data", "--workers", workers) as process:
+        counts: dict[str, list[float]] = {"a": [], "b": []}
+
+        def ask(printer_id: str) -> None:
+            for _ in range(5):
+                counts[printer_id].append(process.statistics(99, printer_id=printer_id)["prediction_num"])
+
+        threads = [threading.Thread(target=ask, args=(printer_id,)) for printer_id in ("a", "b") * 3]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert {key: sorted(value) for key, value in counts.items()} == {
+            key: list(range(1, 16)) for key in ("a", "b")
+        }
+
+
 @pytest.mark.skipif(CURL is None, reason="curl is the foreign client")
 def test_curl(server: Process, tmp_path: Path) -> None:
     """A client that FailWatch has no part in, sending as the documentation says."""

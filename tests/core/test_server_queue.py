@@ -30,9 +30,11 @@ class StepDetector:
     seen: list[str] = field(default_factory=list)
     release: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     at_work: int = 0
+    begun: list[str] = field(default_factory=list)
 
     async def detect(self, frame: Frame) -> Detection:
         self.at_work += 1
+        self.begun.append(frame.printer_id)
         try:
             await self.release.acquire()
         finally:
@@ -155,7 +157,7 @@ async def test_who_goes_away_while_looked_at_blocks_nobody() -> None:
     gone.cancel()
     waiting.cancel()
     await bench.settle()
-    assert bench.detectors[0].at_work == 1, "the thread is still busy with it"
+    assert bench.detectors[0].begun == ["a1.0"], "the thread is still busy with it"
     assert await bench.answer(2) == ["b1.0"]
     assert next_one.done()
     assert bench.queue.waiting == 0
