@@ -106,3 +106,27 @@ async def test_old_encryption_is_allowed_only_unverified() -> None:
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     async with camera(ok(JPEG), tls=context) as running:
         assert await look(running, Trust(verify=False)) == JPEG
+
+
+async def test_streams_by_their_own_decoder_have_the_same_choice(tmp_path: Path) -> None:
+    pytest.importorskip("av")
+    from octoprint_failwatch.engine.sources.stream import StreamSource
+
+    from .udp import film
+
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    data = film("mpegts", "mpeg2video")
+    async with camera(ok(data), tls=context) as running:
+        for trust in (Trust(verify=False), Trust(certificate=tmp_path / "ca.pem")):
+            source = StreamSource(running.at(path="/live.ts"), ReadOptions(trust=trust))
+            assert await source.snapshot()
+            await source.close()
+        running.asked.clear()
+        source = StreamSource(running.at("me:very-secret", "/live.ts"))
+        with pytest.raises(SnapshotError, match="certificate is not trusted"):
+            await source.snapshot()
+        await source.close()
+        assert not running.asked

@@ -87,6 +87,10 @@ SNAPSHOTS = {
     "packed in chunks": ok(
         chunked(gzip.compress(JPEG)), "Content-Encoding: gzip", "Transfer-Encoding: chunked"
     ),
+    "packed as it is sent": ok(chunked(gzip.compress(JPEG)), TYPE, "Transfer-Encoding: gzip, chunked"),
+    "packed by gzip's name only": ok(JPEG, TYPE, LENGTH, "Content-Encoding: gzip"),
+    "packed by deflate's name only": ok(JPEG, TYPE, "Content-Encoding: deflate"),
+    "no empty line before the picture": ok(b"", TYPE).removesuffix(b"\r\n") + JPEG,
     "packed only by name": ok(JPEG, TYPE, "Content-Encoding: identity"),
     "no end mark": ok(JPEG[:-2], TYPE, f"Content-Length: {len(JPEG) - 2}"),
     "half an end mark": ok(JPEG[:-1], TYPE),
@@ -255,7 +259,7 @@ REFUSED = {
     "an endless head": (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000, "does not speak HTTP"),
     "a stream without pictures": (ok(part(b"text") * 9, STREAM), "stream gives no whole picture"),
     "a stream of halves": (ok(part(JPEG[:400]) * 9, STREAM), "stream gives no whole picture"),
-    "packed noise": (ok(b"\0" * 90, "Content-Encoding: gzip"), "an empty picture"),
+    "packed noise": (ok(gzip.compress(b"\0" * 90), "Content-Encoding: gzip"), "something that is no picture"),
 }
 
 

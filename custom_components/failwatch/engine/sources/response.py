@@ -16,7 +16,8 @@ from . import reasons
 MAX_HEAD = 65536
 MAX_LINE = 4096
 _STATUS = re.compile(rb"(?:HTTP|ICY)\S*[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
-_END_OF_HEAD = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
+_END_OF_HEAD = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r|\r?\n(?=\xff\xd8\xff)")
+"""An empty line, which some cameras forget."""
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF", b"GIF8")
 
@@ -110,14 +111,16 @@ async def read_body(head: Head, data: bytes, receive: Receive) -> AsyncGenerator
     An announced length is not obeyed here: whoever reads stops when the picture is whole.
     """
     pieces = _chunks(data, receive) if head.is_chunked else _plain(data, receive)
-    coding = head.first("content-encoding").strip().lower()
-    if coding not in ("gzip", "x-gzip", "deflate"):
-        async for piece in pieces:
-            yield piece
-        return
-    unpacker, raw = zlib.decompressobj(wbits=47), b""
+    codings = ",".join((*head.all("content-encoding"), *head.all("transfer-encoding"))).lower()
+    unpacker = zlib.decompressobj(wbits=47) if re.search("gzip|deflate", codings) else None
+    is_first = True
     async for piece in pieces:
-        raw += piece
+        if unpacker is not None and is_first:
+            unpacker = _unpacker(piece)
+        is_first = False
+        if unpacker is None:
+            yield piece
+            continue
         try:
             # A bomb is unpacked in small pieces: the reader stops when there are too many of them.
             unpacked = unpacker.decompress(piece, MAX_HEAD)
@@ -125,13 +128,18 @@ async def read_body(head: Head, data: bytes, receive: Receive) -> AsyncGenerator
                 yield unpacked
                 unpacked = unpacker.decompress(unpacker.unconsumed_tail, MAX_HEAD)
         except zlib.error:
-            if coding != "deflate" or len(raw) > len(piece):
-                return
-            unpacker = zlib.decompressobj(wbits=-15)  # some send it without zlib's frame
-            try:
-                yield unpacker.decompress(piece, MAX_HEAD)
-            except zlib.error:
-                return
+            return
+
+
+def _unpacker(start: bytes) -> zlib._Decompress | None:
+    """Return what unpacks a body that begins so, None where it is packed by name only."""
+    for wbits in (47, -15):  # with zlib's or gzip's frame, or without one
+        try:
+            zlib.decompressobj(wbits=wbits).decompress(start, 1)
+        except zlib.error:
+            continue
+        return zlib.decompressobj(wbits=wbits)
+    return None
 
 
 async def _plain(data: bytes, receive: Receive) -> AsyncGenerator[bytes, None]:

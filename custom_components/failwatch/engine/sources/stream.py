@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
 import time
 from typing import Any, Final
@@ -22,6 +23,7 @@ READ_TIMEOUT = 10.0
 DARK_AT_FIRST = 3.0
 """Seconds for which a stream may be dark after connecting."""
 LIMITS: Final = VisibilityLimits()
+SECURE = ("https", "rtsps", "rtmps")
 
 
 class StreamSource:
@@ -38,6 +40,7 @@ class StreamSource:
         self._av = load()
         self._options = options or ReadOptions()
         self._url = with_quoted_login(url, self._options.login)
+        self._is_verified = self._url.lower().startswith(SECURE) and self._options.trust.verify
         self._changed = threading.Condition()
         self._newest: tuple[Any, float] | None = None
         self._longest_gap = 0.0
@@ -82,8 +85,9 @@ class StreamSource:
 
     def _read_until_it_breaks(self) -> bool:
         """Keep what comes; return whether the stream is to be opened again at once."""
-        options = {"rtsp_transport": "tcp"} if self._url.lower().startswith("rtsp") else {}
-        if self._url.lower().startswith(("https", "rtsps")):
+        # By TCP nothing gets lost on the way; a camera that has only UDP is read by that.
+        options = {"rtsp_flags": "prefer_tcp"} if self._url.lower().startswith("rtsp") else {}
+        if self._url.lower().startswith(SECURE):
             options |= self._options.trust.ffmpeg_options()
         with self._av.open(self._url, options=options, timeout=READ_TIMEOUT) as container:
             stream = container.streams.video[0]
@@ -135,6 +139,8 @@ class StreamSource:
             return SnapshotError("Streams of this kind cannot be read here.")
         if isinstance(error, (av.InvalidDataError, ValueError)):
             return SnapshotError("What answers at the camera's address is no stream.")
+        if isinstance(error, OSError) and error.errno == errno.EIO and self._is_verified:
+            return SnapshotError("The certificate is not trusted, or there is no secure connection.")
         if isinstance(error, OSError) and error.errno:
             return reasons.of_error(OSError(error.errno, ""), READ_TIMEOUT)
         return SnapshotError("The stream broke off.")
