@@ -18,6 +18,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN, EVENT_FAILWATCH
 from .engine.history.records import Label, PrintRecord
+from .engine.judging.assessment import Answer
 from .engine.judging.rules import RuleSet
 from .engine.replay.look_log import LookLog
 from .engine.watch.state import Event, EventKind, Look, Phase, WatchState
@@ -116,8 +117,12 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     # What a user may ask
 
     @abstractmethod
+    async def async_answer(self, answer: Answer) -> None:
+        """Take what the user says of the print."""
+
     async def async_acknowledge(self, *, failure: bool) -> None:
         """Take the user's answer: it is a failure, or it is none."""
+        await self.async_answer(Answer.FAILURE if failure else Answer.NOT_A_FAILURE)
 
     @abstractmethod
     async def async_snooze(self, seconds: float) -> None:

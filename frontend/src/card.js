@@ -1,5 +1,6 @@
 /* The card: what FailWatch sees of one printer, what it makes of it, and what the user says to it. */
 import {LitElement, css, html, nothing} from "lit";
+import {guard} from "lit/directives/guard.js";
 import {drawChart} from "./chart.js";
 import {Clock} from "./clock.js";
 import {Follower, ask} from "./connection.js";
@@ -11,7 +12,7 @@ import "./past.js";
 import {drawPicture} from "./picture.js";
 import "./regions.js";
 import {sample} from "./sample.js";
-import {answers, condition, countdown, isPrinting, isSnoozed, level, shownView, verdict} from "./situation.js";
+import {acceptance, answers, condition, countdown, isPrinting, isSnoozed, level, shownView, verdict} from "./situation.js";
 import {colours, dialogs, pictures} from "./styles.js";
 import {Words} from "./words.js";
 
@@ -38,7 +39,8 @@ class FailWatchCard extends LitElement {
         _camera: {state: true},
         _allEvents: {state: true},
         _tick: {state: true},
-        _url: {state: true}
+        _url: {state: true},
+        _words: {state: true}
     };
 
     static getConfigForm = configForm;
@@ -46,6 +48,8 @@ class FailWatchCard extends LitElement {
 
     constructor() {
         super();
+        this._seen = true;
+        this._drawn = false;
         this._forget();
         this._open = "";
         this._tick = 0;
@@ -74,31 +78,55 @@ class FailWatchCard extends LitElement {
     connectedCallback() {
         super.connectedCallback();
         this._ticking = setInterval(() => this._update && (this._tick += 1), TICK);
+        // On a dashboard with fifty printers only those on the screen are drawn, and their pictures loaded.
+        this._seen = true;
+        this._watching = new IntersectionObserver((entries) => this._see(entries.at(-1).isIntersecting));
+        this._watching.observe(this);
     }
 
     disconnectedCallback() {
         super.disconnectedCallback();
         clearInterval(this._ticking);
+        this._watching.disconnect();
         this._unfollow();
     }
 
+    _see(seen) {
+        if (seen === this._seen) return;
+        this._seen = seen;
+        if (!seen || !this._update) return;
+        this._showPicture();
+        this.requestUpdate();
+    }
+
     shouldUpdate(changed) {
+        if (!this._seen && this._drawn) return false;
         // Home Assistant hands over a new hass with every state of the house; only its language matters here.
-        return changed.size > 1 || !changed.has("hass") || !this._words || Words.of(this.hass, this._words) !== this._words;
+        return changed.size > 1 || !changed.has("hass") || this._language !== this.hass.language;
     }
 
     willUpdate() {
         if (!this.hass || !this._config) return;
         if (this._language !== this.hass.language) {
             this._language = this.hass.language;
-            Words.load(this.hass);
+            this._load();
         }
-        this._words = Words.of(this.hass, this._words) || this._words;
         if (!this._config.device_id) this._showSample();
         else if (!this._follower && this.isConnected) this._follow();
     }
 
+    async _load() {
+        const language = this._language;
+        try {
+            const words = await Words.load(this.hass);
+            if (language === this._language) this._words = words;
+        } catch {
+            this._language = ""; // The next news from Home Assistant begins another try.
+        }
+    }
+
     updated() {
+        this._drawn = Boolean(this._update);
         openDialogs(this.renderRoot);
     }
 
@@ -152,7 +180,7 @@ class FailWatchCard extends LitElement {
         else if (isPrinting(state) && state.look && state.look.at >= (state.started_at || 0)) {
             this._frames = withFrame(this._frames, frameOf(state));
         }
-        this._showPicture();
+        if (this._seen) this._showPicture();
     }
 
     /* The looks at a print that ran before this page was opened. */
@@ -272,12 +300,19 @@ class FailWatchCard extends LitElement {
         if (!watching || !isPrinting(state)) return nothing;
         const now = this._clock.now();
         const found = verdict(state);
+        const accepted = acceptance(state, now);
+        const ordered = state.intervention?.ordered;
         return html`
             ${state.print_name ? html`<p class="quiet name">${state.print_name}</p>` : nothing}
             ${state.blind ? html`<ha-alert alert-type="error" class="blind">${words.blind(state.blind)}
                 ${words.say("note.blind_for", {time: words.duration(now - state.blind.since)})}</ha-alert>` : nothing}
             ${state.holds.length ? html`<p class="why">${words.say(`hold.${state.holds[0]}`) || state.holds[0]}</p>` : nothing}
             ${state.latch.confirmed ? html`<p class="why">${words.say("note.confirmed")}</p>` : nothing}
+            ${accepted ? html`<p class="why">${accepted.until === null
+                ? words.say("note.accepted_until_end")
+                : words.say("note.accepted", {time: words.duration(accepted.until - now)})}</p>` : nothing}
+            ${ordered ? html`<ha-alert alert-type="warning" class="ordered">${words.say(`ordered.${ordered.action}`, {tries: ordered.tries})}
+                ${ordered.problems?.at(-1) || ""}</ha-alert>` : nothing}
             ${found && !state.latch.confirmed ? html`<p class="why">${words.reason(found)}</p>` : nothing}`;
     }
 
@@ -339,10 +374,13 @@ class FailWatchCard extends LitElement {
 
     _renderCourse() {
         const {state, rules} = this._update;
-        const look = state.look;
-        const marks = listed(this._words, this._marks, this._ownEvents);
+        const verdict = state.look?.verdict;
+        // Drawn anew with every look, but not with every second.
         return html`<section aria-label=${this._words.say("course.title")}>
-            ${drawChart(this._words, this._frames, look ? limits(rules, look.verdict.usual, look.verdict.limit) : [], {marks})}
+            ${guard([this._frames, this._marks, this._events, state.look?.at, rules, this._words], () =>
+                drawChart(this._words, this._frames, verdict ? limits(rules, verdict.usual, verdict.limit) : [], {
+                    marks: listed(this._words, this._marks, this._ownEvents)
+                }))}
         </section>`;
     }
 

@@ -34,5 +34,5 @@ export function checked(config) {
 /* The first printer there is. */
 export function stub(hass) {
     const entity = Object.values(hass.entities || {}).find((one) => one.platform === "failwatch" && one.device_id);
-    return {device_id: entity ? entity.device_id : "", layout: "full"};
+    return {device_id: entity ? entity.device_id : "", layout: "full", show: [...PARTS]};
 }

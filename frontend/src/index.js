@@ -1,5 +1,6 @@
 /* Registers the card, and tells the card picker of it. */
 import "./card.js";
+import {Words} from "./words.js";
 
 const GERMAN = (navigator.language || "").startsWith("de");
 
@@ -17,5 +18,5 @@ window.customCards.push({
 /* The form asks for its texts without waiting for them. */
 customElements.whenDefined("home-assistant").then(() => {
     const hass = document.querySelector("home-assistant")?.hass;
-    hass?.loadBackendTranslation?.("config_panel", "failwatch");
+    if (hass?.loadBackendTranslation) Words.load(hass).catch(() => {});
 });

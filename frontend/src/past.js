@@ -219,8 +219,8 @@ class PastPrints extends LitElement {
         .dot { width: 12px; height: 12px; border-radius: 50%; background: var(--fw-level); flex: none; }
         input[type="range"] { width: 100%; accent-color: var(--fw-accent); margin: 0; min-height: 32px; }
         .film { display: flex; gap: 4px; overflow-x: auto; padding: 2px; }
-        .thumb { flex: 0 0 72px; height: 54px; border-bottom: 4px solid var(--fw-level); border-radius: 4px; overflow: hidden; background: var(--secondary-background-color); }
-        .thumb[aria-current="true"] { outline: 2px solid var(--fw-accent); }
+        .film .thumb { flex: 0 0 72px; height: 54px; border-bottom: 4px solid var(--fw-level); border-radius: 4px; overflow: hidden; background: var(--secondary-background-color); }
+        .film .thumb[aria-current="true"] { outline: 2px solid var(--fw-accent); }
         .thumb img { width: 100%; height: 100%; object-fit: cover; display: block; }
     `];
 }

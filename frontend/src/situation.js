@@ -47,6 +47,13 @@ export function countdown(state) {
     return (state.intervention && state.intervention.countdown) || null;
 }
 
+/* What the user called no failure, while it lasts: null, or `until` in the watch's time (null for this print). */
+export function acceptance(state, now) {
+    const accepted = state.memory && state.memory.acceptance;
+    if (!accepted || !isPrinting(state)) return null;
+    return accepted.until === null || now < accepted.until ? {until: accepted.until} : null;
+}
+
 /* The orders that make sense now, in the order in which they are shown; `primary` is the one to press. */
 export function answers(update, now) {
     const {state} = update;
@@ -62,6 +69,7 @@ export function answers(update, now) {
         found.push({key: "resume_fine", primary: alarmed || byFailWatch});
         found.push({key: "resume_cleared"});
     } else if (alarmed || (paused && byFailWatch)) found.push({key: "keep_printing", title: "fine", primary: true});
+    if (acceptance(state, now)) found.push({key: "ask_again"});
     if (!state.latch.confirmed) found.push({key: "it_failed"});
     else if (!paused && can("pause") && !coming) found.push({key: "pause", primary: true});
     if (["watching", "blind"].includes(state.phase) && !state.holds.length) found.push({key: "check"});

@@ -2,6 +2,7 @@
 const PASSING = ["busy", "cut_short", "rate_limited", "server_failed", "timed_out", "unavailable"];
 
 const SPACE = "component.failwatch.config_panel";
+const loading = new Map();
 
 export class Words {
     #localize;
@@ -14,16 +15,15 @@ export class Words {
         this.days = new Intl.DateTimeFormat(language, {dateStyle: "medium", timeStyle: "short"});
     }
 
-    /* The words that go with what Home Assistant has loaded: those of before where nothing changed, null before any. */
-    static of(hass, before) {
-        const language = hass.locale?.language || hass.language || "en";
-        if (before && before.language === language && before.#localize === hass.localize) return before;
-        return hass.localize(`${SPACE}.card.waiting`) ? new Words(language, hass.localize) : null;
-    }
-
-    /* Has Home Assistant load the texts in its present language; it keeps them from then on. */
+    /* The words in Home Assistant's language. It is asked once for all cards: whoever asks it while it loads gets none. */
     static load(hass) {
-        hass.loadBackendTranslation("config_panel", "failwatch");
+        const {language} = hass;
+        if (!loading.has(language)) {
+            const texts = hass.loadBackendTranslation("config_panel", "failwatch");
+            loading.set(language, texts.then((localize) => new Words(language, localize)));
+            texts.catch(() => loading.delete(language));
+        }
+        return loading.get(language);
     }
 
     /* The text of a key such as "condition.maybe", with {placeholders} filled in; "" for one that is not known. */
@@ -48,7 +48,7 @@ export class Words {
     /* One sentence on why the verdict is what it is. */
     reason(verdict) {
         if (!verdict) return "";
-        const below = verdict.rule === "quiet" && verdict.score < 0;
+        const below = verdict.rule === "quiet" && Number(verdict.score.toFixed(2)) < 0;
         const values = {
             now: this.number(verdict.usual + verdict.score),
             usual: this.number(verdict.usual),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {Clock} from "../src/clock.js";
-import {answers, condition, isLookPresent, shownView, verdict} from "../src/situation.js";
+import {acceptance, answers, condition, isLookPresent, shownView, verdict} from "../src/situation.js";
 
 const LOOK = {at: 100, p: 0.1, verdict: {rule: "quiet"}, views: [{camera: "a"}, {camera: "b"}]};
 
@@ -53,6 +53,15 @@ test("who said that it failed is offered a pause", () => {
     const confirmed = update({latch: {level: "failure", verdict: null, confirmed: true}});
     assert.ok(keys(confirmed).includes("pause"));
     assert.ok(!keys(confirmed).includes("it_failed"));
+});
+
+test("what was accepted is shown while it lasts, and can be taken back", () => {
+    const accepted = update({memory: {acceptance: {until: 150}}});
+    assert.deepEqual(acceptance(accepted.state, 100), {until: 150});
+    assert.ok(keys(accepted).includes("ask_again"));
+    assert.equal(acceptance(accepted.state, 151), null);
+    assert.deepEqual(acceptance(update({memory: {acceptance: {until: null}}}).state, 100), {until: null});
+    assert.ok(!keys(update()).includes("ask_again"));
 });
 
 test("silence can be ended", () => {

@@ -49,11 +49,24 @@ test("durations", () => {
     assert.equal(words().duration(86400 * 3), "3 days");
 });
 
-test("the words change with Home Assistant's language only", () => {
-    const localize = () => "text";
-    const hass = {language: "en", localize};
-    const first = Words.of(hass, null);
-    assert.equal(Words.of({language: "en", localize, states: {}}, first), first);
-    assert.notEqual(Words.of({language: "de", localize}, first), first);
-    assert.equal(Words.of({language: "en", localize: () => ""}, null), null);
+test("Home Assistant is asked for the texts of a language once", async () => {
+    let asked = 0;
+    const hass = (language) => ({
+        language,
+        loadBackendTranslation: async () => {
+            asked += 1;
+            return (key) => key;
+        }
+    });
+    const [first, second] = await Promise.all([Words.load(hass("en")), Words.load(hass("en"))]);
+    assert.equal(first, second);
+    assert.equal((await Words.load(hass("de"))).language, "de");
+    assert.equal(asked, 2);
+    assert.equal(first.say("card.waiting"), "component.failwatch.config_panel.card.waiting");
+});
+
+test("texts that could not be loaded are asked for again", async () => {
+    const failing = {language: "fr", loadBackendTranslation: async () => Promise.reject(new Error("away"))};
+    await assert.rejects(Words.load(failing));
+    assert.ok(await Words.load({...failing, loadBackendTranslation: async () => () => ""}));
 });

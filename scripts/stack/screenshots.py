@@ -43,6 +43,7 @@ async def _take(album: Album) -> None:
             await of_octoprint.take_anonymous(album, browser, octoprint)
             await of_home_assistant.take_device(album, browser, home_assistant)
             await of_home_assistant.take_dashboard(album, browser, home_assistant)
+            await of_home_assistant.take_card(album, browser, home_assistant)
             await octoprint.job("cancel")
             await of_octoprint.take_past_print(album, tab)
             await of_octoprint.take_settings(album, tab)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -23,8 +24,20 @@ class Learning(Told):
 
     known: dict[tuple[str, str], CameraBaseline] = field(default_factory=dict)
 
-    async def normals(self) -> dict[tuple[str, str], CameraBaseline]:
+    async def baselines(self) -> dict[tuple[str, str], CameraBaseline]:
         return self.known
+
+    def learn(self, evidence: Any) -> None:
+        pass
+
+    def note_opening(self, evidence: Any) -> None:
+        pass
+
+    def end_print(self, printer_id: str, print_id: str, *, good: bool) -> None:
+        pass
+
+    def unlearn(self, printer_id: str, print_id: str) -> None:
+        pass
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
         self.known = {key: normal for key, normal in self.known.items() if key[0] != printer_id}

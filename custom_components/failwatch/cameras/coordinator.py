@@ -297,8 +297,8 @@ class WatchedCamera(PrinterCoordinator):
         await async_carry_out(self.hass, entity_id)
 
     @override
-    async def async_acknowledge(self, *, failure: bool) -> None:
-        self._monitor.answer(Answer.FAILURE if failure else Answer.NOT_A_FAILURE)
+    async def async_answer(self, answer: Answer) -> None:
+        self._monitor.answer(answer)
 
     @override
     async def async_snooze(self, seconds: float) -> None:

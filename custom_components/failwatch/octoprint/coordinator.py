@@ -29,6 +29,7 @@ from ..const import CONF_MACHINE, CONF_UUID, DOMAIN
 from ..coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from ..engine.errors import BadSetting
 from ..engine.history.records import Label, PrintRecord
+from ..engine.judging.assessment import Answer
 from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
 from ..engine.serialization import to_json
 from ..engine.watch.state import Event
@@ -209,8 +210,8 @@ class LinkCoordinator(PrinterCoordinator):
         return news
 
     @override
-    async def async_acknowledge(self, *, failure: bool) -> None:
-        await self._ask(self._client.command("acknowledge", answer="failure" if failure else "not_a_failure"))
+    async def async_answer(self, answer: Answer) -> None:
+        await self._ask(self._client.command("acknowledge", answer=answer.value))
 
     @override
     async def async_snooze(self, seconds: float) -> None:

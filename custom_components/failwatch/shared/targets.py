@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
@@ -28,14 +27,7 @@ def async_printer_of_device(hass: HomeAssistant, device_id: str) -> PrinterCoord
     if device is None:
         return None
     keys = {identifier[1] for identifier in device.identifiers if identifier[0] == DOMAIN}
-    for entry_id in device.config_entries:
-        entry: FailWatchConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
-        if entry is None or entry.domain != DOMAIN or entry.state is not ConfigEntryState.LOADED:
-            continue
-        for printer in entry.runtime_data.printers.values():
-            if printer.key in keys:
-                return printer
-    return None
+    return next((printer for printer in async_printers(hass) if printer.key in keys), None)
 
 
 @callback

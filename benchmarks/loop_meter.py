@@ -1,0 +1,109 @@
+"""An integration for benchmarks/card: it times every callback of Home Assistant's loop, and has cameras in memory."""
+
+import asyncio
+import io
+import random
+import time
+from typing import Any
+
+import voluptuous as vol
+from homeassistant.components.camera import PLATFORM_SCHEMA as CAMERA_PLATFORM_SCHEMA
+from homeassistant.components.camera import Camera
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from PIL import Image
+
+STALL = 0.05
+PLATFORM_SCHEMA = CAMERA_PLATFORM_SCHEMA.extend({vol.Required("count"): int})
+
+
+class Meter:
+    """How long callbacks took, in seconds: by the clock, and of the thread's processor time."""
+
+    def __init__(self) -> None:
+        """Time nothing yet."""
+        self.wall: list[float] = []
+        self.busy: list[float] = []
+        self.slowest: dict[str, float] = {}
+        self._run = asyncio.Handle._run
+
+    def start(self) -> None:
+        """Time every callback from now on."""
+        run = self._run
+
+        def timed(handle: asyncio.Handle) -> None:
+            began, worked = time.perf_counter(), time.thread_time()
+            run(handle)
+            busy = time.thread_time() - worked
+            self.wall.append(time.perf_counter() - began)
+            self.busy.append(busy)
+            if busy > STALL / 2:
+                self.slowest[_name(handle)] = max(busy, self.slowest.get(_name(handle), 0.0))
+
+        asyncio.Handle._run = timed  # type: ignore[method-assign]
+
+    def stop(self) -> dict[str, Any]:
+        """Return what was timed."""
+        asyncio.Handle._run = self._run  # type: ignore[method-assign]
+        slowest = sorted(self.slowest.items(), key=lambda one: -one[1])[:5]
+        return {
+            "loop_callbacks": len(self.wall),
+            "loop_longest_ms_by_the_clock": round(max(self.wall) * 1000, 1),
+            "loop_longest_ms_of_the_processor": round(max(self.busy) * 1000, 1),
+            "loop_over_50_ms_by_the_clock": sum(one > STALL for one in self.wall),
+            "loop_over_50_ms_of_the_processor": sum(one > STALL for one in self.busy),
+            "loop_busy_seconds": round(sum(self.busy), 2),
+            "loop_slowest_ms": {name: round(seconds * 1000, 1) for name, seconds in slowest},
+        }
+
+
+def _name(handle: asyncio.Handle) -> str:
+    owner = getattr(handle._callback, "__self__", None)
+    if not isinstance(owner, asyncio.Task):
+        return getattr(handle._callback, "__qualname__", "another callback")
+    return owner.get_coro().__qualname__
+
+
+async def async_setup(hass: HomeAssistant, _: dict[str, Any]) -> bool:
+    """Offer to measure."""
+    meter = Meter()
+
+    async def start(_: ServiceCall) -> None:
+        meter.start()
+
+    async def stop(_: ServiceCall) -> ServiceResponse:
+        return meter.stop()
+
+    hass.services.async_register("loop_meter", "start", start)
+    hass.services.async_register("loop_meter", "stop", stop, supports_response=SupportsResponse.ONLY)
+    return True
+
+
+async def async_setup_platform(
+    hass: HomeAssistant, config: dict[str, Any], async_add_entities: Any, _: Any = None
+) -> None:
+    """Make the cameras."""
+    pictures = await hass.async_add_executor_job(_draw)
+    async_add_entities(MemoryCamera(number, pictures) for number in range(config["count"]))
+
+
+def _draw() -> list[bytes]:
+    pictures = []
+    for _ in range(30):
+        out = io.BytesIO()
+        Image.effect_noise((1280, 720), 40).convert("RGB").save(out, "JPEG", quality=80)
+        pictures.append(out.getvalue())
+    return pictures
+
+
+class MemoryCamera(Camera):
+    """Shows something else each time."""
+
+    def __init__(self, number: int, pictures: list[bytes]) -> None:
+        """Have the name that the benchmark expects."""
+        super().__init__()
+        self._attr_name = f"Printer {number}"
+        self._pictures = pictures
+
+    async def async_camera_image(self, width: int | None = None, height: int | None = None) -> bytes | None:  # noqa: ARG002
+        """Return any of the pictures."""
+        return random.choice(self._pictures)

@@ -1,0 +1,375 @@
+"""The dashboard card in a real browser on a real Home Assistant, from the card picker to a restart."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from stack import homeassistant
+from stack.browser import open_home_assistant
+from tests.e2e.house import House, open_house
+from tests.patience import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PLACE = "all-printers"
+READER = "reader"
+
+
+@dataclass
+class Dashboard:
+    """A dashboard with the card, and pages that show it."""
+
+    house: House
+    browser: Browser
+
+    @property
+    def url(self) -> str:
+        return f"{self.house.home_assistant.url}/{PLACE}/0"
+
+    async def save(self, *cards: dict[str, object]) -> None:
+        """Put these cards, and no others, on the dashboard."""
+        view = {"title": "Printers", "type": "sections", "sections": [{"type": "grid", "cards": list(cards)}]}
+        await self.house.home_assistant.command(
+            "lovelace/config/save", url_path=PLACE, config={"views": [view]}
+        )
+
+    async def show_card(self, **config: object) -> None:
+        await self.save({"type": "custom:failwatch-card", "device_id": self.house.printer, **config})
+
+    async def open(self, *, query: str = "", width: int = 1280, height: int = 1000) -> Page:
+        return await open_home_assistant(
+            self.browser, self.house.home_assistant.url, self.url + query, width=width, height=height
+        )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def dashboard(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> AsyncIterator[Dashboard]:
+    async with open_house(tmp_path_factory.mktemp("card")) as house:
+        await house.home_assistant.command(
+            "lovelace/dashboards/create", url_path=PLACE, title="Printers", mode="storage"
+        )
+        dashboard = Dashboard(house, browser)
+        await dashboard.save()
+        yield dashboard
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(dashboard: Dashboard) -> AsyncIterator[Page]:
+    """A page with the card, while a print goes well."""
+    await dashboard.show_card()
+    await dashboard.house.prints_well()
+    page = await dashboard.open()
+    yield page
+    await page.context.close()
+
+
+def card_of(page: Page) -> Locator:
+    return page.locator("failwatch-card").first
+
+
+async def says(page: Page, words: str) -> None:
+    await expect(card_of(page).locator("[role=status]").first).to_have_text(words)
+
+
+def answer(page: Page, order: str) -> Locator:
+    return card_of(page).locator(f"ha-button[data-order={order}]")
+
+
+async def offered(page: Page) -> list[str]:
+    buttons = await card_of(page).locator("ha-button[data-order]").all()
+    return [str(await button.get_attribute("data-order")) for button in buttons]
+
+
+async def test_it_is_added_from_the_card_picker(dashboard: Dashboard) -> None:
+    """With a preview of the printer there is, a form in plain words, and no resource to add by hand."""
+    page = await dashboard.open(query="?edit=1")
+    await page.locator("hui-grid-section .add").first.click()
+    by_card = page.get_by_text("By card", exact=True)
+    await by_card.click()
+    preview = page.locator("hui-card-picker failwatch-card")
+
+    async def found() -> bool:
+        """Type it once more where the picker was not ready for it."""
+        await page.locator("hui-card-picker input").first.fill("failwatch")
+        return await preview.count() == 1
+
+    await eventually(found)
+    await expect(preview.locator("h2")).to_have_text(re.compile("Room"))
+    await page.locator("hui-card-picker .card", has_text="FailWatch").first.click(position={"x": 40, "y": 20})
+    editor = page.locator("hui-dialog-edit-card")
+    for label in ("Printer", "Name", "Size", "Parts to show"):
+        await expect(editor.get_by_text(label, exact=True).first).to_be_visible()
+    await editor.get_by_text("Course of the failure score", exact=True).click()
+    await expect(editor.locator("failwatch-card section[aria-label='Failure score']")).to_have_count(0)
+    await editor.get_by_text("Save", exact=True).click()
+    await expect(page.locator("hui-view failwatch-card")).to_have_count(1)
+
+    async def kept() -> bool:
+        config = await dashboard.house.home_assistant.command("lovelace/config", url_path=PLACE)
+        (card,) = config["views"][0]["sections"][0]["cards"]
+        assert card["device_id"] == dashboard.house.printer
+        return "course" not in card["show"]
+
+    await eventually(kept)
+    await page.context.close()
+
+
+async def test_a_print_that_goes_well(dashboard: Dashboard, page: Page) -> None:
+    """The picture, its age, why there is no failure, the course, and what there is to press."""
+    await says(page, "No failure")
+    card = card_of(page)
+    picture = card.locator(".picture img")
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    await expect(card.locator(".age")).to_have_text(re.compile(r"\d+ (s|min) ago"))
+    await expect(card.locator(".why")).to_have_text(re.compile("normal|know this print"))
+    await expect(card.locator("polyline.mean")).to_have_attribute("points", re.compile(r"\d"))
+    assert await offered(page) == ["it_failed", "check", "snooze", "mute"]
+
+
+async def test_a_failing_print_counts_down_and_goes_on_if_told_so(dashboard: Dashboard, page: Page) -> None:
+    house = dashboard.house
+    house.room.fails = True
+    await says(page, "Failure")
+    card = card_of(page)
+    await expect(card.locator(".countdown")).to_contain_text("Pauses the print in")
+    await expect(card.locator("rect.box").first).to_be_attached()
+    await expect(card.locator("line.rise.failure").first).to_be_attached()
+    await expect(card.locator(".events")).to_contain_text("FailWatch is about to act")
+    house.room.fails = False
+    await answer(page, "keep_printing").click()
+    await says(page, "No failure")
+    await expect(card.locator(".countdown")).to_have_count(0)
+
+
+async def test_a_failing_print_is_paused_and_answered(dashboard: Dashboard, page: Page) -> None:
+    house = dashboard.house
+    house.room.fails = True
+    await says(page, "Failure")
+    pressed = await house.state("input_button.pause_printer")
+
+    async def paused() -> bool:
+        return await house.state("input_button.pause_printer") != pressed
+
+    await eventually(paused)
+    await house.printer_is("paused")
+    card = card_of(page)
+    await expect(card.locator(".events")).to_contain_text("FailWatch paused the print")
+    await expect(answer(page, "keep_printing")).to_have_text(re.compile("This is fine"))
+    house.room.fails = False
+    await answer(page, "keep_printing").click()
+    await says(page, "The print is paused")
+    await house.printer_is("printing")
+    await says(page, "No failure")
+
+
+async def test_it_failed_is_told_and_silence_is_shown(dashboard: Dashboard, page: Page) -> None:
+    await answer(page, "snooze").click()
+    await says(page, re.compile(r"No failure \(Snoozed, .* left\)"))  # type: ignore[arg-type]
+    await answer(page, "snooze").click()
+    await says(page, "No failure")
+    await answer(page, "mute").click()
+    await says(page, "No failure (Muted until this print ends)")
+    await answer(page, "mute").click()
+    await answer(page, "it_failed").click()
+    await says(page, "Failure")
+    await expect(card_of(page)).to_contain_text("You said that it failed.")
+    await expect(answer(page, "pause")).to_be_visible()
+
+
+async def test_being_blind_says_what_to_do(dashboard: Dashboard, page: Page) -> None:
+    dashboard.house.room.night = True
+    await says(page, "Cannot check")
+    await expect(card_of(page).locator("ha-alert.blind")).to_contain_text("Switch a light on")
+    dashboard.house.room.night = False
+    await says(page, "No failure")
+
+
+async def test_past_prints_are_scrubbed_labelled_and_downloaded(dashboard: Dashboard, page: Page) -> None:
+    house = dashboard.house
+    house.room.fails = True
+    await says(page, "Failure")
+    await house.printer_is("idle")
+    await says(page, "No print to watch")
+    house.room.fails = False
+    await card_of(page).locator("[data-open=past]").click()
+    past = page.locator("failwatch-past-prints")
+    await past.locator(".print.failure").first.click()
+    await expect(past.locator(".picture img")).to_be_visible()
+    await expect(past.locator(".thumb img").first).to_be_attached()
+    shown = await past.locator(".position").text_content()
+    await past.locator("input[type=range]").press("Home")
+    await expect(past.locator(".position")).not_to_have_text(str(shown))
+    await past.locator("ha-button[data-label=from]").click()
+    await expect(past.locator(".said")).to_have_text("You said: failed")
+    await past.locator("ha-button[data-label=none]").click()
+    await expect(past.locator(".said")).to_have_count(0)
+    async with page.expect_download() as download:
+        await past.get_by_text("Table (CSV)").click()
+    assert (await (await download.value).path()).read_text().startswith("time,p,print_id")
+    await page.keyboard.press("Escape")
+    await expect(past).to_have_count(0)
+
+
+async def test_regions_are_drawn_with_the_pointer_and_with_the_keyboard(
+    dashboard: Dashboard, page: Page
+) -> None:
+    await card_of(page).locator("[data-open=regions]").click()
+    regions = page.locator("failwatch-regions")
+    area = regions.locator(".area")
+    await expect(area.locator("img")).to_be_visible()
+    for x, y in ((0.1, 0.1), (0.4, 0.1), (0.4, 0.5)):
+        box = await area.bounding_box()
+        assert box is not None
+        await area.click(position={"x": box["width"] * x, "y": box["height"] * y})
+    await regions.locator("[data-do=close]").click()
+    await expect(regions).to_contain_text("Regions: 1.")
+    await expect(regions).to_contain_text("Saved.")
+    await area.focus()
+    for key in ("Enter", "ArrowRight", "ArrowRight", "Enter", "ArrowDown", "ArrowDown", "Enter"):
+        await page.keyboard.press(key)
+    await expect(regions).to_contain_text("Corners of the new one: 3.")
+    await regions.locator("[data-do=undo]").click()
+    await expect(regions).to_contain_text("Corners of the new one: 2.")
+    await regions.locator("[data-do=clear]").click()
+    await expect(regions).to_contain_text("Regions: 0.")
+    await expect(regions).to_contain_text("Saved.")
+    await regions.locator("[data-do=learned]").click()
+    await expect(regions).to_contain_text(re.compile("good pictures|Nothing has been learned"))
+
+
+async def test_regions_are_drawn_by_touch_on_a_phone(dashboard: Dashboard, browser: Browser) -> None:
+    """A finger that drags makes a rectangle, which is in force at once and stands in the form's setting."""
+    await dashboard.show_card()
+    await dashboard.house.prints_well()
+    url = dashboard.house.home_assistant.url
+    context = await browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    page = await context.new_page()
+    await log_in(page, url, homeassistant.USER)
+    await page.goto(dashboard.url)
+    await says(page, "No failure")
+    assert await page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    await card_of(page).locator("[data-open=regions]").tap()
+    area = page.locator("failwatch-regions .area")
+    await expect(area.locator("img")).to_be_visible()
+    box = await area.bounding_box()
+    assert box is not None
+    finger = await context.new_cdp_session(page)
+
+    async def touch(kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y} for x, y in at]
+        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    await touch("touchStart", (0.2, 0.2))
+    for step in (0.3, 0.4, 0.6):
+        await touch("touchMove", (step, step))
+    await touch("touchEnd")
+    await expect(page.locator("failwatch-regions")).to_contain_text("Regions: 1.")
+    await expect(page.locator("failwatch-regions")).to_contain_text("Saved.")
+    stored = (dashboard.house.home_assistant.folder / ".storage" / "core.config_entries").read_text
+
+    async def kept() -> bool:
+        return '"ignore":"' in stored().replace('": "', '":"')
+
+    await eventually(kept)
+    clear = page.locator("failwatch-regions [data-do=clear]")
+
+    async def cleared() -> bool:
+        """Tap again where Chromium took the first tap for the end of the gesture before."""
+        if await clear.evaluate("button => button.disabled"):
+            return True
+        await clear.tap()
+        return False
+
+    await eventually(cleared)
+    await expect(page.locator("failwatch-regions")).to_contain_text("Regions: 0.")
+    await context.close()
+
+
+async def test_who_may_not_control_sees_and_cannot_press(dashboard: Dashboard, browser: Browser) -> None:
+    home_assistant = dashboard.house.home_assistant
+    made = await home_assistant.command("config/auth/create", name="Reader", group_ids=["system-read-only"])
+    await home_assistant.command(
+        "config/auth_provider/homeassistant/create",
+        user_id=made["user"]["id"],
+        username=READER,
+        password=homeassistant.PASSWORD,
+    )
+    await dashboard.show_card()
+    await dashboard.house.prints_well()
+    context = await browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = await context.new_page()
+    await log_in(page, home_assistant.url, READER)
+    await page.goto(dashboard.url)
+    await says(page, "No failure")
+    await expect(card_of(page).locator(".picture img")).to_be_visible()
+    await expect(card_of(page)).to_contain_text("You can look, but not press anything here.")
+    await expect(card_of(page).locator("[data-open=regions]")).to_have_count(0)
+    for order in await offered(page):
+        await expect(answer(page, order)).to_have_js_property("disabled", True)
+    await context.close()
+
+
+async def test_the_small_tile_opens_everything_by_keyboard(dashboard: Dashboard, page: Page) -> None:
+    await dashboard.show_card(layout="tile")
+    await page.reload()
+    tile = card_of(page).locator("button.tile")
+    await expect(tile).to_have_attribute("aria-label", re.compile("Room.*: No failure"))
+    await tile.focus()
+    await page.keyboard.press("Enter")
+    await expect(card_of(page).locator("dialog .picture img")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(card_of(page).locator("dialog")).to_have_count(0)
+
+
+async def test_it_follows_the_theme(dashboard: Dashboard, page: Page) -> None:
+    async def brightness() -> int:
+        colour = (
+            await card_of(page).locator("ha-card").evaluate("card => getComputedStyle(card).backgroundColor")
+        )
+        return max(int(part) for part in re.findall(r"\d+", colour)[:3])
+
+    await says(page, "No failure")
+    await page.emulate_media(color_scheme="dark")
+
+    async def dark() -> bool:
+        return await brightness() < 80
+
+    await eventually(dark)
+    await page.emulate_media(color_scheme="light")
+
+    async def light() -> bool:
+        return await brightness() > 200
+
+    await eventually(light)
+
+
+async def test_the_card_goes_on_after_a_reload_and_after_a_restart(dashboard: Dashboard, page: Page) -> None:
+    """With the page open all the while."""
+    house = dashboard.house
+    await says(page, "No failure")
+    entries = await house.home_assistant.get("/api/config/config_entries/entry")
+    (entry,) = [entry["entry_id"] for entry in entries if entry["domain"] == "failwatch"]
+    await house.home_assistant.post(f"/api/config/config_entries/entry/{entry}/reload", {})
+    await house.printer_is("idle")
+    await says(page, "No print to watch")
+    house.home_assistant.program.stop()
+    await house.home_assistant.start()
+    await house.prints_well()
+    await says(page, "No failure")
+    await answer(page, "mute").click()
+    await says(page, "No failure (Muted until this print ends)")
+
+
+async def log_in(page: Page, url: str, user: str) -> None:
+    await page.goto(url)
+    await page.fill("input[name=username]", user)
+    await page.fill("input[name=password]", homeassistant.PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("home-assistant-main", state="attached", timeout=60_000)
