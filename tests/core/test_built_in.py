@@ -29,6 +29,9 @@ from octoprint_failwatch.engine.detectors.built_in.net import NcnnNet, load
 from octoprint_failwatch.engine.errors import BadPicture, BadSetting, ModelUnavailable
 from octoprint_failwatch.engine.models import Box, Frame
 
+GOLDEN_PICTURES = Path(__file__).parent / "data/golden"
+GOLDEN = json.loads((GOLDEN_PICTURES / "golden.json").read_text("utf-8"))
+"""Drawn pictures, and the p that torch gives them."""
 HEAT = HeatOutput(share=0.02, slope=1.0, offset=0.0)
 
 
@@ -245,6 +248,23 @@ def test_the_runtime_computes_what_torch_did():
     (heat,) = net.outputs(ncnn.Mat(pattern))
     # Half precision: weights have eleven bits.
     assert np.asarray(heat).reshape(6, 8) == pytest.approx(np.array(golden["heat"]), abs=0.06)
+
+
+@pytest.mark.parametrize("name", sorted(GOLDEN))
+def test_p_is_what_torch_makes_of_the_picture(detector, name):
+    """So it must be on every processor: rules and tuned limits are numbers that p is held against."""
+    assert detector.answer((GOLDEN_PICTURES / name).read_bytes()).p == pytest.approx(GOLDEN[name], abs=0.003)
+
+
+def test_the_pictures_held_against_torch_are_good_and_bad():
+    assert min(GOLDEN.values()) < 0.2
+    assert max(GOLDEN.values()) > 0.8
+
+
+def test_half_precision_is_for_the_files_and_not_for_the_arithmetic():
+    net = load(ModelFolder.read(BUILT_IN))
+    assert isinstance(net, NcnnNet)
+    assert net._net.opt.use_fp16_arithmetic is False
 
 
 @given(arrays(np.float32, (9, 16), elements=st.floats(-12, 12, width=32)))

@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
+from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.engine.judging.judge import Memory
 from octoprint_failwatch.engine.judging.rules import FailWatchRules
-from training.measures import figures
+from training.measures import figures, room
+from training.measures.eye import Eye, in_shape
 from training.measures.figures import auroc, average_precision, calibration_error, recall_at, with_interval
 from training.measures.prints import Print, follow, like
+from training.measures.room import Pair
 
 SCORED = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
     lambda rows: len({failed for _, failed in rows}) == 2
@@ -94,3 +99,46 @@ def test_a_replayed_print_looks_like_its_frames(frames, looks):
     assert all(0 < p < 1 for p in values)
     held = like(random.Random(1), frames, looks, hold=True)
     assert list(dict.fromkeys(held)) == list(dict.fromkeys(frames))
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9))
+def test_a_failure_is_laid_before_another_camera_where_it_was(columns, rows, other_columns, other_rows):
+    heat = HeatMap(columns, tuple(float(cell) for cell in range(columns * rows)))
+    laid = in_shape(heat, other_columns, other_rows)
+    assert (laid.columns, laid.rows) == (other_columns, other_rows)
+    assert set(laid.logits) <= set(heat.logits)
+    assert laid.logits[0] == heat.logits[0]
+    assert in_shape(heat, columns, rows) == heat
+
+
+def test_rendered_pairs_are_counted_by_size_kind_and_light():
+    small = Pair(0.003, "loops", "dim", good=1.0, mess=0.0, good_learned=-1.0, mess_learned=0.0)
+    large = Pair(0.1, "pile", "room", good=0.5, mess=4.0, good_learned=-1.0, mess_learned=4.0)
+    found = room.measured([small, large])
+    assert found["scenes"] == 2
+    assert found["all"]["above the same scene without"] == 0.5
+    assert found["all"]["AUROC"] == 0.5
+    assert found["all"]["AUROC, camera learned"] == 1.0
+    assert {name: one["AUROC"] for name, one in found["by kind"].items()} == {"loops": 0.0, "pile": 1.0}
+    assert found["by light"]["dim"]["scenes"] == found["by light"]["room"]["scenes"] == 1
+    # Sizes and kinds of which there is no scene have no figures.
+    assert len(found["by size"]) == 2
+    assert room.measured([]) == {"scenes": 0}
+
+
+def test_a_pair_is_scored_as_the_detector_would(tmp_path):
+    folder = tmp_path / room.FOLDER
+    folder.mkdir()
+    assert room.pairs(Eye.of(ModelFolder.read(BUILT_IN)), tmp_path / "elsewhere") == []
+    for kind, shade in (("good", 90), ("mess", 120)):
+        Image.new("RGB", (448, 256), (shade,) * 3).save(folder / f"7-{kind}.jpg")
+    header = "scene,machine,filament,light,bed,mess,mask_share,visible_share\n"
+    (folder / "index.csv").write_text(
+        f"{header}7,delta,pla,ir,pei,nest,0.01,0.006\n8,delta,pla,ir,pei,nest,0,0\n"
+    )
+    eye = Eye.of(ModelFolder.read(BUILT_IN))
+    (pair,) = room.pairs(eye, tmp_path)
+    answer = BuiltInDetector().answer((folder / "7-mess.jpg").read_bytes())
+    assert eye.output.p(pair.mess) == pytest.approx(answer.p)
+    assert (pair.share, pair.kind, pair.light) == (0.006, "nest", "ir")
+    assert 0 < pair.good_learned <= eye.output.p(pair.good)

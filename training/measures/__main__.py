@@ -10,7 +10,9 @@ import torch
 
 from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
 
-from . import series, singles
+from ..recipe import split
+from . import room, series, singles
+from .eye import Eye
 from .report import as_text, write_claims
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,15 +23,19 @@ def main() -> None:
     """Measure, and print or write what was found."""
     asked = _arguments()
     torch.set_num_threads(1)
-    detector = BuiltInDetector(ModelFolder.read(asked.out))
-    chosen = singles.choose(asked.data)
-    answers = singles.ask(detector, chosen.pictures)
-    learned = series.learning(answers, detector)
+    if asked.split:
+        split.FILE.write_text(json.dumps(split.choose(asked.data), indent=2) + "\n", "utf-8")
+        return
+    model = ModelFolder.read(asked.out)
+    detector, eye = BuiltInDetector(model), Eye.of(model)
+    answers = singles.ask(detector, singles.chosen(asked.data))
+    learned = series.learning(answers, eye)
     found = {
-        "pictures": chosen.to_dict(),
+        "pictures": singles.counts(),
         "single pictures": singles.measured(answers),
         "camera's normal": series.normal_effect(answers, learned),
-        "over time": series.measured(answers, learned, detector),
+        "rendered pairs": room.measured(room.pairs(eye, asked.data)),
+        "over time": series.measured(answers, learned, eye, detector),
     }
     if asked.write:
         FIGURES.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -48,6 +54,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", "--model", type=Path, default=BUILT_IN, help="folder of the model")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--write", action="store_true", help="write the figures where they are claimed")
+    parser.add_argument(
+        "--split", action="store_true", help="choose the pictures anew that are kept for measuring"
+    )
     parser.add_argument("--after-training", action="store_true", help=argparse.SUPPRESS)
     # `training/train` hands its own arguments on; those of the fit say nothing here.
     asked, unknown = parser.parse_known_args()

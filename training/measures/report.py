@@ -27,7 +27,7 @@ def as_markdown(found: dict[str, Any], *, whole: bool) -> str:
     """Return the figures as tables; without `whole` only those that a user asks for first."""
     lines = [*_pictures(found), "", *(_over_time(found, ("replayed, new printer",)) if not whole else [])]
     if whole:
-        lines += [*_calibration(found), "", *_normal(found), ""]
+        lines += [*_calibration(found), "", *_normal(found), "", *_rendered(found), ""]
         lines += _over_time(
             found, ("replayed, new printer", "replayed, printer in use", "simulated, new printer")
         )
@@ -96,6 +96,33 @@ def _normal(found: dict[str, Any]) -> list[str]:
             "Good webcam frames before and after the detector learned the camera's normal from the first half "
             f"of the print: mean p {normal['mean p before']:.3f} and {normal['mean p after']:.3f}, with p above "
             f"the limit for a doubt {normal['share in doubt before']:.1%} and {normal['share in doubt after']:.1%}."
+        ),
+    ]
+
+
+def _rendered(found: dict[str, Any]) -> list[str]:
+    rendered = found["rendered pairs"]
+    if not rendered["scenes"]:
+        return ["The rendered pairs are not at hand."]
+    groups = [
+        ("all", rendered["all"]),
+        *((name, one) for by in ("by size", "by kind", "by light") for name, one in rendered[by].items()),
+    ]
+    return [
+        (
+            f"{rendered['scenes']} rendered scenes, each without and with mess; told from all scenes without, "
+            "by light from those in the same light; the camera is learned from ten minutes of the same scene without:"
+        ),
+        "",
+        (
+            "| scenes with mess | number | AUROC | recall at 5 % false positives | above the same scene without "
+            "| AUROC, camera learned |"
+        ),
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {name} | {one['scenes']} | {one['AUROC']:.3f} | {one['recall at 5 % false positives']:.2f} "
+            f"| {one['above the same scene without']:.0%} | {one['AUROC, camera learned']:.3f} |"
+            for name, one in groups
         ),
     ]
 

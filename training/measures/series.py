@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector
+from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.engine.judging.judge import Memory
 from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules, RuleSet, SuperApiRules
-from octoprint_failwatch.engine.models import Frame
 from octoprint_failwatch.simulator.renderer import Renderer
 from octoprint_failwatch.simulator.scene import Scene
 
 from ..recipe.pictures import HELD_OUT, by_group, series_of
+from .eye import Camera, Eye
 from .prints import CADENCE, Print, Values, follow, like
 from .singles import Answered
 
@@ -25,20 +27,27 @@ FRAME_MINUTES = 1.0
 RULES: tuple[RuleSet, ...] = (FailWatchRules(), ObicoRules(), SuperApiRules())
 LIMITS = (0.28, 0.32, 0.36, 0.40, 0.44, 0.48, 0.52)
 """Limits for `maybe` among which the default of the rule set `failwatch` is chosen."""
+LOOKS_A_FRAME = 6
+"""Looks that learn from one frame of a good print: a minute."""
 SIMULATED_LOOKS = 60
 """Pictures drawn per simulated print; each stands for the looks until the next one."""
 
 
-def measured(
-    answers: Sequence[Answered], cameras: dict[str, Values], detector: BuiltInDetector
-) -> dict[str, Any]:
-    """Return delays and false alarms of each rule set, on a new printer and on one long in use.
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The p of a good print, frame by frame while its camera is learned, and the camera in the end."""
 
-    `cameras` is the p of good prints, frame by frame.
-    """
-    failures = _failures(answers)
-    replayed = list(_replayed(cameras, failures))
+    p: Values
+    camera: Camera
+
+
+def measured(
+    answers: Sequence[Answered], learned: dict[str, Learned], eye: Eye, detector: BuiltInDetector
+) -> dict[str, Any]:
+    """Return delays and false alarms of each rule set, on a new printer and on one long in use."""
+    replayed = list(_replayed(learned, _failures(answers, eye)))
     simulated = list(_simulated(detector))
+    cameras = {name: one.p for name, one in learned.items()}
     return {
         "cadence": CADENCE,
         "prints": {
@@ -74,28 +83,32 @@ def _cameras(answers: Sequence[Answered]) -> dict[str, Values]:
     }
 
 
-def _failures(answers: Sequence[Answered]) -> dict[str, Values]:
-    """Return the p of each failing time-lapse, frame by frame."""
+def _failures(answers: Sequence[Answered], eye: Eye) -> dict[str, list[HeatMap]]:
+    """Return the heat of each failing time-lapse, frame by frame."""
     frames = [one for one in answers if series_of(one.picture) in HELD_OUT]
     frames.sort(key=lambda one: one.picture.path.name.split("ecran_")[-1])
-    return {name: [one.detection.p for one in frames if series_of(one.picture) == name] for name in HELD_OUT}
+    return {
+        name: [eye.heat(one.picture.path.read_bytes()) for one in frames if series_of(one.picture) == name]
+        for name in HELD_OUT
+    }
 
 
-def _replayed(cameras: dict[str, Values], failures: dict[str, Values]) -> Iterator[Print]:
+def _replayed(cameras: dict[str, Learned], failures: dict[str, list[HeatMap]]) -> Iterator[Print]:
     """Yield prints that look as real ones do: good for hours, and then, every other one, failing."""
     chance = random.Random("replayed")
     names = sorted(failures)
-    for number, (camera, good) in enumerate(sorted(cameras.items())):
+    for number, (name, learned) in enumerate(sorted(cameras.items())):
         for turn, hours in enumerate(HOURS):
             looks = int(hours * 3600 / CADENCE)
-            yield Print(f"{camera} {hours} h", tuple(like(chance, good, looks)), None)
-            name = names[(number + turn) % len(names)]
-            bad = failures[name]
-            before = like(chance, good, looks // 2)
+            yield Print(f"{name} {hours} h", tuple(like(chance, learned.p, looks)), None)
+            failure = names[(number + turn) % len(names)]
+            # What was learned of a camera takes off from a failure before it as well.
+            bad = [learned.camera.p(heat) for heat in failures[failure]]
+            before = like(chance, learned.p, looks // 2)
             after = like(chance, bad, int(len(bad) * FRAME_MINUTES * 60 / CADENCE), hold=True)
             # Within the picture of a good print, a failure shows no less than the print did.
             after = [max(p, before[-1]) for p in after]
-            yield Print(f"{camera} {hours} h, then {name}", (*before, *after), len(before))
+            yield Print(f"{name} {hours} h, then {failure}", (*before, *after), len(before))
 
 
 def _simulated(detector: BuiltInDetector) -> Iterator[Print]:
@@ -141,27 +154,28 @@ def _under(prints: Sequence[Print], rules: RuleSet, used: dict[str, Values] | No
     return found
 
 
-def learning(answers: Sequence[Answered], detector: BuiltInDetector) -> dict[str, Values]:
-    """Return the p of each good print, frame by frame, while the detector learns how its camera looks.
+def learning(answers: Sequence[Answered], eye: Eye) -> dict[str, Learned]:
+    """Return each good print while the detector learns how its camera looks.
 
     Each frame is learned for a minute of looks; p is that of its first look, when it is new.
     """
     found = {}
     for name, group in by_group([one.picture for one in _good(answers)]).items():
-        found[name] = []
-        for picture in sorted(group, key=lambda one: one.path):
-            frame = Frame(picture.path.read_bytes(), 0.0, name, name, known_good=True)
-            found[name].append(detector.look(frame).p)
-            for _ in range(5):
-                detector.look(frame)
+        heats = [eye.heat(one.path.read_bytes()) for one in sorted(group, key=lambda one: one.path)]
+        camera, values = Camera(eye, heats[0]), []
+        for heat in heats:
+            values.append(camera.p(heat))
+            for _ in range(LOOKS_A_FRAME):
+                camera.learn(heat, name)
+        found[name] = Learned(values, camera)
     return found
 
 
-def normal_effect(answers: Sequence[Answered], learned: dict[str, Values]) -> dict[str, float]:
+def normal_effect(answers: Sequence[Answered], learned: dict[str, Learned]) -> dict[str, float]:
     """Return p of good webcam frames alone, and after the first half of their print was learned."""
     halves = [
         np.concatenate([values[len(values) // 2 :] for values in prints.values()])
-        for prints in (_cameras(answers), learned)
+        for prints in (_cameras(answers), {name: one.p for name, one in learned.items()})
     ]
     return {
         f"{name} {when}": float(value)

@@ -12,36 +12,12 @@ import numpy as np
 from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector
 from octoprint_failwatch.engine.models import Box, Detection, overlap
 
-from ..recipe.duplicates import likeness, looks
-from ..recipe.network import with_backbone
-from ..recipe.pictures import BACKBONE, HELD_OUT, SERIES, Picture, marked, others, series_of
+from ..recipe.pictures import Picture, series_of
+from ..recipe.split import fixed, measurable, to_measure
 from . import figures
 
 SAME_PLACE = 0.3
 """Intersection over union from which a box counts as found."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The pictures that a model is measured on, and how many were left out and why."""
-
-    pictures: tuple[Picture, ...]
-    training: int
-    same_print: int
-    same_hash: int
-    same_features: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the counts."""
-        return {
-            "training pictures": self.training,
-            "evaluation pictures": len(self.pictures),
-            "left out": {
-                "of a print that training saw": self.same_print,
-                "same perceptual hash as a training picture": self.same_hash,
-                "same features as a training picture": self.same_features,
-            },
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +28,23 @@ class Answered:
     detection: Detection
 
 
-def choose(data: Path) -> Chosen:
-    """Return the pictures that training neither saw nor saw the like of."""
-    fitted = [picture for picture in marked(data, ["train"]) if series_of(picture) not in HELD_OUT]
-    # Pictures of one failing print are as good as copies of one another, whatever their hashes say.
-    seen = set(SERIES) - set(HELD_OUT)
-    every = [*marked(data, ["valid", "test"]), *others(data)]
-    apart = [picture for picture in every if series_of(picture) not in seen]
-    backbone = with_backbone(data / BACKBONE).eval()
-    alike = likeness(looks(apart, backbone), looks(fitted, backbone))
-    kept = [picture for picture, known in zip(apart, alike.either, strict=True) if not known]
-    return Chosen(
-        tuple(kept),
-        len(fitted),
-        len(every) - len(apart),
-        int(alike.by_hash.sum()),
-        int(alike.by_features.sum()),
-    )
+def chosen(data: Path) -> list[Picture]:
+    """Return the pictures that the split keeps for measuring; raises ValueError if one is missing."""
+    found = to_measure(measurable(data))
+    missing = len(fixed()["pictures"]) - len(found)
+    if missing:
+        raise ValueError(f"{missing} of the pictures to measure on are missing or changed.")
+    return found
+
+
+def counts() -> dict[str, Any]:
+    """Return how many pictures there are, and how many were left out and why."""
+    split = fixed()
+    return {
+        "training pictures": split["training pictures"],
+        "evaluation pictures": len(split["pictures"]),
+        "left out": split["left out"],
+    }
 
 
 def ask(detector: BuiltInDetector, pictures: Sequence[Picture]) -> list[Answered]:

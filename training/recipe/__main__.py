@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import torch
 
-from . import samples
+from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, ModelFolder
+
+from . import golden, samples
+from .between import between
 from .calibration import calibrated
 from .drawings import drawings
 from .export import export
 from .fit import Plan, fit
-from .network import with_backbone
-from .pictures import BACKBONE, HELD_OUT, Picture, by_group, marked, series_of
+from .network import Network, with_backbone
+from .pictures import BACKBONE, Picture, by_group
+from .samples import Source
+from .split import to_train
 
 ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "tests/core/data/golden"
+"""Drawn pictures whose p every runtime and processor is held against."""
 PIXELS = 256 * 448
 """Pixels of the net's input: a webcam's 16:9 picture is 448 wide."""
 PHASES = (
@@ -34,25 +43,62 @@ def main() -> None:
     asked = _arguments()
     torch.set_num_threads(asked.threads)
     cv2.setNumThreads(1)
-    photographs = [picture for picture in marked(asked.data, ["train"]) if series_of(picture) not in HELD_OUT]
+    stage = Stage()
+    photographs = to_train(asked.data)
     drawn = drawings(asked.cache, asked.drawn, photographs, asked.threads)
+    stage.done("drawings")
     to_fit = [picture for picture in photographs if not _is_for_calibration(picture)]
     held_back = [picture for picture in photographs if _is_for_calibration(picture)]
-    pools = (
-        [[samples.of_picture(picture) for picture in copies] for copies in by_group(to_fit).values()],
-        [[samples.of_drawing(*paths)] for paths in drawn[0::2]],
-        [[samples.of_drawing(*paths)] for paths in drawn[1::2]],
-    )
-    print(f"Fitting on {len(pools[0])} photographs and {len(drawn)} drawings …", flush=True)
-    torch.manual_seed(0)
-    network = with_backbone(asked.data / BACKBONE)
-    for phase in PHASES:
-        network = fit(network, pools, phase)
-    asked.cache.mkdir(parents=True, exist_ok=True)
+    marked_ones = [
+        [samples.of_picture(picture) for picture in copies] for copies in by_group(to_fit).values()
+    ]
+    first = _first(asked, marked_ones, drawn)
+    stage.done("first fit")
+    network = between(first, with_backbone(asked.data / BACKBONE))
     torch.save(network.state_dict(), asked.cache / "network.pt")
     calibration = calibrated(network, held_back, PIXELS)
     export(network, calibration, PIXELS, asked.out)
+    if asked.out == BUILT_IN:
+        golden.write(network, ModelFolder.read(asked.out), GOLDEN)
+    stage.done("calibration and export")
     print(f"Written to {asked.out}", flush=True)
+
+
+class Stage:
+    """Says how long each stage took."""
+
+    def __init__(self) -> None:
+        """Begin to count."""
+        self._began = time.monotonic()
+
+    def done(self, name: str) -> None:
+        """Print the time since the last stage was done."""
+        now = time.monotonic()
+        print(f"{name}: {now - self._began:.0f} s", flush=True)
+        self._began = now
+
+
+def _first(
+    asked: argparse.Namespace, marked_ones: list[list[Source]], drawn: Sequence[tuple[Path, Path]]
+) -> Network:
+    """Return the net that is fitted whole; it is kept, so that what follows can be tried again."""
+    file = asked.cache / "first.pt"
+    network = with_backbone(asked.data / BACKBONE)
+    if file.exists():
+        print(f"The first net is that of {file}", flush=True)
+        network.load_state_dict(torch.load(file))
+        return network
+    pools = (
+        marked_ones,
+        [[samples.of_drawing(*paths)] for paths in drawn[0::2]],
+        [[samples.of_drawing(*paths)] for paths in drawn[1::2]],
+    )
+    print(f"Fitting on {len(marked_ones)} photographs and {len(drawn)} drawings …", flush=True)
+    torch.manual_seed(0)
+    for phase in PHASES:
+        network = fit(network, pools, phase)
+    torch.save(network.state_dict(), file)
+    return network
 
 
 def _is_for_calibration(picture: Picture) -> bool:
@@ -62,7 +108,6 @@ def _is_for_calibration(picture: Picture) -> bool:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    built_in = ROOT / "custom_components/failwatch/engine/detectors/built_in/model"
     parser.add_argument(
         "--data",
         type=Path,
@@ -72,7 +117,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--cache", type=Path, default=ROOT / ".cache/training", help="folder for drawings and weights"
     )
-    parser.add_argument("--out", type=Path, default=built_in, help="folder to write the model into")
+    parser.add_argument("--out", type=Path, default=BUILT_IN, help="folder to write the model into")
     parser.add_argument("--drawn", type=int, default=1260, help="pictures to draw")
     parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
     return parser.parse_args()

@@ -15,7 +15,7 @@ from .export import Calibration
 from .network import STRIDE, Network
 from .pictures import Picture, Pixels, read, without_mess
 
-SHARE = 0.02
+SHARE = 0.05
 """Share of the cells whose mean p is made of: larger tells gross failures better, smaller sees small ones."""
 PIECES = 6
 """Pieces without mess that are taken from each photograph."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import subprocess
@@ -33,6 +34,7 @@ class Calibration:
 def export(network: Network, calibration: Calibration, pixels: int, folder: Path) -> None:
     """Write the model's files into a folder, and what torch makes of a pattern, to compare a runtime with."""
     folder.mkdir(parents=True, exist_ok=True)
+    network = in_half_precision(network)
     network = in_parts(network).eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     with tempfile.TemporaryDirectory() as scratch:
         traced = torch.jit.trace(network, torch.zeros(1, 3, *SHAPES[0]))
@@ -58,6 +60,16 @@ def export(network: Network, calibration: Calibration, pixels: int, folder: Path
     }
     (folder / "by_torch.json").write_text(json.dumps(_by_torch(network)) + "\n", "utf-8")
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n", "utf-8")
+
+
+def in_half_precision(network: Network) -> Network:
+    """Return the net with the weights that the files have, so that what is compared with it computes the same."""
+    network = copy.deepcopy(network)
+    for parameter in network.parameters():
+        # Biases stay as they are in ncnn's files.
+        if parameter.dim() > 1:
+            parameter.data.copy_(parameter.data.half().float())
+    return network
 
 
 def _by_torch(network: Network) -> dict[str, object]:

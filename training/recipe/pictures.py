@@ -33,6 +33,12 @@ SERIES = {
 """Runs of captures (numbers in the file names) that show one failing print each."""
 HELD_OUT = ("rf-blue-red-prusa", "rf-orange-bench", "rf-grey-bed")
 """Failing prints that are kept for evaluation; nothing of them is ever trained on."""
+ORDINARY = (
+    "train/lorenzozaccomer/*/NoDefects",
+    "train/palmtrey/ender_91",
+    "train/hightemplar",
+)
+"""Folders with licensed pictures of prints that go well; most of one machine, turned, with black corners."""
 OTHERS = Path("eval")
 BACKBONE = Path("backbone/mobilenet_v2_1.0_224_quant.tflite")
 
@@ -69,6 +75,16 @@ def marked(data: Path, parts: Iterable[str]) -> list[Picture]:
             group = path.name.split(".rf.")[0]
             pictures.append(Picture(path, bool(boxes), f"marked-{part}", group, boxes))
     return pictures
+
+
+def ordinary(data: Path) -> list[Picture]:
+    """Return the pictures of prints that go well, of which there may be none."""
+    folders = [folder for pattern in ORDINARY for folder in sorted(data.glob(pattern))]
+    return [
+        Picture(path, False, f"ordinary-{folder.relative_to(data).parts[1]}", path.stem)
+        for folder in folders
+        for path in sorted(folder.rglob("*.jp*g"))
+    ]
 
 
 def series_of(picture: Picture) -> str | None:

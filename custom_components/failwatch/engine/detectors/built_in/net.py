@@ -40,6 +40,8 @@ class NcnnNet:
         self._net = ncnn.Net()
         self._net.opt.num_threads = 1
         self._net.opt.use_vulkan_compute = False
+        # Processors that add and multiply in half precision would answer with another p than the rest.
+        self._net.opt.use_fp16_arithmetic = False
         param, weights = model.files
         if self._net.load_param(str(param)) or self._net.load_model(str(weights)):
             raise ModelUnavailable(f"The files of the model {model.name} do not load.")
