@@ -20,7 +20,7 @@ from .drawings import drawings
 from .export import export
 from .fit import Plan, fit
 from .network import Network, with_backbone
-from .pictures import BACKBONE, Picture, by_group
+from .pictures import BACKBONE, Picture, by_group, ordinary
 from .samples import Source
 from .split import to_train
 
@@ -56,7 +56,7 @@ def main() -> None:
     stage.done("first fit")
     network = between(first, with_backbone(asked.data / BACKBONE))
     torch.save(network.state_dict(), asked.cache / "network.pt")
-    calibration = calibrated(network, held_back, PIXELS)
+    calibration = calibrated(network, held_back, ordinary(asked.data), PIXELS)
     export(network, calibration, PIXELS, asked.out)
     if asked.out == BUILT_IN:
         golden.write(network, ModelFolder.read(asked.out), GOLDEN)

@@ -17,25 +17,35 @@ from .pictures import Picture, Pixels, read, without_mess
 
 SHARE = 0.05
 """Share of the cells whose mean p is made of: larger tells gross failures better, smaller sees small ones."""
+ORDINARY = 100
+"""Pictures of good prints that are taken of all that there are."""
 PIECES = 6
 """Pieces without mess that are taken from each photograph."""
 
 
-def calibrated(network: Network, photographs: Sequence[Picture], pixels: int) -> Calibration:
+def calibrated(
+    network: Network, photographs: Sequence[Picture], good: Sequence[Picture], pixels: int
+) -> Calibration:
     """Return how p follows from the heat map, by photographs of failures that the net was not fitted on.
 
-    Pieces of the same photographs without a box show none. Both count the same (Platt 1999; equal shares
-    stand for no knowledge of how often prints fail). Drawings are no help: the net tells them from
+    Pieces of the same photographs without a box show none, and neither do pictures of good prints; each kind
+    is half of what is good, where there are both. Failures and the rest count the same (Platt 1999; equal
+    shares stand for no knowledge of how often prints fail). Drawings are no help: the net tells them from
     photographs, and is calmer about them.
     """
     chance = random.Random("pieces")
     found = [without_mess(picture, chance) for picture in photographs for _ in range(PIECES)]
-    pieces = [piece for piece in found if piece is not None]
-    images = [*(read(picture.path) for picture in photographs), *pieces]
-    failed = np.arange(len(images)) < len(photographs)
-    weights = np.where(failed, 1 / len(photographs), 1 / len(pieces))
-    heats = [heat(network, image, pixels) for image in images]
-    scores = np.array([pooled(one, SHARE) for one in heats])
+    kinds = [
+        [read(picture.path) for picture in photographs],
+        [piece for piece in found if piece is not None],
+        [read(picture.path) for picture in good[:: max(1, len(good) // ORDINARY)]],
+    ]
+    shares = (1.0, 0.5, 0.5) if good else (1.0, 1.0, 0.0)
+    weights = np.concatenate(
+        [np.full(len(kind), share / max(1, len(kind))) for kind, share in zip(kinds, shares, strict=True)]
+    )
+    failed = np.arange(len(weights)) < len(photographs)
+    scores = np.array([pooled(heat(network, image, pixels), SHARE) for kind in kinds for image in kind])
     model = LogisticRegression(C=1e3).fit(scores[:, None], failed, weights * len(weights) / weights.sum())
     return Calibration(SHARE, float(model.coef_[0, 0]), float(model.intercept_[0]))
 
