@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from octoprint_failwatch.engine.detectors.built_in import ModelFolder
-from octoprint_failwatch.engine.detectors.built_in.camera_baseline import CameraNormal
+from octoprint_failwatch.engine.detectors.built_in.camera_baseline import CameraBaseline
+from octoprint_failwatch.engine.detectors.built_in.explanation import explained
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput, hottest
 from octoprint_failwatch.engine.detectors.built_in.net import Net, load
@@ -36,10 +37,6 @@ class Eye:
         size = self.model.input.size_for(*image.size)
         return HeatMap.of(self.net.run(image.resize(size, Image.Resampling.BOX))[0])
 
-    def p(self, heat: HeatMap) -> float:
-        """Return p of a heat map."""
-        return self.output.p(self.score(heat))
-
     def score(self, heat: HeatMap) -> float:
         """Return what p is made of, which keeps apart what p rounds to 1."""
         return hottest(heat.logits, max(1, round(self.output.share * len(heat.logits))), min(heat.logits))
@@ -50,16 +47,21 @@ class Camera:
 
     def __init__(self, eye: Eye, first: HeatMap) -> None:
         """Begin with nothing learned; heat maps of the camera have the shape of the first."""
-        self._eye, self._normal = eye, CameraNormal.unknown(first)
+        self._eye, self._baseline = eye, CameraBaseline.unknown(first)
         self.columns, self.rows = first.columns, first.rows
 
     def learn(self, heat: HeatMap, print_id: str) -> None:
         """Learn from a look at a good print."""
-        self._normal = self._normal.learned(heat, print_id)
+        self._baseline = self._baseline.learned(heat, print_id)
 
     def p(self, heat: HeatMap) -> float:
-        """Return p of a heat map, what is normal for the camera taken off."""
-        return self._eye.p(self._normal.beyond(in_shape(heat, self.columns, self.rows)))
+        """Return p of a heat map, what was learned of the camera taken off.
+
+        The watch may take off less: that much is hidden only where the printer's own number leaves room.
+        """
+        laid = in_shape(heat, self.columns, self.rows)
+        detection = explained(self._eye.output, laid, self._baseline, "")
+        return detection.p - detection.explained
 
 
 def in_shape(heat: HeatMap, columns: int, rows: int) -> HeatMap:

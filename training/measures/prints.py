@@ -52,7 +52,7 @@ def follow(one: Print, rules: RuleSet, memory: Memory) -> tuple[Outcome, Memory]
     first: dict[Level, int] = {}
     false = {Level.MAYBE: 0, Level.FAILURE: 0}
     for number, p in enumerate(one.p):
-        memory, verdict = judge(memory, rules, Detection(p), number * CADENCE)
+        memory, verdict, *_ = judge(memory, rules, Detection(p), number * CADENCE)
         before, latch = latch.level, latches.follow(latch, verdict, number * CADENCE, times)
         good = one.onset is None or number < one.onset
         for level in (Level.MAYBE, Level.FAILURE):
