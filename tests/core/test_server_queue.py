@@ -3,13 +3,18 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector
+from octoprint_failwatch.engine.detectors.built_in.model_folder import ModelFolder
 from octoprint_failwatch.engine.errors import BadPicture, Busy
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.server import detector_queue
 from octoprint_failwatch.server.detector_queue import DetectorQueue
+
+from .brightness import brightness_model, grey
 
 
 @dataclass
@@ -203,3 +208,21 @@ async def test_the_newest_of_the_greediest_makes_room(monkeypatch: pytest.Monkey
     assert isinstance(refused.exception(), Busy)
     assert sorted(await bench.answer(5)) == ["a1.0", "a1.1", "a2.0", "a3.0", "b1.0"]
     assert calm.done()
+
+
+async def test_nothing_of_a_printer_stays_in_memory(tmp_path: Path) -> None:
+    """A server sees thousands of them over the years: neither the queue nor the detector keeps any."""
+    pytest.importorskip("ncnn")
+    detector = BuiltInDetector(ModelFolder.read(brightness_model(tmp_path / "model")))
+    queue = DetectorQueue([detector])
+    seen = 0
+    for number in range(30):
+        frame = Frame(grey(number), 0.0, f"printer-{number}", "print")
+        async with queue.detected("owner", f"owner/printer-{number}", frame) as detection:
+            seen += 0 <= detection.p <= 1
+    assert seen == 30
+    assert list(queue._shares) == ["owner"]
+    assert not queue._shares["owner"].waiting
+    assert not queue._at_work
+    assert not await detector.baselines()
+    await detector.close()
