@@ -183,7 +183,7 @@ async def test_the_same_camera_is_not_watched_twice_for_a_printer(
         domain="failwatch", data=entry.data, subentries_data=[entry.subentries["camera1"].as_dict(), other]
     )
     entry.add_to_hass(hass)
-    flow = AnotherCameraFlow(entry, "camera2")
+    flow = AnotherCameraFlow(entry, {"subentry_id": "camera2"})
     flow.hass = hass
     assert (await flow.async_step_camera({"picture_entity": CAMERA}))["reason"] == "already_configured"
     assert entry.subentries["camera2"].data["picture_entity"] == "camera.sold"
