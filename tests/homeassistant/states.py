@@ -6,7 +6,7 @@ from custom_components.failwatch.engine.judging.latch import Latch
 from custom_components.failwatch.engine.judging.verdict import Level, Rule, Verdict
 from custom_components.failwatch.engine.models import Box
 from custom_components.failwatch.engine.statistics import TemporalStatistics
-from custom_components.failwatch.engine.watch.state import Look, Phase, View, WatchState
+from custom_components.failwatch.engine.watch.state import CameraView, Look, Phase, WatchState
 
 AT = 1_795_000_000.0
 
@@ -29,7 +29,7 @@ def watching(
     )
     verdict = Verdict(level, Rule.HIGH if level is not Level.NONE else Rule.QUIET, p * 0.9, 0.02, 0.36)
     boxes = (Box(0.2, 0.3, 0.5, 0.6, p),) if level is not Level.NONE else ()
-    look = Look(number, at, p, (View("", p, boxes),), statistics, verdict, 0.25, 10.0)
+    look = Look(number, at, p, (CameraView("", p, boxes),), statistics, verdict, 0.25, 10.0)
     latch = Latch(level, at, verdict) if level is not Level.NONE else Latch()
     return replace(
         idle(),
