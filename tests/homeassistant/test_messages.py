@@ -1,8 +1,11 @@
 """What people are told of a printer, on phones with the app and elsewhere, and what their answers do."""
 
 import asyncio
+import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +18,13 @@ from custom_components.failwatch import logbook
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.policy import Action, Countdown, Intervention
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from custom_components.failwatch.notifications.messages import DONE, IMPORTANCE, KNOWN_REASONS
 from tests.homeassistant import printer as printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import JPEG, Linked, OctoPrintServer
 from tests.homeassistant.phones import Phone, Phones
 
+FOLDER = Path(logbook.__file__).parent
 FAILURE = states.watching(Level.FAILURE, p=0.9)
 PAUSED = replace(FAILURE, phase=Phase.PAUSED)
 
@@ -231,7 +236,15 @@ async def test_an_order_that_fails_is_told(
     ("kind", "detail", "state", "words", "buttons"),
     [
         (EventKind.ACTION, "pause", PAUSED, "is paused", ["Resume", "Cancel print", "It failed"]),
-        (EventKind.ACTION, "cancel", states.idle(), "is cancelled", []),
+        (EventKind.ACTION, "cancel", replace(FAILURE, phase=Phase.IDLE), "failing and is cancelled", []),
+        (EventKind.ACTION, "cancel", states.idle(), "was cancelled by FailWatch", []),
+        (
+            EventKind.ACTION,
+            "pause",
+            replace(states.watching(), phase=Phase.PAUSED),
+            "was paused by FailWatch",
+            ["Resume", "Cancel print", "It failed"],
+        ),
         (
             EventKind.ACTION_FAILED,
             "jammed",
@@ -428,3 +441,26 @@ async def test_the_logbook_says_it_in_words(
     assert said(type="action_failed") == "could not be paused or cancelled: benchy"
     assert said(type="acknowledged", detail="failure") == "was said to have failed: benchy"
     assert said(type="acknowledged", detail="not_a_failure") == "was said not to be failing: benchy"
+
+
+async def test_every_message_and_button_has_words(hass: HomeAssistant) -> None:
+    """In both languages, with what is put into them."""
+    texts = [
+        json.loads((FOLDER / "translations" / f"{language}.json").read_text())["common"]
+        for language in ("en", "de")
+    ]
+    sources = "".join(path.read_text() for path in (FOLDER / "notifications").glob("*.py"))
+    for key in re.findall(r'"((?:message|button)_[a-z_]+)"', sources):
+        assert key in texts[0] or f"{key}_" in "".join(texts[0]), key
+    kinds = [
+        *IMPORTANCE,
+        *(f"{kind}_plain" for kind in DONE),
+        "countdown_pause_plain",
+        "countdown_cancel_plain",
+    ]
+    told = {f"message_{kind}" for kind in kinds if kind not in ("blind", "countdown", "countdown_plain")}
+    told |= {f"message_blind_{reason}" for reason in (*KNOWN_REASONS, "other")}
+    assert told <= texts[0].keys()
+    assert texts[0].keys() == texts[1].keys()
+    for key, text in texts[0].items():
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", texts[1][key])), key

@@ -51,12 +51,13 @@ async def _notify(call: ServiceCall) -> None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_printer")
     pauses_in: timedelta | None = data.get(ATTR_PAUSES_IN)
     for printer in printers:
-        level = present_level(printer.data).value
-        kind = data.get(ATTR_KIND) or ("countdown" if pauses_in else level)
+        level = present_level(printer.data)
+        kind = data.get(ATTR_KIND) or ("countdown" if pauses_in else level.value)
         message = message_about(
             printer,
             kind if kind in IMPORTANCE else "failure",
             print_id=printer.data.print_id,
+            level=level,
             detail=data[ATTR_DETAIL],
             camera=data[ATTR_CAMERA],
             due=dt_util.utcnow() + pauses_in if pauses_in else None,

@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_ON_FAILURE, CONF_ON_MAYBE
 from ..coordinator import JobCommand, PrinterCoordinator, event_type
+from ..engine.judging.verdict import Level
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event
 from .buttons import Button, Press, button
@@ -35,6 +36,8 @@ SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
     "ended": (ALARM, VETO, SIGHT),
 }
 """What ends the messages of which topics."""
+DONE: Final = ("action_failed", "cancelled", "paused", "countdown")
+"""What is said in other words of a print that is not failing."""
 KNOWN_REASONS: Final = ("dark", "no_snapshot", "frozen", "light_failed", "not_authorised", "rate_limited")
 
 
@@ -57,7 +60,14 @@ def compose(printer: PrinterCoordinator, events: Sequence[Event]) -> Message | N
     if kind is None:
         return None
     event = told[kind]
-    return message_about(printer, kind, print_id=event.print_id, detail=event.detail, camera=event.camera)
+    return message_about(
+        printer,
+        kind,
+        print_id=event.print_id,
+        level=event.level,
+        detail=event.detail,
+        camera=event.camera,
+    )
 
 
 def settled(events: Sequence[Event]) -> set[str]:
@@ -70,20 +80,24 @@ def message_about(
     kind: str,
     *,
     print_id: str | None,
+    level: Level,
     detail: str = "",
     camera: str = "",
     due: datetime | None = None,
 ) -> Message:
     """Return the message about an event of a kind. `due` is when a pause comes that FailWatch does not plan."""
     values = {"print": printer.data.print_name, "problem": detail, "camera": camera}
-    message = Message(f"message_{kind}", values=values, shows_picture=True)
+    # A print is also paused because it looks suspicious, cannot be seen, or somebody asked for it.
+    failing = "" if level is Level.FAILURE or kind not in DONE else "_plain"
+    message = Message(f"message_{kind}{failing}", values=values, shows_picture=True)
     make = _Buttons(printer, print_id)
     if kind in ("blind", "camera_blind"):
         reason = detail if detail in KNOWN_REASONS else "other"
         text = f"message_blind_{reason}" if kind == "blind" else message.text
         return replace(message, text=text, topic=SIGHT, shows_picture=False)
     if kind == "countdown":
-        return replace(message, **_countdown(printer, make, values, due), urgent=True)
+        told = _countdown(printer, make, values, due)
+        return replace(message, **{**told, "text": told["text"] + failing}, urgent=True)
     ok, failed = (
         make.one(press, text)
         for press, text in (
