@@ -11,9 +11,9 @@ from octoprint_failwatch.engine.errors import BadSetting
 from octoprint_failwatch.engine.judging.rules import FailWatchRules, SuperApiRules
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 from octoprint_failwatch.engine.statistics import TemporalStatistics
+from octoprint_failwatch.engine.watch.messages import state_json
 from octoprint_failwatch.engine.watch.policy import Action
-from octoprint_failwatch.engine.watch.state import Look, View, WatchState
-from octoprint_failwatch.notify.push_messages import state_json
+from octoprint_failwatch.engine.watch.state import CameraView, Look, WatchState
 from octoprint_failwatch.printer.gentle_pause import GentlePause
 from octoprint_failwatch.printer.start_conditions import StartConditions
 from octoprint_failwatch.settings import (
@@ -134,7 +134,7 @@ def test_what_the_settings_page_sends_back_is_stored_as_it_is() -> None:
 
 
 def test_the_state_for_viewers_holds_no_link_that_opens_without_a_token() -> None:
-    view = View("", 0.9, (), "https://s.example/secret.jpg")
+    view = CameraView("", 0.9, (), "https://s.example/secret.jpg")
     verdict = Verdict(Level.NONE, Rule.QUIET, 0.0, 1.0, 0.0)
     state = WatchState("p", look=Look(1, 1.0, 0.9, (view,), TemporalStatistics(), verdict, 0.1))
     shown = state_json(state)
