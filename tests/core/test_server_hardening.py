@@ -257,8 +257,9 @@ async def test_idle_and_slow_connections_are_closed(tmp_path: Path, monkeypatch:
         await listener.open(2)
 
         async def drip() -> None:
+            slow[1].write(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
             while True:
-                slow[1].write(b"G")
+                slow[1].write(b"x")
                 await asyncio.sleep(0.01)
 
         dripping = asyncio.create_task(drip())
