@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
-from octoprint_failwatch.engine.judging import latch as latches
-from octoprint_failwatch.engine.judging.judge import Memory, judge
-from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes
+from octoprint_failwatch.engine.judging.assessment import Assessment, assess
+from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.judging.latch import LatchTimes
 from octoprint_failwatch.engine.judging.rules import RuleSet
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection
 
 CADENCE = 10.0
 """Seconds between two looks."""
+TIMES = LatchTimes()
 
 Values: TypeAlias = list[float]
 
@@ -47,22 +49,22 @@ class Outcome:
 
 def follow(one: Print, rules: RuleSet, memory: Memory) -> tuple[Outcome, Memory]:
     """Return how a print goes under some rules, for a printer with that memory."""
-    latch, times = Latch(), LatchTimes()
-    memory = memory.for_new_print()
+    now = Assessment(memory.for_new_print())
     first: dict[Level, int] = {}
     false = {Level.MAYBE: 0, Level.FAILURE: 0}
     for number, p in enumerate(one.p):
-        memory, verdict, *_ = judge(memory, rules, Detection(p), number * CADENCE)
-        before, latch = latch.level, latches.follow(latch, verdict, number * CADENCE, times)
+        before = now.latch.level
+        now = assess(now, rules, TIMES, Detection(p), number * CADENCE, gap=math.inf).assessment
+        level_now = now.latch.level
         good = one.onset is None or number < one.onset
         for level in (Level.MAYBE, Level.FAILURE):
-            if good and latch.level.rank >= level.rank > before.rank:
+            if good and level_now.rank >= level.rank > before.rank:
                 false[level] += 1
-            if not good and latch.level.rank >= level.rank:
+            if not good and level_now.rank >= level.rank:
                 first.setdefault(level, number - (one.onset or 0))
     return Outcome(
         first.get(Level.MAYBE), first.get(Level.FAILURE), false[Level.MAYBE], false[Level.FAILURE]
-    ), memory
+    ), now.memory
 
 
 def like(chance: random.Random, frames: Values, looks: int, *, hold: bool = False) -> Values:

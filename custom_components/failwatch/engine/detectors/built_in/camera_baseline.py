@@ -11,15 +11,15 @@ from .heat_map import HeatMap
 
 QUIET = -3.0
 """Logit up to which a cell needs no excuse."""
-PRIOR = 20
-"""Good looks after which half of what was learned counts."""
+PRIOR = 6
+"""Good looks after which half of a cell's mean counts."""
 MEMORY = 720
 """Good looks that are remembered: two hours at one every ten seconds."""
 MEMORY_OF_PRINTS = 180
 """Good looks that a new print finds remembered at most: cables stay, the part is another."""
-SPREAD = 2.0
+SPREAD = 1.5
 """Standard deviations above its mean up to which a cell is normal: what the head hides and bares comes and goes."""
-FIXTURE_MARGIN = 1.0
+FIXTURE_MARGIN = 0.5
 """Logits by which a cell may exceed how the camera looks before there is a print."""
 LARGEST = 8.0
 """Logit that a cell is learned with at most, either way."""
@@ -64,7 +64,7 @@ class CameraBaseline:
         trust = self.frames / (self.frames + PRIOR)
         spread = self.spread or (0.0,) * len(self.usual)
         return tuple(
-            max((mean + SPREAD * math.sqrt(variance) - QUIET) * trust, 0.0)
+            max((mean - QUIET) * trust + SPREAD * math.sqrt(variance), 0.0)
             for mean, variance in zip(self.usual, spread, strict=True)
         )
 

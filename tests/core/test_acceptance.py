@@ -1,0 +1,187 @@
+"""What "not a failure" accepts: one sight, where it is and as bad as it is, for a while; nothing else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+
+from octoprint_failwatch.engine.judging.acceptance import LASTS
+from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, answered, assess
+from octoprint_failwatch.engine.judging.latch import LatchTimes
+from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.verdict import Level, Rule
+from octoprint_failwatch.engine.models import Box, Detection
+
+RULES, TIMES = FailWatchRules(), LatchTimes()
+CORNER = (Box(0.1, 0.1, 0.3, 0.3, 0.9),)
+
+
+@dataclass
+class Print:
+    """A print judged look by look, ten seconds apart."""
+
+    now: Assessment = field(default_factory=Assessment)
+    at: float = 0.0
+    p: float = 0.0
+    boxes: tuple[Box, ...] = ()
+
+    def looks(self, ps: Iterable[float], boxes: tuple[Box, ...] = ()) -> list[Level]:
+        """Judge these, and return the level that stands after each."""
+        levels = []
+        for p in ps:
+            self.at += 10.0
+            detection, places = Detection(p), {"": boxes} if boxes else {}
+            self.now = assess(self.now, RULES, TIMES, detection, self.at, boxes=places, gap=60.0).assessment
+            self.p, self.boxes = p, boxes
+            levels.append(self.now.latch.level)
+        return levels
+
+    def says(self, answer: Answer) -> None:
+        """Answer what was seen last."""
+        places = {"": self.boxes} if self.boxes else {}
+        self.now = answered(self.now, answer, self.at, TIMES, p=self.p, boxes=places)
+
+    @property
+    def accepts(self) -> bool:
+        """Whether an acceptance is in force."""
+        return self.now.memory.acceptance is not None
+
+
+def alarmed(p: float = 0.75, boxes: tuple[Box, ...] = ()) -> Print:
+    """A print that alarms at this p."""
+    one = Print()
+    one.looks([0.02] * 20)
+    assert Level.FAILURE in one.looks([p] * 60, boxes)
+    return one
+
+
+def test_the_same_sight_is_quiet_for_half_an_hour_and_then_told_again() -> None:
+    one = alarmed()
+    one.says(Answer.NOT_A_FAILURE)
+    quiet = one.looks([0.75] * int(LASTS / 10 - 1))
+    assert set(quiet) == {Level.NONE}
+    assert Level.FAILURE in one.looks([0.75] * 5)
+
+
+def test_a_second_answer_lasts_for_the_rest_of_the_print_and_not_for_the_next() -> None:
+    one = alarmed()
+    one.says(Answer.NOT_A_FAILURE)
+    one.looks([0.75] * 185)
+    one.says(Answer.NOT_A_FAILURE)
+    assert set(one.looks([0.75] * 1000)) == {Level.NONE}
+    one.now = one.now.for_new_print()
+    assert Level.FAILURE in one.looks([0.75] * 60)
+
+
+@pytest.mark.parametrize(("accepted", "then"), [(0.5, 0.75), (0.6, 0.85), (0.75, 0.92), (0.85, 0.97)])
+def test_what_is_clearly_worse_is_told(accepted: float, then: float) -> None:
+    """There is always a p that says so, unless what was accepted is as bad as can be."""
+    one = alarmed(accepted)
+    one.says(Answer.NOT_A_FAILURE)
+    one.looks([accepted] * 30)
+    assert one.now.memory.acceptance is not None
+    limit = one.now.memory.acceptance.limit
+    assert limit is not None
+    assert limit < 1
+    assert Level.FAILURE in one.looks([then] * 30)
+
+
+def test_what_was_certain_and_stays_is_quiet_and_elsewhere_or_larger_is_told() -> None:
+    one = alarmed(1.0, CORNER)
+    one.says(Answer.NOT_A_FAILURE)
+    moving = (Box(0.12, 0.11, 0.31, 0.28, 0.95),)
+    assert set(one.looks([1.0] * 60, moving)) == {Level.NONE}
+    other_place = alarmed(1.0, CORNER)
+    other_place.says(Answer.NOT_A_FAILURE)
+    other_place.looks([1.0] * 20, CORNER)
+    assert Level.FAILURE in other_place.looks([1.0] * 20, (*CORNER, Box(0.6, 0.6, 0.8, 0.8, 0.9)))
+    larger = alarmed(1.0, CORNER)
+    larger.says(Answer.NOT_A_FAILURE)
+    larger.looks([1.0] * 20, CORNER)
+    assert Level.FAILURE in larger.looks([1.0] * 20, (Box(0.1, 0.1, 0.6, 0.6, 0.9),))
+
+
+def test_a_sure_failure_that_begins_after_the_answer_is_told() -> None:
+    """Whatever was accepted before: ten looks in a row, where nothing says that it is in the same place."""
+    one = alarmed(0.75)
+    one.says(Answer.NOT_A_FAILURE)
+    one.looks([0.75] * 20)
+    levels = one.looks([0.82] * 10)
+    assert levels[-1] is Level.FAILURE
+
+
+def test_what_comes_and_goes_in_its_place_is_not_told_each_time() -> None:
+    one = alarmed(0.95, CORNER)
+    one.says(Answer.NOT_A_FAILURE)
+    for _ in range(5):
+        assert set(one.looks([0.03] * 8)) == {Level.NONE}
+        assert set(one.looks([0.95] * 12, CORNER)) == {Level.NONE}
+
+
+def test_it_is_over_once_the_picture_has_improved_for_long() -> None:
+    one = alarmed(0.75)
+    one.says(Answer.NOT_A_FAILURE)
+    one.looks([0.02] * 150)
+    assert Level.FAILURE in one.looks([0.75] * 15)
+
+
+def test_nothing_is_learned_from_what_was_accepted() -> None:
+    one = alarmed(0.6)
+    one.says(Answer.NOT_A_FAILURE)
+    before = one.now.memory.trend.baseline
+    one.looks([0.6] * 170)
+    assert one.accepts
+    assert one.now.memory.trend.baseline == before
+
+
+def test_an_answer_can_be_taken_back() -> None:
+    one = alarmed()
+    one.says(Answer.NOT_A_FAILURE)
+    assert set(one.looks([0.75] * 20)) == {Level.NONE}
+    one.says(Answer.WITHDRAWN)
+    assert not one.accepts
+    assert one.looks([0.75]) == [Level.FAILURE]
+
+
+def test_whoever_cleared_the_mess_away_is_watched_as_before() -> None:
+    """Nothing is accepted: the same mess is told as soon as ever."""
+    one = alarmed(0.9)
+    one.says(Answer.CLEARED)
+    assert not one.accepts
+    assert set(one.looks([0.02] * 60)) == {Level.NONE}
+    assert Level.FAILURE in one.looks([0.9] * 10)
+
+
+def test_it_failed_stands_whatever_comes() -> None:
+    one = alarmed()
+    one.says(Answer.NOT_A_FAILURE)
+    one.says(Answer.FAILURE)
+    assert not one.accepts
+    assert set(one.looks([0.0] * 300)) == {Level.FAILURE}
+
+
+def test_the_verdict_says_that_it_was_accepted_and_from_where_on_it_alarms() -> None:
+    one = alarmed(0.6)
+    one.says(Answer.NOT_A_FAILURE)
+    one.looks([0.6] * 15)
+    places = assess(one.now, RULES, TIMES, Detection(0.6), one.at + 10, gap=60.0)
+    assert places.verdict.rule is Rule.ACCEPTED
+    alarm = places.verdict.usual + places.verdict.limit
+    assert 0.6 < alarm < 1
+
+
+def test_a_steady_cable_is_denied_once_and_known_from_the_next_print_on() -> None:
+    """Where a service tells nothing but p: what was there in the first looks of both prints is no failure."""
+    rules = FailWatchRules(failure=0.36)
+    one = Assessment()
+    told = []
+    for number in range(3):
+        for look in range(400):
+            at = 10_000.0 * number + 10 * look
+            before = one.latch.level
+            one = assess(one, rules, TIMES, Detection(0.4), at, gap=60.0).assessment
+            if one.latch.level is Level.FAILURE is not before:
+                told.append(number)
+                one = answered(one, Answer.NOT_A_FAILURE, at, TIMES, p=0.4)
+        one = one.for_new_print()
+    assert set(told) == {0}

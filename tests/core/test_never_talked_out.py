@@ -1,0 +1,234 @@
+"""Nothing talks FailWatch out of a failure: a state machine over everything that can happen to a watch.
+
+`FAILWATCH_STEPS=200000 pytest tests/core/test_never_talked_out.py` takes as many steps as that.
+"""
+
+import os
+from dataclasses import replace
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from octoprint_failwatch.engine.errors import RateLimited, SnapshotError, Unavailable
+from octoprint_failwatch.engine.judging.assessment import Answer
+from octoprint_failwatch.engine.judging.rules import SURE_LOOKS, FailWatchRules
+from octoprint_failwatch.engine.judging.trend import Trend
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.serialization import from_json, to_json
+from octoprint_failwatch.engine.watch import actions, transitions
+from octoprint_failwatch.engine.watch.look import CameraAnswer, combine
+from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
+from octoprint_failwatch.engine.watch.policy import Action, Policy
+from octoprint_failwatch.engine.watch.settings import WatchSettings
+from octoprint_failwatch.engine.watch.state import EventKind, Phase, Step, WatchState
+
+STEPS = int(os.environ.get("FAILWATCH_STEPS", "5000"))
+PER_RUN = 50
+SURE = FailWatchRules().sure
+
+
+class Watched(RuleBasedStateMachine):
+    """One printer's watch, and what an observer with a pencil knows of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 1_700_000_000.0
+        self.settings = WatchSettings(
+            policy=Policy(
+                on_failure=Action.PAUSE, veto=30.0, cancel_after=600.0, pause_when_blind_after=300.0
+            )
+        )
+        self.state = WatchState(printer_id="printer")
+        self.prints = 0
+        self.sure = 0
+        self.silent_rises = 0
+        self.confirmed: list[str] = []
+
+    def take(self, step: Step | None) -> None:
+        if step is None:
+            return
+        before = self.state
+        self.state = step.state
+        for event in step.events:
+            if event.kind is EventKind.ACTION:
+                assert before.intervention.ordered is not None, "told without having been ordered"
+            if event.kind in (EventKind.MAYBE, EventKind.FAILURE) and not event.minor:
+                assert not self.state.is_silent(self.now)
+        if step.order is not None:
+            assert not self.state.is_silent(self.now), "acted in a silence"
+
+    def due(self) -> None:
+        for _ in range(10):
+            step = actions.due_action(self.state, self.settings, self.now)
+            if step is None:
+                return
+            self.take(step)
+
+    @property
+    def looks(self) -> bool:
+        return self.state.phase in (Phase.WATCHING, Phase.BLIND) and not self.state.holds
+
+    @rule(seconds=st.floats(0, 4000))
+    def time_passes(self, seconds: float) -> None:
+        self.now += seconds
+        self.due()
+
+    @rule(seconds=st.sampled_from([-90_000.0, -3600.0, 3600.0, 90_000.0]))
+    def the_clock_is_put_right(self, seconds: float) -> None:
+        self.now += seconds
+        self.state = transitions.shift_times(self.state, seconds)
+
+    @rule()
+    def start(self) -> None:
+        self.prints += 1
+        self.sure = 0
+        self.take(transitions.start_print(self.state, f"print-{self.prints}", "", self.now))
+
+    @rule()
+    def restart(self) -> None:
+        self.state = transitions.rest(from_json(WatchState, to_json(self.state)))
+        if self.state.print_id is not None:
+            self.take(transitions.resume_known_print(self.state, self.settings.policy, self.now))
+
+    @precondition(lambda self: self.state.phase in (Phase.WATCHING, Phase.BLIND))
+    @rule()
+    def pause(self) -> None:
+        self.take(transitions.pause(self.state, self.settings.policy, self.now))
+
+    @precondition(lambda self: self.state.phase is Phase.PAUSED)
+    @rule()
+    def resume(self) -> None:
+        asked = self.state.level is not Level.NONE or self.state.intervention.paused_at is not None
+        self.take(transitions.resume(self.state, self.settings, self.now))
+        if asked:
+            self.sure = 0
+
+    @precondition(lambda self: self.state.print_id is not None)
+    @rule()
+    def end(self) -> None:
+        self.sure = 0
+        self.take(transitions.end_print(self.state, "done", self.now))
+
+    @precondition(lambda self: "heating" not in self.state.holds)
+    @rule()
+    def hold(self) -> None:
+        self.take(transitions.hold(self.state, "heating"))
+
+    @precondition(lambda self: "heating" in self.state.holds)
+    @rule()
+    def release(self) -> None:
+        self.take(transitions.release(self.state, "heating", self.now))
+
+    @precondition(lambda self: self.state.print_id is not None)
+    @rule(said=st.sampled_from([Answer.NOT_A_FAILURE, Answer.FAILURE, Answer.CLEARED, Answer.WITHDRAWN]))
+    def answer(self, said: Answer) -> None:
+        if said is not Answer.FAILURE:
+            self.sure = 0
+        self.take(transitions.answer(self.state, said, self.settings, self.now))
+
+    @precondition(lambda self: self.state.print_id is not None)
+    @rule(muted=st.booleans(), seconds=st.none() | st.floats(1, 2000))
+    def silence(self, muted: bool, seconds: float | None) -> None:
+        until = None if seconds is None else self.now + seconds
+        self.take(transitions.silence(self.state, self.settings, self.now, muted=muted, snoozed_until=until))
+
+    @rule(
+        problem=st.sampled_from(["", "busy", "hangs"]), action=st.sampled_from([Action.PAUSE, Action.CANCEL])
+    )
+    def acted(self, problem: str, action: Action) -> None:
+        self.take(actions.acted(self.state, action, self.settings.policy, self.now, problem))
+
+    @rule(interval=st.sampled_from([5.0, 10.0, 30.0]), quorum=st.integers(1, 2))
+    def settings_are_saved(self, interval: float, quorum: int) -> None:
+        cadence = replace(self.settings.cadence, interval=interval)
+        self.settings = replace(self.settings, cadence=cadence, quorum=quorum)
+
+    @rule(baseline=st.floats(0, 0.35), fixture=st.floats(0, 0.35))
+    def something_was_learned(self, baseline: float, fixture: float) -> None:
+        trend = replace(self.state.memory.trend, baseline=baseline, fixture=fixture, fixture_prints=3)
+        assert isinstance(trend, Trend)
+        self.state = replace(self.state, memory=replace(self.state.memory, trend=trend))
+
+    @precondition(lambda self: self.looks)
+    @rule(
+        error=st.sampled_from([Unavailable("down"), SnapshotError("gone"), RateLimited("", retry_after=9.0)])
+    )
+    def look_fails(self, error: Exception) -> None:
+        self.now += 10
+        self.take(look_failed(self.state, self.settings, error, cameras=1, now=self.now))  # type: ignore[arg-type]
+
+    @precondition(lambda self: self.looks)
+    @rule(
+        p=st.floats(0, 1),
+        explained=st.floats(0, 0.35),
+        times=st.integers(1, 12),
+        cameras=st.integers(1, 2),
+        held_back=st.booleans(),
+    )
+    def looks_answered(self, p: float, explained: float, times: int, cameras: int, held_back: bool) -> None:
+        self._look(p, explained, times, cameras)
+
+    @precondition(lambda self: self.looks)
+    @rule(p=st.floats(SURE, 1), explained=st.floats(0, 0.35), cameras=st.integers(1, 2))
+    def mess_for_ten_looks(self, p: float, explained: float, cameras: int) -> None:
+        self._look(p, explained, SURE_LOOKS, cameras)
+
+    def _look(self, p: float, explained: float, times: int, cameras: int) -> None:
+        for _ in range(times):
+            self.now += self.settings.cadence.interval
+            self.due()
+            if not self.looks:
+                return
+            seen = [
+                CameraAnswer(
+                    Frame(b"", self.now, "printer", self.state.print_id or "", f"camera {number}"),
+                    Detection(p, explained=min(explained, p)),
+                )
+                for number in range(cameras)
+            ]
+            result = combine(seen, (), self.settings.quorum)
+            self.take(
+                look_answered(self.state, self.settings, result, started=self.now, now=self.now, latency=0.1)
+            )
+            self.sure = self.sure + 1 if p >= SURE else 0
+            self.a_sure_failure_is_shown()
+        self.due()
+
+    @invariant()
+    def a_sure_failure_is_shown(self) -> None:
+        if self.sure >= SURE_LOOKS:
+            assert self.state.level is Level.FAILURE, self.state.memory
+
+    @invariant()
+    def what_stands_and_is_not_silent_was_told(self) -> None:
+        state = self.state
+        if state.print_id is not None and state.phase is not Phase.IDLE and not state.is_silent(self.now):
+            snoozed = state.snoozed_until is not None
+            assert snoozed or state.told is state.level, (state.told, state.level)
+
+    @invariant()
+    def nothing_is_left_of_a_print_that_is_over(self) -> None:
+        state = self.state
+        if state.print_id is None:
+            assert state.level is Level.NONE
+            assert not state.muted
+            assert state.snoozed_until is None
+            assert state.memory.acceptance is None
+            assert state.intervention.countdown is None
+
+    @invariant()
+    def a_cancel_follows_only_a_pause_that_happened(self) -> None:
+        countdown = self.state.intervention.countdown
+        if countdown is not None and countdown.cause.value == "unanswered":
+            assert self.state.intervention.paused_at is not None
+
+
+Watched.TestCase.settings = settings(
+    max_examples=max(1, STEPS // PER_RUN),
+    stateful_step_count=PER_RUN,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestWatched = Watched.TestCase
