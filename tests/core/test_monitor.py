@@ -1,6 +1,7 @@
 """What every host may rely on: acting first, told once confirmed, tried again, and nothing lost on the way."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -54,11 +55,11 @@ async def test_a_pause_that_fails_is_told_and_tried_again_until_it_happens() -> 
         assert failed == ["pause: busy", "pause: hangs"]
         tries = host.acted[:4]
         assert [one for one, _ in tries] == [Action.PAUSE] * 4
-        gaps = [later - earlier for (_, earlier), (_, later) in zip(tries, tries[1:], strict=False)]
+        gaps = [later - earlier for (_, earlier), (_, later) in itertools.pairwise(tries)]
         assert gaps == [pytest.approx(30.0)] * 3
         assert run.kinds().index(EventKind.ACTION_FAILED) < run.kinds().index(EventKind.ACTION)
-        cancel = run.watch.state.intervention.countdown
-        assert cancel is not None
+        coming = (state.intervention.countdown for state in run.states)
+        cancel = next(one for one in coming if one is not None and one.action is Action.CANCEL)
         assert cancel.due_at == pytest.approx(action.at + 600), "its time begins with the pause"
 
 
@@ -199,6 +200,20 @@ async def test_a_snooze_ends_with_its_print() -> None:
         run.watch.start("print-2")
         assert run.watch.state.snoozed_until is None
         await run.told(EventKind.ACTION)
+
+
+async def test_what_was_told_before_a_silence_is_told_again_after_it() -> None:
+    """And acted on, with the time to say no: the silence called off what was coming."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, veto=30))
+    async with watching(failing(), settings) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.COUNTDOWN)
+        run.watch.snooze(600)
+        assert run.watch.state.intervention.countdown is None
+        await run.told(EventKind.ACTION)
+        told = [event for event in run.events if event.kind is EventKind.FAILURE and not event.minor]
+        assert len(told) == 2
+        assert run.kinds().count(EventKind.COUNTDOWN) == 2
 
 
 async def test_a_failure_that_gets_better_is_no_new_suspicion() -> None:
