@@ -23,7 +23,6 @@ class Learning(Told):
     """A detector that has learned something."""
 
     known: dict[tuple[str, str], CameraBaseline] = field(default_factory=dict)
-    unlearned: list[str] = field(default_factory=list)
 
     async def baselines(self) -> dict[tuple[str, str], CameraBaseline]:
         return self.known
@@ -42,18 +41,6 @@ class Learning(Told):
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
         self.known = {key: normal for key, normal in self.known.items() if key[0] != printer_id}
-
-    def learn(self, evidence: object) -> None:
-        """Learn nothing."""
-
-    def note_opening(self, evidence: object) -> None:
-        """Note nothing."""
-
-    def end_print(self, printer_id: str, print_id: str, *, good: bool) -> None:
-        """Keep nothing."""
-
-    def unlearn(self, printer_id: str, print_id: str) -> None:
-        self.unlearned.append(print_id)
 
 
 @pytest.fixture
