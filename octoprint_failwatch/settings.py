@@ -37,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "cooldown": 90.0,
     "cancel_after_minutes": None,
     "pause_when_blind_minutes": None,
+    "max_pauses": None,
     "when": {"heating": False, "after_layer": 0, "after_minutes": 0.0, "after_percent": 0.0},
     "shaping": {
         "enabled": False,

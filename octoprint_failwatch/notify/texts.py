@@ -49,7 +49,7 @@ class MessageTexts:
             )
             return f"{text % {'name': name}} {why}"
         if event.kind is EventKind.BLIND:
-            return _("FailWatch cannot see %(name)s: %(problem)s") % {
+            return _("FailWatch cannot check %(name)s: %(problem)s") % {
                 "name": name,
                 "problem": self.blind(state.blind) if state.blind else event.detail,
             }
@@ -68,7 +68,7 @@ class MessageTexts:
         texts = {
             EventKind.MAYBE: _("%(name)s may be failing."),
             EventKind.FAILURE: _("%(name)s is failing."),
-            EventKind.SEEING: _("FailWatch sees %(name)s again."),
+            EventKind.SEEING: _("FailWatch checks %(name)s again."),
             EventKind.ACTION_FAILED: _(
                 "FailWatch could not stop %(name)s and goes on trying. Look after it now! (%(detail)s)"
             ),
@@ -84,7 +84,7 @@ class MessageTexts:
         return self.reason(verdict) if verdict else ""
 
     def blind(self, blind: Blind) -> str:
-        """Return why FailWatch cannot see, and what the user can do."""
+        """Return why FailWatch cannot check, and what the user can do."""
         _ = self._
         if blind.reason == "no_snapshot":
             return f"{_('The camera gives no picture.')} {self.detail(blind.detail)}"

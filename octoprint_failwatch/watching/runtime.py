@@ -119,7 +119,7 @@ class Service:
         self._recent.extend(events)
         watching = bool(self.host.settings()["watching"])
         message = update_json(state, events, self.watcher.rules, self.clock, watching=watching)
-        return {**message, "instance": self.instance}
+        return {**message, "pictures": list(self.watcher.frames), "instance": self.instance}
 
     def recent_events(self) -> list[Event]:
         """Return the last events, oldest first."""

@@ -63,6 +63,7 @@ def watch_settings(settings: Mapping[str, Any]) -> WatchSettings:
             veto=_number(settings, "veto") or 0.0,
             cancel_after=cancel_after * 60 if cancel_after else None,
             pause_when_blind_after=blind_pause * 60 if blind_pause else None,
+            max_pauses=_whole(settings, "max_pauses"),
         ),
         cadence=Cadence(
             interval=max(MIN_INTERVAL, _number(settings, "interval") or 10.0),
@@ -184,6 +185,7 @@ _WATCHING = (
     "cooldown",
     "cancel_after_minutes",
     "pause_when_blind_minutes",
+    "max_pauses",
     "quorum",
 )
 _GROUPS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], object]], ...] = (

@@ -28,6 +28,7 @@ from ..printer.gentle_pause import GentlePause
 from ..printer.print_control import carry_out
 from ..printer.start_conditions import StartConditions
 from ..settings import detector_settings
+from .event_log import log_events
 from .failing_detector import UnusableDetector
 from .installation import Installation
 from .octoprint_access import OctoPrintAccess, PrinterProfile
@@ -179,7 +180,8 @@ class Watcher:
         self._store.save(state)
 
     def report(self, state: WatchState, events: Sequence[Event]) -> None:
-        """Tell browsers, other plugins and people."""
+        """Tell browsers, other plugins, people and the log."""
+        log_events(state, events)
         self.host.changed(state, events)
 
     def _begin(self, setup: Setup) -> None:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "snooze": ("CONTROL", ["seconds"]),
     "mute": ("CONTROL", ["muted"]),
     "check": ("CONTROL", []),
+    "look": ("CONTROL", []),
     "pause": ("CONTROL", []),
     "job": ("CONTROL", ["action"]),
     "watching": ("CONTROL", ["enabled"]),
@@ -108,6 +109,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             "watching": self._watching,
             "describe": settings_page.describe,
             "test": settings_page.test,
+            "look": settings_page.look,
             "offers": settings_page.offer,
             "add_target": self._add_target,
             "remove_target": self._remove_target,
@@ -263,6 +265,7 @@ def _all(service: Service, watcher: Watcher) -> dict[str, Any]:
         "watching": bool(settings["watching"]),
         "state": state_json(watcher.state),
         "events": serialization.to_json(service.recent_events()),
+        "pictures": list(watcher.frames),
         "now": service.clock.now(),
         "clock_speed": service.clock.speed,
     }

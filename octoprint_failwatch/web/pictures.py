@@ -11,6 +11,7 @@ from ..engine.errors import BadPicture, FailWatchError
 from ..engine.imaging.annotation import tagged
 from ..engine.models import Box
 from ..permissions import require
+from ..watching.watch_settings import cameras
 from ..watching.watcher import Watcher
 from .error_messages import translate_error
 
@@ -49,11 +50,12 @@ class Pictures(BlueprintPlugin):  # type: ignore[misc]
 
     @BlueprintPlugin.route("/snapshot.jpg", methods=["GET"])  # type: ignore[untyped-decorator]
     def snapshot(self) -> flask.Response:
-        """Answer with what a camera sees now, for choosing one."""
-        require("CONFIGURE")
+        """Answer with what a camera sees now: a watched one, or any other for choosing one."""
         service = self._service()
+        camera = flask.request.args.get("camera", "")
+        require("CONTROL" if camera in cameras(service.host.settings()) else "CONFIGURE")
         try:
-            return _jpeg(service.run(service.watcher.snapshot(flask.request.args.get("camera", ""))))
+            return _jpeg(service.run(service.watcher.snapshot(camera)))
         except (FailWatchError, TimeoutError) as error:
             return flask.make_response(translate_error(error) or "The camera did not answer.", 502)
 

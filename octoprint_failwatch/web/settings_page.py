@@ -16,6 +16,7 @@ from ..engine.judging.rules import RULE_SETS
 from ..notify.notifications import notify, target
 from ..settings import SECRETS, default_rules, detector_settings, keep_secrets, storable
 from ..version import __version__
+from ..watching.watch_settings import cameras
 from ..watching.webcams import webcams
 from .arguments import mapping, text
 from .error_messages import translate_error
@@ -62,6 +63,14 @@ def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         "answer_seconds": trial.answer_seconds,
         "picture": "data:image/jpeg;base64," + base64.b64encode(trial.picture).decode(),
     }
+
+
+def look(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Take one look through a watched camera as it is set up; nothing of it is recorded."""
+    camera = str(data.get("camera") or "")
+    if camera and camera not in cameras(service.host.settings()):
+        raise ValueError(gettext("This camera is not watched."))
+    return test(service, {"camera": camera, "settings": {}})
 
 
 def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -225,7 +225,7 @@ async def test_what_is_wrong_with_a_setting_is_said_in_the_askers_language(lab: 
         assert (await lab.octoprint.get(german))[
             "problem"
         ] == "\"Zeit zum Widersprechen\" muss eine Zahl sein, nicht 'soon'."
-        assert (await lab.failwatch())["problem"] == "\"Time to say no\" must be a number, not 'soon'."
+        assert (await lab.failwatch())["problem"] == "\"Delay before acting\" must be a number, not 'soon'."
     finally:
         await lab.set(veto=0)
     assert (await lab.failwatch())["problem"] == ""

@@ -44,7 +44,7 @@ async def test_the_limits_of_a_past_print_are_those_of_the_moment_that_is_shown(
     await page.locator(TAB).get_by_role("button", name="limited.gcode").first.click()
     legend = page.locator(f"{TAB} .failwatch-past .failwatch-legend")
     await expect(legend).to_contain_text("failure 0.6")
-    await expect(legend).to_contain_text("suspicion")
+    await expect(legend).to_contain_text("suspicious")
     await page.locator(TAB).get_by_role("slider", name="Moment of the print").press("End")
     limit = seen["look"]["verdict"]["usual"] + 0.9
     await expect(legend).to_contain_text(f"failure {limit:.2f}")

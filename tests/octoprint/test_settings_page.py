@@ -1,6 +1,7 @@
 """The settings as people fill them in, in a real browser on a real OctoPrint."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -26,7 +27,8 @@ async def test_settings_are_tried_saved_and_never_show_the_token(lab: Lab, page:
     await expect(form.locator(".failwatch-small rect")).to_have_count(1)
     await expect(form.get_by_text("p = 0.800")).to_be_visible()
     await form.get_by_label("Every", exact=True).fill("20")
-    await form.get_by_label("Limit for a failure").fill("0.55")
+    await form.get_by_role("button", name="All numbers").click()
+    await form.get_by_label("Failure above normal by").fill("0.55")
     await save_settings(page)
     report = await lab.failwatch()
     assert report["rules"]["failure"] == 0.55
@@ -35,7 +37,7 @@ async def test_settings_are_tried_saved_and_never_show_the_token(lab: Lab, page:
     assert TOKEN not in await page.content()
     assert (await lab.order("test"))["p"] == pytest.approx(0.8), "the token is still there"
     await open_settings(page)
-    await form.get_by_label("Limit for a failure").fill("")
+    await form.get_by_label("Failure above normal by").fill("")
     await form.get_by_label("Every", exact=True).fill("10")
     await save_settings(page)
     assert (await lab.failwatch())["rules"]["failure"] == FailWatchRules().failure
@@ -51,6 +53,46 @@ async def test_every_number_of_every_rule_set_is_named(lab: Lab, page: Page) -> 
         for number in await shown.all():
             key = str(await number.get_attribute("id")).removeprefix("failwatch-number-")
             assert float(str(await number.get_attribute("placeholder"))) == numbers[key]
+
+
+async def test_sensitivity_has_three_steps_and_numbers_are_folded_away(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    exact = form.get_by_label("Exact sensitivity")
+    await expect(exact).to_be_hidden()
+    slider = form.get_by_role("slider", name="Sensitivity")
+    await expect(slider).to_have_attribute("aria-valuetext", re.compile("^Medium"))
+    await slider.focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(slider).to_have_attribute("aria-valuetext", re.compile("^High"))
+    await form.get_by_label("Pauses per print").fill("2")
+    await save_settings(page)
+    assert (await lab.failwatch())["rules"]["sensitivity"] == 1.5
+    await open_settings(page)
+    await form.get_by_role("button", name="All numbers").click()
+    await expect(exact).to_have_value("1.5")
+    await exact.fill("")
+    await expect(slider).to_have_attribute("aria-valuetext", re.compile("^Medium"))
+    await form.get_by_label("Pauses per print").fill("")
+    await save_settings(page)
+    assert (await lab.failwatch())["rules"]["sensitivity"] == 1
+
+
+async def test_escape_takes_a_corner_back_and_leaves_the_dialog_open(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    await form.get_by_role("button", name="Draw regions to ignore").click()
+    editor = form.locator(".failwatch-editor")
+    await expect(editor).to_be_visible()
+    await editor.focus()
+    await page.keyboard.press("Enter")
+    await expect(form.locator(".failwatch-editor circle")).to_have_count(1)
+    for _ in range(2):
+        await page.keyboard.press("Escape")
+        await expect(form.locator(".failwatch-editor circle")).to_have_count(0)
+    await page.keyboard.press("Enter")
+    await expect(form.locator(".failwatch-editor circle")).to_have_count(1)
+    await expect(page.locator("#settings_dialog")).to_be_visible()
 
 
 async def test_another_detector_shows_its_own_fields(lab: Lab, page: Page) -> None:
@@ -101,7 +143,7 @@ async def test_a_region_drawn_by_keyboard_is_ignored(lab: Lab, page: Page) -> No
 
 
 async def test_what_is_usual_for_a_camera_is_shown_and_forgotten(lab: Lab, page: Page) -> None:
-    usual = page.locator(f"{SETTINGS} .control-group", has_text="Usual for the camera")
+    usual = page.locator(f"{SETTINGS} .control-group", has_text="Learned background")
     await open_settings(page)
     await expect(usual).to_be_hidden()
     await page.click("#settings_dialog button.close >> visible=true")
@@ -115,7 +157,7 @@ async def test_what_is_usual_for_a_camera_is_shown_and_forgotten(lab: Lab, page:
     await open_settings(page)
     await expect(usual).to_contain_text("Good pictures it learned from")
     await expect(usual.locator("img")).to_be_visible()
-    await usual.get_by_role("button", name="Forget what is usual for this camera").click()
+    await usual.get_by_role("button", name="Reset learned background").click()
     await page.locator(".modal.in .btn-danger", has_text="Forget").click()
     await expect(usual).to_be_hidden()
     await lab.set(detector={"kind": "super_api", "url": lab.address, "token": TOKEN})
@@ -128,7 +170,7 @@ async def test_cameras_stay_chosen_though_the_settings_are_saved_before_they_are
     try:
         await page.route("**/api/plugin/failwatch", lambda route: route.abort())
         await open_settings(page)
-        await page.locator(SETTINGS).get_by_label("Time to say no").fill("3")
+        await page.locator(SETTINGS).get_by_label("Delay before acting").fill("3")
         await save_settings(page)
         stored = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]
         assert (stored["cameras"], float(stored["veto"])) == (["classic"], 3)

@@ -27,8 +27,11 @@ $(function () {
         self.detector = ko.observable("");
         self.live = new FailWatchLive();
         self.picture = new FailWatchPicture(self.live);
-        self.course = new FailWatchCourse(self.live);
-        self.answers = new FailWatchAnswers(self.live);
+        self.status = new FailWatchStatus(self.live, self.picture);
+        self.log = new FailWatchLog(self.picture);
+        self.course = new FailWatchCourse(self.live, self.log);
+        self.answers = new FailWatchAnswers(self.live, self.mayPrint);
+        self.check = new FailWatchCheck(self.live, self.picture, self.answers);
         self.past = new FailWatchPast(self);
         self.improving = new FailWatchImproving(self);
 
@@ -55,12 +58,15 @@ $(function () {
                 self.problem(data.problem);
                 self.picture.titles(_.zipObject(_.map(data.cameras, "name"), _.map(data.cameras, "title")));
                 take(data);
+                self.log.add(data.events);
                 self.past.refresh();
+                if (tabIsOpen) peek();
             });
         };
         self.onDataUpdaterPluginMessage = function (plugin, data) {
             if (plugin !== "failwatch" || data.type !== "update" || !self.mayView()) return;
             take(data);
+            self.log.add(data.events);
             messages.follow(data.events, wantsMessage);
             if (tabIsOpen && _.intersection(CHANGES_A_PRINT, _.map(data.events, "kind")).length) self.past.refresh();
         };
@@ -71,6 +77,10 @@ $(function () {
 
         /* The tab */
 
+        /* Who may order a look may also see what it would show. */
+        function peek() {
+            if (self.mayControl() && self.live.state()) self.picture.peek();
+        }
         self.showTab = function () {
             $('#tabs a[href="' + TAB + '"]').tab("show");
         };
@@ -79,6 +89,7 @@ $(function () {
             if (!tabIsOpen) return;
             self.past.refresh();
             self.improving.refresh();
+            peek();
         };
         self.onAfterTabChange = function (current) {
             if (current === TAB) self.course.draw();

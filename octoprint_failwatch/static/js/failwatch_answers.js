@@ -1,5 +1,5 @@
-/* What the user says: the buttons of the tab and of the sidebar box. */
-function FailWatchAnswers(live) {
+/* What the user says and orders: the buttons of the tab, of the sidebar box and of messages. */
+function FailWatchAnswers(live, mayPrint) {
     "use strict";
     var self = this;
 
@@ -14,17 +14,34 @@ function FailWatchAnswers(live) {
     };
 
     self.canSayNo = ko.pureComputed(function () {
-        return live.isPrinting() && !!(live.level() !== "none" || live.countdown() || live.pausedText());
+        if (!live.isPrinting() || live.isAsking()) return false;
+        return live.level() !== "none" || !!live.countdown() || !!live.ordered();
     });
     self.canSayYes = ko.pureComputed(function () {
         return live.isPrinting() && !live.isConfirmed();
     });
-    self.canCheck = ko.pureComputed(function () {
-        return _.includes(["watching", "blind"], live.phase()) && !live.state().holds.length;
+    self.canUndo = ko.pureComputed(function () {
+        return !!live.acceptance() || live.isConfirmed();
     });
-    /* Who says that it failed is offered a pause where none is coming by itself. */
-    self.isPauseOffered = ko.pureComputed(function () {
-        return live.isConfirmed() && live.phase() !== "paused" && !live.countdown();
+    self.canPause = ko.pureComputed(function () {
+        return mayPrint() && live.isPrinting() && live.phase() !== "paused" && !live.ordered();
+    });
+    self.canResume = ko.pureComputed(function () {
+        return mayPrint() && live.phase() === "paused" && !live.isAsking();
+    });
+    self.canCancel = ko.pureComputed(function () {
+        return mayPrint() && live.isPrinting();
+    });
+    self.isAsked = ko.pureComputed(function () {
+        return mayPrint() && live.isAsking();
+    });
+    /* Who says that it failed is told that the print goes on all the same. */
+    self.goesOn = ko.pureComputed(function () {
+        return live.isConfirmed() && live.phase() !== "paused" && !live.countdown() && !live.ordered();
+    });
+    /* What to do first: stop a print that seems to fail. */
+    self.isUrgent = ko.pureComputed(function () {
+        return live.isPrinting() && live.phase() !== "paused" && live.level() !== "none";
     });
 
     self.notAFailure = function () {
@@ -33,8 +50,30 @@ function FailWatchAnswers(live) {
     self.itFailed = function () {
         return self.order("acknowledge", {answer: "failure"});
     };
+    self.undo = function () {
+        return self.order("acknowledge", {answer: "withdrawn"});
+    };
     self.pause = function () {
         return self.order("pause");
+    };
+    /* After a pause by FailWatch the watch takes a resume for "this is fine". */
+    self.resume = function () {
+        return self.order("job", {action: "resume"});
+    };
+    self.resumeCleared = function () {
+        return self.order("acknowledge", {answer: "cleared"}).done(self.resume);
+    };
+    self.cancel = function () {
+        showConfirmationDialog({
+            title: gettext("Cancel the print?"),
+            message: gettext("A cancelled print cannot be resumed."),
+            question: "",
+            cancel: gettext("Keep the print"),
+            proceed: gettext("Cancel print"),
+            onproceed: function () {
+                self.order("job", {action: "cancel"});
+            }
+        });
     };
     self.snooze = function () {
         return self.order("snooze", {seconds: live.isSnoozed() ? 0 : 600});
@@ -42,10 +81,17 @@ function FailWatchAnswers(live) {
     self.mute = function () {
         return self.order("mute", {muted: !live.isMuted()});
     };
-    self.check = function () {
-        return self.order("check");
-    };
     self.toggleWatching = function () {
-        return self.order("watching", {enabled: !live.watching()});
+        if (!live.watching()) return self.order("watching", {enabled: true});
+        showConfirmationDialog({
+            title: gettext("Stop watching?"),
+            message: gettext("No print is watched until you choose Watch prints."),
+            question: "",
+            cancel: gettext("Keep watching"),
+            proceed: gettext("Stop watching"),
+            onproceed: function () {
+                self.order("watching", {enabled: false});
+            }
+        });
     };
 }

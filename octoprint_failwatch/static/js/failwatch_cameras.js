@@ -60,14 +60,14 @@ function FailWatchCameras(host) {
                     return;
                 }
                 self.tested({
-                    p: answer.p.toFixed(3),
+                    p: FailWatchWords.decimal(answer.p, 3),
                     picture: answer.picture,
                     boxes: FailWatchWords.placed(answer.boxes),
                     isStream: answer.is_stream,
                     raw: answer.raw ? JSON.stringify(answer.raw, null, 2) : "",
                     timing: _.sprintf(gettext("picture in %(picture)s s, answer in %(answer)s s"), {
-                        picture: answer.snapshot_seconds.toFixed(2),
-                        answer: answer.answer_seconds.toFixed(2)
+                        picture: FailWatchWords.number(answer.snapshot_seconds),
+                        answer: FailWatchWords.number(answer.answer_seconds)
                     })
                 });
             })

@@ -1,5 +1,5 @@
 /* How p went over the time of the running print, for the graph. */
-function FailWatchCourse(live) {
+function FailWatchCourse(live, log) {
     "use strict";
     var self = this;
     var graph = new FailWatchGraph("#failwatch-graph");
@@ -24,6 +24,7 @@ function FailWatchCourse(live) {
             OctoPrint.get(OctoPrint.getBlueprintUrl("failwatch") + "prints/" + print).done(function (answer) {
                 if (framesOf !== print) return;
                 frames = answer.frames;
+                log.addRecorded(answer.marks);
                 self.draw();
             });
         } else if (look && (!frames.length || _.last(frames)[1] < look.at)) {

@@ -67,7 +67,7 @@ function FailWatchGraph(selector) {
                 max: last,
                 font: {color: text, size: 11},
                 tickFormatter: function (value) {
-                    return Math.round(value * 10) / 10 + " min";
+                    return (Math.round(value * 10) / 10).toLocaleString((LOCALE || "en").replace("_", "-")) + " min";
                 }
             },
             yaxis: {min: 0, max: top, font: {color: text, size: 11}},
@@ -82,9 +82,9 @@ FailWatchGraph.limits = function (rules, verdict) {
     "use strict";
     var usual = verdict.usual;
     var sensitivity = rules.sensitivity || 1;
-    var limits = [{value: usual, color: "#468847", dashes: 2, title: gettext("usual")}];
+    var limits = [{value: usual, color: "#468847", dashes: 2, title: gettext("normal")}];
     if (rules.name === "failwatch") {
-        limits.push({value: usual + rules.maybe / sensitivity, color: "#f89406", dashes: 6, title: gettext("suspicion")});
+        limits.push({value: usual + rules.maybe / sensitivity, color: "#f89406", dashes: 6, title: gettext("suspicious")});
         limits.push({value: usual + rules.failure / sensitivity, color: "#bd362f", dashes: 12, title: gettext("failure")});
     } else {
         limits.push({

@@ -30,8 +30,8 @@ function FailWatchImproving(host) {
             return {
                 title: one[1],
                 missed: _.sprintf(gettext("%(missed)s of %(failures)s"), summary),
-                delay: summary.delay.toFixed(1),
-                rate: summary.false_alarm_rate.toFixed(1)
+                delay: FailWatchWords.decimal(summary.delay, 1),
+                rate: FailWatchWords.decimal(summary.false_alarm_rate, 1)
             };
         });
     });
@@ -71,7 +71,7 @@ function FailWatchImproving(host) {
             words.push(
                 one.alarm === null
                     ? gettext("missed")
-                    : _.sprintf(gettext("told after %(minutes)s min"), {minutes: (one.alarm / 60).toFixed(1)})
+                    : _.sprintf(gettext("told after %(minutes)s min"), {minutes: FailWatchWords.decimal(one.alarm / 60, 1)})
             );
         }
         return words.join(", ") || gettext("quiet");

@@ -16,23 +16,60 @@ function FailWatchJudgement(host) {
     };
     /* In the order in which they are shown: what is changed most comes first. */
     var NUMBERS = {
-        sensitivity: [gettext("Sensitivity"), gettext("Above 1 alarms earlier, below 1 later.")],
-        maybe: [gettext("Limit for a suspicion"), gettext("How far the recent mean may rise above the usual.")],
-        failure: [gettext("Limit for a failure"), gettext("How far the recent mean may rise above the usual.")],
-        sustained: [gettext("Limit for minutes on end"), gettext("A lower rise that lasts is a failure too.")],
+        sensitivity: [gettext("Exact sensitivity"), gettext("Above 1 alarms earlier, below 1 later.")],
+        maybe: [gettext("Suspicious above normal by"), gettext("How far the recent mean may rise above normal.")],
+        failure: [gettext("Failure above normal by"), gettext("How far the recent mean may rise above normal.")],
+        sustained: [gettext("Slow-failure threshold"), gettext("A lower rise that lasts for minutes is a failure too.")],
         low: [gettext("Lower limit"), gettext("A smaller rise is never a failure.")],
         high: [gettext("Upper limit"), gettext("A greater rise always counts.")],
         rising_multiple: [
             gettext("Rise that counts"),
             gettext("Between the limits: so many times what the mean of the last hour has risen.")
         ],
-        escalation: [gettext("Failure above a suspicion"), gettext("How many times as sure it has to be.")],
+        escalation: [gettext("Failure above suspicious"), gettext("How many times as sure it has to be.")],
         warm_up_frames: [gettext("Pictures before the first verdict"), ""],
         safe_frames: [gettext("Pictures before the first verdict"), ""],
-        prior: [gettext("Usual of a new printer"), gettext("What is taken for usual until the printer is known.")],
+        prior: [gettext("Normal of a new printer"), gettext("What is taken for normal until the printer is known.")],
         prior_frames: [gettext("Pictures until it is known"), gettext("How much that assumption weighs.")],
-        learn_below: [gettext("Learn the usual below"), gettext("Pictures that rise more do not change what is usual.")],
-        usual_at_most: [gettext("Usual at most"), gettext("More is never taken for usual.")]
+        learn_below: [gettext("Learn normal below"), gettext("Pictures that rise more do not change what is normal.")],
+        usual_at_most: [gettext("Normal at most"), gettext("More is never taken for normal.")]
+    };
+
+    /* Most people need no more than this: three steps of the sensitivity. */
+    var STEPS = [0.75, 1, 1.5];
+    self.hasSteps = ko.pureComputed(function () {
+        return self.ruleSet() in host.described().rule_sets && "sensitivity" in host.described().rule_sets[self.ruleSet()];
+    });
+    function sensitivity() {
+        return _.find(self.numbers(), {key: "sensitivity"});
+    }
+    self.step = ko.pureComputed({
+        read: function () {
+            var number = self.hasSteps() && sensitivity();
+            if (!number) return 1;
+            var value = Number(number.value() || number.usual);
+            /* The step that is nearest, as a ratio: 1.4 is nearer to 1.5 than to 1. */
+            return _.indexOf(STEPS, _.min(STEPS, function (step) {
+                return Math.abs(Math.log(value / step));
+            }));
+        },
+        write: function (step) {
+            var value = STEPS[Number(step)];
+            sensitivity().value(value === sensitivity().usual ? null : value);
+        }
+    });
+    self.stepText = ko.pureComputed(function () {
+        var exact = self.hasSteps() && Number(sensitivity().value() || sensitivity().usual);
+        var word = [
+            gettext("Low: fewer false alarms, later"),
+            gettext("Medium: suits most printers"),
+            gettext("High: earlier, more false alarms")
+        ][self.step()];
+        return exact && !_.includes(STEPS, exact) ? word + " (" + FailWatchWords.number(exact) + ")" : word;
+    });
+    self.areNumbersOpen = ko.observable(false);
+    self.toggleNumbers = function () {
+        self.areNumbersOpen(!self.areNumbersOpen());
     };
 
     self.ruleSets = ko.pureComputed(function () {

@@ -1,20 +1,16 @@
-/* The watch as it is now, as the server pushes it, and in words. */
+/* The watch as it is now, as the server pushes it. */
 function FailWatchLive() {
     "use strict";
     var self = this;
-    var ICONS = {
-        off: "fa-power-off",
-        idle: "fa-eye",
-        none: "fa-check-circle",
-        maybe: "fa-question-circle",
-        failure: "fa-exclamation-triangle",
-        blind: "fa-eye-slash",
-        waiting: "fa-pause-circle"
-    };
+    /* Seconds by which a look may be older than the watching, and by which an answer may be late. */
+    var STILL_HOLDS = 60;
+    var LATE = 30;
 
     self.state = ko.observable(null);
     self.rules = ko.observable({});
     self.watching = ko.observable(true);
+    /* The cameras of which the server has a picture. */
+    self.pictures = ko.observableArray([]);
 
     /* The watch's clock, which may run faster than the browser's. */
     var clock = {at: 0, seen: 0, speed: 1};
@@ -23,22 +19,21 @@ function FailWatchLive() {
         tick();
         return clock.at + ((Date.now() - clock.seen) / 1000) * clock.speed;
     });
-    function ago(at) {
+    self.ago = function (at) {
         return FailWatchWords.duration(self.now() - at);
-    }
+    };
 
     self.take = function (data) {
         clock = {at: data.now, seen: Date.now(), speed: data.clock_speed};
         self.watching(data.watching);
         self.rules(data.rules);
+        self.pictures(data.pictures || []);
         self.state(data.state);
         tick(tick() + 1);
     };
     window.setInterval(function () {
-        if (self.look()) tick(tick() + 1);
+        if (self.state()) tick(tick() + 1);
     }, 1000);
-
-    /* What there is of the state */
 
     self.look = ko.pureComputed(function () {
         return self.state() && self.state().look;
@@ -48,6 +43,9 @@ function FailWatchLive() {
     });
     self.isPrinting = ko.pureComputed(function () {
         return self.phase() !== "idle";
+    });
+    self.isOnHold = ko.pureComputed(function () {
+        return self.phase() !== "paused" && self.isPrinting() && self.state().holds.length > 0;
     });
     self.level = ko.pureComputed(function () {
         return self.isPrinting() ? self.state().latch.level : "none";
@@ -62,8 +60,26 @@ function FailWatchLive() {
     self.isBlindOnly = ko.pureComputed(function () {
         return !!self.blind() && self.level() === "none";
     });
+    /* A look was not answered, or not in its time: what is shown is old. */
+    self.isStale = ko.pureComputed(function () {
+        var state = self.state();
+        if (!state || state.phase !== "watching" || state.holds.length || !state.look) return false;
+        if (state.failed_looks > 0 || state.look.at < state.since - STILL_HOLDS) return true;
+        return state.next_look_at !== null && self.now() > state.next_look_at + LATE + 2 * state.look.latency * clock.speed;
+    });
     self.countdown = ko.pureComputed(function () {
         return self.state() && self.state().intervention.countdown;
+    });
+    self.ordered = ko.pureComputed(function () {
+        return self.state() && self.state().intervention.ordered;
+    });
+    self.acceptance = ko.pureComputed(function () {
+        return self.isPrinting() ? self.state().memory.acceptance : null;
+    });
+    /* The print is paused, and FailWatch paused it or says that it failed: the user is asked how to go on. */
+    self.isAsking = ko.pureComputed(function () {
+        if (self.phase() !== "paused") return false;
+        return self.state().intervention.paused_at !== null || self.level() !== "none";
     });
     self.isMuted = ko.pureComputed(function () {
         return !!self.state() && self.state().muted;
@@ -74,101 +90,5 @@ function FailWatchLive() {
     });
     self.isSilent = ko.pureComputed(function () {
         return self.isMuted() || self.isSnoozed();
-    });
-
-    /* One word that all lights and boxes are drawn by. */
-    self.light = ko.pureComputed(function () {
-        if (!self.watching()) return "off";
-        if (self.phase() === "idle") return "idle";
-        if (self.level() !== "none") return self.level();
-        if (self.phase() === "blind") return "blind";
-        if (self.phase() === "paused" || self.state().holds.length) return "waiting";
-        return "none";
-    });
-    self.icon = ko.pureComputed(function () {
-        return "fa fa-fw " + ICONS[self.light()];
-    });
-
-    /* In words */
-
-    self.headline = ko.pureComputed(function () {
-        var state = self.state();
-        if (!state) return "";
-        if (!_.includes(["none", "maybe", "failure"], self.light())) {
-            return FailWatchWords.phase(state, self.watching());
-        }
-        return state.look || self.level() !== "none"
-            ? FailWatchWords.level(self.level())
-            : gettext("Waiting for the first picture");
-    });
-    self.why = ko.pureComputed(function () {
-        var state = self.state();
-        /* What was last seen explains nothing while nothing is seen. */
-        if (!state || !self.isPrinting() || self.light() === "blind") return "";
-        if (self.isConfirmed()) return gettext("You said that it failed.");
-        if (self.level() !== "none" && state.latch.verdict) {
-            return (
-                FailWatchWords.reason(state.latch.verdict) +
-                " " +
-                _.sprintf(gettext("That was %(ago)s ago."), {ago: ago(state.latch.since)})
-            );
-        }
-        return state.look ? FailWatchWords.reason(state.look.verdict) : "";
-    });
-    self.blindText = ko.pureComputed(function () {
-        var blind = self.blind();
-        if (!blind) return "";
-        var texts = [
-            FailWatchWords.blind(blind),
-            _.sprintf(gettext("Blind for %(time)s."), {time: ago(blind.since)})
-        ];
-        var left = (self.state().next_look_at || 0) - self.now();
-        if (left > 0) {
-            texts.push(_.sprintf(gettext("Next try in %(time)s."), {time: FailWatchWords.duration(left)}));
-        }
-        return texts.join(" ");
-    });
-    self.countdownText = ko.pureComputed(function () {
-        var countdown = self.countdown();
-        if (!countdown) return "";
-        var left = FailWatchWords.duration(countdown.due_at - self.now());
-        return countdown.action === "cancel"
-            ? _.sprintf(gettext("FailWatch cancels the print in %(time)s unless you say no."), {time: left})
-            : _.sprintf(gettext("FailWatch pauses the print in %(time)s unless you say no."), {time: left});
-    });
-    self.pausedText = ko.pureComputed(function () {
-        var state = self.state();
-        if (!state || state.phase !== "paused") return "";
-        if (self.isConfirmed()) return gettext("The print is paused. Cancel it, or resume it once all is well.");
-        if (state.intervention.paused_at === null) return "";
-        var text = self.isBlindOnly()
-            ? gettext("FailWatch paused this print %(time)s ago because it could not see it. Resume it if all is well.")
-            : gettext("FailWatch paused this print %(time)s ago. Resume it if it is no failure.");
-        return _.sprintf(text, {time: ago(state.intervention.paused_at)});
-    });
-    self.silentText = ko.pureComputed(function () {
-        if (self.isMuted()) return gettext("Muted until this print ends.");
-        if (!self.isSnoozed()) return "";
-        return _.sprintf(gettext("Snoozed for another %(time)s."), {
-            time: FailWatchWords.duration(self.state().snoozed_until - self.now())
-        });
-    });
-    self.p = ko.pureComputed(function () {
-        return self.look() ? FailWatchWords.number(self.look().p) : "–";
-    });
-    self.ewmMean = ko.pureComputed(function () {
-        return self.look() ? FailWatchWords.number(self.look().statistics.ewm_mean) : "–";
-    });
-    self.usual = ko.pureComputed(function () {
-        return self.look() ? FailWatchWords.number(self.look().verdict.usual) : "–";
-    });
-    self.lookedText = ko.pureComputed(function () {
-        var look = self.look();
-        if (!look) return "";
-        return _.sprintf(gettext("Picture %(number)d, %(ago)s ago, answered in %(latency)s s"), {
-            number: look.number,
-            ago: ago(look.at),
-            latency: look.latency.toFixed(1)
-        });
     });
 }

@@ -3,6 +3,7 @@ function FailWatchMessages(host) {
     "use strict";
     var self = this;
     var live = host.live;
+    var status = host.status;
     var picture = host.picture;
     var shown = [];
 
@@ -12,7 +13,7 @@ function FailWatchMessages(host) {
         var why = live.isBlindOnly()
             ? FailWatchWords.blind(live.blind())
             : verdict
-              ? FailWatchWords.reason(verdict)
+              ? FailWatchWords.plainReason(verdict)
               : "";
         switch (event.kind) {
             case "maybe":
@@ -23,8 +24,8 @@ function FailWatchMessages(host) {
             case "countdown":
                 return {
                     type: "error",
-                    title: live.isBlindOnly() ? gettext("FailWatch cannot see") : gettext("The print is failing"),
-                    text: live.countdownText()
+                    title: live.isBlindOnly() ? FailWatchWords.cannotCheck(live.blind()) : gettext("The print is failing"),
+                    text: status.countdownText()
                 };
             case "action":
                 return {
@@ -39,12 +40,12 @@ function FailWatchMessages(host) {
                 return {
                     type: "error",
                     title: gettext("FailWatch could not stop the print!"),
-                    text: gettext("Look after the printer now.") + " " + event.detail
+                    text: gettext("Look after the printer now. FailWatch goes on trying.") + " " + status.orderedText()
                 };
             case "blind":
                 return live.isSilent()
                     ? null
-                    : {type: "notice", title: gettext("FailWatch cannot see"), text: FailWatchWords.blind(live.blind())};
+                    : {type: "notice", title: FailWatchWords.cannotCheck(live.blind()), text: FailWatchWords.blind(live.blind())};
             case "camera_blind":
                 return live.isSilent()
                     ? null
@@ -62,7 +63,7 @@ function FailWatchMessages(host) {
                           text: ""
                       };
             case "seeing":
-                return live.isSilent() ? null : {type: "success", title: gettext("FailWatch sees again"), text: ""};
+                return live.isSilent() ? null : {type: "success", title: gettext("FailWatch checks again"), text: ""};
             default:
                 return null;
         }
@@ -80,7 +81,12 @@ function FailWatchMessages(host) {
             case "countdown":
                 return !live.countdown();
             case "action":
-                return _.some(events, {kind: "acknowledged"}) || _.some(events, {kind: "action_failed"});
+                /* A pause asks how to go on, until somebody answers. */
+                return event.detail === "cancel"
+                    ? _.some(events, {kind: "started"})
+                    : live.phase() !== "paused" || _.some(events, {kind: "acknowledged"});
+            case "action_failed":
+                return !live.ordered();
             case "blind":
                 return !live.blind() || _.some(events, {kind: "blind", minor: false});
             case "camera_blind":
@@ -90,8 +96,16 @@ function FailWatchMessages(host) {
         }
     }
 
+    /* How to go on after a pause. */
+    function pauseButtons() {
+        return [
+            {text: gettext("Resume, this is fine"), addClass: "btn-success", click: host.answers.resume},
+            {text: gettext("Resume, I cleared it"), click: host.answers.resumeCleared},
+            {text: gettext("Cancel print"), addClass: "btn-danger", click: host.answers.cancel}
+        ];
+    }
     /* Two buttons: PNotify adds its own to fewer. */
-    function buttons() {
+    function countdownButtons() {
         return [
             {
                 text: gettext("Show"),
@@ -105,18 +119,33 @@ function FailWatchMessages(host) {
         ];
     }
 
+    /* The last picture that shows something. */
+    function pictureTag() {
+        var views = live.look() ? live.look().views : [];
+        var view = _.find(views, "boxes.length") || _.reject(views, "problem")[0];
+        if (!view || !_.includes(live.pictures(), view.camera)) return "";
+        var query = $.param({at: live.look().at, camera: view.camera});
+        var url = OctoPrint.getBlueprintUrl("failwatch") + "tagged.jpg?" + query;
+        return '<img class="failwatch-message-picture" src="' + _.escape(url) + '" alt="">';
+    }
+
     function show(event) {
         var message = worded(event);
         if (!message) return;
+        var isPause = event.kind === "action" && event.detail === "pause";
         message.title = _.escape(message.title);
-        message.text = _.escape(message.text);
+        message.text = _.escape(message.text) + (isPause ? pictureTag() : "");
         message.hide = message.type !== "error";
         var isCountdown = event.kind === "countdown";
-        if (isCountdown && host.mayControl()) message.confirm = {confirm: true, buttons: buttons()};
+        if (isCountdown && host.mayControl()) message.confirm = {confirm: true, buttons: countdownButtons()};
+        if (isPause && host.answers.isAsked() && host.mayControl()) {
+            message.addclass = "failwatch-asks";
+            message.confirm = {confirm: true, buttons: pauseButtons()};
+        }
         var notice = new PNotify(message);
         var counting =
             isCountdown &&
-            live.countdownText.subscribe(function (text) {
+            status.countdownText.subscribe(function (text) {
                 if (text) notice.text_container.text(text);
             });
         shown.push({event: event, notice: notice, counting: counting});

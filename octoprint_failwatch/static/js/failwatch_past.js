@@ -19,6 +19,20 @@ function FailWatchPast(host) {
     function url(path) {
         return OctoPrint.getBlueprintUrl("failwatch") + "prints" + path;
     }
+    /* How it ended, and what was said of it, are two things. */
+    function outcome(record) {
+        return {
+            done: gettext("finished"),
+            cancelled: gettext("cancelled"),
+            failed: gettext("failed"),
+            disconnected: gettext("disconnected"),
+            not_watched: gettext("no longer watched")
+        }[record.outcome];
+    }
+    function said(record) {
+        if (!record.label) return "";
+        return record.label.failed ? gettext("you said: failed") : gettext("you said: no failure");
+    }
     function described(record) {
         var runs = host.live.isPrinting() && host.live.state().print_id === record.print_id;
         return _.extend(record, {
@@ -34,17 +48,9 @@ function FailWatchPast(host) {
                 {none: "fa-check-circle", maybe: "fa-question-circle", failure: "fa-exclamation-triangle"}[
                     record.level
                 ],
-            end: record.label
-                ? record.label.failed
-                    ? gettext("you said: failed")
-                    : gettext("you said: no failure")
-                : {
-                      done: gettext("finished"),
-                      cancelled: gettext("cancelled"),
-                      failed: gettext("failed"),
-                      disconnected: gettext("disconnected"),
-                      not_watched: gettext("no longer watched")
-                  }[record.outcome] || "",
+            isFailed: !!record.label && record.label.failed,
+            isGood: !!record.label && !record.label.failed,
+            end: _.compact([outcome(record), said(record)]).join(", "),
             csv: url("/" + record.print_id + ".csv"),
             zip: url("/" + record.print_id + ".zip")
         });
@@ -113,24 +119,7 @@ function FailWatchPast(host) {
         self.shown(null);
     };
     self._mark = function (entry) {
-        var detail = (entry.data || {}).detail || "";
-        var text = {
-            maybe: gettext("Maybe a failure"),
-            failure: gettext("Failure"),
-            cleared: gettext("All well again"),
-            blind: gettext("Blind"),
-            seeing: gettext("Seeing again"),
-            camera_blind: gettext("A camera blind"),
-            camera_seeing: gettext("That camera sees again"),
-            acknowledged: detail === "failure" ? gettext("You: it failed") : gettext("You: not a failure"),
-            action: detail === "cancel" ? gettext("FailWatch cancelled") : gettext("FailWatch paused"),
-            action_failed: gettext("Could not be stopped"),
-            paused: gettext("Paused"),
-            resumed: gettext("Resumed"),
-            muted: gettext("Muted"),
-            snoozed: gettext("Snoozed"),
-            ended: gettext("Ended")
-        }[entry.kind];
+        var text = FailWatchWords.event(entry.kind, (entry.data || {}).detail || "");
         if (!text) return null;
         var index = _.findIndex(self.frames(), function (frame) {
             return frame[0] >= entry.after_frame;
@@ -229,7 +218,7 @@ function FailWatchPast(host) {
             return {
                 index: one.index,
                 picture: pictureOf(one.frame),
-                title: FailWatchWords.duration(one.frame[1] - self.frames()[0][1]),
+                title: FailWatchWords.clock(one.frame[1] - self.frames()[0][1]),
                 level: one.frame[4]
             };
         });

@@ -86,13 +86,18 @@ function FailWatchRegions(settings, camera) {
             self.cursor([within(at[0] + move[0]), within(at[1] + move[1])]);
         } else if (event.key === "Enter") {
             self._add(self.cursor());
-        } else if (event.key === "Escape" && self.corners().length) {
+        } else if (event.key === "Escape") {
             self.corners.pop();
             event.stopPropagation();
         } else {
             return true;
         }
         return false;
+    };
+    /* OctoPrint closes its dialog when Escape is let go. */
+    self.keyUp = function (_model, event) {
+        if (event.key === "Escape") event.stopPropagation();
+        return true;
     };
     self.close = function () {
         if (self.corners().length < 3) return;

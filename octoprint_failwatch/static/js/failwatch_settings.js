@@ -34,7 +34,7 @@ $(function () {
         self.detector = new FailWatchDetector(self);
         self.cameras = new FailWatchCameras(self);
         self.regions = new FailWatchRegions(self.fw, self.cameras.tried);
-        self.usual = new FailWatchUsual();
+        self.usual = new FailWatchUsual(live);
         self.judgement = new FailWatchJudgement(self);
         self.targets = new FailWatchTargets();
         self.identity = new FailWatchIdentity();

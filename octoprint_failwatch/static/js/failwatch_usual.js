@@ -1,22 +1,18 @@
 /* What the built-in detector has learned to be usual for each camera, and how to make it forget that. */
-function FailWatchUsual() {
+function FailWatchUsual(live) {
     "use strict";
     var self = this;
 
     function percent(share) {
-        return (100 * share).toFixed(share && share < 0.1 ? 1 : 0) + " %";
+        return FailWatchWords.decimal(100 * share, share && share < 0.1 ? 1 : 0) + " %";
     }
     function shown(camera) {
         var query = "camera=" + encodeURIComponent(camera.name) + "&at=" + Date.now();
-        var picture = ko.observable(OctoPrint.getBlueprintUrl("failwatch") + "frame.jpg?" + query);
+        /* Before the first look of this session there is only what the camera sees now. */
+        var file = _.includes(live.pictures(), camera.name) ? "frame.jpg?" : "snapshot.jpg?";
         return _.extend(camera, {
             title: camera.title || gettext("this camera"),
-            picture: picture,
-            /* Before the first look of this session there is only what the camera sees now. */
-            noPicture: function () {
-                var now = OctoPrint.getBlueprintUrl("failwatch") + "snapshot.jpg?" + query;
-                if (picture() !== now) picture(now);
-            },
+            picture: OctoPrint.getBlueprintUrl("failwatch") + file + query,
             says: _.sprintf(
                 gettext("Good pictures it learned from: %(frames)d. Share of the picture that counts for less: %(hidden)s."),
                 {frames: camera.frames, hidden: percent(camera.hidden)}
@@ -44,11 +40,11 @@ function FailWatchUsual() {
         showConfirmationDialog({
             message: _.sprintf(
                 gettext(
-                    "FailWatch will learn anew what is usual for %(name)s. Until then it may mistake cables or lights for a failure."
+                    "FailWatch will learn the background of %(name)s anew. Until then it may mistake cables or lights for a failure."
                 ),
                 {name: _.escape(camera.title)}
             ),
-            proceed: gettext("Forget"),
+            proceed: gettext("Reset"),
             onproceed: function () {
                 ask("forget_usual", {camera: camera.name});
             }

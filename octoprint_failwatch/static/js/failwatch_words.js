@@ -2,8 +2,16 @@
 var FailWatchWords = (function () {
     "use strict";
 
+    /* A number as the user's language writes it. */
+    function decimal(value, digits) {
+        return value.toLocaleString((LOCALE || "en").replace("_", "-"), {
+            minimumFractionDigits: digits,
+            maximumFractionDigits: digits,
+            useGrouping: false
+        });
+    }
     function number(value) {
-        return value === null || value === undefined ? "–" : value.toFixed(2);
+        return value === null || value === undefined ? "–" : decimal(value, 2);
     }
 
     function duration(seconds) {
@@ -17,6 +25,16 @@ var FailWatchWords = (function () {
         });
     }
 
+    /* The same to the second, which tells pictures apart. */
+    function clock(seconds) {
+        function two(number) {
+            return (number < 10 ? "0" : "") + number;
+        }
+        seconds = Math.max(0, Math.round(seconds));
+        var minutes = Math.floor(seconds / 60);
+        return Math.floor(minutes / 60) + ":" + two(minutes % 60) + ":" + two(seconds % 60);
+    }
+
     function level(key) {
         return {
             none: gettext("No failure"),
@@ -25,9 +43,8 @@ var FailWatchWords = (function () {
         }[key];
     }
 
-    /* One sentence on why the verdict is what it is. */
-    function reason(verdict) {
-        if (!verdict) return "";
+    var IN_PARENTHESES = / \(([^()]*)\)/;
+    function template(verdict) {
         var text = {
             warm_up: gettext("Too early to tell: the print has just begun."),
             quiet: gettext("Looks fine (%(mean)s, normally %(usual)s, alarm at %(alarm)s)."),
@@ -40,25 +57,38 @@ var FailWatchWords = (function () {
             sure: gettext("Has looked like a failure in every picture for a while (%(mean)s, normally %(usual)s)."),
             accepted: gettext("You said that this is fine (%(mean)s, normally %(usual)s, alarm at %(alarm)s).")
         }[verdict.rule];
-        if (!text) return verdict.reason || "";
         if (verdict.rule === "quiet" && verdict.score >= verdict.limit / 2) {
             text = gettext("Looks worse than normal (%(mean)s, normally %(usual)s, alarm at %(alarm)s).");
         }
+        return text;
+    }
+    /* One sentence on why the verdict is what it is, with its numbers in parentheses. */
+    function reason(verdict) {
+        if (!verdict) return "";
+        var text = template(verdict);
+        if (!text) return verdict.reason || "";
         return _.sprintf(text, {
             mean: number(Math.max(verdict.usual + verdict.score, 0)),
             usual: number(verdict.usual),
             alarm: number(verdict.usual + verdict.limit)
         });
     }
+    function plainReason(verdict) {
+        return reason(verdict).replace(IN_PARENTHESES, "");
+    }
+    function numbers(verdict) {
+        var found = IN_PARENTHESES.exec(reason(verdict));
+        return found ? found[1] : "";
+    }
 
     function phase(state, watching) {
         if (!watching) return gettext("Switched off");
-        if (state.phase === "watching" && state.holds.length) return hold(state.holds[0]);
+        if (state.phase !== "paused" && state.phase !== "idle" && state.holds.length) return hold(state.holds[0]);
         return {
             idle: gettext("No print to watch"),
             watching: gettext("Watching"),
             paused: gettext("The print is paused"),
-            blind: gettext("Cannot see")
+            blind: gettext("Cannot check")
         }[state.phase];
     }
 
@@ -109,6 +139,31 @@ var FailWatchWords = (function () {
         return gettext(text.replace(found[0], "%(what)s")).replace("%(what)s", found[0]);
     }
 
+    /* Which half fails: what the camera gives, or what the picture is checked with. */
+    var OF_CAMERA = ["no_snapshot", "dark", "frozen", "bad_picture"];
+    function cannotCheck(problem) {
+        return _.includes(OF_CAMERA, problem.reason)
+            ? gettext("Cannot check: camera problem")
+            : gettext("Cannot check: detector problem");
+    }
+    function printerState(key) {
+        return (
+            {
+                printing: gettext("that it is printing"),
+                pausing: gettext("that it is pausing"),
+                paused: gettext("that it is paused"),
+                resuming: gettext("that it is resuming"),
+                starting: gettext("that it is starting")
+            }[key] || key
+        );
+    }
+    /* Why the printer did not pause or cancel. */
+    function actionProblem(text) {
+        var state = /^the printer still reports (\w+)$/.exec(text);
+        if (state) return _.sprintf(gettext("the printer still reports %(state)s"), {state: printerState(state[1])});
+        return {"OctoPrint does not take the order": gettext("OctoPrint does not take the order")}[text] || text;
+    }
+
     function blind(problem) {
         if (problem.reason === "no_snapshot") {
             return gettext("The camera gives no picture.") + " " + detail(problem.detail);
@@ -122,6 +177,36 @@ var FailWatchWords = (function () {
     function problem(found) {
         var text = known(found.kind);
         return text ? text + " (" + found.detail + ")" : found.detail;
+    }
+
+    /* What happened, in a few words. */
+    function event(kind, detail) {
+        return {
+            started: gettext("Started to watch"),
+            maybe: gettext("Suspicious"),
+            failure: gettext("Failure"),
+            cleared: gettext("Looks better again"),
+            blind: gettext("Cannot check"),
+            seeing: gettext("Checks again"),
+            camera_blind: gettext("A camera sees nothing"),
+            camera_seeing: gettext("That camera sees again"),
+            acknowledged: {
+                failure: gettext("You: it failed"),
+                not_a_failure: gettext("You: not a failure"),
+                resumed: gettext("You resumed the print"),
+                cleared: gettext("You: cleared and to be watched as before"),
+                withdrawn: gettext("You took your answer back")
+            }[detail],
+            countdown:
+                detail === "cancel" ? gettext("FailWatch announced a cancel") : gettext("FailWatch announced a pause"),
+            action: detail === "cancel" ? gettext("FailWatch cancelled") : gettext("FailWatch paused"),
+            action_failed: gettext("FailWatch could not stop the print"),
+            paused: gettext("Paused"),
+            resumed: gettext("Resumed"),
+            muted: gettext("Muted"),
+            snoozed: gettext("Snoozed"),
+            ended: gettext("Ended")
+        }[kind];
     }
 
     /* Boxes as an SVG wants them. */
@@ -139,10 +224,17 @@ var FailWatchWords = (function () {
 
     return {
         placed: placed,
+        decimal: decimal,
         number: number,
         duration: duration,
+        clock: clock,
+        event: event,
         level: level,
         reason: reason,
+        plainReason: plainReason,
+        numbers: numbers,
+        cannotCheck: cannotCheck,
+        actionProblem: actionProblem,
         phase: phase,
         blind: blind,
         problem: problem

@@ -23,6 +23,9 @@ def state_json(state: WatchState) -> dict[str, Any]:
         for view in data["look"]["views"]:
             view["tagged_image_url"] = None
         _add_reason(data["look"]["verdict"], state.look.verdict)
+    acceptance = state.memory.acceptance
+    if acceptance is not None:
+        data["memory"]["acceptance"]["limit"] = acceptance.limit
     if state.latch.verdict is not None:
         _add_reason(data["latch"]["verdict"], state.latch.verdict)
     return data
