@@ -28,8 +28,8 @@ def calibrated(
 ) -> Calibration:
     """Return how p follows from the heat map, by photographs of failures that the net was not fitted on.
 
-    Pieces of the same photographs without a box show none, and neither do pictures of good prints; each kind
-    is half of what is good, where there are both. Failures and the rest count the same (Platt 1999; equal
+    Pieces of the same photographs without a box show none, and neither do pictures of good prints; these are a
+    quarter of what is good, where there are both. Failures and the rest count the same (Platt 1999; equal
     shares stand for no knowledge of how often prints fail). Drawings are no help: the net tells them from
     photographs, and is calmer about them.
     """
@@ -40,7 +40,7 @@ def calibrated(
         [piece for piece in found if piece is not None],
         [read(picture.path) for picture in good[:: max(1, len(good) // ORDINARY)]],
     ]
-    shares = (1.0, 0.5, 0.5) if good else (1.0, 1.0, 0.0)
+    shares = (1.0, 0.75, 0.25) if good else (1.0, 1.0, 0.0)
     weights = np.concatenate(
         [np.full(len(kind), share / max(1, len(kind))) for kind, share in zip(kinds, shares, strict=True)]
     )

@@ -10,7 +10,7 @@ from typing import Any
 from ...models import Box, Detection, overlap
 from .heat_map import HeatMap
 
-BOX_FROM = 0.3
+BOX_FROM = 0.28
 """p from which a cell is part of a box."""
 
 
