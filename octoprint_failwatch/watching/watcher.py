@@ -28,7 +28,6 @@ from ..printer.gentle_pause import GentlePause
 from ..printer.print_control import carry_out
 from ..printer.start_conditions import StartConditions
 from ..settings import detector_settings
-from .event_log import log_events
 from .failing_detector import UnusableDetector
 from .installation import Installation
 from .octoprint_access import OctoPrintAccess, PrinterProfile
@@ -180,8 +179,7 @@ class Watcher:
         self._store.save(state)
 
     def report(self, state: WatchState, events: Sequence[Event]) -> None:
-        """Tell browsers, other plugins, people and the log."""
-        log_events(state, events)
+        """Tell browsers, other plugins and people."""
         self.host.changed(state, events)
 
     def _begin(self, setup: Setup) -> None:

@@ -81,7 +81,7 @@ async def test_the_tab_says_why_the_print_is_paused(workshop: Workshop, browser:
     await page.click("a[href='#tab_plugin_failwatch']")
     tab = page.locator("#tab_plugin_failwatch")
     await expect(tab.locator(".failwatch-headline")).to_contain_text("failure", ignore_case=True)
-    await expect(tab.locator(".failwatch-why")).to_contain_text("usual")
+    await expect(tab.locator(".failwatch-why")).to_contain_text("normal")
     await expect(tab.locator(".failwatch-paused")).to_be_visible()
     await expect(tab.locator(".failwatch-boxes rect").first).to_be_visible()
     loaded = "picture => picture.complete && picture.naturalWidth"

@@ -21,6 +21,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "snooze": {"seconds": 60},
     "mute": {"muted": True},
     "check": {},
+    "look": {},
     "pause": {},
     "job": {"action": "pause"},
     "watching": {"enabled": False},

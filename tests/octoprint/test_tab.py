@@ -133,7 +133,7 @@ async def test_without_a_print_a_picture_can_be_checked_and_watching_stops_only_
     await expect(tab.locator(".failwatch-headline")).to_have_text("No print to watch")
 
 
-async def test_the_log_has_a_line_for_each_change_and_no_request_goes_astray(lab: Lab, page: Page) -> None:
+async def test_no_request_of_the_page_goes_astray(lab: Lab, page: Page) -> None:
     missed: list[str] = []
     page.on("response", lambda answer: missed.append(answer.url) if answer.status == 404 else None)
     await page.reload()
@@ -145,10 +145,6 @@ async def test_the_log_has_a_line_for_each_change_and_no_request_goes_astray(lab
     await lab.until_printer("paused")
     await lab.idle()
     await expect(page.locator(f"{TAB} .failwatch-headline")).to_have_text("No print to watch")
-    log = (lab.octoprint.folder / "logs" / "octoprint.log").read_text()
-    lines = [line.split("logged.gcode: ")[1] for line in log.splitlines() if "INFO - logged.gcode: " in line]
-    starts = ["started to watch", "failure: ", "pause done", "no longer watched: the print is cancelled"]
-    assert [sum(line.startswith(start) for line in lines) for start in starts] == [1, 1, 1, 1], lines
     assert missed == []
 
 
@@ -238,13 +234,10 @@ async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_give
 
 async def test_the_limits_are_in_the_graph_however_high_they_are(lab: Lab, page: Page) -> None:
     await open_tab(page)
-    await lab.print()
-    await lab.looked()
-    lab.scene.p = 0.95
-    await lab.until_printer("paused")
-    await lab.octoprint.job("pause", "resume")
-    state = await lab.phase("watching")
-    seen = await lab.looked(state["look"]["number"] + 1)
-    limit = seen["look"]["verdict"]["usual"] + (await lab.failwatch())["rules"]["failure"]
-    assert limit > 1, "what looks like this is accepted, so the limit is above all that p can be"
-    await page.wait_for_function(f"$('#failwatch-graph').data('plot').getAxes().yaxis.max >= {limit - 0.1}")
+    await lab.order("rules", numbers={"failure": 1.3})
+    try:
+        await lab.print()
+        await lab.looked(2)
+        await page.wait_for_function("$('#failwatch-graph').data('plot')?.getAxes().yaxis.max >= 1.2")
+    finally:
+        await lab.order("rules", numbers={"failure": 0.6})

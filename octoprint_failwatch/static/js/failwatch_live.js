@@ -58,7 +58,7 @@ function FailWatchLive() {
     });
     /* Nothing is suspected: whatever FailWatch does, it does because it cannot see. */
     self.isBlindOnly = ko.pureComputed(function () {
-        return !!self.blind() && self.level() === "none";
+        return !!self.state() && !!self.state().blind && self.level() === "none";
     });
     /* A look was not answered, or not in its time: what is shown is old. */
     self.isStale = ko.pureComputed(function () {

@@ -24,7 +24,7 @@ function FailWatchMessages(host) {
             case "countdown":
                 return {
                     type: "error",
-                    title: live.isBlindOnly() ? FailWatchWords.cannotCheck(live.blind()) : gettext("The print is failing"),
+                    title: live.isBlindOnly() ? FailWatchWords.cannotCheck(live.blind() || {}) : gettext("The print is failing"),
                     text: status.countdownText()
                 };
             case "action":
@@ -45,7 +45,7 @@ function FailWatchMessages(host) {
             case "blind":
                 return live.isSilent()
                     ? null
-                    : {type: "notice", title: FailWatchWords.cannotCheck(live.blind()), text: FailWatchWords.blind(live.blind())};
+                    : {type: "notice", title: FailWatchWords.cannotCheck(live.blind() || {}), text: FailWatchWords.blind(live.blind())};
             case "camera_blind":
                 return live.isSilent()
                     ? null

@@ -26,18 +26,22 @@ function FailWatchStatus(live, picture) {
         return "fa fa-fw " + ICONS[self.light()];
     });
 
+    /* What is read beside the light is read from the state itself: Knockout updates one computed after another. */
+    function blind() {
+        return FailWatchWords.cannotCheck(live.state().blind || {});
+    }
     /* Without a level: what looks bad and was accepted is not told to look fine. */
     function asSeen() {
-        var rule = live.look().verdict.rule;
+        var rule = ((live.state().look || {}).verdict || {}).rule;
         if (rule === "accepted") return gettext("You said it is fine");
         return rule === "warm_up" ? gettext("Too early to tell") : FailWatchWords.level("none");
     }
     function withoutLevel() {
         switch (self.light()) {
             case "blind":
-                return FailWatchWords.cannotCheck(live.blind());
+                return blind();
             case "stale":
-                return live.look() ? gettext("Waiting for a new picture") : gettext("Waiting for the first picture");
+                return live.state().look ? gettext("Waiting for a new picture") : gettext("Waiting for the first picture");
             case "none":
                 return asSeen();
             default:
@@ -54,7 +58,7 @@ function FailWatchStatus(live, picture) {
     /* Why a level that stands is not followed just now. */
     function notFollowed() {
         if (live.level() === "none") return "";
-        if (live.blind()) return FailWatchWords.cannotCheck(live.blind());
+        if (live.state().blind) return blind();
         if (live.phase() === "paused") return gettext("paused");
         if (live.isOnHold()) return gettext("on hold");
         return live.isStale() ? gettext("waiting for a new picture") : "";
@@ -83,7 +87,7 @@ function FailWatchStatus(live, picture) {
                 _.sprintf(gettext("Noticed %(ago)s ago."), {ago: live.ago(state.latch.since)})
             );
         }
-        if (self.light() !== "none") return "";
+        if (self.light() !== "none" || !state.look) return "";
         return state.look.verdict.rule === "accepted"
             ? gettext("It looks worse than normal.")
             : FailWatchWords.plainReason(state.look.verdict);
@@ -92,13 +96,13 @@ function FailWatchStatus(live, picture) {
     self.numbers = ko.pureComputed(function () {
         if (!self.why() || live.isConfirmed()) return "";
         var state = live.state();
-        var verdict = live.level() === "none" ? state.look.verdict : state.latch.verdict;
+        var verdict = live.level() === "none" ? (state.look || {}).verdict : state.latch.verdict;
         return verdict ? FailWatchWords.numbers(verdict) : "";
     });
     self.staleText = ko.pureComputed(function () {
-        if (!live.isPrinting() || live.phase() === "paused" || !live.look()) return "";
-        if (!live.isStale() && !live.blind()) return "";
-        return _.sprintf(gettext("The picture and the numbers are %(age)s old."), {age: live.ago(live.look().at)});
+        if (!live.isPrinting() || live.phase() === "paused" || !live.state().look) return "";
+        if (!live.isStale() && !live.state().blind) return "";
+        return _.sprintf(gettext("The picture and the numbers are %(age)s old."), {age: live.ago(live.state().look.at)});
     });
     self.blindText = ko.pureComputed(function () {
         var blind = live.blind();
