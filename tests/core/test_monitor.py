@@ -63,6 +63,16 @@ async def test_a_pause_that_fails_is_told_and_tried_again_until_it_happens() -> 
         assert cancel.due_at == pytest.approx(action.at + 600), "its time begins with the pause"
 
 
+async def test_a_failure_without_words_is_one_all_the_same() -> None:
+    host = Host()
+    host.problems = [""]
+    async with watching(failing(), PAUSING, host=host) as run:
+        run.watch.start("print-1")
+        failed = await run.told(EventKind.ACTION_FAILED)
+        assert failed.detail == "pause: ActionFailed"
+        await run.told(EventKind.ACTION)
+
+
 async def test_trying_again_ends_with_an_answer() -> None:
     host = Host()
     host.problems = ["busy"] * 1000

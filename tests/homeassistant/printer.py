@@ -112,15 +112,20 @@ class PrinterImage(ImageEntity):
 
 
 class CountingButton(ButtonEntity):
-    def __init__(self, name: str) -> None:
+    """A printer's button: it counts, and the printing entity says that the printer obeys."""
+
+    def __init__(self, name: str, obeys: str) -> None:
         self._attr_name = name
         self.presses = 0
         self.jammed = False
+        self.obeys = obeys
 
     async def async_press(self) -> None:
         if self.jammed:
             raise HomeAssistantError("jammed")
         self.presses += 1
+        state = self.hass.states.get(STATUS)
+        self.hass.states.async_set(STATUS, self.obeys, state.attributes if state else None)
 
 
 class PrinterLight(LightEntity):
@@ -178,8 +183,8 @@ async def install(hass: HomeAssistant, detector: Told) -> Printer:
     """Put the printer into Home Assistant."""
     camera, pause, cancel, light = (
         PrinterCamera(),
-        CountingButton("Pause"),
-        CountingButton("Cancel"),
+        CountingButton("Pause", "paused"),
+        CountingButton("Cancel", "idle"),
         PrinterLight(),
     )
     setup_test_component_platform(hass, "camera", [camera])

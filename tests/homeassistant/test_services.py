@@ -108,7 +108,7 @@ async def test_the_failure_is_seen_and_the_print_paused(
         assert printer.pause.presses == 0
         scene.redness = 0.95
         await until(hass, "sensor.voron_failure_state", "failure")
-        await hass.async_block_till_done()
+        await printer.tells("paused")
         assert printer.pause.presses == 1
     state = getattr(emulator, "state", None)
     if isinstance(state, State) and service == "hacarus check":

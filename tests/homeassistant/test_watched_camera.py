@@ -343,7 +343,8 @@ async def test_the_users_answers(hass: HomeAssistant, printer: Printer) -> None:
     await until(hass, "sensor.voron_failure_state", "failure")
     assert hass.states.get("sensor.voron_failure_state").attributes["confirmed"] is True
     await press("snooze_for_10_minutes")
-    await until(hass, "sensor.voron_failure_state", "none")
+    await printer.looks(3)
+    assert hass.states.get("sensor.voron_failure_state").state == "failure", "silence hides nothing"
     await hass.services.async_call(
         "switch", "turn_on", {"entity_id": "switch.voron_mute_this_print"}, blocking=True
     )

@@ -265,7 +265,7 @@ class WatchedCamera(PrinterCoordinator):
         try:
             await self.async_job("cancel" if action is Action.CANCEL else "pause")
         except HomeAssistantError as error:
-            raise ActionFailed(str(error)) from error
+            raise ActionFailed(str(error) or type(error).__name__) from error
         wanted = {Meaning.ENDED} if action is Action.CANCEL else {Meaning.ENDED, Meaning.PAUSED}
         if not await async_obeys(self.hass, self.settings, wanted, within=OBEYS_WITHIN):
             raise ActionFailed("the printer still says that it prints")
