@@ -113,3 +113,64 @@ def test_there_is_one_reader_of_pictures() -> None:
         text = path.read_text()
         assert ".get(url" not in text
         assert not re.search(r"requests\.(get|request|Session)|urlopen|http\.client", text), path
+
+
+SOURCES = [
+    path
+    for folder in (
+        "custom_components",
+        "octoprint_failwatch",
+        "training",
+        "benchmarks",
+        "scripts",
+        "translations",
+    )
+    for path in sorted((ROOT / folder).rglob("*.py"))
+]
+LONGEST, MOST_MODULES = 350, 22
+
+
+def test_a_file_is_read_in_one_sitting() -> None:
+    """No module has more lines than that."""
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in SOURCES}
+    assert lengths
+    assert not {name: length for name, length in lengths.items() if length > LONGEST}
+
+
+def test_a_folder_is_seen_at_a_glance() -> None:
+    """No folder has more modules than that."""
+    folders: dict[str, int] = {}
+    for path in SOURCES:
+        folder = str(path.parent.relative_to(ROOT))
+        folders[folder] = folders.get(folder, 0) + 1
+    assert not {name: count for name, count in folders.items() if count > MOST_MODULES}
+
+
+def imports_of(path: Path, names: set[str]) -> set[str]:
+    """Return the modules of the project that a module imports when it is loaded; type checking aside."""
+    package = [*path.relative_to(ROOT).parent.parts]
+    found: set[str] = set()
+    for node in ast.parse(path.read_text()).body:
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        base = package[: len(package) - node.level + 1] if node.level else []
+        module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+        for alias in node.names:
+            longer = f"{module}.{alias.name}"
+            found |= {longer} if longer in names else {module} & names
+    return found
+
+
+def test_no_circle_of_imports() -> None:
+    """Data flows one way, file by file, in the engine."""
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+        for path in sorted(CORE.rglob("*.py"))
+        if path.name != "__init__.py"
+    }
+    graph = {name: imports_of(path, set(modules)) for name, path in modules.items()}
+    assert any(graph.values())
+    while graph:
+        leaves = {name for name, needs in graph.items() if not needs & graph.keys()}
+        assert leaves, f"a circle among {sorted(graph)}"
+        graph = {name: needs for name, needs in graph.items() if name not in leaves}

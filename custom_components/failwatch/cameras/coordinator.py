@@ -23,11 +23,10 @@ from ..const import (
 from ..coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from ..engine.clock import Clock
 from ..engine.detectors.base import Detector, LearningDetector
-from ..engine.errors import BadPicture, NotAuthorised
+from ..engine.errors import NotAuthorised
 from ..engine.history import History, Label, PrintRecord
-from ..engine.imaging.annotation import tagged
 from ..engine.judging.assessment import Answer
-from ..engine.models import Box, Frame
+from ..engine.models import Frame
 from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
@@ -36,7 +35,7 @@ from . import issues
 from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
 from .print_control import async_carry_out
-from .print_status import HOLD_SILENT, Command, Order, Reading
+from .print_status import HOLD_SILENT, Command, Order, Reading, tell
 from .print_status_listener import PrintStatusListener, async_obeys
 from .printers import Meaning
 from .recordings import CameraRecordings
@@ -59,6 +58,8 @@ COMMANDS: Final[Mapping[JobCommand, str]] = {
 
 class WatchedCamera(PrinterCoordinator):
     """Runs the core's watch in Home Assistant's loop."""
+
+    recordings: CameraRecordings
 
     def __init__(
         self,
@@ -212,21 +213,7 @@ class WatchedCamera(PrinterCoordinator):
     @callback
     def _tell(self, commands: Sequence[Command]) -> None:
         """Tell the watch what became of the print."""
-        watch = self._monitor
-        for command in commands:
-            match command.order:
-                case Order.START:
-                    watch.start(command.detail, command.name)
-                case Order.PAUSE:
-                    watch.pause()
-                case Order.RESUME:
-                    watch.resume()
-                case Order.END:
-                    watch.end(command.detail)
-                case Order.HOLD:
-                    watch.hold(command.detail)
-                case Order.RELEASE:
-                    watch.release(command.detail)
+        tell(self._monitor, commands)
         self._light.async_want(
             self._status.status.print_id is not None and HOLD_SILENT not in self._monitor.state.holds
         )
@@ -360,25 +347,4 @@ class WatchedCamera(PrinterCoordinator):
 
     @override
     async def async_picture(self) -> bytes | None:
-        seen = self._seen() or await self._recalled()
-        if seen is None:
-            return None
-        jpeg, boxes = seen
-        try:
-            return await self.hass.async_add_executor_job(tagged, jpeg, boxes)
-        except BadPicture:
-            return jpeg
-
-    def _seen(self) -> tuple[bytes, Sequence[Box]] | None:
-        """Return the picture of the last look since the start, with what was found in it."""
-        for frame in self._monitor.frames.values():
-            views = self.data.look.views if self.data.look else ()
-            return frame.jpeg, [box for view in views for box in view.boxes]
-        return None
-
-    async def _recalled(self) -> tuple[bytes, Sequence[Box]] | None:
-        """Return the last picture that was kept from before."""
-        try:
-            return await self._past.async_last_picture()
-        except HomeAssistantError:
-            return None
+        return await self.recordings.async_tagged()

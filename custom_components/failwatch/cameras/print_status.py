@@ -6,13 +6,14 @@ then, what the watch has to be told, and when to look at the entities again. Ent
 last, and the same job is the same print, also over a restart.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 
+from ..engine.monitor import Monitor
 from .printers import OTHER, Meaning, Preset, normalized, preset_meaning
 
 SILENT_STATES: Final = frozenset({STATE_UNKNOWN, STATE_UNAVAILABLE, ""})
@@ -282,3 +283,21 @@ def _told(status: PrintStatus, reading: Reading) -> Followed:
         kept = ""
     commands += [Command(Order.RELEASE, hold) for hold in HOLDS if hold != kept]
     return Followed(replace(status, meaning=reading.meaning, silent_since=None), tuple(commands))
+
+
+def tell(monitor: Monitor, commands: Iterable[Command]) -> None:
+    """Tell a monitor what became of the print."""
+    for command in commands:
+        match command.order:
+            case Order.START:
+                monitor.start(command.detail, command.name)
+            case Order.PAUSE:
+                monitor.pause()
+            case Order.RESUME:
+                monitor.resume()
+            case Order.END:
+                monitor.end(command.detail)
+            case Order.HOLD:
+                monitor.hold(command.detail)
+            case Order.RELEASE:
+                monitor.release(command.detail)

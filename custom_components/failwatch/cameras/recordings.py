@@ -1,13 +1,16 @@
 """Pictures, past prints, ignored regions and learned background of a camera that Home Assistant watches."""
 
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, cast, override
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import CONF_IGNORE, CONF_IGNORE_OTHERS, DOMAIN
 from ..engine.detectors.base import Detector, LearningDetector
-from ..engine.errors import SnapshotError
+from ..engine.errors import BadPicture, SnapshotError
 from ..engine.history import PrintRecord
+from ..engine.imaging.annotation import tagged
+from ..engine.models import Box
 from ..shared.recordings import CameraBackground, CameraRegions, Corners, Course, ExportFormat, Recordings
 from .history import PrintHistory
 from .settings import camera_entities, camera_regions, regions_text
@@ -31,11 +34,33 @@ class CameraRecordings(Recordings):
         frames = self._printer.frames
         if frame := frames.get(camera) or next(iter(frames.values()), None):
             return frame.jpeg
+        kept = await self._recalled()
+        return kept[0] if kept else None
+
+    async def async_tagged(self) -> bytes | None:
+        """Return the last judged picture with its boxes as JPEG, None if there is none yet."""
+        seen = self._seen() or await self._recalled()
+        if seen is None:
+            return None
+        jpeg, boxes = seen
         try:
-            kept = await self._past.async_last_picture()
+            return await self._printer.hass.async_add_executor_job(tagged, jpeg, boxes)
+        except BadPicture:
+            return jpeg
+
+    def _seen(self) -> tuple[bytes, Sequence[Box]] | None:
+        """Return the picture of the last look since the start, with what was found in it."""
+        look = self._printer.data.look
+        for frame in self._printer.frames.values():
+            return frame.jpeg, [box for view in (look.views if look else ()) for box in view.boxes]
+        return None
+
+    async def _recalled(self) -> tuple[bytes, Sequence[Box]] | None:
+        """Return the last picture that was kept from before."""
+        try:
+            return await self._past.async_last_picture()
         except HomeAssistantError:
             return None
-        return kept[0] if kept else None
 
     @override
     async def async_snapshot(self, camera: str) -> bytes | None:
