@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
@@ -50,8 +51,9 @@ class PrintIdentity:
 class PrintIdentities:
     """The last print's identity, kept in a file."""
 
-    def __init__(self, path: Path) -> None:
-        """Read what an earlier run of OctoPrint left."""
+    def __init__(self, path: Path, elapsed: Callable[[], float] = time.monotonic) -> None:
+        """Read what an earlier run of OctoPrint left; `elapsed` is a clock that nobody puts right."""
+        self._elapsed = elapsed
         self._path = path
         self._began_here = False
         self._begun_at: float | None = None
@@ -65,7 +67,7 @@ class PrintIdentities:
         known = (self.adopt(job, printer_id) if may_be_older else None) or self._repeated(job)
         if known is not None:
             return known
-        self._began_here, self._begun_at = True, time.monotonic()
+        self._began_here, self._begun_at = True, self._elapsed()
         new = PrintIdentity(str(uuid4()), printer_id, job.path, job.origin, job.name, at)
         self._keep(new)
         return new
@@ -102,7 +104,7 @@ class PrintIdentities:
             return None
         if path is not None and path != known.path:
             return None
-        # By a clock that nobody puts right: the wall clock may be off by days, and be mended in mid print.
+        # Not by the wall clock: it may be off by days, and be put right in mid print.
         if elapsed is not None and self._begun_at is not None and elapsed > self._age() + SLACK:
             return None
         self._keep(replace(known, ended=True))
@@ -116,7 +118,7 @@ class PrintIdentities:
 
     def _age(self) -> float:
         """Return for how many seconds the print has run that began here."""
-        return math.inf if self._begun_at is None else time.monotonic() - self._begun_at
+        return math.inf if self._begun_at is None else self._elapsed() - self._begun_at
 
     def _keep(self, identity: PrintIdentity) -> None:
         self.current = identity

@@ -106,9 +106,10 @@ class Watcher:
     async def rebuild(self) -> None:
         """Take the settings as they are now; what was learned and the print that runs go on."""
         async with self._changing:
-            before = self.monitor.setup.detector
+            # What a detector has learned is on disk for the next one only once it is closed.
+            await self.monitor.halt()
+            await self._close_detector(self.monitor.setup.detector)
             await self.monitor.replace(self._set_up())
-            await self._close_detector(before)
 
     async def use_printer(self, profile: PrinterProfile) -> None:
         """Watch that printer from now on, with all that was learned of it."""
@@ -118,10 +119,9 @@ class Watcher:
                 return
             await self._stop()
             self._store.save(self.monitor.state)
-            before = self.monitor.setup.detector
+            await self._close_detector(self.monitor.setup.detector)
             self.profile = profile
             self._begin(self._set_up())
-            await self._close_detector(before)
             self.host.changed(self.state, ())
 
     async def try_out(self, camera: str, settings: Mapping[str, Any]) -> Trial:

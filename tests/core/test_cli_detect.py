@@ -114,8 +114,8 @@ def test_save(folder: Path, tmp_path: Path, detect: Detect) -> None:
     assert saved == {"a.jpg", "c.jpg", "below/a.jpg", "a-2.jpg"}
     image = Image.open(tmp_path / "out" / "a.jpg")
     assert image.size == (160, 120)
-    red, green, _ = image.getpixel((80, 119))
-    assert green > red + 60
+    red, _, blue = image.getpixel((80, 119))
+    assert red > blue + 60
     assert (folder / "a.jpg").read_bytes() == before
     assert result.exit_code == 1
 

@@ -428,7 +428,7 @@ def test_no_body_breaks_it(
 
 
 async def test_the_tagged_picture_has_the_boxes(tmp_path: Path) -> None:
-    """As JPEG, of the picture's own size, green where the box's edge is."""
+    """As JPEG, of the picture's own size, orange where the box's edge is."""
     async with serving(tmp_path, BoxingDetector([0.4])) as served:
         result = await served.result(img=picture(1, size=(640, 480)))
         assert result["detections"] == [[0.8, [320.0, 360.0, 320.0, 240.0]]]
@@ -440,8 +440,8 @@ async def test_the_tagged_picture_has_the_boxes(tmp_path: Path) -> None:
             image = Image.open(io.BytesIO(await answer.read()))
             assert image.size == (640, 480)
             red, green, blue = image.getpixel((320, 479))
-            assert green > red + 60
-            assert green > blue + 60
+            assert red > green > blue
+            assert red > blue + 60
 
 
 async def test_a_picture_that_cannot_be_kept_costs_no_answer(

@@ -225,7 +225,7 @@ async def test_what_is_wrong_with_a_setting_is_said_in_the_askers_language(lab: 
     try:
         assert (await lab.octoprint.get(german))[
             "problem"
-        ] == "\"Zeit zum Widersprechen\" muss eine Zahl sein, nicht 'soon'."
+        ] == "\"Wartezeit vor dem Eingreifen\" muss eine Zahl sein, nicht 'soon'."
         assert (await lab.failwatch())["problem"] == "\"Delay before acting\" must be a number, not 'soon'."
     finally:
         await lab.set(veto=0)
@@ -356,7 +356,7 @@ async def test_a_failing_print_is_told_by_push_socket_webhook_and_picture(lab: L
 
         messages = await eventually(hooked, lambda messages: len(messages) >= 2)
         assert "may be failing" in messages[0]
-        assert "pauses long.gcode" in messages[1]
+        assert "paused long.gcode" in messages[1]
         assert len(messages) == 2, "one message for each change"
         assert lab.scene.hooked[1]["attachments"][0]["base64"]
     finally:

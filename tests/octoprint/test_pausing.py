@@ -1,10 +1,11 @@
-"""A pause is ordered, verified, repeated, and reported when it did not happen."""
+"""A pause is ordered, verified, and reported when it did not happen."""
 
 import threading
 from typing import Any
 
 import pytest
 
+from octoprint_failwatch.engine.monitor import ActionFailed
 from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.printer import print_control
 
@@ -39,32 +40,40 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("action", "state"), [(Action.PAUSE, "PAUSED"), (Action.CANCEL, "CANCELLING")])
-@pytest.mark.parametrize("obeys", [1, 3])
-async def test_it_is_repeated_until_it_happened(action: Action, state: str, obeys: int) -> None:
-    printer = Printer(obeys)
-    assert await print_control.carry_out(printer, action) == ""
-    assert [order for order, _ in printer.orders] == [state] * obeys
+async def test_it_is_over_once_the_printer_obeys(action: Action, state: str) -> None:
+    printer = Printer(1)
+    await print_control.carry_out(printer, action)
+    assert [order for order, _ in printer.orders] == [state]
     assert all("plugin:failwatch" in tags for _, tags in printer.orders)
 
 
 @pytest.mark.parametrize("refuses", [False, True])
-async def test_it_is_reported_when_it_did_not_happen(refuses: bool) -> None:
+async def test_it_is_ordered_once_and_reported_when_it_did_not_happen(refuses: bool) -> None:
+    """Trying again is for the monitor."""
     printer = Printer(99, refuses=refuses)
-    problem = await print_control.carry_out(printer, Action.PAUSE)
-    assert ("not now" if refuses else "printing") in problem
-    assert len(printer.orders) == print_control.TRIES
+    with pytest.raises(ActionFailed, match="not now" if refuses else "printing"):
+        await print_control.carry_out(printer, Action.PAUSE)
+    assert len(printer.orders) == 1
+
+
+async def test_pausing_is_not_paused() -> None:
+    """A printer that is busy for minutes has not paused, and is not told twice meanwhile."""
+    printer = Printer(1, state="PAUSING")
+    with pytest.raises(ActionFailed, match="pausing"):
+        await print_control.carry_out(printer, Action.PAUSE)
+    assert printer.orders == []
 
 
 @pytest.mark.parametrize("state", ["OPERATIONAL", "OFFLINE", "ERROR", "CANCELLING"])
 async def test_a_print_that_is_over_is_left_alone(state: str) -> None:
     printer = Printer(1, state=state)
-    assert await print_control.carry_out(printer, Action.PAUSE) == ""
+    await print_control.carry_out(printer, Action.PAUSE)
     assert printer.orders == []
 
 
 async def test_a_paused_print_can_be_cancelled() -> None:
     printer: Any = Printer(1, state="PAUSED")
-    assert await print_control.carry_out(printer, Action.CANCEL) == ""
+    await print_control.carry_out(printer, Action.CANCEL)
     assert printer.orders[0][0] == "CANCELLING"
 
 
@@ -77,6 +86,7 @@ async def test_an_order_that_hangs_is_given_up_and_reported(monkeypatch: pytest.
             released.wait(30)
 
     try:
-        assert "does not take the order" in await print_control.carry_out(Hanging(1), Action.PAUSE)
+        with pytest.raises(ActionFailed, match="does not take the order"):
+            await print_control.carry_out(Hanging(1), Action.PAUSE)
     finally:
         released.set()

@@ -16,10 +16,22 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "print.json"
 
 
+class Elapsed:
+    """A clock that nobody puts right."""
+
+    def __init__(self) -> None:
+        self.time = 50.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
 def test_each_print_gets_a_new_id(path: Path) -> None:
-    identities = PrintIdentities(path)
+    elapsed = Elapsed()
+    identities = PrintIdentities(path, elapsed)
     first = identities.begin(JOB, "printer", 1000)
-    identities.end(JOB.path, 100, 1100)
+    elapsed.time += 100
+    assert identities.end(JOB.path, 100) == first
     assert identities.begin(JOB, "printer", 1101).print_id != first.print_id
     assert len(first.print_id) <= 256
 
@@ -31,9 +43,22 @@ def test_two_print_started_of_one_print_are_one(path: Path) -> None:
 
 
 def test_a_second_start_much_later_is_another_print(path: Path) -> None:
-    identities = PrintIdentities(path)
+    elapsed = Elapsed()
+    identities = PrintIdentities(path, elapsed)
     first = identities.begin(JOB, "printer", 1000)
+    elapsed.time += 30
     assert identities.begin(JOB, "printer", 1030) != first
+
+
+@pytest.mark.parametrize("step", [-3600.0, -90_000.0, 90_000.0])
+def test_a_wall_clock_that_is_put_right_hides_no_end(path: Path, step: float) -> None:
+    """A Raspberry Pi starts days behind, and is put right in mid print."""
+    elapsed = Elapsed()
+    identities = PrintIdentities(path, elapsed)
+    first = identities.begin(JOB, "printer", 100_000.0)
+    assert identities.begin(JOB, "printer", 100_000.0 + step) == first, "started twice within a moment"
+    elapsed.time += 1800
+    assert identities.end(JOB.path, 1800) == first
 
 
 def test_a_print_that_goes_on_after_a_restart_keeps_its_id(path: Path) -> None:
@@ -65,19 +90,23 @@ def test_what_was_just_begun_is_a_new_print_however_far_the_file_is_read(path: P
 def test_an_ended_print_is_not_taken_up_again(path: Path) -> None:
     identities = PrintIdentities(path)
     first = identities.begin(SD, "printer", 1000)
-    assert identities.end(SD.path, 10, 1010) == first
-    assert identities.end(SD.path, 10, 1010) is None
+    assert identities.end(SD.path, None) == first
+    assert identities.end(SD.path, None) is None
     assert PrintIdentities(path).begin(SD, "printer", 1020) != first
 
 
 def test_a_late_end_of_an_older_print_does_not_end_this_one(path: Path) -> None:
-    identities = PrintIdentities(path)
+    elapsed = Elapsed()
+    identities = PrintIdentities(path, elapsed)
     identities.begin(JOB, "printer", 1000)
-    identities.end(JOB.path, 3000, 4000)
+    elapsed.time += 3000
+    identities.end(JOB.path, 3000)
+    elapsed.time += 10
     identities.begin(JOB, "printer", 4010)
-    assert identities.end("other.gcode", None, 4012) is None
-    assert identities.end(JOB.path, 3000, 4012) is None
-    assert identities.end(JOB.path, 2, 4012) is not None
+    elapsed.time += 2
+    assert identities.end("other.gcode", None) is None
+    assert identities.end(JOB.path, 3000) is None
+    assert identities.end(JOB.path, 2) is not None
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"print_id": 7}', "null"])

@@ -18,7 +18,6 @@ from octoprint_failwatch.engine.watch.watch import Watch
 from octoprint_failwatch.printer.gentle_pause import Modes
 from octoprint_failwatch.printer.pause_scripts import PauseScripts
 from octoprint_failwatch.printer.sent_commands import SentCommands
-from octoprint_failwatch.watching import keep_going as keeping
 from octoprint_failwatch.watching import runtime as services
 from octoprint_failwatch.watching import watcher as watchers
 from octoprint_failwatch.watching.holds import HEATING, TOO_EARLY, Holds
@@ -71,8 +70,9 @@ async def until(fits: Callable[[], bool]) -> None:
 
 
 def running() -> int:
-    """Return how many watches run."""
-    return sum(getattr(task.get_coro(), "__name__", "") == "keep_going" for task in asyncio.all_tasks())
+    """Return how many monitors run."""
+    names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
+    return names.count("Monitor.run")
 
 
 async def test_settings_that_change_twice_at_once_leave_one_watch(watcher: Watcher) -> None:
@@ -103,15 +103,15 @@ async def test_a_detector_that_cannot_be_closed_ends_no_watch(
 async def test_a_watch_that_breaks_down_is_begun_again(
     watcher: Watcher, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "AGAIN_AFTER", 0.0)
-    whole, broken = Watch.run, [True]
+    monkeypatch.setattr("octoprint_failwatch.engine.monitor.AGAIN_AFTER", 0.0)
+    whole, broken = Watch.watch, [True]
 
-    async def run(watch: Watch) -> None:
+    async def watch(one: Watch) -> None:
         if broken and broken.pop():
             raise RuntimeError("a mistake")
-        await whole(watch)
+        await whole(one)
 
-    monkeypatch.setattr(Watch, "run", run)
+    monkeypatch.setattr(Watch, "watch", watch)
     await watcher.rebuild()
     watcher.monitor.start("print", "cube")
     await until(lambda: bool(detectors[-1].asked))
@@ -128,7 +128,7 @@ async def test_a_print_is_paused_though_nobody_can_be_told(
     await watcher.rebuild()
     detectors[-1].p = 1.0
     watcher.monitor.start("print", "cube")
-    monkeypatch.setattr(watcher._recorder, "record", fails)
+    monkeypatch.setattr(watcher.monitor._recorder, "record", fails)
     monkeypatch.setattr(host, "changed", fails)
     await until(lambda: host.printer.state == "PAUSED")
 
@@ -236,6 +236,7 @@ def test_a_print_that_begins_while_the_watch_is_opened_is_not_lost(monkeypatch: 
 
     class Opening:
         installation = SimpleNamespace(uuid="one")
+        instance = "this"
 
         def __init__(self, *_: Any) -> None: ...
 

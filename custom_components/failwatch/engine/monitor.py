@@ -118,10 +118,15 @@ class Monitor(Watch):
                 task.cancel()
             await self._stop()
 
+    async def halt(self) -> None:
+        """Stop looking until `replace`, so that a detector may be closed before the next one is made."""
+        self._ready.clear()
+        await self._stop()
+
     async def replace(self, setup: Setup) -> None:
         """Watch with another set-up; state, pictures, countdowns and call counts go on.
 
-        The old watch has stopped looking when this returns, so that its detector may be closed.
+        The old watch has stopped looking when this returns.
         """
         async with self._replacing:
             self._ready.clear()

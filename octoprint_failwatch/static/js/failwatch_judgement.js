@@ -32,7 +32,8 @@ function FailWatchJudgement(host) {
         prior: [gettext("Normal of a new printer"), gettext("What is taken for normal until the printer is known.")],
         prior_frames: [gettext("Pictures until it is known"), gettext("How much that assumption weighs.")],
         learn_below: [gettext("Learn normal below"), gettext("Pictures that rise more do not change what is normal.")],
-        usual_at_most: [gettext("Normal at most"), gettext("More is never taken for normal.")]
+        usual_at_most: [gettext("Normal at most"), gettext("More is never taken for normal.")],
+        sure: [gettext("Sure failure from p"), gettext("Ten such pictures in a row are a failure on any printer.")]
     };
 
     /* Most people need no more than this: three steps of the sensitivity. */

@@ -10,11 +10,11 @@ from ..models import Box
 from .jpeg import decode, encode
 
 MAX_SIDE = 1280
-OUTLINE = (46, 204, 64)
+OUTLINE = (255, 140, 0)  # orange: green would say that all is well
 
 
 def tagged(picture: bytes, boxes: Iterable[Box]) -> bytes:
-    """Return the picture as JPEG, at most 1280 px on its longer side, with green boxes and scores.
+    """Return the picture as JPEG, at most 1280 px on its longer side, with its boxes and scores.
 
     Raises BadPicture. Takes tens of milliseconds: not for an event loop.
     """
