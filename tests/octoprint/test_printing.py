@@ -136,7 +136,7 @@ async def test_commands_in_the_print_file_switch_looking_off_and_on(lab: Lab) ->
 
 
 async def test_a_filament_change_is_not_looked_at(lab: Lab) -> None:
-    body = "\n".join(f"G1 X{number % 50} F600" for number in range(3000))
+    body = "\n".join(f"G1 X{number % 50} E{number} F600" for number in range(3000))
     await lab.print("change.gcode", f"G28\n{body[:200]}\nM600\nG4 S8\n{body}")
     await lab.until(lambda state: "filament_change" in state["holds"])
     await lab.until_printer("paused")  # OctoPrint pauses with the printer

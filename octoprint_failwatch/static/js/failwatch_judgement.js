@@ -56,11 +56,12 @@ function FailWatchJudgement(host) {
         },
         write: function (step) {
             var value = STEPS[Number(step)];
-            sensitivity().value(value === sensitivity().usual ? null : value);
+            if (sensitivity()) sensitivity().value(value === sensitivity().usual ? null : value);
         }
     });
     self.stepText = ko.pureComputed(function () {
-        var exact = self.hasSteps() && Number(sensitivity().value() || sensitivity().usual);
+        var number = self.hasSteps() && sensitivity();
+        var exact = number && Number(number.value() || number.usual);
         var word = [
             gettext("Low: fewer false alarms, later"),
             gettext("Medium: suits most printers"),
