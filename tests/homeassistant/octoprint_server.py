@@ -4,7 +4,6 @@ import asyncio
 import json
 from base64 import b64encode
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -187,12 +186,19 @@ class OctoPrintServer:
 
     async def _without_end(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
+        response.enable_chunked_encoding()
         await response.prepare(request)
         chunk = b" " * 2**20
-        with suppress(ConnectionError):
-            for _ in range(1024):
-                await response.write(chunk)
-                self.sent += len(chunk)
+        # Without waiting for the buffer inside of aiohttp: a wait that the client cuts off is reported as an error
+        # of the test.
+        transport = request.transport
+        for _ in range(1024):
+            while transport is not None and transport.get_write_buffer_size() > len(chunk):
+                await asyncio.sleep(0.001)
+            if transport is None or transport.is_closing():
+                break
+            transport.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+            self.sent += len(chunk)
         return response
 
     async def _probe(self, request: web.Request) -> web.Response:

@@ -29,6 +29,15 @@ class Phone:
                         return message
                 await asyncio.sleep(0.005)
 
+    async def cleared(self, message: dict[str, Any]) -> None:
+        """Wait until a message was taken from the phone."""
+        tag = message["data"]["tag"]
+        async with asyncio.timeout(60):
+            while not any(
+                one["message"] == "clear_notification" and one["data"]["tag"] == tag for one in self.messages
+            ):
+                await asyncio.sleep(0.005)
+
     async def got_many(self, count: int) -> None:
         """Wait until so many messages have come."""
         async with asyncio.timeout(60):

@@ -143,8 +143,7 @@ async def test_notify(
     assert message["title"] == "Ender 3"
     assert message["data"]["image"].startswith("/api/failwatch/message/")
     workshop.press(message, title)
-    cleared = await phone.got("clear_notification")
-    assert cleared["data"]["tag"] == message["data"]["tag"]
+    await phone.cleared(message)
     assert workshop.octoprint.commands == commands
     assert workshop.octoprint.jobs == jobs
 

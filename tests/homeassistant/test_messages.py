@@ -129,8 +129,7 @@ async def test_an_answer_does_what_it_says_and_clears_the_message(
     await happens(octoprint, EventKind.FAILURE)
     message = await phone.got("is failing")
     press(hass, message, title)
-    cleared = await phone.got("clear_notification")
-    assert cleared["data"]["tag"] == message["data"]["tag"]
+    await phone.cleared(message)
     assert octoprint.commands == commands
     assert octoprint.jobs == jobs
 

@@ -270,7 +270,7 @@ async def test_a_picture_that_cannot_be_drawn_on_is_shown_as_it_is(
     await printer.looks(1)
     await until(hass, "sensor.voron_p", "0.02")
     monkeypatch.setattr(
-        "custom_components.failwatch.cameras.coordinator.tagged", Mock(side_effect=BadPicture("odd"))
+        "custom_components.failwatch.cameras.recordings.tagged", Mock(side_effect=BadPicture("odd"))
     )
     assert (await entry.runtime_data.printers["camera1"].async_picture()).startswith(b"\xff\xd8")
 

@@ -266,6 +266,7 @@ async def test_what_else_the_printing_entity_tells_puts_nothing_off(
     """As where its attributes tell the progress, every second."""
     await watch(hass, job_entity=JOB)
     hass.states.async_set(JOB, "benchy")
+    await hass.async_block_till_done()
     with patch.object(
         print_status_listener, "async_call_later", wraps=print_status_listener.async_call_later
     ) as planned:
