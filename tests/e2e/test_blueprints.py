@@ -82,10 +82,17 @@ async def test_the_power_is_cut_once_the_hot_end_is_cool(house: House) -> None:
     for name in ("notify", "pause_with_veto", "siren_at_night"):
         await house.call("automation.turn_off", f"automation.{name}")
     await house.prints_well()
+    before = await house.state("input_button.pause_printer")
     house.room.fails = True
-    # Now it is FailWatch itself that pauses, when the time to say no is over.
-    await eventually(lambda: house.runs("cut_power_when_cool"))
+
+    async def pressed() -> bool:
+        return await house.state("input_button.pause_printer") != before
+
+    # Now it is FailWatch itself that pauses, when the time to say no is over; the power waits for the printer.
+    await eventually(pressed)
+    assert not await house.runs("cut_power_when_cool")
     await house.printer_is("paused")
+    await eventually(lambda: house.runs("cut_power_when_cool"))
     assert await house.state("switch.plug") == "on"
     await house.call("input_number.set_value", "input_number.hot_end", value=40)
     await house.until("switch.plug", "off")
