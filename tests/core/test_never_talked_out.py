@@ -27,6 +27,8 @@ from octoprint_failwatch.engine.watch.state import EventKind, Phase, Step, Watch
 STEPS = int(os.environ.get("FAILWATCH_STEPS", "5000"))
 PER_RUN = 50
 SURE = FailWatchRules().sure
+ANSWERED = -(10**9)
+"""Sure looks in a row that count for nothing: the user has answered since they began."""
 
 
 class Watched(RuleBasedStateMachine):
@@ -103,7 +105,7 @@ class Watched(RuleBasedStateMachine):
         asked = self.state.level is not Level.NONE or self.state.intervention.paused_at is not None
         self.take(transitions.resume(self.state, self.settings, self.now))
         if asked:
-            self.sure = 0
+            self.sure = ANSWERED
 
     @precondition(lambda self: self.state.print_id is not None)
     @rule()
@@ -124,7 +126,9 @@ class Watched(RuleBasedStateMachine):
     @precondition(lambda self: self.state.print_id is not None)
     @rule(said=st.sampled_from([Answer.NOT_A_FAILURE, Answer.FAILURE, Answer.CLEARED, Answer.WITHDRAWN]))
     def answer(self, said: Answer) -> None:
-        if said is not Answer.FAILURE:
+        if said is Answer.NOT_A_FAILURE:
+            self.sure = ANSWERED
+        elif said is not Answer.FAILURE:
             self.sure = 0
         self.take(transitions.answer(self.state, said, self.settings, self.now))
 

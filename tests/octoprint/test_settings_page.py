@@ -158,7 +158,7 @@ async def test_what_is_usual_for_a_camera_is_shown_and_forgotten(lab: Lab, page:
     await expect(usual).to_contain_text("Good pictures it learned from")
     await expect(usual.locator("img")).to_be_visible()
     await usual.get_by_role("button", name="Reset learned background").click()
-    await page.locator(".modal.in .btn-danger", has_text="Forget").click()
+    await page.locator(".modal.in a.btn-danger", has_text="Reset").click()
     await expect(usual).to_be_hidden()
     await lab.set(detector={"kind": "super_api", "url": lab.address, "token": TOKEN})
 
