@@ -72,6 +72,7 @@ async def test_sensitivity_has_three_steps_and_numbers_are_folded_away(lab: Lab,
     await form.get_by_role("button", name="All numbers").click()
     await expect(exact).to_have_value("1.5")
     await exact.fill("")
+    await exact.press("Tab")
     await expect(slider).to_have_attribute("aria-valuetext", re.compile("^Medium"))
     await form.get_by_label("Pauses per print").fill("")
     await save_settings(page)
