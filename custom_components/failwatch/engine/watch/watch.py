@@ -280,8 +280,7 @@ class Watch(ABC):
     def _interrupt(self) -> None:
         """Drop the answer that is under way, if any, and what was not learned yet: nobody looks for a while."""
         self._untaught.clear()
-        if self._looking is not None:
-            self._looking.cancel()
+        self._abandon_look()
 
     def _abandon_look(self) -> None:
         if self._looking is not None:
