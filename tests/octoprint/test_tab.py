@@ -66,6 +66,32 @@ async def test_what_was_cleared_away_is_watched_as_before(lab: Lab, page: Page) 
     await expect(tab.locator(".failwatch-accepted")).to_be_hidden()
 
 
+TELL_EARLY = """events => {
+    const model = ko.dataFor(document.querySelector("#tab_plugin_failwatch"));
+    const live = model.live;
+    model.onDataUpdaterPluginMessage("failwatch", {
+        type: "update", now: live.now(), clock_speed: 1, watching: true, rules: live.rules(),
+        pictures: live.pictures(), state: live.state(), events: events
+    });
+}"""
+
+
+async def test_a_pause_that_is_told_before_the_page_hears_of_it_asks_how_to_go_on(lab: Lab, page: Page) -> None:
+    await open_tab(page)
+    await lab.print()
+    await lab.looked(1)
+    await expect(page.locator(f"{TAB} .failwatch-p")).to_have_text("0.02")
+    told = {"kind": "action", "at": 0, "print_id": "", "detail": "pause", "level": "failure", "minor": False}
+    await page.evaluate(TELL_EARLY, [told])
+    message = page.locator(".ui-pnotify", has_text="FailWatch paused the print")
+    for answer in ("Resume, this is fine", "Resume, I cleared it", "Cancel print"):
+        await expect(message.get_by_role("button", name=answer)).to_be_visible()
+    await lab.looked(2)
+    await expect(message).to_be_visible()
+    await page.evaluate(TELL_EARLY, [told | {"kind": "acknowledged", "detail": "not_a_failure"}])
+    await expect(message).to_have_count(0)
+
+
 async def test_over_a_failure_a_silence_never_says_that_all_is_well(lab: Lab, page: Page) -> None:
     tab = page.locator(TAB)
     await open_tab(page)

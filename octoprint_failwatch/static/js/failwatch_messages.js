@@ -73,7 +73,8 @@ function FailWatchMessages(host) {
         return _.find(live.state().blind_cameras, {camera: name});
     }
 
-    function isOver(event, events) {
+    function isOver(one, events) {
+        var event = one.event;
         switch (event.kind) {
             case "maybe":
             case "failure":
@@ -81,10 +82,12 @@ function FailWatchMessages(host) {
             case "countdown":
                 return !live.countdown();
             case "action":
-                /* A pause asks how to go on, until somebody answers. */
-                return event.detail === "cancel"
-                    ? _.some(events, {kind: "started"})
-                    : live.phase() !== "paused" || _.some(events, {kind: "acknowledged"});
+                if (event.detail === "cancel") return _.some(events, {kind: "started"});
+                /* A pause asks how to go on, until somebody answers. It may be told before the page hears
+                   that the print is paused. */
+                one.wasPaused = one.wasPaused || live.phase() === "paused";
+                if (one.wasPaused ? live.phase() !== "paused" : !live.isPrinting()) return true;
+                return _.some(events, {kind: "acknowledged"});
             case "action_failed":
                 return !live.ordered();
             case "blind":
@@ -138,7 +141,7 @@ function FailWatchMessages(host) {
         message.hide = message.type !== "error";
         var isCountdown = event.kind === "countdown";
         if (isCountdown && host.mayControl()) message.confirm = {confirm: true, buttons: countdownButtons()};
-        if (isPause && host.answers.isAsked() && host.mayControl()) {
+        if (isPause && host.mayPrint() && host.mayControl()) {
             message.addclass = "failwatch-asks";
             message.confirm = {confirm: true, buttons: pauseButtons()};
         }
@@ -148,7 +151,7 @@ function FailWatchMessages(host) {
             status.countdownText.subscribe(function (text) {
                 if (text) notice.text_container.text(text);
             });
-        shown.push({event: event, notice: notice, counting: counting});
+        shown.push({event: event, notice: notice, counting: counting, wasPaused: live.phase() === "paused"});
     }
     function takeAway(one) {
         if (one.counting) one.counting.dispose();
@@ -158,7 +161,7 @@ function FailWatchMessages(host) {
     /* Shows those of the events that are wanted. */
     self.follow = function (events, isWanted) {
         var over = _.remove(shown, function (one) {
-            return isOver(one.event, events);
+            return isOver(one, events);
         });
         _.each(over, takeAway);
         _.each(_.filter(_.reject(events, "minor"), isWanted), show);
