@@ -18,10 +18,12 @@ from rich.progress import Progress
 
 from ..engine import serialization
 from ..engine.detectors import Detector, create_detector
-from ..engine.errors import BadPicture, DetectionError
+from ..engine.detectors.built_in import BUILT_IN, ModelFolder
+from ..engine.errors import BadPicture, BadSetting, DetectionError
 from ..engine.imaging.annotation import tagged
 from ..engine.models import Detection, Frame
 from ..engine.sources.folder import is_picture, natural
+from .report.report import Report, refuse_unless_ours
 from .shared.detector_context import lending
 from .shared.detector_options import gather, service_options
 
@@ -57,6 +59,11 @@ class Answer:
     help="Write the pictures with their boxes into this folder.",
 )
 @click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a page into this folder: where each picture looks like a mess, and whether the camera is any good.",
+)
+@click.option(
     "--model",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of a model to use instead of the built-in one.",
@@ -68,6 +75,7 @@ def command(
     paths: tuple[Path, ...],
     as_json: bool,
     save: Path | None,
+    report: Path | None,
     model: Path | None,
     printer: str,
     print_id: str | None,
@@ -79,8 +87,32 @@ def command(
     Without --service or --detector the built-in detector answers.
     """
     settings = gather(**service) | ({"model": str(model)} if model else {})
-    if asyncio.run(_detect(settings, list(_pictures(paths)), as_json, save, printer, print_id)):
+    sheets = None
+    pictures = list(_pictures(paths))
+    if report is not None:
+        refuse_unless_ours(report)
+        sheets = Report(report, _model(settings))
+        # An earlier report may lie in a folder that is looked through.
+        pictures = [one for one in pictures if not one.path.resolve().is_relative_to(report.resolve())]
+    unanswered = asyncio.run(_detect(settings, pictures, as_json, save, sheets, printer, print_id))
+    if sheets is not None:
+        try:
+            print(f"The report is {click.format_filename(sheets.write())}", file=sys.stderr)
+        except OSError as error:
+            raise click.ClickException(f"The report cannot be written: {error.strerror}") from error
+    if unanswered:
         sys.exit(1)
+
+
+def _model(settings: Mapping[str, Any]) -> ModelFolder | None:
+    """Return the model that answers, if it is on this machine."""
+    if settings["kind"] != "built_in":
+        return None
+    folder = str(settings.get("model") or "")
+    try:
+        return ModelFolder.read(Path(folder) if folder else BUILT_IN)
+    except BadSetting:
+        return None  # the detector itself says what is wrong
 
 
 async def _detect(
@@ -88,6 +120,7 @@ async def _detect(
     pictures: list[Picture],
     as_json: bool,
     save: Path | None,
+    report: Report | None,
     printer: str,
     print_id: str | None,
 ) -> int:
@@ -98,8 +131,10 @@ async def _detect(
         try:
             await detector.check()
             for picture in _with_progress(pictures):
-                answer = await _answer(detector, picture, save, printer, print_id)
+                answer = await _answer(detector, picture, save, report, printer, print_id)
                 unanswered += answer.detection is None
+                if report is not None and answer.detection is None:
+                    report.add_unanswered(answer.path, answer.error)
                 _tell(answer, as_json)
         finally:
             await detector.close()
@@ -107,7 +142,12 @@ async def _detect(
 
 
 async def _answer(
-    detector: Detector, picture: Picture, save: Path | None, printer: str, print_id: str | None
+    detector: Detector,
+    picture: Picture,
+    save: Path | None,
+    report: Report | None,
+    printer: str,
+    print_id: str | None,
 ) -> Answer:
     try:
         data = await asyncio.to_thread(_read, picture.path)
@@ -118,6 +158,8 @@ async def _answer(
         if save is not None:
             copy = await asyncio.to_thread(tagged, data, detection.boxes)
             await asyncio.to_thread(_write, save / picture.saved_as, copy, picture.path)
+        if report is not None:
+            await asyncio.to_thread(report.add, picture.path, data, detection)
     except DetectionError as error:
         return Answer(picture.path, error=str(error))
     except OSError as error:

@@ -76,7 +76,9 @@ TELL_EARLY = """events => {
 }"""
 
 
-async def test_a_pause_that_is_told_before_the_page_hears_of_it_asks_how_to_go_on(lab: Lab, page: Page) -> None:
+async def test_a_pause_that_is_told_before_the_page_hears_of_it_asks_how_to_go_on(
+    lab: Lab, page: Page
+) -> None:
     await open_tab(page)
     await lab.print()
     await lab.looked(1)
