@@ -11,7 +11,7 @@ from typing import Any
 import requests
 from PIL import Image
 
-from ..engine.errors import BadPicture, BadSetting, SnapshotError
+from ..engine.errors import BadPicture, BadSetting, LateSnapshot, SnapshotError
 from ..engine.imaging.jpeg import decode, encode
 from ..engine.sources import reasons
 from ..engine.sources.body_picture import BodyPicture
@@ -97,7 +97,7 @@ class Snapshots:
         settings, how = repr(webcam.config), ReadOptions(timeout=timeout(webcam))
         asked = self._asked.get(name)
         if asked is not None and not asked.answer.done() and asked.settings == settings:
-            raise SnapshotError("The camera still has not answered the last request.")
+            raise LateSnapshot("The camera still has not answered the last request.")
         asked = self._asked[name] = _Asked(settings, self._threads.submit(take, webcam, how.silence))
         try:
             async with asyncio.timeout(how.total):

@@ -9,9 +9,11 @@ import pytest
 
 from octoprint_failwatch.engine.errors import (
     DarkPicture,
+    LateSnapshot,
     NotAuthorised,
     ServerFailed,
     SnapshotError,
+    TimedOut,
     Unavailable,
 )
 from octoprint_failwatch.engine.watch.look import Camera
@@ -23,7 +25,7 @@ from .watching import ScriptedDetector, Watched, live_camera, picture, watching
 
 
 def camera(name: str, course: Iterable[str]) -> Camera:
-    """Return a camera that goes through "good", "gone" and "dark"; the last of them repeats."""
+    """Return a camera that goes through "good", "gone", "late" and "dark"; the last of them repeats."""
     looks, numbers = iter(course), itertools.count()
     last = ""
 
@@ -32,6 +34,8 @@ def camera(name: str, course: Iterable[str]) -> Camera:
         last = next(looks, last)
         if last == "gone":
             raise SnapshotError("unplugged")
+        if last == "late":
+            raise LateSnapshot("waited for")
         number = next(numbers)
         return picture(number % 3, brightness=1, size=(640, 480)) if last == "dark" else picture(number)
 
@@ -192,3 +196,24 @@ async def test_a_token_that_is_refused_while_blind_is_told_at_once() -> None:
         await run.until(lambda: bool(refused()))
         assert len(detector.frames) == 4
         assert not refused()[0].minor
+
+
+@pytest.mark.parametrize("error", [TimedOut("no answer"), LateSnapshot("no picture")])
+def test_what_was_waited_for_in_vain_is_told_at_once(error: SnapshotError | TimedOut) -> None:
+    """Two more looks would be waited for as long, and an hour's failure is seen a minute later."""
+    state = WatchState(phase=Phase.WATCHING, print_id="print-1")
+    step = look_failed(state, WatchSettings(), error, cameras=1, now=20.0)
+    assert [(event.kind, event.detail) for event in step.events] == [(EventKind.BLIND, error.kind)]
+    refused = look_failed(state, WatchSettings(), Unavailable("refused"), cameras=1, now=20.0)
+    assert refused.events == ()
+
+
+async def test_one_of_two_cameras_that_was_waited_for_in_vain_is_told_at_once() -> None:
+    cameras = [live_camera("left"), camera("right", ["good", "late", "good"])]
+    async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
+        run.watch.start("print-1")
+        await looks(run, 3)
+        assert told(run, *ALL) == [
+            (EventKind.CAMERA_BLIND, "right", "no_snapshot"),
+            (EventKind.CAMERA_SEEING, "right", "no_snapshot"),
+        ]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.watch.cadence import (
@@ -76,6 +76,25 @@ def test_a_month_ends_when_it_ends(at: str, wait: float) -> None:
     """Whatever its length."""
     calls = count(Calls(), moment(at))
     assert budget_wait(Cadence(calls_per_month=1), calls, moment(at)) == wait
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 300), st.integers(1, 3), st.integers(0, 3599))
+def test_an_hours_budget_is_used_up_but_for_less_than_one_look(
+    budget: int, cameras: int, second: int
+) -> None:
+    """From below: who pays for so many calls gets them, whenever in the hour the print begins."""
+    cadence = Cadence(interval=1.0, calls_per_hour=budget)
+    begin = moment("2026-01-01T11:00:00")
+    at, calls = begin - 3600 + second, Calls()
+    made = 0
+    while at < begin + 3600:
+        if not budget_wait(cadence, calls, at) and current(calls, at).in_hour + cameras <= budget:
+            for _ in range(cameras):
+                calls = count(calls, at)
+            made += cameras * (at >= begin)
+        at += next_interval(cadence, calm=False, at_least=hourly_spacing(cadence, calls, at, cameras))
+    assert budget - 2 * cameras < made <= budget
 
 
 def test_no_budget_at_all() -> None:

@@ -197,6 +197,30 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, content: str) -> None
     assert CameraBaselineStore(file).all() == {}
 
 
+ROW = {"printer_id": "a", "camera": "", "columns": 4, "usual": [0] * 8, "frames": 1, "print_id": ""}
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"columns": 0},
+        {"columns": -4},
+        {"columns": 3},
+        {"usual": []},
+        {"spread": [0] * 7},
+        {"opening": [0] * 9},
+        {"fixtures": [0]},
+    ],
+    ids=str,
+)
+def test_stored_cells_of_an_odd_shape_are_as_good_as_none(tmp_path: Path, shape: dict[str, object]) -> None:
+    file = tmp_path / "normals.json"
+    file.write_text(json.dumps([{**ROW, "opening": [0] * 8}]))
+    assert CameraBaselineStore(file).all()[("a", "")].opening == (0.0,) * 8
+    file.write_text(json.dumps([{**ROW, **shape}]))
+    assert CameraBaselineStore(file).all() == {}
+
+
 def test_a_full_disk_is_no_reason_to_stop(tmp_path: Path) -> None:
     file = tmp_path / "not a folder" / "normals.json"
     (tmp_path / "not a folder").write_text("")

@@ -31,6 +31,7 @@ from octoprint_failwatch.engine.clients.hacarus import (
 from octoprint_failwatch.engine.clients.hacarus.connection import Connection
 from octoprint_failwatch.engine.clients.hacarus.types import Model
 from octoprint_failwatch.engine.errors import (
+    BadAnswer,
     BadRequest,
     Busy,
     DetectionError,
@@ -180,6 +181,24 @@ async def test_a_training_is_waited_for_over_faults_of_the_connection(
         faults += [Unavailable("No connection.")] * 1000
         with pytest.raises(Unavailable, match=r"No connection\."):
             await client.wait_for_model(model.model_id, timeout=0.05, interval=0.02)
+
+
+@pytest.mark.parametrize("refusal", [NotPermitted("no"), NotFound("no model"), BadAnswer("what")])
+async def test_what_waiting_cannot_mend_ends_the_wait_for_a_training(
+    refusal: DetectionError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connected("check", State(polls=2)) as client:
+        asked = 0
+
+        async def refuse(model_id: str) -> Model:
+            nonlocal asked
+            asked += 1
+            raise refusal
+
+        monkeypatch.setattr(client, "model", refuse)
+        with pytest.raises(type(refusal)):
+            await client.wait_for_model("1", timeout=60, interval=0.001)
+        assert asked == 1
 
 
 @pytest.mark.parametrize("dialect", ["check", "saas"])

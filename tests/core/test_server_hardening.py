@@ -75,6 +75,25 @@ async def test_what_is_declared_too_large_is_refused_unread(tmp_path: Path) -> N
         assert b"img is too large: 1 MiB are accepted." in answer
 
 
+async def test_a_picture_of_the_very_size_is_accepted_and_one_byte_more_is_not(tmp_path: Path) -> None:
+    async with serving(tmp_path, max_picture=2**16) as server:
+        picture = JPEG + bytes(2**16 - len(JPEG))
+        assert (await server.predict(img=picture)).status == 200
+        answer = await server.predict(img=picture + b"0")
+        assert answer.status == 400
+        assert "img is too large" in await answer.text()
+
+
+async def test_a_token_that_is_no_text_is_refused_like_any_other(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 reach the server as they are."""
+    async with serving(tmp_path) as server:
+        for token in (b"\xff\xfe", b"\xc3", TOKEN.encode() + b"\xa0"):
+            head = f"POST {PREDICT} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nAuthorization: Token "
+            answer = await _raw(server.client.port, head.encode() + token + b"\r\n\r\n")
+            assert b" 401 " in answer
+        assert (await server.predict()).status == 200
+
+
 async def test_an_endless_body_ends_at_the_limit(tmp_path: Path) -> None:
     async def endless() -> object:
         while True:

@@ -16,7 +16,7 @@ from ..const import (
     CONF_LIGHT,
     DEFAULT_DARK_BELOW,
 )
-from ..engine.errors import BadPicture, SnapshotError
+from ..engine.errors import BadPicture, LateSnapshot, SnapshotError
 from ..engine.imaging.jpeg import as_jpeg
 from ..engine.imaging.visibility import examine
 from ..engine.watch.look import Camera
@@ -48,9 +48,12 @@ async def _jpeg(hass: HomeAssistant, entity_id: str) -> bytes:
     state = hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
         raise SnapshotError(f"{entity_id} is not available.")
+    asked_at = hass.loop.time()
     try:
         picture = await _take(hass, entity_id)
     except HomeAssistantError as error:
+        if hass.loop.time() - asked_at >= SNAPSHOT_TIMEOUT:
+            raise LateSnapshot(f"{entity_id} gave no picture within {SNAPSHOT_TIMEOUT} seconds.") from error
         raise SnapshotError(f"{entity_id} gave no picture.") from error
     try:
         return await hass.async_add_executor_job(as_jpeg, picture)

@@ -33,6 +33,10 @@ class SnapshotError(FailWatchError):
     kind = "no_snapshot"
 
 
+class LateSnapshot(SnapshotError):
+    """The camera gave no whole picture in time."""
+
+
 class DarkPicture(SnapshotError):
     """The picture is too dark to make anything out."""
 

@@ -140,6 +140,8 @@ class Endpoint:
             raise Unavailable(f"{self.where} closed the connection without an answer.") from error
         except aiohttp.ClientResponseError as error:
             raise WrongAddress(f"What answers at {self.where} does not speak HTTP.") from error
+        except aiohttp.ClientOSError as error:
+            raise Unavailable(f"{self.where} broke off the connection.") from error
         except aiohttp.ClientError as error:
             raise Unavailable(f"The connection to {self.where} failed ({type(error).__name__}).") from error
 

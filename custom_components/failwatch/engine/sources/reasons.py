@@ -10,7 +10,7 @@ import re
 import socket
 import ssl
 
-from ..errors import SnapshotError
+from ..errors import LateSnapshot, SnapshotError
 
 VARIABLE = r"[a-z]+/[a-z0-9.+-]+|\b[A-Z]\w*(?:Error|Exception|Timeout)\b|\d+(?:\.\d+)?"
 """A content type, an exception's name, or a number: one of these at most stands in a sentence."""
@@ -74,12 +74,12 @@ def no_http() -> SnapshotError:
 
 def no_answer(seconds: float) -> SnapshotError:
     """Return that nothing came in time."""
-    return SnapshotError("The camera did not answer within %(what)s seconds.", what=f"{seconds:g}")
+    return LateSnapshot("The camera did not answer within %(what)s seconds.", what=f"{seconds:g}")
 
 
 def not_whole(seconds: float) -> SnapshotError:
     """Return that too little came in time."""
-    return SnapshotError("The picture did not arrive whole within %(what)s seconds.", what=f"{seconds:g}")
+    return LateSnapshot("The picture did not arrive whole within %(what)s seconds.", what=f"{seconds:g}")
 
 
 def of_content(content_type: str, data: bytes) -> SnapshotError:

@@ -5,7 +5,7 @@ Nothing is done here: what comes out is what is known now, and the events that l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ..errors import (
@@ -13,6 +13,7 @@ from ..errors import (
     CutShort,
     DarkPicture,
     FailWatchError,
+    LateSnapshot,
     ModelUnavailable,
     NotAuthorised,
     NotPermitted,
@@ -25,6 +26,8 @@ from .state import Blind, CameraView, Event, EventKind
 
 AT_ONCE = frozenset(error.kind for error in (NotAuthorised, NotPermitted, ModelUnavailable, RateLimited))
 """Reasons that the next look cannot be expected to mend."""
+LATE = (TimedOut, LateSnapshot)
+"""Errors that have waited long enough by themselves: one look without an answer in time is told."""
 PASSING = frozenset(
     error.kind for error in (Busy, CutShort, RateLimited, ServerFailed, TimedOut, Unavailable)
 )
@@ -35,7 +38,7 @@ def after_failed_look(
     blind: Blind | None, error: FailWatchError, *, failed: int, after: int, print_id: str | None, at: float
 ) -> tuple[Blind | None, tuple[Event, ...]]:
     """Return whether the whole watch is blind after one more look, the last of `failed`, came to nothing."""
-    if blind is None and failed < after and error.kind not in AT_ONCE:
+    if blind is None and failed < after and error.kind not in AT_ONCE and not isinstance(error, LATE):
         return None, ()
     if blind is None:
         now, worth_telling = Blind(error.kind, str(error), at, looks=failed, counted_from=at), True
@@ -58,11 +61,18 @@ def main_error(failed: Sequence[tuple[str, FailWatchError]], known: Sequence[Bli
 
 
 def blind_cameras(
-    before: Sequence[Blind], views: Sequence[CameraView], *, after: int, print_id: str | None, at: float
+    before: Sequence[Blind],
+    views: Sequence[CameraView],
+    *,
+    late: Collection[str] = (),
+    after: int,
+    print_id: str | None,
+    at: float,
 ) -> tuple[tuple[Blind, ...], tuple[Event, ...]]:
     """Return which cameras gave nothing in a look that others answered.
 
-    A camera that gives nothing for `after` looks in a row is told of, and that it gives something again.
+    A camera that gives nothing for `after` looks in a row, or is one of those that were waited for in vain,
+    is told of, and that it gives something again.
     """
     known = {blind.camera: blind for blind in before}
     blind: list[Blind] = []
@@ -77,7 +87,7 @@ def blind_cameras(
             now = Blind(view.reason, view.problem, at, view.camera)
         else:
             now = _one_more(last, view.reason, view.problem)
-        first = not now.told and now.looks >= after
+        first = not now.told and (now.looks >= after or view.camera in late)
         if first or (last is not None and now.told and _is_another_reason(last, now)):
             now, told = _told(now, EventKind.CAMERA_BLIND, print_id, at)
             events += told

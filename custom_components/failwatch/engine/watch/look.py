@@ -14,6 +14,7 @@ from ..imaging.jpeg import as_jpeg
 from ..imaging.regions import Polygon, blacked_out, without_ignored
 from ..imaging.visibility import FreezeCounter, VisibilityLimits
 from ..models import Detection, Frame
+from .blindness import LATE
 from .state import CameraView
 
 SnapshotSource: TypeAlias = Callable[[], Awaitable[bytes]]
@@ -39,11 +40,12 @@ class CameraAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LookResult:
-    """All cameras' answers as one detection. At least one camera was seen."""
+    """All cameras' answers as one detection. At least one camera was seen; `late` were waited for in vain."""
 
     seen: tuple[CameraAnswer, ...]
     views: tuple[CameraView, ...]
     detection: Detection
+    late: frozenset[str] = frozenset()
 
 
 async def snapshot(
@@ -94,6 +96,6 @@ def combine(
     views += [CameraView(camera.name, problem=f"{error}", reason=error.kind) for camera, error in failed]
     alone = len(views) == 1
     statistics = seen[0].detection.statistics if alone else None
-    return LookResult(
-        tuple(seen), tuple(views), Detection(p, statistics=statistics, explained=p - unexplained)
-    )
+    detection = Detection(p, statistics=statistics, explained=p - unexplained)
+    late = frozenset(camera.name for camera, error in failed if isinstance(error, LATE))
+    return LookResult(tuple(seen), tuple(views), detection, late)

@@ -37,7 +37,12 @@ def look_answered(
     if state.blind is not None:
         events.append(Event(EventKind.SEEING, now, state.print_id, state.blind.reason))
     blind_cameras, of_cameras = blindness.blind_cameras(
-        state.blind_cameras, result.views, after=settings.blind_after, print_id=state.print_id, at=now
+        state.blind_cameras,
+        result.views,
+        late=result.late,
+        after=settings.blind_after,
+        print_id=state.print_id,
+        at=now,
     )
     events += of_cameras
     cameras = len(result.views)

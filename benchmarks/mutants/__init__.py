@@ -1,0 +1,1 @@
+"""Small changes to the engine, and the tests that should notice them."""

@@ -1,0 +1,80 @@
+"""Try one change: a process of its own imports the changed module, and runs the tests that concern it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from enum import Enum
+from pathlib import Path
+
+from .changes import ENGINE, Change
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 240.0
+CORE = "tests/core/test_"
+TESTS = {
+    "judging": (
+        "rules rules_failwatch latch learning acceptance statistics watch replay never_talked_out course wire monitor"
+    ),
+    "watch": (
+        "blindness policy cadence watch monitor trial learning acceptance never_talked_out regions wire pictures replay"
+        " watch_parts"
+    ),
+    "history": "history history_said course replay replay_command monitor history_command tune",
+    "clients": (
+        "super_api ml_api service_errors service_answers service_commands deepomatic hacarus hacarus_detector"
+        " clients_boundaries"
+    ),
+}
+"""The tests of tests/core that concern a folder, those first that are quick to notice."""
+
+
+class Outcome(Enum):
+    """What became of a change."""
+
+    NOTICED = "noticed"
+    HUNG = "hung"
+    UNNOTICED = "UNNOTICED"
+
+
+def tried(change: Change) -> Outcome:
+    """Run the tests with the change in place."""
+    module = ".".join(change.file.relative_to(ENGINE).with_suffix("").parts).removesuffix(".__init__")
+    files = [f"{CORE}{name}.py" for name in TESTS[module.partition(".")[0]].split()]
+    command = [sys.executable, "-c", RUN, module, *(file for file in files if (ROOT / file).exists())]
+    try:
+        answer = subprocess.run(
+            command,
+            cwd=ROOT,
+            input=change.applied(),
+            env={**os.environ, "HYPOTHESIS_PROFILE": "default"},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome.HUNG
+    return Outcome.UNNOTICED if answer.returncode == 0 else Outcome.NOTICED
+
+
+RUN = """
+import importlib.abc, importlib.machinery, importlib.util, sys
+module, *files = sys.argv[1:]
+text = sys.stdin.read()
+names = {f"octoprint_failwatch.engine.{module}", f"custom_components.failwatch.engine.{module}"}
+
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name not in names:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+
+        spec.loader.get_code = lambda fullname: compile(text, spec.origin, "exec")
+        return spec
+
+sys.meta_path.insert(0, Finder())
+import pytest
+sys.exit(pytest.main(["-x", "-q", "-n0", "--no-header", "-p", "no:cacheprovider", "--timeout", "60", *files]))
+"""
