@@ -29,7 +29,9 @@ ABOUT = {
     "last_translator": "FailWatch maintainers",
     "language_team": "FailWatch maintainers",
 }
-KEYWORDS = dict.fromkeys(("_", "gettext", "BadSetting", "SnapshotError", "LateSnapshot", "WebPage", "TooLittleData"))
+KEYWORDS = dict.fromkeys(
+    ("_", "gettext", "BadSetting", "SnapshotError", "LateSnapshot", "WebPage", "TooLittleData")
+)
 """What texts to translate stand in: errors are translated where they are told."""
 BUNDLED = REPOSITORY / "octoprint_failwatch" / "translations"
 

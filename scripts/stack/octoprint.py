@@ -3,7 +3,7 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,6 +46,7 @@ class OctoPrint:
         failwatch: dict[str, Any] | None = None,
         clock_speed: float = 1.0,
         environment: Installed = OCTOPRINT,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Settle where it lies and how FailWatch is set up in it; nothing is written before `create`."""
         self.url = f"http://127.0.0.1:{port}"
@@ -56,9 +57,9 @@ class OctoPrint:
         self._environment = environment
         self._config = _config(port, snapshot_url, stream_url, failwatch or {})
         # OctoPrint looks for plugins and writes caches below the home folder: keep that apart too.
-        variables = {"HOME": str(folder), "FAILWATCH_CLOCK_SPEED": str(clock_speed)}
+        own = {"HOME": str(folder), "FAILWATCH_CLOCK_SPEED": str(clock_speed), **(variables or {})}
         self.program = Program(
-            "OctoPrint", [*self._command(), "serve", "--iknowwhatimdoing"], folder / "console.log", variables
+            "OctoPrint", [*self._command(), "serve", "--iknowwhatimdoing"], folder / "console.log", own
         )
 
     def create(self) -> None:

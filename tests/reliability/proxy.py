@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ class FaultProxy:
     def __init__(self, upstream: URL, port: int, certificates: Certificates | None = None) -> None:
         self.upstream = upstream
         self.fault: Fault | None = None
-        self.requests = 0
+        self.waited = 0.0
+        """Seconds for which requests have waited for an answer, since the last switch; open ones included."""
         self._port = port
         self._certificates = certificates
         self._server: asyncio.Server | None = None
@@ -67,7 +69,7 @@ class FaultProxy:
 
     async def switch(self, fault: Fault | None) -> None:
         """Break from now on in that way, or not at all any more; open sockets share the fate of requests."""
-        before, self.fault = self.fault, fault
+        before, self.fault, self.waited = self.fault, fault, 0.0
         if fault is not None and fault.is_silent and before is None:
             for task in list(self._tasks):
                 task.cancel("hang")  # what is under way stays open, and silent
@@ -98,18 +100,30 @@ class FaultProxy:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        self.requests += 1
         is_socket = b"\r\nupgrade: websocket" in head.lower()
         length = _LENGTH.search(head)
         body = await reader.readexactly(int(length[1])) if length else b""
         fetch = partial(self._fetch, head, body)
         if self.fault is not None:
-            await self.fault.act(Exchange(writer, fetch))
+            await self._break(self.fault, reader, Exchange(writer, fetch))
         elif is_socket:
             await self._pipe(head, reader, writer)
         else:
             writer.write(await fetch())
         await writer.drain()
+
+    async def _break(self, fault: Fault, reader: asyncio.StreamReader, exchange: Exchange) -> None:
+        """Act as the fault does, until it is done or the other side gives up."""
+        began = time.monotonic()
+        acting = asyncio.create_task(fault.act(exchange))
+        leaving = asyncio.create_task(reader.read())
+        try:
+            await asyncio.wait([acting, leaving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.waited += time.monotonic() - began
+            for task in (acting, leaving):
+                task.cancel()
+            await asyncio.gather(acting, leaving, return_exceptions=True)
 
     async def _fetch(self, head: bytes, body: bytes) -> bytes:
         """Return the upstream's whole answer."""
