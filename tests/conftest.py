@@ -1,7 +1,22 @@
-"""What holds for the tests of every suite."""
+"""What all suites share: slow tests are skipped unless somebody asks for them."""
 
+import pytest
 from hypothesis import settings
+
+from tests.slow import RUNS_SLOW_TESTS, VARIABLE
 
 # A deadline measures how busy the machine is, not what is tested.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"slow: takes long; runs with {VARIABLE}=1 (scripts/test --slow)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not RUNS_SLOW_TESTS:
+        skip = pytest.mark.skip(reason=f"slow: runs with {VARIABLE}=1")
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(skip)

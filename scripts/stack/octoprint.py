@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import os
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,14 +70,7 @@ class OctoPrint:
         self.folder.mkdir(parents=True, exist_ok=True)
         # JSON is YAML, and needs no library.
         (self.folder / "config.yaml").write_text(json.dumps(self._config, indent=1))
-        added = subprocess.run(
-            [*self._command(), "user", "add", USER, "--password", PASSWORD, "--admin"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if added.returncode != 0:
-            raise ProgramError(f"OctoPrint's user could not be made.\n{added.stderr}")
+        (self.folder / "users.yaml").write_text(_users(self._environment.program("octoprint")))
 
     async def start(self) -> None:
         """Start it, wait until it answers, and take an application key."""
@@ -210,6 +206,22 @@ class OctoPrint:
 
     def _command(self) -> list[str]:
         return [self._environment.program("octoprint"), "--basedir", str(self.folder)]
+
+
+@cache
+def _users(program: str) -> str:
+    """Return a file of users, made once: OctoPrint loads all its plugins for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        added = subprocess.run(
+            [program, "--basedir", folder, "user", "add", USER, "--password", PASSWORD, "--admin"],
+            env={**os.environ, "HOME": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if added.returncode != 0:
+            raise ProgramError(f"OctoPrint's user could not be made.\n{added.stderr}")
+        return Path(folder, "users.yaml").read_text()
 
 
 def _config(port: int, snapshot_url: str, stream_url: str, failwatch: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The OctoPrint and the browser that a module's tests share; each test leaves the printer idle."""
 
 from collections.abc import AsyncIterator
+from importlib.metadata import version
 
 import pytest
 import pytest_asyncio
@@ -9,8 +10,26 @@ from playwright.async_api import Browser, Page, expect
 from stack.browser import open_browser, open_octoprint
 from tests.octoprint.lab import Lab, open_lab
 from tests.patience import PATIENCE
+from tests.slow import RUNS_SLOW_TESTS
 
 expect.set_options(timeout=PATIENCE * 1000)
+
+IS_NEWEST = version("octoprint").startswith("2")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "one_octoprint: depends on no release of OctoPrint; runs on 1.11, with --slow on all"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run on the second OctoPrint what can differ there: starting, printing, permissions, settings, pages."""
+    if IS_NEWEST and not RUNS_SLOW_TESTS:
+        skip = pytest.mark.skip(reason="runs on OctoPrint 1.11")
+        for item in items:
+            if item.get_closest_marker("one_octoprint"):
+                item.add_marker(skip)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -70,6 +70,7 @@ async def test_all_chosen_cameras_are_asked_and_a_broken_one_is_named(lab: Lab) 
     assert "very-secret" not in views["broken"]["problem"]
 
 
+@pytest.mark.one_octoprint
 async def test_of_the_one_that_gives_no_picture_it_is_said_why_there_is_none(lab: Lab, page: Page) -> None:
     await lab.print()
     await lab.looked()
@@ -81,6 +82,7 @@ async def test_of_the_one_that_gives_no_picture_it_is_said_why_there_is_none(lab
     await expect(tab.locator(".failwatch-picture img")).to_be_visible()
 
 
+@pytest.mark.one_octoprint
 async def test_the_one_that_gives_no_picture_is_told_once(lab: Lab, page: Page) -> None:
     async with lab.octoprint.listen() as states:
         await lab.print()
@@ -101,6 +103,7 @@ async def test_the_one_that_gives_no_picture_is_told_once(lab: Lab, page: Page) 
     await expect(sidebar).not_to_contain_text("Broken")
 
 
+@pytest.mark.one_octoprint
 async def test_a_past_print_shows_the_pictures_of_each_camera(lab: Lab, page: Page) -> None:
     await lab.print_that_fails("both.gcode")
     await open_tab(page)
@@ -119,6 +122,7 @@ async def test_a_past_print_shows_the_pictures_of_each_camera(lab: Lab, page: Pa
     await expect(past.get_by_role("button", name="Broken")).to_have_count(0)
 
 
+@pytest.mark.one_octoprint
 async def test_regions_are_never_drawn_on_another_cameras_picture(lab: Lab, page: Page) -> None:
     """A camera that answers late does not take the place of the one that was chosen meanwhile."""
     answers = asyncio.Event()

@@ -84,6 +84,7 @@ async def test_a_corrected_address_counts_at_once(lab: Lab) -> None:
         assert works.asked
 
 
+@pytest.mark.one_octoprint
 async def test_why_there_is_no_picture_is_said_in_tab_message_and_log(lab: Lab, page: Page) -> None:
     async with camera(ok(b"<html>Hello</html>", "Content-Type: text/html")) as running:
         await set_webcam(lab, snapshot=running.at("me:very-secret"))
@@ -97,6 +98,7 @@ async def test_why_there_is_no_picture_is_said_in_tab_message_and_log(lab: Lab, 
     assert "very-secret" not in log
 
 
+@pytest.mark.one_octoprint
 async def test_it_is_said_in_german(lab: Lab) -> None:
     async with open_browser() as browser, camera(ok(b"", status="404 Not Found")) as running:
         await set_webcam(lab, snapshot=running.at())

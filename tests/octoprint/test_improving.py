@@ -20,7 +20,7 @@ from tests.emulators.threaded import served
 from tests.octoprint.lab import Lab
 from tests.patience import eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_octoprint]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -14,7 +14,7 @@ from octoprint_failwatch.engine.replay import recorded, replay
 from tests.octoprint.lab import Lab
 from tests.patience import eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_octoprint]
 
 
 async def test_a_print_with_everything_in_it(lab: Lab, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ async def test_settings_are_tried_saved_and_never_show_the_token(lab: Lab, page:
     assert (await lab.failwatch())["rules"]["failure"] == FailWatchRules().failure
 
 
+@pytest.mark.one_octoprint
 async def test_every_number_of_every_rule_set_is_named(lab: Lab, page: Page) -> None:
     await open_settings(page)
     form = page.locator(SETTINGS)
@@ -55,6 +56,7 @@ async def test_every_number_of_every_rule_set_is_named(lab: Lab, page: Page) -> 
             assert float(str(await number.get_attribute("placeholder"))) == numbers[key]
 
 
+@pytest.mark.one_octoprint
 async def test_sensitivity_has_three_steps_and_numbers_are_folded_away(lab: Lab, page: Page) -> None:
     await open_settings(page)
     form = page.locator(SETTINGS)
@@ -96,6 +98,7 @@ async def test_escape_takes_a_corner_back_and_leaves_the_dialog_open(lab: Lab, p
     await expect(page.locator("#settings_dialog")).to_be_visible()
 
 
+@pytest.mark.one_octoprint
 async def test_another_detector_shows_its_own_fields(lab: Lab, page: Page) -> None:
     await open_settings(page)
     form = page.locator(SETTINGS)
@@ -106,6 +109,7 @@ async def test_another_detector_shows_its_own_fields(lab: Lab, page: Page) -> No
     await expect(form.get_by_label("API key")).to_have_attribute("type", "password")
 
 
+@pytest.mark.one_octoprint
 async def test_the_fields_of_a_detector_are_filled_in_one_after_another(lab: Lab, page: Page) -> None:
     await open_settings(page)
     form = page.locator(SETTINGS)
@@ -119,6 +123,7 @@ async def test_the_fields_of_a_detector_are_filled_in_one_after_another(lab: Lab
     await expect(token).to_have_value(TOKEN)
 
 
+@pytest.mark.one_octoprint
 async def test_a_region_drawn_by_keyboard_is_ignored(lab: Lab, page: Page) -> None:
     lab.scene.p = 0.8
     await open_settings(page)
@@ -143,6 +148,7 @@ async def test_a_region_drawn_by_keyboard_is_ignored(lab: Lab, page: Page) -> No
         await lab.set(regions=[])
 
 
+@pytest.mark.one_octoprint
 async def test_what_is_usual_for_a_camera_is_shown_and_forgotten(lab: Lab, page: Page) -> None:
     usual = page.locator(f"{SETTINGS} .control-group", has_text="Learned background")
     await open_settings(page)
@@ -179,6 +185,7 @@ async def test_cameras_stay_chosen_though_the_settings_are_saved_before_they_are
         await lab.set(cameras=[], veto=0)
 
 
+@pytest.mark.one_octoprint
 async def test_a_field_that_is_emptied_is_tried_out_empty(lab: Lab, page: Page) -> None:
     await lab.set(detector={"kind": "built_in", "model": "/nowhere"})
     try:

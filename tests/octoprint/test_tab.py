@@ -94,6 +94,7 @@ async def test_a_pause_that_is_told_before_the_page_hears_of_it_asks_how_to_go_o
     await expect(message).to_have_count(0)
 
 
+@pytest.mark.one_octoprint
 async def test_over_a_failure_a_silence_never_says_that_all_is_well(lab: Lab, page: Page) -> None:
     tab = page.locator(TAB)
     await open_tab(page)
@@ -111,6 +112,7 @@ async def test_over_a_failure_a_silence_never_says_that_all_is_well(lab: Lab, pa
     await expect(headline).to_have_text(re.compile(r"^Failure \((muted|paused|muted; paused)\)$"))
 
 
+@pytest.mark.one_octoprint
 async def test_which_half_fails_is_named_and_what_is_shown_is_dated(lab: Lab, page: Page) -> None:
     tab = page.locator(TAB)
     headline, old = tab.locator(".failwatch-headline"), tab.locator(".failwatch-stale-text")
@@ -129,6 +131,7 @@ async def test_which_half_fails_is_named_and_what_is_shown_is_dated(lab: Lab, pa
     await expect(page.locator("#navbar_plugin_failwatch")).to_contain_text("Cannot check: detector problem")
 
 
+@pytest.mark.one_octoprint
 async def test_one_unanswered_look_is_enough_to_date_the_picture(lab: Lab, page: Page) -> None:
     tab = page.locator(TAB)
     await open_tab(page)
@@ -161,6 +164,7 @@ async def test_without_a_print_a_picture_can_be_checked_and_watching_stops_only_
     await expect(tab.locator(".failwatch-headline")).to_have_text("No print to watch")
 
 
+@pytest.mark.one_octoprint
 async def test_no_request_of_the_page_goes_astray(lab: Lab, page: Page) -> None:
     missed: list[str] = []
     page.on("response", lambda answer: missed.append(answer.url) if answer.status == 404 else None)
@@ -176,6 +180,7 @@ async def test_no_request_of_the_page_goes_astray(lab: Lab, page: Page) -> None:
     assert missed == []
 
 
+@pytest.mark.one_octoprint
 async def test_who_says_that_it_failed_is_offered_a_pause_and_nothing_is_paused_unasked(
     lab: Lab, page: Page
 ) -> None:
@@ -219,6 +224,7 @@ async def test_a_coming_pause_counts_down_in_a_message_that_takes_a_no(lab: Lab,
         await lab.set(veto=0)
 
 
+@pytest.mark.one_octoprint
 async def test_a_service_that_refuses_is_explained_and_its_calls_are_counted(lab: Lab, page: Page) -> None:
     await lab.set(calls_per_hour=100_000)
     try:
@@ -239,6 +245,7 @@ async def test_a_service_that_refuses_is_explained_and_its_calls_are_counted(lab
         await lab.set(calls_per_hour=None)
 
 
+@pytest.mark.one_octoprint
 async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_given(
     lab: Lab, page: Page
 ) -> None:
@@ -260,6 +267,7 @@ async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_give
         await lab.set(pause_when_blind_minutes=None)
 
 
+@pytest.mark.one_octoprint
 async def test_the_limits_are_in_the_graph_however_high_they_are(lab: Lab, page: Page) -> None:
     await open_tab(page)
     await lab.order("rules", numbers={"failure": 1.3})

@@ -5,7 +5,7 @@ import pytest
 from tests.octoprint.lab import Lab
 from tests.patience import eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_octoprint]
 
 
 async def test_a_service_learns_nothing_here(lab: Lab) -> None:

@@ -10,6 +10,7 @@ from tests.octoprint.lab import Lab
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.mark.one_octoprint
 async def test_what_is_only_to_be_shown_opens_no_message(lab: Lab, page: Page) -> None:
     await lab.set(on_maybe="nothing", on_failure="nothing")
     try:
@@ -23,6 +24,7 @@ async def test_what_is_only_to_be_shown_opens_no_message(lab: Lab, page: Page) -
         await lab.set(on_maybe="notify", on_failure="pause")
 
 
+@pytest.mark.one_octoprint
 async def test_nothing_overflows_at_phone_width(lab: Lab, browser: Browser) -> None:
     # OctoPrint itself does not fold its columns that far; the tab has to when a theme does.
     page = await open_octoprint(browser, lab.octoprint.url)
