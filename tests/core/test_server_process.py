@@ -7,7 +7,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from click.testing import CliRunner
 
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.engine.statistics import TemporalStatistics, advance
+from tests.programs import Program
 
 from .brightness import brightness_model, grey, p_of
 from .serving import PREDICT, another
@@ -34,7 +34,7 @@ CURL = shutil.which("curl")
 class Process:
     """A running `failwatch serve`. `lines` is its log so far."""
 
-    popen: subprocess.Popen[str]
+    program: Program
     address: str
     said: list[str]
     lines: list[str] = field(default_factory=list)
@@ -65,8 +65,8 @@ class Process:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and return the exit code; all of the log is read then."""
-        self.popen.send_signal(number)
-        code = self.popen.wait(30)
+        self.program.send_signal(number)
+        code = self.program.wait(30)
         self._reader.join(30)
         return code
 
@@ -80,7 +80,7 @@ class Process:
 
     def read(self) -> None:
         """Keep what the process writes to its log."""
-        self._reader = threading.Thread(target=lambda: self.lines.extend(self.popen.stdout))
+        self._reader = threading.Thread(target=lambda: self.lines.extend(self.program.stdout))
         self._reader.start()
 
 
@@ -89,26 +89,18 @@ def served(
     data: Path, *options: str, token: str | None = TOKEN, environment: Mapping[str, str] | None = None
 ) -> Iterator[Process]:
     """Run `failwatch serve` with the brightness model on a free port."""
-    command = [sys.executable, "-m", "octoprint_failwatch", "serve", "--port", "0", "--data", str(data)]
-    command += ["--model", str(brightness_model(data.parent / "model")), *options]
-    command += ["--token", token] if token else []
-    popen = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **(environment or {})},
-    )
+    command = ["serve", "--port", "0", "--data", data, "--model", brightness_model(data.parent / "model")]
+    program = Program(*command, *options, *(["--token", token] if token else []), environment=environment)
     try:
-        first = popen.stderr.readline()
-        assert first.startswith("FailWatch server: http://127.0.0.1:"), first + popen.stderr.read()
-        process = Process(popen, first.split()[2], [first])
+        first = program.stderr.readline()
+        assert first.startswith("FailWatch server: http://127.0.0.1:"), first + program.stderr.read()
+        process = Process(program, first.split()[2], [first])
         process.read()
         yield process
     finally:
-        popen.kill()
-        popen.wait()
-        process.said.extend(popen.stderr)
+        program.kill()
+        program.wait()
+        process.said.extend(program.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -351,16 +343,10 @@ def test_mistakes_are_told_in_a_line(tmp_path: Path, options: list[str], says: s
             option.format(tmp=tmp_path, taken=taken.getsockname()[1]) if "{" in option else option
             for option in options
         ]
-        command = [sys.executable, "-m", "octoprint_failwatch", "serve", "--port", "0"]
-        command += [
-            "--data",
-            str(tmp_path / "data"),
-            "--model",
-            str(brightness_model(tmp_path / "model")),
-            *filled,
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode in (1, 2)
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
+        model = brightness_model(tmp_path / "model")
+        program = Program(*("serve", "--port", 0, "--data", tmp_path / "data", "--model", model, *filled))
+        said, shown = program.stderr.read(), program.stdout.read()
+    assert program.wait() in (1, 2)
+    assert says in said
+    assert "Traceback" not in said
+    assert shown == ""

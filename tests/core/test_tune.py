@@ -158,12 +158,20 @@ def test_every_choice_can_begin_a_search() -> None:
     )
 
 
-def test_it_beats_every_default_on_prints_it_did_not_see() -> None:
+@pytest.mark.parametrize(
+    ("names", "step"),
+    [
+        (["half hidden"], 24),
+        pytest.param(["weak signs", "half hidden", "two filaments"], 12, marks=pytest.mark.slow),
+    ],
+    ids=["one kind", "three kinds"],
+)
+def test_it_beats_every_default_on_prints_it_did_not_see(names: list[str], step: int) -> None:
     """Tuned on the first prints of a printer, measured on the following; the docs have all kinds."""
     pytest.importorskip("optuna")
     gained = 0.0
-    for name in ("weak signs", "half hidden", "two filaments"):
-        prints = seldom(name, 24, 5, 12)
+    for name in names:
+        prints = seldom(name, 24, 5, step)
         known, unseen = prints[:12], {one.print_id for one in prints[12:]}
         choice = search(Data(known), Aim(trials=20), {one.print_id for one in known}, Choice())
 
@@ -174,7 +182,7 @@ def test_it_beats_every_default_on_prints_it_did_not_see() -> None:
         best = min(lost(Choice(rules), level) for rules in SPACES for level in (Level.MAYBE, Level.FAILURE))
         assert lost(choice) <= best, name
         gained += 1 - lost(choice) / best
-    assert gained > 0.25
+    assert gained > 0.08 * len(names)
 
 
 def test_the_kinds_are_twenty_and_the_same_in_every_run() -> None:
@@ -272,9 +280,9 @@ def test_boxes_that_recur_in_good_prints_are_suggested(history: History) -> None
 def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     """A cable in the picture: the region is found, ignored, and what remains is told apart sooner."""
     pytest.importorskip("optuna")
-    for one in seldom("calm", 12, 4, 12):
+    for one in seldom("calm", 12, 4, 24):
         remember(history, replace(one, printer_id="printer"), (CABLE,))
-    finding = tune_printer(history, "printer", Aim(trials=8))
+    finding = tune_printer(history, "printer", Aim(trials=4))
     summaries = finding.summaries()
     assert finding.worth_it
     assert finding.regions
@@ -294,6 +302,7 @@ def test_regions_are_not_suggested_by_the_prints_that_they_are_tried_on(
     for number in range(5):
         began = 100_000.0 * number
         good = case(f"good {number}", [0.01] * 720, Label(False), began)
+        good = replace(good, samples=good.samples[::9])
         remember(history, good, (CABLE,) if number < 3 else ())
     for number in range(3):
         began = 1e6 + 100_000.0 * number
@@ -342,7 +351,7 @@ def test_labels_that_nobody_gave_do_not_count(history: History) -> None:
 def test_numbers_of_another_release_are_left_out(history: History) -> None:
     """Settings that were recorded by rules with a number more do not stop the tuning."""
     pytest.importorskip("optuna")
-    for one in seldom("calm", 12, 4, 24):
+    for one in seldom("calm", 12, 4, 96):
         remember(history, replace(one, printer_id="printer"), numbers={"failure": 0.5, "moon_phase": 1.0})
     finding = tune_printer(history, "printer", Aim(trials=1))
     assert finding.present == Choice("failwatch", {"failure": 0.5})
@@ -355,7 +364,7 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     empty = CliRunner().invoke(main, ["tune", *place])
     assert empty.exit_code == 1
     assert "empty" in empty.output
-    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 24)]
+    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 96)]
     for one in prints[:2]:
         remember(history, one)
     few = CliRunner().invoke(main, ["tune", *place])
@@ -458,10 +467,10 @@ def test_rules_that_never_get_to_know_a_new_printer_are_over_the_limit() -> None
 
 def test_luck_is_not_taken_for_safety() -> None:
     """Bad pictures that come one by one would alarm if a few of them came together."""
-    ps = [0.75 if n % 33 == 0 else 0.0 for n in range(700)]
+    ps = [0.75 if n % 33 == 0 else 0.0 for n in range(350)]
     good = [case(f"good {n}", ps, Label(False), 1e5 * n) for n in range(6)]
     failed = [
-        case(f"bad {n}", ps + [0.9] * 60, Label(True, 1e6 + 1e5 * n + 7000), 1e6 + 1e5 * n) for n in range(3)
+        case(f"bad {n}", ps + [0.9] * 60, Label(True, 1e6 + 1e5 * n + 3500), 1e6 + 1e5 * n) for n in range(3)
     ]
     tried = proof([*good, *failed])
     low = Choice("failwatch", {"failure": 0.2, "maybe": 0.12})

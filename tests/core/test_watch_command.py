@@ -7,11 +7,9 @@ import itertools
 import json
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -24,6 +22,7 @@ from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.statistics import TemporalStatistics, advance, for_new_print
 from octoprint_failwatch.engine.watch.state import Event, EventKind
+from tests.programs import Program
 
 BRIGHT, DIM = 230, 100
 
@@ -48,36 +47,32 @@ class Lab:
     printers: dict[str, TemporalStatistics] = field(default_factory=dict)
     prints: set[str] = field(default_factory=set)
 
-    async def start(self, *arguments: object, stdout: Any) -> asyncio.subprocess.Process:
+    def start(self, *arguments: object, stdout: int | None = None) -> Program:
         """Start `failwatch watch` as a process."""
         detector = self.folder / "detector.json"
         detector.write_text(json.dumps({"kind": "super_api", "url": self.url, "token": "t"}))
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "octoprint_failwatch", "watch", "--detector", str(detector)),
-            *(str(argument) for argument in arguments),
-            stdout=stdout,
-            stderr=asyncio.subprocess.PIPE,
-            env={
-                **os.environ,
-                "FAILWATCH_HISTORY": str(self.folder / "history.db"),
-                "FAILWATCH_CLOCK_SPEED": "200",
-            },
-        )
+        environment = {
+            "FAILWATCH_HISTORY": str(self.folder / "history.db"),
+            "FAILWATCH_CLOCK_SPEED": "200",
+        }
+        return Program("watch", "--detector", detector, *arguments, environment=environment, stdout=stdout)
 
     async def failwatch(
         self, *arguments: object, stop_after: int = 0
     ) -> tuple[int, list[dict[str, object]], str]:
         """Run it with --json to its end; interrupt it after some lines if asked."""
-        process = await self.start("--json", *arguments, stdout=asyncio.subprocess.PIPE)
-        assert process.stdout is not None
-        assert process.stderr is not None
+        return await asyncio.to_thread(self._followed, stop_after, "--json", *arguments)
+
+    def _followed(self, stop_after: int, *arguments: object) -> tuple[int, list[dict[str, object]], str]:
+        program = self.start(*arguments)
+        assert program.stdout is not None
         lines = []
-        async for line in process.stdout:
+        for line in program.stdout:
             lines.append(json.loads(line))
             if stop_after and len(lines) == stop_after:
-                process.send_signal(signal.SIGINT)
-        errors = (await process.stderr.read()).decode()
-        return await process.wait(), lines, errors
+                program.send_signal(signal.SIGINT)
+        errors = program.stderr.read()
+        return program.wait(), lines, errors
 
 
 @pytest.fixture
@@ -220,11 +215,11 @@ async def test_a_full_disk_does_not_keep_the_command_from_running(lab: Lab) -> N
     """Nobody can be shown the failure, and the printer is stopped all the same."""
     source, told = pictures(lab.folder / "print", 5, 30), lab.folder / "told"
     full = os.open("/dev/full", os.O_WRONLY)
-    process = await lab.start(source, "--on-failure", f"touch {told}", "--json", stdout=full)
+    program = lab.start(source, "--on-failure", f"touch {told}", "--json", stdout=full)
     os.close(full)
-    _, errors = await process.communicate()
-    assert process.returncode == 4
-    assert errors == b"What is seen can no longer be shown: No space left on device\n"
+    errors = await asyncio.to_thread(program.stderr.read)
+    assert program.wait() == 4
+    assert errors == "What is seen can no longer be shown: No space left on device\n"
     assert told.exists()
 
 
@@ -232,10 +227,10 @@ async def test_it_ends_when_nobody_reads_on(lab: Lab) -> None:
     """As after `| head`; a camera would be watched for ever."""
     reading, writing = os.pipe()
     os.close(reading)
-    process = await lab.start(f"{lab.url}/snapshot.jpg", stdout=writing)
+    program = lab.start(f"{lab.url}/snapshot.jpg", stdout=writing)
     os.close(writing)
-    _, errors = await process.communicate()
-    assert errors == b"What is seen can no longer be shown: Broken pipe\n"
+    errors = await asyncio.to_thread(program.stderr.read)
+    assert errors == "What is seen can no longer be shown: Broken pipe\n"
 
 
 @pytest.mark.parametrize("path", ["stream", "stream?length"])
