@@ -364,7 +364,7 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     empty = CliRunner().invoke(main, ["tune", *place])
     assert empty.exit_code == 1
     assert "empty" in empty.output
-    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 96)]
+    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 36)]
     for one in prints[:2]:
         remember(history, one)
     few = CliRunner().invoke(main, ["tune", *place])

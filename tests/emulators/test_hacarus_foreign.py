@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.slow import RUNS_SLOW_TESTS
+
 from .hacarus import Hacarus
 from .hacarus_state import CLIENT_ID, CLIENT_SECRET
 from .judging import red_spot
@@ -21,6 +23,7 @@ from .threaded import served
 
 DOCUMENT = Path(__file__).with_name("hacarus-openapi.json")
 PROGRAMS = Path(sys.executable).parent
+EXAMPLES = "10" if RUNS_SLOW_TESTS else "2"
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +179,7 @@ def test_schemathesis_finds_nothing_in_24_of_24_operations(emulator: Hacarus, tm
         run = subprocess.run(
             [
                 *(PROGRAMS / "schemathesis", "run", completed, "--url", url, "--no-color", "--seed", "1"),
-                *("--header", "Authorization: Bearer token", "--max-examples", "10"),
+                *("--header", "Authorization: Bearer token", "--max-examples", EXAMPLES),
                 # Identifiers and enumerations are documented as plain texts: most made-up ones are unknown.
                 *("--exclude-checks", "positive_data_acceptance", "--phases", "coverage,fuzzing"),
             ],

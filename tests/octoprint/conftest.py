@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from stack.browser import open_browser, open_octoprint
 from tests.octoprint.lab import Lab, open_lab
@@ -51,11 +51,22 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def signed_in(running_lab: Lab, browser: Browser) -> AsyncIterator[BrowserContext]:
+    """Log in once: OctoPrint's page takes seconds, and so does its log-in page."""
+    page = await open_octoprint(browser, running_lab.octoprint.url)
+    yield page.context
+    await page.context.close()
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(lab: Lab, browser: Browser) -> AsyncIterator[Page]:
-    page = await open_octoprint(browser, lab.octoprint.url)
+async def page(lab: Lab, signed_in: BrowserContext) -> AsyncIterator[Page]:
+    page = await signed_in.new_page()
     mistakes: list[str] = []
     page.on("pageerror", lambda error: mistakes.append(str(error)))
+    await page.goto(lab.octoprint.url)
+    await page.wait_for_selector("#page-container-main", state="visible")
     yield page
-    await page.context.close()
+    await page.evaluate("localStorage.clear()")
+    await page.close()
     assert not mistakes

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = ROOT / "custom_components/failwatch/engine/detectors/built_in/MODEL_CARD.md"
-CLAIMING = (CARD, ROOT / "README.md")
+PAGE = ROOT / "docs/detector.md"
+README = ROOT / "README.md"
 BEGIN, END = "<!-- detector figures: training/evaluate --write -->", "<!-- end of detector figures -->"
 MEASURES = ("AUROC", "average precision", "recall at 1 % false positives", "recall at 5 % false positives")
 
 
 def write_claims(found: dict[str, Any]) -> None:
     """Put the figures between the marks in every file that claims them."""
-    for path in CLAIMING:
+    for path, body in (
+        (CARD, as_markdown(found, whole=True)),
+        (PAGE, as_markdown(found, whole=False)),
+        (README, headline(found)),
+    ):
         text = path.read_text("utf-8") if path.exists() else ""
         if BEGIN in text and END in text:
             before, _, rest = text.partition(BEGIN)
             _, _, after = rest.partition(END)
-            body = as_markdown(found, whole=path == CARD)
             path.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", "utf-8")
+
+
+def headline(found: dict[str, Any]) -> str:
+    """Return what somebody wants to know before installing it, in two sentences."""
+    mixed, time = found["single pictures"]["mixed"], found["over time"]
+    failure = time["replayed, new printer"]["failwatch"]["failure"]
+    recall = mixed["recall at 1 % false positives"]["value"]
+    rate = failure["false alarms in 100 hours"]
+    alarms = f"one false alarm in {100 / rate:.0f} hours of printing" if rate else "no false alarm"
+    sentences = (
+        f"Of the failures in {found['pictures']['evaluation pictures']} pictures that its training never saw, the",
+        f"built-in detector finds {recall:.0%} where one good picture in a hundred is doubted.",
+        f"In {time['prints']['replayed from real frames']} replayed prints FailWatch told {failure['found']:.0%} of the",
+        f"failures, half of them within {failure['minutes to it, median']:.1f} minutes, with {alarms}.",
+    )
+    return textwrap.fill(" ".join(sentences), 118)
 
 
 def as_markdown(found: dict[str, Any], *, whole: bool) -> str:
