@@ -78,6 +78,7 @@ class Detection:
     `p` is 0 for no sign of failure and 1 for certain; services that sum their boxes go above 1.
     `explained` is how much of it a detector has learned during prints to be normal for the camera, and
     `evidence` what it wants back by `LearningDetector.learn` if the look turns out to be a good one.
+    `moved` says that it sees the camera to have been moved, and has dropped what it knew of it.
     `statistics` is given only by services that keep them. `raw` is the service's own answer,
     for people who test their settings; it contains no credentials.
 
@@ -92,6 +93,7 @@ class Detection:
     raw: Any = field(default=None, repr=False, compare=False)
     explained: float = 0.0
     evidence: Any = field(default=None, repr=False, compare=False)
+    moved: bool = False
 
     def __post_init__(self) -> None:
         """Check every number, whatever made it."""

@@ -13,7 +13,7 @@ from .judge import NOWHERE, Memory, judge
 from .latch import Latch, LatchTimes
 from .learning import opening_teaches, teaches
 from .rules import RuleSet
-from .trend import after_good_print
+from .trend import after_good_print, after_move
 from .verdict import Level, Verdict
 
 
@@ -93,6 +93,12 @@ def answered(
     if before.latch.level is Level.NONE:
         return before
     return replace(before, memory=before.memory.accepting(p, boxes, at), latch=latches.quieten(at, times))
+
+
+def relearning(before: Assessment) -> Assessment:
+    """Return the assessment after a camera was moved: what was learned of how things look holds no more."""
+    memory = before.memory
+    return replace(before, memory=replace(memory, trend=after_move(memory.trend)))
 
 
 def interrupted(before: Assessment) -> Assessment:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ..statistics import LONG_WINDOW, alpha_of, ewm
 
@@ -56,21 +55,19 @@ class Trend:
 def advance(trend: Trend, p: float, weight: float, *, is_sure: bool) -> Trend:
     """Return the trend after one more frame; the baseline stays until `learn`."""
     alpha = alpha_of(SLOW_ALPHA, weight)
+    opening, looks = trend.opening, trend.opening_looks
+    if looks < OPENING:
+        looks += 1
+        opening += (p - opening) / looks
     return replace(
         trend,
         slow_mean=ewm(trend.slow_mean, p, alpha),
         slow_square=ewm(trend.slow_square, p * p, alpha),
         sure_looks=trend.sure_looks + 1 if is_sure else 0,
         sure_frames=trend.sure_frames + weight if is_sure else 0.0,
-        **_opened(trend, p),
+        opening=opening,
+        opening_looks=looks,
     )
-
-
-def _opened(trend: Trend, p: float) -> dict[str, Any]:
-    if trend.opening_looks >= OPENING:
-        return {}
-    looks = trend.opening_looks + 1
-    return {"opening": trend.opening + (p - trend.opening) / looks, "opening_looks": looks}
 
 
 def after_good_print(trend: Trend) -> Trend:
@@ -91,6 +88,19 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
     window = min(prior_frames + trend.learned + weight, float(LONG_WINDOW))
     baseline += (p - baseline) * weight / window
     return replace(trend, baseline=baseline, learned=trend.learned + weight)
+
+
+def after_move(trend: Trend) -> Trend:
+    """Return the trend with everything forgotten of how things look while all is well: the camera was moved."""
+    return replace(
+        trend,
+        baseline=None,
+        learned=0.0,
+        opening=0.0,
+        opening_looks=OPENING,
+        fixture=0.0,
+        fixture_prints=0,
+    )
 
 
 def for_new_print(trend: Trend) -> Trend:

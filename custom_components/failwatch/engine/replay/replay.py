@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .. import serialization
 from ..history.records import Entry, EntryKind, RecordedSettings
-from ..judging.assessment import Answer, Assessment, answered, assess, interrupted
+from ..judging.assessment import Answer, Assessment, answered, assess, interrupted, relearning
 from ..judging.judge import NOWHERE
 from ..judging.latch import LatchTimes
 from ..judging.rules import FailWatchRules, RuleSet
@@ -137,6 +137,8 @@ class _Course:
             self.now = changed(self.now, muted=data)
         elif kind in _GAPS:
             self.now = interrupted(self.now)
+        elif kind == EventKind.CAMERA_MOVED:
+            self.now = relearning(self.now)
         elif kind == EventKind.ACKNOWLEDGED:
             self._answer(entry.at, Answer(data["detail"]), Level(data["level"]))
 

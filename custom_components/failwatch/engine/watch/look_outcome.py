@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import FailWatchError
-from ..judging.assessment import Assessed, assess, interrupted
+from ..judging.assessment import Assessed, assess, interrupted, relearning
 from ..judging.verdict import Level
 from . import blindness
 from .actions import countdown_event
@@ -32,6 +32,9 @@ def look_answered(
     assessed = assess(
         state.assessment, settings.rules, settings.latch_times, result.detection, at, boxes=boxes, gap=gap
     )
+    moved = [one.frame.camera for one in result.seen if one.detection.moved]
+    if moved:
+        assessed = assessed._replace(assessment=relearning(assessed.assessment), teaches=False)
     look = _look(state, result, assessed, at, latency)
     events: list[Event] = []
     if state.blind is not None:
@@ -45,6 +48,7 @@ def look_answered(
         at=now,
     )
     events += of_cameras
+    events += [Event(EventKind.CAMERA_MOVED, now, state.print_id, camera=camera) for camera in moved]
     cameras = len(result.views)
     at_least = hourly_spacing(settings.cadence, state.calls, now, cameras)
     calm = _is_calm(assessed, look)

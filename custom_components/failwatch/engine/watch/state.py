@@ -152,6 +152,7 @@ class EventKind(StrEnum):
     SEEING = "seeing"
     CAMERA_BLIND = "camera_blind"
     CAMERA_SEEING = "camera_seeing"
+    CAMERA_MOVED = "camera_moved"
     ACKNOWLEDGED = "acknowledged"
     COUNTDOWN = "countdown"
     ACTION = "action"

@@ -35,7 +35,8 @@ class CameraBaseline:
 
     `frames` counts the looks learned from, `print_id` is the last print learned from. `opening` is the mean
     over the first looks of the print `opened`, when there was hardly anything to fail; `fixtures` that over
-    the openings of earlier prints that turned out well, of which there were `fixture_prints`.
+    the openings of earlier prints that turned out well, of which there were `fixture_prints`. `moved_at` is
+    when (seconds) the camera was seen to have been moved, after which all of this began anew; None for never.
     """
 
     columns: int
@@ -48,11 +49,16 @@ class CameraBaseline:
     opening_looks: int = 0
     fixtures: tuple[float, ...] = field(default=(), repr=False)
     fixture_prints: int = 0
+    moved_at: float | None = None
 
     @classmethod
     def unknown(cls, heat: HeatMap) -> CameraBaseline:
         """Return what is known of a camera at first: nothing."""
         return cls(heat.columns, (QUIET,) * len(heat.logits))
+
+    def begun_anew(self) -> CameraBaseline:
+        """Return what is known of the camera once it shows something else: its shape."""
+        return CameraBaseline(self.columns, (QUIET,) * len(self.usual))
 
     def fits(self, heat: HeatMap) -> bool:
         """Return whether the heat map has this camera's shape."""
@@ -78,6 +84,7 @@ class CameraBaseline:
         return {
             "frames": self.frames,
             "hidden": self.hidden,
+            "moved_at": self.moved_at,
             "columns": self.columns,
             "rows": len(self.usual) // self.columns,
             "cells": [
@@ -151,6 +158,7 @@ class CameraBaseline:
             "opening_looks": self.opening_looks,
             "fixtures": _steps(self.fixtures),
             "fixture_prints": self.fixture_prints,
+            "moved_at": self.moved_at,
         }
 
     @classmethod
@@ -163,6 +171,7 @@ class CameraBaseline:
         maps = {name: _logits(data.get(name, ())) for name in ("spread", "opening", "fixtures")}
         if any(cells and len(cells) != len(usual) for cells in maps.values()):
             raise ValueError("the maps differ in shape")
+        moved_at = data.get("moved_at")
         return cls(
             columns,
             usual,
@@ -171,6 +180,7 @@ class CameraBaseline:
             opened=str(data.get("opened", "")),
             opening_looks=int(data.get("opening_looks", 0)),
             fixture_prints=int(data.get("fixture_prints", 0)),
+            moved_at=None if moved_at is None else float(moved_at),
             **{**maps, "spread": tuple(max(variance, 0.0) for variance in maps["spread"])},
         )
 

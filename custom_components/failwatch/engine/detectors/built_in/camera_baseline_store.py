@@ -1,19 +1,21 @@
-"""The baselines of all cameras, kept on disk. What may be learned is decided elsewhere: `judging/learning.py`."""
+"""Keep the baselines of all cameras on disk. What may be learned is decided elsewhere: `judging/learning.py`."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from ...storage import read_json, write_json
 from .camera_baseline import CameraBaseline
 from .heat_map import HeatMap
+from .outline import Outline
+from .surroundings import Surroundings
 
-SAVE_EVERY = 30
-"""Changes between two writings."""
+SAVE_EVERY = 60
+"""Changes between two writings: about thirty looks."""
 UNDO_PRINTS = 3
 """Latest prints whose learning can be taken back."""
 
@@ -38,6 +40,7 @@ class CameraBaselineStore:
         self._file = file
         self._known: dict[Key, CameraBaseline] = {}
         self._before: dict[Key, list[tuple[str, CameraBaseline]]] = {}
+        self._surroundings: dict[Key, Surroundings] = {}
         if file is not None:
             self._read(file)
         self._unsaved = 0
@@ -50,6 +53,25 @@ class CameraBaselineStore:
         """Return a camera's baseline if it has the shape of this heat map."""
         known = self._known.get(key)
         return known if known is not None and known.fits(heat) else None
+
+    def was_moved(self, key: Key, picture: Outline, at: float) -> bool:
+        """Take in what stands still before a camera, and return whether the camera was moved.
+
+        What was known of one that was moved is dropped at once, for good: it was known of other places.
+        """
+        surroundings = self._surroundings.get(key, Surroundings()).after(picture)
+        if not surroundings.have_moved:
+            self._surroundings[key] = surroundings
+            self._changed()
+            return False
+        self._surroundings[key] = Surroundings().after(picture)
+        known = self._known.get(key)
+        if known is not None:
+            self._known[key] = replace(known.begun_anew(), moved_at=at)
+        self._before.pop(key, None)
+        self._unsaved += 1
+        self.save()
+        return True
 
     def learn(self, evidence: Evidence) -> None:
         """Learn from a good look."""
@@ -86,6 +108,7 @@ class CameraBaselineStore:
             if camera in (None, key[1]):
                 del self._known[key]
                 self._before.pop(key, None)
+                self._surroundings.pop(key, None)
         self._unsaved += 1
         self.save()
 
@@ -101,6 +124,7 @@ class CameraBaselineStore:
                 "before": [
                     {"print": began, **before.to_dict()} for began, before in self._before.get(key, ())
                 ],
+                **self._stored_surroundings(key),
             }
             for key, known in self._known.items()
         ]
@@ -115,9 +139,16 @@ class CameraBaselineStore:
             prints.append((print_id, known))
             del prints[:-UNDO_PRINTS]
         self._known[key] = change(known)
+        self._changed()
+
+    def _changed(self) -> None:
         self._unsaved += 1
         if self._unsaved >= SAVE_EVERY:
             self.save()
+
+    def _stored_surroundings(self, key: Key) -> dict[str, object]:
+        known = self._surroundings.get(key)
+        return {} if known is None else {"surroundings": known.to_dict()}
 
     def _of_printer(self, printer_id: str) -> list[Key]:
         return [key for key in self._known if key[0] == printer_id]
@@ -132,3 +163,5 @@ class CameraBaselineStore:
                     (str(before["print"]), CameraBaseline.from_dict(before))
                     for before in row.get("before", ())
                 ]
+                with contextlib.suppress(ValueError, TypeError, KeyError):  # 0.1.0 had none
+                    self._surroundings[key] = Surroundings.from_dict(row["surroundings"])

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,6 +30,7 @@ from .heat_output import HeatOutput
 from .letterbox import Letterbox, placed
 from .model_folder import BUILT_IN, ModelFolder
 from .net import Net, load
+from .outline import Outline
 
 if TYPE_CHECKING:
     from ..context import DetectorContext
@@ -89,14 +91,15 @@ class BuiltInDetector:
         """Return what `detect` does, but block while it computes."""
         key = (frame.printer_id, frame.camera)
 
-        def explain(output: HeatOutput, heat: HeatMap) -> Detection:
+        def explain(output: HeatOutput, heat: HeatMap, picture: Image.Image) -> Detection:
+            moved = self._baselines().was_moved(key, Outline.of(picture), frame.taken_at)
             baseline = self._baselines().of(key, heat)
             detection = (
                 output.detection(heat)
                 if baseline is None
                 else explained(output, heat, baseline, frame.print_id)
             )
-            return replace(detection, evidence=Evidence(key, frame.print_id, heat))
+            return replace(detection, evidence=Evidence(key, frame.print_id, heat), moved=moved)
 
         with self._one_at_a_time:
             return self._see(frame.jpeg, explain)
@@ -141,7 +144,7 @@ class BuiltInDetector:
     def _see(
         self,
         picture: bytes,
-        explain: Callable[[HeatOutput, HeatMap], Detection] | None = None,
+        explain: Callable[[HeatOutput, HeatMap, Image.Image], Detection] | None = None,
     ) -> Detection:
         wanted = self._model.input
         side = max(DECODED_SIDE, *(wanted.size or (0, 0)))
@@ -150,7 +153,8 @@ class BuiltInDetector:
         size = wanted.size_for(*image.size)
         laid, letterbox = placed(image, size) if wanted.letterbox else (image, Letterbox())
         outputs = net.run(laid.resize(size, Image.Resampling.BOX))
-        return letterbox.undone(self._found(outputs, size, explain))
+        held = None if explain is None else partial(explain, picture=image)
+        return letterbox.undone(self._found(outputs, size, held))
 
     def _found(
         self,
