@@ -30,7 +30,13 @@ URGENT = {
     EventKind.ACTION_FAILED,
 }
 """What is sent in quiet hours too."""
-SIGHT = {EventKind.BLIND, EventKind.SEEING, EventKind.CAMERA_BLIND, EventKind.CAMERA_SEEING}
+SIGHT = {
+    EventKind.BLIND,
+    EventKind.SEEING,
+    EventKind.CAMERA_BLIND,
+    EventKind.CAMERA_SEEING,
+    EventKind.CAMERA_MOVED,
+}
 """What tells whether FailWatch, or one of its cameras, sees."""
 
 

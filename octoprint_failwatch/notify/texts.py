@@ -65,6 +65,11 @@ class MessageTexts:
                 "camera": self._cameras.get(event.camera, event.camera),
                 "name": name,
             }
+        if event.kind is EventKind.CAMERA_MOVED:
+            return _(
+                "The camera %(camera)s at %(name)s was moved. FailWatch learns the background of its picture anew."
+                " Check the ignored regions, too."
+            ) % {"camera": self._cameras.get(event.camera, event.camera), "name": name}
         texts = {
             EventKind.MAYBE: _("%(name)s may be failing."),
             EventKind.FAILURE: _("%(name)s is failing."),

@@ -91,7 +91,7 @@ def test_another_reason_that_nobody_can_mend_is_not_told() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("kind", [EventKind.CAMERA_BLIND, EventKind.CAMERA_SEEING])
+@pytest.mark.parametrize("kind", [EventKind.CAMERA_BLIND, EventKind.CAMERA_SEEING, EventKind.CAMERA_MOVED])
 def test_messages_name_the_one_camera(kind: EventKind, language: str) -> None:
     state = replace(STATE, blind_cameras=(Blind("no_snapshot", "unplugged", 1.0, "side"),))
     assert is_wanted(event(kind), state, SETTINGS)

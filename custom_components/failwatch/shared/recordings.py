@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import IO, Any, Literal, TypedDict
+from typing import IO, Any, Literal, NotRequired, TypedDict
 
 from ..engine.history.records import PrintRecord
 
@@ -18,7 +18,10 @@ class CameraRegions(TypedDict):
 
 
 class CameraBackground(TypedDict):
-    """What the detector has learned of one camera; a cell is column, row and strength from 0 to 1."""
+    """What the detector has learned of one camera; a cell is column, row and strength from 0 to 1.
+
+    `moved_at` is when (seconds) the camera was seen to have been moved, and all of this began anew.
+    """
 
     name: str
     title: str
@@ -27,6 +30,7 @@ class CameraBackground(TypedDict):
     columns: int
     rows: int
     cells: list[list[float]]
+    moved_at: NotRequired[float | None]
 
 
 class Course(TypedDict):

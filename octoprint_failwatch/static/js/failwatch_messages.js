@@ -62,6 +62,16 @@ function FailWatchMessages(host) {
                           title: _.sprintf(gettext("%(camera)s sees again"), {camera: picture.title(event.camera)}),
                           text: ""
                       };
+            case "camera_moved":
+                return live.isSilent()
+                    ? null
+                    : {
+                          type: "notice",
+                          title: _.sprintf(gettext("%(camera)s was moved"), {camera: picture.title(event.camera)}),
+                          text: gettext(
+                              "FailWatch learns the background of its picture anew. Until then it may mistake cables or lights for a failure. Check the ignored regions, too."
+                          )
+                      };
             case "seeing":
                 return live.isSilent() ? null : {type: "success", title: gettext("FailWatch checks again"), text: ""};
             default:

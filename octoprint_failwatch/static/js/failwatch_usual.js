@@ -17,6 +17,11 @@ function FailWatchUsual(live) {
                 gettext("Good pictures it learned from: %(frames)d. Share of the picture that counts for less: %(hidden)s."),
                 {frames: camera.frames, hidden: percent(camera.hidden)}
             ),
+            moved: camera.moved_at
+                ? _.sprintf(gettext("The camera was moved on %(time)s. What was learned before is forgotten."), {
+                      time: new Date(1000 * camera.moved_at).toLocaleString()
+                  })
+                : "",
             viewBox: "0 0 " + camera.columns + " " + camera.rows
         });
     }

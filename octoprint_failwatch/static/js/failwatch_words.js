@@ -190,6 +190,7 @@ var FailWatchWords = (function () {
             seeing: gettext("Checks again"),
             camera_blind: gettext("A camera sees nothing"),
             camera_seeing: gettext("That camera sees again"),
+            camera_moved: gettext("A camera was moved: its background is learned anew"),
             acknowledged: {
                 failure: gettext("You: it failed"),
                 not_a_failure: gettext("You: not a failure"),
