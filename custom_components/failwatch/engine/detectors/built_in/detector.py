@@ -91,7 +91,7 @@ class BuiltInDetector:
         """Return what `detect` does, but block while it computes."""
         key = (frame.printer_id, frame.camera)
 
-        def explain(output: HeatOutput, heat: HeatMap, picture: Image.Image) -> Detection:
+        def explain(picture: Image.Image, output: HeatOutput, heat: HeatMap) -> Detection:
             moved = self._baselines().was_moved(key, Outline.of(picture), frame.taken_at)
             baseline = self._baselines().of(key, heat)
             detection = (
@@ -144,7 +144,7 @@ class BuiltInDetector:
     def _see(
         self,
         picture: bytes,
-        explain: Callable[[HeatOutput, HeatMap, Image.Image], Detection] | None = None,
+        explain: Callable[[Image.Image, HeatOutput, HeatMap], Detection] | None = None,
     ) -> Detection:
         wanted = self._model.input
         side = max(DECODED_SIDE, *(wanted.size or (0, 0)))
@@ -153,7 +153,7 @@ class BuiltInDetector:
         size = wanted.size_for(*image.size)
         laid, letterbox = placed(image, size) if wanted.letterbox else (image, Letterbox())
         outputs = net.run(laid.resize(size, Image.Resampling.BOX))
-        held = None if explain is None else partial(explain, picture=image)
+        held = None if explain is None else partial(explain, image)
         return letterbox.undone(self._found(outputs, size, held))
 
     def _found(
