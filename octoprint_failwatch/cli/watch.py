@@ -30,7 +30,7 @@ from ..engine.watch.cadence import Cadence
 from ..engine.watch.look import Camera, SnapshotSource
 from ..engine.watch.policy import Action
 from ..engine.watch.settings import WatchSettings
-from ..engine.watch.state import Event, WatchState
+from ..engine.watch.state import Event, WatchState, has_looked
 from ..settings import default_rules
 from .replay import rules_from
 from .shared.camera_options import camera_options
@@ -246,7 +246,7 @@ class _CommandLine:
 
     def report(self, state: WatchState, events: Sequence[Event]) -> None:
         """Show a change, run what reacts to it, and end where that was asked for."""
-        looked = state.look is not None and (self._last is None or state.look is not self._last.look)
+        looked = has_looked(state, self._last)
         self._last = state
         self.looks += looked
         if state.blind is not None:

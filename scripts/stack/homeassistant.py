@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class HomeAssistant:
         integration: Path = REPOSITORY / "custom_components" / "failwatch",
         more_configuration: str = "",
         environment: Environment = HOME_ASSISTANT,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Settle where it lies and which integration goes in; nothing is written before `create`."""
         self.url = f"http://127.0.0.1:{port}"
@@ -58,8 +60,8 @@ class HomeAssistant:
         self._configuration = CONFIGURATION.format(port=port) + more_configuration
         # Without the requirements check it would ask the package index at every start.
         command: list[str | Path] = [environment.program("hass"), "--config", folder, "--skip-pip"]
-        variables = {"FAILWATCH_CLOCK_SPEED": str(clock_speed)}
-        self.program = Program("Home Assistant", command, folder / "console.log", variables)
+        own = {"FAILWATCH_CLOCK_SPEED": str(clock_speed), **(variables or {})}
+        self.program = Program("Home Assistant", command, folder / "console.log", own)
 
     def create(self) -> None:
         """Write the configuration and copy the integration in, as HACS would."""

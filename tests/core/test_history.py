@@ -23,6 +23,7 @@ from octoprint_failwatch.engine.history import (
     exchange,
     schema,
 )
+from octoprint_failwatch.engine.history.recorder import STANDS_EVERY
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
@@ -219,6 +220,19 @@ async def test_a_print_goes_on_after_a_restart(history: History, tmp_path: Path)
     assert one.outcome == ""
     assert two.ended_at is None
     again.close()
+
+
+async def test_what_was_learned_is_known_although_the_power_was_cut(history: History) -> None:
+    """A host that keeps no state of its own begins the next print with it."""
+    async with watching(ScriptedDetector([0.1]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(STANDS_EVERY)
+        learned = watched.watch.state.memory
+        history.settle()
+        standing = history.standing("printer")
+    assert standing is not None
+    assert standing.memory.statistics.prediction_num_lifetime == STANDS_EVERY
+    assert standing.memory.trend.learned == learned.trend.learned
 
 
 async def test_export_and_import_give_the_same(history: History, tmp_path: Path) -> None:

@@ -92,6 +92,26 @@ async def test_every_reason_to_hold_is_kept_as_it_comes_and_goes(history: Histor
     assert said(history) == [("holds", reasons) for reasons in holds]
 
 
+async def test_a_clock_that_is_put_right_adds_no_picture(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It moves the time of the last one, which stays one."""
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(3)
+        steps = iter([3600.0])
+        monkeypatch.setattr(watched.clock, "step", lambda: next(steps, 0.0))
+        monkeypatch.setattr(
+            watched.clock, "follow", lambda step: setattr(watched.clock, "time", watched.clock.time + step)
+        )
+        await watched.frames(6)
+        history.settle()
+    numbers = [frame.look.number for frame in history.frames("one")]
+    assert next(steps, None) is None, "the clock was put right"
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) >= 6
+
+
 async def test_the_page_marks_all_of_it_behind_the_picture_that_it_came_after(history: History) -> None:
     async with watching(ScriptedDetector([0.01]), history=history) as watched:
         watched.watch.start("one")

@@ -40,6 +40,8 @@ class Fault:
     is_trusted: bool = True
     is_silent: bool = False
     """Whether nothing tells the other side that no answer comes."""
+    is_large: bool = False
+    """Whether so much comes that taking it apart takes seconds."""
     asks_to_wait: float = 0.0
 
 
@@ -124,8 +126,8 @@ FAULTS = {
         Fault("wrong type", _says(answer("200 OK", b"[1, 2]", "application/json"))),
         Fault("wrong JSON", _says(answer("200 OK", b'{"result": {"p": "high"}}', "application/json"))),
         Fault("HTML", _says(answer("200 OK", LOGIN_PAGE, "text/html"))),
-        Fault("endless body", _endless),
-        Fault("compressed bomb", _bomb),
+        Fault("endless body", _endless, is_large=True),
+        Fault("compressed bomb", _bomb, is_large=True),
         Fault("TLS failure", _reset, is_trusted=False),
         *map(
             _refusal,

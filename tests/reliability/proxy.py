@@ -36,6 +36,8 @@ class FaultProxy:
         self.fault: Fault | None = None
         self.waited = 0.0
         """Seconds for which requests have waited for an answer, since the last switch; open ones included."""
+        self.broken = 0
+        """Requests that met a fault."""
         self._port = port
         self._certificates = certificates
         self._server: asyncio.Server | None = None
@@ -105,6 +107,7 @@ class FaultProxy:
         body = await reader.readexactly(int(length[1])) if length else b""
         fetch = partial(self._fetch, head, body)
         if self.fault is not None:
+            self.broken += 1
             await self._break(self.fault, reader, Exchange(writer, fetch))
         elif is_socket:
             await self._pipe(head, reader, writer)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import itertools
 import json
 import os
-import random
 import signal
-import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -18,49 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import trustme
-from aiohttp import web
-from PIL import Image, ImageDraw
-
 from tests.emulators.running import running
 from tests.patience import PATIENCE
 
-from .proxy import Certificates, FaultProxy, fault_proxy
-
-PASSWORD, TOKEN = "a-password-nobody-may-see", "a-token-nobody-may-see"
-INTERVAL = 10.0
-HOOKS = Path(__file__).parent / "program_faults"
-
-
-@dataclass
-class World:
-    """A camera and a service for which all is well: what is seen is never a failure."""
-
-    seed: int
-    answered: list[float] = field(default_factory=list)
-    _numbers: Any = field(default_factory=itertools.count)
-
-    def application(self) -> web.Application:
-        app = web.Application(client_max_size=20_000_000)
-        app.router.add_get("/snapshot.jpg", self._snapshot)
-        app.router.add_post("/ent/partners/api/predict/", self._predict)
-        return app
-
-    async def _snapshot(self, _request: web.Request) -> web.Response:
-        number = next(self._numbers)
-        image = Image.new("RGB", (160, 120), (110,) * 3)
-        ImageDraw.Draw(image).rectangle(
-            (number * 7 % 140, 20, number * 7 % 140 + 18, 60), fill=(240, 160, 40)
-        )
-        out = io.BytesIO()
-        image.save(out, "JPEG")
-        return web.Response(body=out.getvalue(), content_type="image/jpeg")
-
-    async def _predict(self, request: web.Request) -> web.Response:
-        await request.post()
-        p = random.Random(self.seed * 100_000 + len(self.answered)).uniform(0.0, 0.12)
-        self.answered.append(p)
-        return web.json_response({"result": {"p": p, "detections": []}})
+from .bearing import INTERVAL
+from .certificates import certificates
+from .program_faults import variables
+from .proxy import FaultProxy, fault_proxy
+from .world import PASSWORD, TOKEN, World
 
 
 @dataclass
@@ -139,11 +100,12 @@ async def watch_program(
 ) -> AsyncIterator[tuple[WatchProgram, World]]:
     """Run the command at its own interval, with a clock that is so many times faster."""
     world = World(seed)
-    certificates = _certificates(folder)
+    await asyncio.to_thread(folder.mkdir)
+    shown = certificates(folder / "authority.pem")
     async with (
         running(world.application()) as url,
-        fault_proxy(url, certificates) as camera,
-        fault_proxy(url, certificates) as detector,
+        fault_proxy(url, shown) as camera,
+        fault_proxy(url, shown) as detector,
     ):
         settings = folder / "detector.json"
         settings.write_text(json.dumps({"kind": "super_api", "url": str(detector.url), "token": TOKEN}))
@@ -157,9 +119,7 @@ async def watch_program(
                 **os.environ,
                 "FAILWATCH_HISTORY": str(folder / "history.db"),
                 "FAILWATCH_CLOCK_SPEED": str(speed),
-                "FAILWATCH_PROGRAM_FAULTS": str(folder / "faults.json"),
-                "PYTHONPATH": str(HOOKS),
-                "SSL_CERT_FILE": str(folder / "authority.pem"),
+                **variables(folder / "faults.json", folder / "authority.pem"),
             },
         )
         program = WatchProgram(process, folder / "faults.json", {"camera": camera, "detector": detector})
@@ -170,16 +130,3 @@ async def watch_program(
             if process.returncode is None:
                 process.kill()
             await listening
-
-
-def _certificates(folder: Path) -> Certificates:
-    folder.mkdir()
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
-    return Certificates(_context(authority), _context(trustme.CA()))
-
-
-def _context(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    return context

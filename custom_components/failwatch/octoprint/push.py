@@ -12,8 +12,8 @@ from .errors import KeyRefused, NotReachable, NoWebsocket, Redirected
 from .http import MAX_ANSWER, REQUEST_TIMEOUT, Connection
 from .messages import PLUGIN, Update, update_of
 
-HEARTBEAT = 30.0
-"""Seconds between pings; a link that does not answer one is down."""
+HEARTBEAT = 20.0
+"""Seconds between pings; a link that does not answer one within half of that is down."""
 REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 

@@ -12,10 +12,13 @@ from ..clock import Clock
 from ..judging.assessment import Answer
 from ..judging.verdict import Level
 from ..models import Frame
-from ..watch.state import Event, EventKind, Look, Phase, WatchState
+from ..watch.state import Event, EventKind, Look, Phase, WatchState, has_looked
 from .records import Entry, EntryKind, RecordedSettings
 from .rows import add_entry, add_frame, add_picture, print_key
 from .store import TIDY_EVERY, History
+
+STANDS_EVERY = 30
+"""Looks between two notes of all that is known of the printer."""
 
 _NewEntry: TypeAlias = tuple[float, str, Any]
 
@@ -55,7 +58,7 @@ class Recorder:
         print_id = state.print_id or last.print_id
         if print_id is None:
             return
-        looked = state.look is not None and state.look is not last.look
+        looked = has_looked(state, last)
         now = self._clock.now()
         began = state.print_id not in (None, last.print_id)
         stands: _NewEntry = (now, EntryKind.STANDING, state.assessment)
@@ -69,7 +72,9 @@ class Recorder:
         ]
         ended = any(event.kind is EventKind.ENDED for event in events)
         moved = not looked and state.assessment != last.assessment
-        if ended or (moved and not began):
+        # Where the power is cut, a host that keeps no state of its own goes on with the last of these.
+        due = looked and state.look is not None and state.look.number % STANDS_EVERY == 0
+        if ended or ((moved or due) and not began):
             entries.append(stands)
         if looked or entries:
             self._put(state, print_id, entries, frames if looked else None)

@@ -194,6 +194,15 @@ STILL_HOLDS = 60.0
 """Seconds by which a look may be older than the watching: one that took long begins before what it ends."""
 
 
+def has_looked(state: WatchState, last: WatchState | None) -> bool:
+    """Return whether a look was taken since the last state.
+
+    A clock that is put right moves the time of the look that was there, and makes it no other one.
+    """
+    look, before = state.look, None if last is None else last.look
+    return look is not None and (before is None or look.views is not before.views)
+
+
 def present_look(state: WatchState) -> Look | None:
     """Return the last look while it tells how the print looks; None without a print, blind or on hold.
 

@@ -1,0 +1,175 @@
+"""A real Home Assistant that watches a camera by itself, while the camera or the detection service breaks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from stack.homeassistant import HomeAssistant
+from stack.processes import free_port
+from tests.emulators.running import running
+from tests.patience import eventually
+
+from .bearing import DNS, SEED, WHOLE, as_shipped, chosen, latest_back, latest_told
+from .certificates import certificates
+from .faults import FAULTS
+from .program_faults import variables
+from .proxy import FaultProxy, fault_proxy
+from .recorded import recorded_is_right
+from .rows import Row, record
+from .world import TOKEN, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SPEED = 20.0
+PRINTER = """
+input_select:
+  printer:
+    options: [idle, printing, paused]
+input_button:
+  pause_printer:
+"""
+
+
+@dataclass
+class Lab:
+    """A Home Assistant that watches a print, and what it depends on."""
+
+    home_assistant: HomeAssistant
+    world: World
+    proxies: dict[str, FaultProxy]
+    entities: dict[str, str]
+
+    async def shown(self, key: str) -> dict[str, Any]:
+        """Return an entity's state and attributes."""
+        return (await self.home_assistant.states())[self.entities[key]]
+
+    async def until(self, phase: str) -> dict[str, Any]:
+        """Wait for a phase, and return what stands behind it."""
+
+        async def watch_state() -> dict[str, Any]:
+            return await self.shown("watch_state")
+
+        return dict((await eventually(watch_state, lambda shown: shown["state"] == phase))["attributes"])
+
+    async def looked(self, more: int = 1) -> None:
+        """Wait until so many more pictures were judged than by now."""
+
+        async def number() -> int:
+            state = (await self.shown("prediction_num"))["state"]
+            return int(state) if state.isdigit() else 0
+
+        wanted = await number() + more
+        await eventually(number, lambda seen: seen >= wanted)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    folder: Path = tmp_path_factory.mktemp("homeassistant")
+    world = World(SEED)
+    shown = certificates(folder / "authority.pem")
+    async with (
+        aiohttp.ClientSession() as session,
+        running(world.application()) as url,
+        fault_proxy(url, shown) as camera,
+        fault_proxy(url, shown) as detector,
+    ):
+        home_assistant = HomeAssistant(
+            session,
+            folder / "homeassistant",
+            free_port(),
+            clock_speed=SPEED,
+            more_configuration=PRINTER,
+            variables=variables(folder / "faults.json", folder / "authority.pem"),
+        )
+        home_assistant.create()
+        try:
+            await home_assistant.start()
+            entities = await _watch(home_assistant, str(camera.url), str(detector.url))
+            lab = Lab(home_assistant, world, {"camera": camera, "detector": detector}, entities)
+            printing = {"entity_id": "input_select.printer", "option": "printing"}
+            await home_assistant.post("/api/services/input_select/select_option", printing)
+            await lab.until("watching")
+            yield lab
+        finally:
+            home_assistant.program.stop()
+
+
+async def _watch(home_assistant: HomeAssistant, camera: str, detector: str) -> dict[str, str]:
+    picture = f"{camera}/snapshot.jpg"
+    settings = {"name": "Room", "verify_ssl": True, "mjpeg_url": picture, "still_image_url": picture}
+    made = await home_assistant.configure(settings, handler="mjpeg")
+    assert made["type"] == "create_entry", made
+    service = await home_assistant.configure({"next_step_id": "super_api"}, {"url": detector, "token": TOKEN})
+    assert service["type"] == "create_entry", service
+    made = await home_assistant.configure(
+        {"picture_entity": "camera.room", "status_entity": "input_select.printer"},
+        {"printing_states": ["printing"], "paused_states": ["paused"]},
+        {
+            "interval": 10,
+            "rules": "super_api",
+            "actions": {
+                "on_maybe": "notify",
+                "on_failure": "pause",
+                "pause_with": "input_button.pause_printer",
+                "veto": 60,
+                "cancel_after": 0,
+            },
+        },
+        handler=[service["result"]["entry_id"], "camera"],
+    )
+    assert made["type"] == "create_entry", made
+    wanted = {"watch_state", "failure_state", "prediction_num", "connectivity"}
+    return await eventually(home_assistant.entities, lambda entities: wanted <= entities.keys())
+
+
+# Home Assistant looks names up by a library of its own, and its camera takes a body whatever its status is.
+CASES = [
+    *(("camera", name) for name in chosen(1, always=("hang",), never=(DNS,))),
+    *(("detector", name) for name in chosen(2, never=(DNS,) if WHOLE else (DNS, "hang", "slow drip"))),
+]
+
+
+@pytest.mark.parametrize(("edge", "name"), CASES)
+async def test_every_fault_is_told_and_outlived(lab: Lab, edge: str, name: str) -> None:
+    await lab.until("watching")
+    await lab.looked(2)
+    proxy = lab.proxies[edge]
+    began = time.monotonic()
+    await proxy.switch(FAULTS[name])
+    told = await lab.until("blind")
+    told_after = as_shipped(time.monotonic() - began, proxy.waited, SPEED, name)
+    assert (await lab.shown("connectivity"))["state"] == "off"
+    await proxy.switch(None)
+    mended = time.monotonic()
+    await lab.until("watching")
+    back_after = as_shipped(time.monotonic() - mended, proxy.waited, SPEED)
+    await lab.looked()
+    pressed = (await lab.home_assistant.states())["input_button.pause_printer"]["state"]
+    history = lab.home_assistant.folder / ".storage"
+    row = Row(
+        program="Home Assistant",
+        edge=edge,
+        fault=name,
+        told=str(told["blind_detail"]),
+        told_after=told_after,
+        recovered_after=back_after,
+        print_goes_on=pressed == "unknown",
+        statistics_right=await recorded_is_right(history, lab.world),
+    )
+    if WHOLE:
+        record(row)
+    assert row.print_goes_on
+    assert row.statistics_right
+    assert told_after < latest_told(name), row
+    assert back_after < latest_back(name), row
+    log = (lab.home_assistant.folder / "console.log").read_text()
+    assert TOKEN not in log
+    assert "A look failed" not in log

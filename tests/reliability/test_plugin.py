@@ -1,0 +1,144 @@
+"""A real OctoPrint with the plugin while its camera, its detection service or its names break in mid print."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from stack.gcode import cylinder
+from stack.octoprint import OctoPrint
+from stack.processes import free_port
+from tests.emulators.running import running
+from tests.patience import eventually
+
+from .bearing import DNS, SEED, WHOLE, as_shipped, chosen, latest_back, latest_told, proxied
+from .certificates import certificates
+from .program_faults import variables
+from .proxy import FaultProxy, fault_proxy
+from .recorded import recorded_is_right
+from .rows import Row, record
+from .world import TOKEN, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SPEED = 20.0
+PRINT = "long.gcode"
+
+
+@dataclass
+class Lab:
+    """An OctoPrint that prints, and what it depends on."""
+
+    octoprint: OctoPrint
+    world: World
+    proxies: dict[str, FaultProxy]
+    faults: Path
+
+    def break_names(self, ports: list[int]) -> None:
+        """Have no name be known at these ports."""
+        self.faults.write_text(json.dumps({"dns": ports}))
+
+    async def state(self) -> dict[str, Any]:
+        return dict((await self.octoprint.failwatch())["state"])
+
+    async def until(self, phase: str) -> dict[str, Any]:
+        """Wait for a phase."""
+        return await eventually(self.state, lambda state: state["phase"] == phase)
+
+    async def looked(self, more: int = 1) -> None:
+        """Wait until so many more pictures were judged than by now."""
+        look = (await self.state())["look"]
+        wanted = more + (look["number"] if look else 0)
+        await eventually(self.state, lambda state: bool(state["look"]) and state["look"]["number"] >= wanted)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    folder: Path = tmp_path_factory.mktemp("octoprint")
+    world = World(SEED)
+    shown = certificates(folder / "authority.pem")
+    async with (
+        aiohttp.ClientSession() as session,
+        running(world.application()) as url,
+        fault_proxy(url, shown) as camera,
+        fault_proxy(url, shown) as detector,
+    ):
+        octoprint = OctoPrint(
+            session,
+            folder / "octoprint",
+            free_port(),
+            snapshot_url=str(camera.url / "snapshot.jpg"),
+            failwatch={
+                "detector": {"kind": "super_api", "url": str(detector.url), "token": TOKEN},
+                "rules": {"name": "super_api"},
+                "on_failure": "pause",
+            },
+            clock_speed=SPEED,
+            variables=variables(folder / "faults.json", folder / "authority.pem"),
+        )
+        await asyncio.to_thread(octoprint.create)
+        try:
+            await octoprint.start()
+            await octoprint.finish_wizards()
+            await octoprint.connect_printer()
+            await octoprint.print_file(PRINT, cylinder(7200, 50))
+            lab = Lab(octoprint, world, {"camera": camera, "detector": detector}, folder / "faults.json")
+            await lab.looked()
+            yield lab
+        finally:
+            await asyncio.to_thread(octoprint.program.stop)
+
+
+# The plugin's client remembers a name for ten seconds, which the faster clock makes minutes of.
+CASES = [
+    *(("camera", name) for name in chosen(2, always=("hang",))),
+    *(("detector", name) for name in chosen(2, never=(DNS,) if WHOLE else (DNS, "hang", "slow drip"))),
+]
+
+
+@pytest.mark.parametrize(("edge", "name"), CASES)
+async def test_every_fault_is_told_and_outlived(lab: Lab, edge: str, name: str) -> None:
+    await lab.until("watching")
+    await lab.looked(2)
+    proxy = lab.proxies[edge]
+    switch = proxied(proxy, name, lab.break_names)
+    began = time.monotonic()
+    await switch(True)
+    blind = (await lab.until("blind"))["blind"]
+    told_after = as_shipped(time.monotonic() - began, proxy.waited, SPEED, name)
+    before = (await lab.state())["look"]["number"]
+    await switch(False)
+    mended = time.monotonic()
+    await lab.until("watching")
+    await lab.looked()
+    back_after = as_shipped(time.monotonic() - mended, proxy.waited, SPEED)
+    assert before > 0
+    row = Row(
+        program="OctoPrint",
+        edge=edge,
+        fault=name,
+        told=blind["detail"],
+        told_after=told_after,
+        recovered_after=back_after,
+        print_goes_on=await lab.octoprint.flag("printing"),
+        statistics_right=await recorded_is_right(lab.octoprint.folder / "data" / "failwatch", lab.world),
+    )
+    if WHOLE:
+        record(row)
+    assert row.told, row
+    assert row.print_goes_on
+    assert row.statistics_right
+    assert told_after < latest_told(name), row
+    assert back_after < latest_back(name), row
+    log = (lab.octoprint.folder / "logs" / "octoprint.log").read_text()
+    assert TOKEN not in log
+    assert "A look failed" not in log
