@@ -11,7 +11,7 @@ import torch
 from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
 
 from ..recipe import split
-from . import room, series, singles
+from . import lapses, room, series, singles
 from .eye import Eye
 from .report import as_text, write_claims
 
@@ -35,6 +35,7 @@ def main() -> None:
         "single pictures": singles.measured(answers),
         "camera's normal": series.normal_effect(answers, learned),
         "rendered pairs": room.measured(room.pairs(eye, asked.data)),
+        "rendered time-lapses": lapses.measured(lapses.lapses(eye, asked.time_lapses), eye),
         "over time": series.measured(answers, learned, eye, detector),
     }
     if asked.write:
@@ -52,6 +53,12 @@ def _arguments() -> argparse.Namespace:
         help="folder with train, backbone and eval",
     )
     parser.add_argument("--out", "--model", type=Path, default=BUILT_IN, help="folder of the model")
+    parser.add_argument(
+        "--time-lapses",
+        type=Path,
+        default=ROOT / ".cache/training/time-lapses",
+        help="folder that training/time-lapses wrote",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--write", action="store_true", help="write the figures where they are claimed")
     parser.add_argument(

@@ -52,7 +52,7 @@ def as_markdown(found: dict[str, Any], *, whole: bool) -> str:
         lines += _over_time(
             found, ("replayed, new printer", "replayed, printer in use", "simulated, new printer")
         )
-        lines += ["", *_limits(found)]
+        lines += ["", *_limits(found), "", *_lapses(found)]
     return "\n".join(lines).strip()
 
 
@@ -194,3 +194,37 @@ def _limits(found: dict[str, Any]) -> list[str]:
         )
         lines.append(f"| {one['limit']:.2f} | " + " | ".join(cells) + " |")
     return lines
+
+
+def _lapses(found: dict[str, Any]) -> list[str]:
+    lapses = found["rendered time-lapses"]
+    if not lapses["time-lapses"]:
+        return ["Rendered time-lapses are not at hand: `training/time-lapses` renders them."]
+    failing = lapses["failing"]
+    lines = [
+        (
+            f"{lapses['time-lapses']} rendered time-lapses, {failing} of them failing, {lapses['looks']} looks, "
+            f"{lapses['hours without failure']:.1f} hours without failure; each on a new printer and a new camera:"
+        ),
+        "",
+        "| rules | level | found | looks from onset, median (longest) | mess then | false alarms | in so many prints |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for rules, levels in lapses["rules"].items():
+        for level, one in levels.items():
+            delay, share = "never", ""
+            if one["found"]:
+                delay = f"{one['looks from onset, median']:.0f} ({one['looks from onset, longest']})"
+                share = f"{one['share of the picture then, median']:.1%} of the picture"
+            lines.append(
+                f"| {rules} | {level} | {one['found']} of {failing} | {delay} | {share} "
+                f"| {one['false alarms']} | {one['prints with a false alarm']} |"
+            )
+    single = (
+        f"{name} {one['AUROC']:.3f} ({one['looks']} looks)" for name, one in lapses["single looks"].items()
+    )
+    return [
+        *lines,
+        "",
+        "AUROC of single looks with mess against all looks without, by size: " + "; ".join(single) + ".",
+    ]
