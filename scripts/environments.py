@@ -1,4 +1,4 @@
-"""Makes the Python environments that the scripts run in, under `.cache/` of the repository.
+"""Create the scripts' Python environments in the repository's `.cache/`.
 
 What goes into an environment is a dependency group of pyproject.toml with the environment's name. The
 project itself is installed so that an edit counts at once (`pip install --editable`); that the real
@@ -97,7 +97,7 @@ class SetupError(RuntimeError):
 
 
 def make(*environments: Environment) -> None:
-    """Make what is missing or out of date; returns at once when all is there."""
+    """Create missing or outdated environments; returns at once if all are there."""
     CACHE.mkdir(exist_ok=True)
     # Trust what the system trusts, as pip does: a company's proxy may sign with a certificate of its own.
     os.environ.setdefault("UV_SYSTEM_CERTS", "1")
@@ -117,7 +117,7 @@ def make(*environments: Environment) -> None:
 
 
 def enter(environment: Environment, also: tuple[Environment, ...] = ()) -> None:
-    """Go on with the running script inside an environment, after making it and the others it needs."""
+    """Restart the running script inside an environment, after creating those it needs."""
     if Path(sys.prefix) == environment.folder:
         return
     try:
@@ -195,7 +195,7 @@ def _recipe(environment: Environment) -> str:
 
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Two scripts started together must not write the same environment."""
+    """Prevent two scripts from writing the same environment."""
     with (CACHE / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

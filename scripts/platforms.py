@@ -1,4 +1,4 @@
-"""Tries the installation on other processors: Debian roots, run by qemu's user emulation.
+"""Try the installation on other processors, in Debian roots with qemu's user emulation.
 
 Takes half an hour or more for each processor. Needs root, mmdebstrap and qemu-user-static with binfmt_misc:
 

@@ -1,4 +1,4 @@
-"""Finds a Python 3.14 for Home Assistant, or fetches one without touching the system's own.
+"""Find a Python 3.14 for Home Assistant, or fetch one without touching the system's own.
 
 Home Assistant 2026.3 and later needs Python 3.14.2 or newer. In this order: a `python3.14` on the
 PATH, uv's managed Python, and, where that download cannot be reached, the packages of Debian's

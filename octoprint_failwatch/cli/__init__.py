@@ -27,7 +27,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """All commands, and the one place where their errors turn into a line for the user."""
+    """All commands. Their errors become one line for the user here."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names in the order in which the help shows them."""

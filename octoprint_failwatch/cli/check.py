@@ -18,7 +18,7 @@ from .shared.tables import json_option, show
 @service_options
 @json_option
 def command(as_json: bool, **options: Any) -> None:
-    """Say whether a detection service answers, takes the credentials, and what it offers.
+    """Check that a detection service answers and accepts the credentials, and show what it offers.
 
     Secrets come from the file, or from FAILWATCH_TOKEN, FAILWATCH_CLIENT_SECRET, FAILWATCH_API_KEY.
     """

@@ -36,7 +36,7 @@ SPEC_COLUMNS = ("id", "name", "description", "current_version_id", "update_date"
 @connection_options
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> None:
-    """Set up recognition at Deepomatic. The key comes from the file, or from FAILWATCH_API_KEY."""
+    """Manage recognition at Deepomatic. The key comes from the file or from FAILWATCH_API_KEY."""
     context.obj = options
 
 
@@ -46,7 +46,7 @@ def specs() -> None:
 
 
 @specs.command("ls")
-@click.option("--public", is_flag=True, help="The public ones instead of one's own.")
+@click.option("--public", is_flag=True, help="Public ones instead of your own.")
 @json_option
 @click.pass_obj
 def list_specs(options: dict[str, Any], public: bool, as_json: bool) -> None:
@@ -63,15 +63,15 @@ def list_specs(options: dict[str, Any], public: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show_spec(options: dict[str, Any], spec: str, as_json: bool) -> None:
-    """Show a specification with its labels: a number is one's own, a name is public."""
+    """Show a specification with its labels. Your own have a number, public ones a name."""
     show(_ask(options, lambda api: api.spec(spec_id(spec))), as_json)
 
 
 @specs.command("create")
 @click.argument("name")
-@click.option("--labels", required=True, metavar="A,B", help="What is recognised.")
-@click.option("--boxes", is_flag=True, help="Locate it, rather than classify the whole picture.")
-@click.option("--exclusive", is_flag=True, help="One label at most is true.")
+@click.option("--labels", required=True, metavar="A,B", help="Labels to recognise.")
+@click.option("--boxes", is_flag=True, help="Locate it instead of classifying the whole picture.")
+@click.option("--exclusive", is_flag=True, help="At most one label applies.")
 @click.option("--description", default="")
 @click.option("--metadata", metavar="JSON", help="Anything, as a JSON object.")
 @json_option
@@ -98,11 +98,9 @@ def create_spec(
 @specs.command("edit")
 @click.argument("spec", type=int)
 @click.option("--name")
-@click.option(
-    "--description", help="Deepomatic's document says both that it can be changed and that it cannot."
-)
+@click.option("--description", help="New description; Deepomatic may refuse to change it.")
 @click.option("--metadata", metavar="JSON", help="Anything, as a JSON object.")
-@click.option("--version", type=int, help="The version that is used from now on.")
+@click.option("--version", type=int, help="The version to use from now on.")
 @click.option("--no-version", "unbind", is_flag=True, help="Leave it without a version.")
 @json_option
 @click.pass_obj
@@ -116,9 +114,9 @@ def edit_spec(
     unbind: bool,
     as_json: bool,
 ) -> None:
-    """Change what is given of a specification of one's own, and leave the rest."""
+    """Change the given parts of your own specification and keep the rest."""
     if unbind and version is not None:
-        raise click.UsageError("Say --version or --no-version, not both.")
+        raise click.UsageError("Give either --version or --no-version.")
     given = _object(metadata)
     edited = _ask(
         options,
@@ -150,7 +148,7 @@ def delete_spec(options: dict[str, Any], spec: int, yes: bool) -> None:
 @click.argument("pictures", nargs=-1, required=True)
 @click.option("--crop", metavar="X0,Y0,X1,Y1", help="Only this part, as shares of width and height.")
 @click.option("--max", "limit", type=click.IntRange(min=1), default=100, show_default=True)
-@click.option("--show-discarded", is_flag=True, help="Also what is below its threshold.")
+@click.option("--show-discarded", is_flag=True, help="Include labels below their threshold.")
 @click.option(
     "--encoding",
     type=click.Choice([way.value for way in Encoding]),
@@ -172,7 +170,7 @@ def infer(
     timeout: float,
     as_json: bool,
 ) -> None:
-    """Recognise what is in pictures: files, or addresses that the service can reach."""
+    """Recognise what pictures show. Give files, or addresses that the service can reach."""
     box = _crop(crop)
     way = Encoding(encoding or (Encoding.BASE64 if as_base64 else Encoding.FILE))
     inputs = [ImageInput(_source(picture), box, way) for picture in pictures]
@@ -196,7 +194,7 @@ def infer(
 @json_option
 @click.pass_obj
 def task(options: dict[str, Any], tasks: tuple[str, ...], as_json: bool) -> None:
-    """Show how far tasks are."""
+    """Show the progress of tasks."""
     if len(tasks) == 1:
         show(_ask(options, lambda api: api.task(tasks[0])), as_json)
     else:

@@ -34,7 +34,7 @@ MANY = 5
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file to answer, and where below the `--save` folder its copy goes."""
+    """A picture file, and the place of its copy below the `--save` folder."""
 
     path: Path
     saved_as: Path
@@ -42,7 +42,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the detector said of a file, or why it said nothing."""
+    """The detector's answer to a file, or the error."""
 
     path: Path
     detection: Detection | None = None
@@ -61,7 +61,7 @@ class Answer:
 @click.option(
     "--report",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write a page into this folder: where each picture looks like a mess, and whether the camera is any good.",
+    help="Write a page into this folder that shows where pictures look like a mess, and rates the camera.",
 )
 @click.option(
     "--model",
@@ -81,7 +81,7 @@ def command(
     print_id: str | None,
     **service: Any,
 ) -> None:
-    """Say how much pictures look like a failed print.
+    """Tell how much pictures look like a failed print.
 
     PATH is a picture, or a folder of pictures. p is 0 for no sign of failure and 1 for certain.
     Without --service or --detector the built-in detector answers.
@@ -92,7 +92,7 @@ def command(
     if report is not None:
         refuse_unless_ours(report)
         sheets = Report(report, _model(settings))
-        # An earlier report may lie in a folder that is looked through.
+        # A folder to search may contain an earlier report.
         pictures = [one for one in pictures if not one.path.resolve().is_relative_to(report.resolve())]
     unanswered = asyncio.run(_detect(settings, pictures, as_json, save, sheets, printer, print_id))
     if sheets is not None:
@@ -105,7 +105,7 @@ def command(
 
 
 def _model(settings: Mapping[str, Any]) -> ModelFolder | None:
-    """Return the model that answers, if it is on this machine."""
+    """Return the model, if it runs on this machine."""
     if settings["kind"] != "built_in":
         return None
     folder = str(settings.get("model") or "")
@@ -124,7 +124,7 @@ async def _detect(
     printer: str,
     print_id: str | None,
 ) -> int:
-    """Answer all pictures, tell each answer as it comes, and return how many got none."""
+    """Ask for all pictures, report each answer as it comes, and return how many got none."""
     unanswered = 0
     async with lending(settings) as host:
         detector = create_detector(settings, host)
@@ -168,7 +168,7 @@ async def _answer(
 
 
 def _pictures(paths: Iterable[Path]) -> Iterator[Picture]:
-    """Yield the pictures, those of a folder and all below it as people count them."""
+    """Yield the pictures, those of folders and their subfolders in natural order."""
     taken: set[Path] = set()
     for path in paths:
         inside = _inside(path) if path.is_dir() else []
@@ -182,7 +182,7 @@ def _inside(folder: Path) -> list[tuple[Path, Path]]:
 
 
 def _free(name: Path, taken: set[Path]) -> Path:
-    """Return the name for a copy, numbered if several pictures have it."""
+    """Return a name for a copy, numbered if several pictures share it."""
     copy, number = name.parent / f"{name.stem}.jpg", 1
     while copy in taken:
         number += 1
@@ -215,7 +215,7 @@ def _with_progress(pictures: list[Picture]) -> Iterator[Picture]:
     if len(pictures) < MANY or not console.is_terminal:
         yield from pictures
         return
-    # Answers that go to a terminal appear above the bar; what goes elsewhere is none of its business.
+    # Only answers written to the same terminal must be printed above the bar.
     with Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
         yield from progress.track(pictures, description="Looking")
 

@@ -1,4 +1,4 @@
-"""`failwatch history`: what was seen of past prints, their labels, and moving them elsewhere."""
+"""The command `failwatch history`: recorded prints, their labels, export and import."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from .shared.tables import console, json_option
 
 @click.group("history")
 def command() -> None:
-    """Show, label, move and drop recorded prints.
+    """Show, label, export, import and delete recorded prints.
 
-    A print is named by its id, or by enough of its beginning to tell it from the others.
+    Name a print by its id or by the beginning of it, if no other begins alike.
     """
 
 
 @command.command("list")
 @history_option
-@click.option("--printer", help="Only this printer's, by its id or its name.")
-@click.option("--limit", default=50, show_default=True, help="At most so many, newest first; -1 for all.")
+@click.option("--printer", help="Only prints of this printer (id or name).")
+@click.option("--limit", default=50, show_default=True, help="How many at most, newest first; -1 for all.")
 @json_option
 def list_prints(history: Path, printer: str | None, limit: int, as_json: bool) -> None:
     """List prints, newest first."""
@@ -79,19 +79,19 @@ def show(history: Path, print_id: str, as_json: bool) -> None:
 @click.argument("print_id")
 @click.option("--failed", "verdict", flag_value="failed", help="It failed.")
 @click.option("--good", "verdict", flag_value="good", help="It did not fail.")
-@click.option("--none", "verdict", flag_value="none", help="Take the label back.")
+@click.option("--none", "verdict", flag_value="none", help="Remove the label.")
 @click.option("--from-minute", type=Finite(min=0), help="It failed from this minute of the print on.")
 @click.option("--from-frame", type=int, help="It failed from this frame on.")
 def label(
     history: Path, print_id: str, verdict: str | None, from_minute: float | None, from_frame: int | None
 ) -> None:
-    """Say what a print really was: --failed, --good or --none."""
+    """Label a print as --failed or --good, or remove its label with --none."""
     if verdict is None:
-        raise click.UsageError("Say --failed, --good or --none.")
+        raise click.UsageError("Give --failed, --good or --none.")
     if verdict != "failed" and (from_minute is not None or from_frame is not None):
-        raise click.UsageError("Only a failed print fails from somewhere on.")
+        raise click.UsageError("--from-minute and --from-frame need --failed.")
     if from_minute is not None and from_frame is not None:
-        raise click.UsageError("Say --from-minute or --from-frame, not both.")
+        raise click.UsageError("Give either --from-minute or --from-frame.")
     with _opened(history) as opened:
         record = find_print(opened, print_id)
         since = None if from_minute is None else record.started_at + 60 * from_minute
@@ -106,10 +106,13 @@ def label(
 @command.command("labels")
 @history_option
 @click.option(
-    "--import", "table", type=click.File("r", encoding="utf-8-sig"), help="Take labels from a table instead."
+    "--import",
+    "table",
+    type=click.File("r", encoding="utf-8-sig"),
+    help="Import labels from a table instead.",
 )
 def labels(history: Path, table: TextIO | None) -> None:
-    """Write all labels as a table (CSV), or take them from one."""
+    """Export all labels as a table (CSV), or import them."""
     with _opened(history) as opened:
         if table is None:
             exchange.write_labels(opened, sys.stdout)
@@ -124,7 +127,7 @@ def labels(history: Path, table: TextIO | None) -> None:
     "--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A .zip or .csv file."
 )
 def export(history: Path, print_ids: tuple[str, ...], to: Path) -> None:
-    """Write prints with everything to a zip, or the frames of one print to a table.
+    """Export prints to a zip, or the frames of one print to a table.
 
     Without PRINT_IDS all prints go into the zip.
     """
@@ -132,7 +135,7 @@ def export(history: Path, print_ids: tuple[str, ...], to: Path) -> None:
         found = list(dict.fromkeys(find_print(opened, print_id).print_id for print_id in print_ids))
         if to.suffix.lower() == ".csv":
             if len(found) != 1:
-                raise click.UsageError("A table holds one print: name it.")
+                raise click.UsageError("A table holds one print: give its id.")
             with to.open("w", newline="", encoding="utf-8") as table:
                 exchange.write_csv(opened, found[0], table)
             return
@@ -156,8 +159,8 @@ def import_prints(history: Path, archive: Any) -> None:
 @history_option
 @click.argument("print_id")
 @click.argument("frame", type=int)
-@click.option("--camera", help="Which camera, if there are several. [the first]")
-@click.option("--boxes", is_flag=True, help="Draw in what the detector found.")
+@click.option("--camera", help="The camera, if there are several. [the first]")
+@click.option("--boxes", is_flag=True, help="Draw the detector's boxes.")
 @click.option(
     "--to", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
 )
@@ -179,10 +182,10 @@ def picture(history: Path, print_id: str, frame: int, camera: str | None, boxes:
 
 @command.command("regions")
 @history_option
-@click.option("--printer", help="Which printer, if the history has several: its id or its name.")
+@click.option("--printer", help="Id or name of the printer, if the history has several.")
 @json_option
 def regions(history: Path, printer: str | None, as_json: bool) -> None:
-    """Suggest what to ignore: where good prints show the same box again and again."""
+    """Suggest regions to ignore: places where good prints show the same box again and again."""
     with _opened(history) as opened:
         found = suggest_regions(opened, find_printer(opened, printer))
     if as_json:
@@ -200,7 +203,7 @@ def regions(history: Path, printer: str | None, as_json: bool) -> None:
 @click.argument("print_ids", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(history: Path, print_ids: tuple[str, ...], yes: bool) -> None:
-    """Drop prints with all their frames and pictures."""
+    """Delete prints with all their frames and pictures."""
     with _opened(history) as opened:
         records = [find_print(opened, print_id) for print_id in print_ids]
         if not yes:

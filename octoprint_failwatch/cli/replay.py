@@ -1,4 +1,4 @@
-"""`failwatch replay`: recorded prints or tables of p, judged again."""
+"""The command `failwatch replay`: judge recorded prints or tables of p again."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from .shared.tables import console, picture_option
 @click.option(
     "--set", "numbers", multiple=True, metavar="NAME=VALUE", help="Change a number of the rule set."
 )
-@click.option("--every", type=Finite(min=0, min_open=True), help="Look only every so many seconds.")
+@click.option("--every", type=Finite(min=0, min_open=True), help="Use only one look per this many seconds.")
 @click.option(
     "--print", "print_ids", multiple=True, metavar="ID", help="Only this print, by the beginning of its id."
 )
-@click.option("--long-mean", type=Finite(min=0), help="Begin with a printer of this lifetime mean …")
+@click.option("--long-mean", type=Finite(min=0), help="Start with a printer of this lifetime mean …")
 @click.option("--lifetime", type=click.IntRange(min=0), default=0, help="… of so many frames.")
-@click.option("--title", default="", help="What is written above the picture.")
+@click.option("--title", default="", help="Title of the chart.")
 @picture_option("Draw the series to an SVG or PNG file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
 def command(
@@ -97,9 +97,9 @@ def _judge(
 def _show(
     judged: Iterable[tuple[Series, Iterable[Judged]]], buckets: Buckets | None, *, as_json: bool
 ) -> bool:
-    """Print what was judged, gather it for the picture, and return whether there was anything.
+    """Print each look, collect it for the chart, and return whether there was any.
 
-    Prints of different series are different ones, whatever they are called.
+    Prints of different series are different even if they share an id.
     """
     shown = False
     summaries: list[_Summary] = []
@@ -124,7 +124,7 @@ def _show(
 
 
 class _Summary:
-    """What became of one print."""
+    """The summary of one print."""
 
     def __init__(self, print_id: str, began: float) -> None:
         self.print_id, self.began, self.ended = print_id, began, began

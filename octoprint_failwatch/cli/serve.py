@@ -21,7 +21,7 @@ DATA = Path(click.get_app_dir("failwatch")) / "server"
 
 
 class Workers(click.IntRange):
-    """A number of workers, or auto for as many as the process may use cores."""
+    """A number of workers; auto means one for each core that the process may use."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number."""
@@ -80,7 +80,7 @@ class Workers(click.IntRange):
     show_default=True,
     type=Finite(min=0),
     metavar="MINUTES",
-    help="For how long a tagged picture can be fetched.",
+    help="How long tagged pictures are kept.",
 )
 @click.option(
     "--max-picture",
@@ -94,12 +94,12 @@ class Workers(click.IntRange):
 @click.option(
     "--behind-proxy",
     is_flag=True,
-    help="Believe a reverse proxy's X-Forwarded-For, -Host, -Proto and -Prefix.",
+    help="Trust a reverse proxy's X-Forwarded-For, -Host, -Proto and -Prefix.",
 )
 @click.option(
     "--obico",
     metavar="URL",
-    help="Also be the ml_api of a self-hosted Obico: fetch its pictures from this address, and no other.",
+    help="Also serve as ml_api of the self-hosted Obico at this address; pictures are fetched only from there.",
 )
 @click.option(
     "--workers",
@@ -107,7 +107,7 @@ class Workers(click.IntRange):
     show_default=True,
     type=Workers(1, 256),
     metavar="N|auto",
-    help="Pictures to look at at once; auto is one for each core.",
+    help="Pictures to analyse in parallel; auto is one per core.",
 )
 @click.option(
     "--forget-printers",
@@ -115,7 +115,7 @@ class Workers(click.IntRange):
     show_default=True,
     type=click.IntRange(min=1),
     metavar="DAYS",
-    help="After how many days unseen only a printer's lifetime count and mean are kept.",
+    help="Days after which an unseen printer is reduced to its lifetime count and mean.",
 )
 @click.option(
     "--connections",
@@ -155,7 +155,7 @@ def command(
     connections_per_address: int,
     model: Path | None,
 ) -> None:
-    """Be a detection server for all printers.
+    """Run a detection server for all your printers.
 
     It answers the Super Detection API with the built-in detector.
 

@@ -29,7 +29,7 @@ from .shared.tables import console, picture_option
 
 @click.command("tune")
 @history_option
-@click.option("--printer", help="Which printer, if the history has several: its id or its name.")
+@click.option("--printer", help="Id or name of the printer, if the history has several.")
 @click.option(
     "--limit", default=2.0, show_default=True, type=Finite(min=0), help="False alarms in 100 hours."
 )
@@ -40,21 +40,19 @@ from .shared.tables import console, picture_option
     show_default=True,
     help="What counts as an alarm.",
 )
-@click.option("--slowest", type=Finite(min=10), help="Also try looking as seldom as this, in seconds.")
+@click.option("--slowest", type=Finite(min=10), help="Also try intervals up to this many seconds.")
 @click.option(
     "--trials", default=120, show_default=True, type=click.IntRange(min=10), help="Trials per search."
 )
 @picture_option("Draw the curve (SVG or PNG).")
-@click.option(
-    "--write", type=click.Path(dir_okay=False, path_type=Path), help="Write what was found as JSON."
-)
-@click.option("--apply", "plugin", metavar="URL", help="Offer to set it in the plugin of this OctoPrint.")
+@click.option("--write", type=click.Path(dir_okay=False, path_type=Path), help="Write the result as JSON.")
+@click.option("--apply", "plugin", metavar="URL", help="Offer to apply it to the plugin in this OctoPrint.")
 @click.option(
     "--key-file", type=click.File("r"), help="File with OctoPrint's API key; else FAILWATCH_OCTOPRINT_KEY."
 )
-@click.option("--undo", is_flag=True, help="With --apply: set again what was there before the last --apply.")
+@click.option("--undo", is_flag=True, help="With --apply: restore the settings from before the last --apply.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
     history: Path,
     printer: str | None,
@@ -158,16 +156,16 @@ def _show(finding: Finding, aim: Aim, names: Mapping[str, str]) -> None:
     count = {origin: finding.labels.get(origin, 0) for origin in Origin}
     out.print(
         f"Labels given by hand: {count[Origin.BY_HAND]}; by an answer during the print:"
-        f" {count[Origin.ANSWERED]}. Left out, as nobody gave them: {count[Origin.RESUMED]}.",
+        f" {count[Origin.ANSWERED]}. Left out, as nobody set them: {count[Origin.RESUMED]}.",
         highlight=False,
     )
     rate = "more false alarms than can be said" if finding.at_most > 1000 else f"{finding.at_most:.1f}"
     out.print(f"False alarms in 100 hours are at most {rate}, with 95 % confidence.", highlight=False)
     if finding.worth_it:
-        out.print("Prints that were left out of the choice went better with it.", style="green")
+        out.print("Prints that were not used for the choice went better with it.", style="green")
     else:
         out.print(
-            "Prints that were left out of the choice did not go better with it"
+            "Prints that were not used for the choice did not go better with it"
             f" within {aim.false_alarms:g} false alarms in 100 hours: keep what you have.",
             style="yellow",
         )
@@ -207,16 +205,16 @@ def _apply(there: _There, settings: Mapping[str, Any], *, yes: bool) -> None:
     if not yes:
         click.confirm(f"Set {json.dumps(settings)}?", abort=True, err=True)
     asyncio.run(apply(there.url, there.key, settings))
-    click.echo("Set. `failwatch tune --undo --apply URL` sets what was there before.", err=True)
+    click.echo("Applied. `failwatch tune --undo --apply URL` restores the earlier settings.", err=True)
 
 
 def _undo(plugin: str | None, key_file: Any) -> None:
     from .shared.octoprint_settings import undo
 
     if plugin is None:
-        raise click.UsageError("Say by --apply in which OctoPrint.")
+        raise click.UsageError("Name the OctoPrint with --apply.")
     asyncio.run(undo(plugin, _key(key_file)))
-    click.echo("What was there before is set again.")
+    click.echo("The earlier settings are restored.")
 
 
 def _key(file: Any) -> str:

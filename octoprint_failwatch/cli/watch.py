@@ -67,9 +67,7 @@ class Order:
 @click.command("watch")
 @click.argument("source")
 @click.option("--interval", default=10.0, type=Finite(min=0.1), help="Seconds between pictures. [10]")
-@click.option(
-    "--timelapse", is_flag=True, help="Every frame of the video was taken one interval after another."
-)
+@click.option("--timelapse", is_flag=True, help="The video is a time-lapse with one frame per interval.")
 @click.option("--service", "kind", type=click.Choice(list(FIELDS)), help="The service to ask. [built_in]")
 @FILE
 @URL_OPTION
@@ -83,21 +81,23 @@ class Order:
     "--set", "numbers", multiple=True, metavar="NAME=VALUE", help="Change a number of the rule set."
 )
 @click.option(
-    "--printer", default="camera", help="Whose usual level is learned, if there are several. [camera]"
+    "--printer", default="camera", help="Name of the printer, whose normal level is learned. [camera]"
 )
-@click.option("--name", default="", help="What is printed, for the history.")
+@click.option("--name", default="", help="Name of the print, for the history.")
 @click.option(
-    "--until", type=click.Choice(["maybe", "failure"]), help="End as soon as this level is reached."
+    "--until", type=click.Choice(["maybe", "failure"]), help="Stop as soon as this level is reached."
 )
 @click.option(
     "--save", type=click.Path(file_okay=False, path_type=Path), help="Write pictures with boxes here."
 )
-@click.option("--on-maybe", metavar="COMMAND", help="Run at the first doubt.")
-@click.option("--on-failure", metavar="COMMAND", help="Run at a failure, e.g. to pause the printer.")
+@click.option("--on-maybe", metavar="COMMAND", help="Command to run when the print looks suspicious.")
+@click.option(
+    "--on-failure", metavar="COMMAND", help="Command to run at a failure, e.g. to pause the printer."
+)
 @camera_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per picture and event.")
 @history_option
-@click.option("--no-history", is_flag=True, help="Keep nothing.")
+@click.option("--no-history", is_flag=True, help="Do not record the print.")
 def command(
     source: str,
     kind: str | None,

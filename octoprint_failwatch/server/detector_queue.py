@@ -19,7 +19,7 @@ MAX_WAITING = 32
 
 @dataclass(eq=False, slots=True)
 class _Place:
-    """A frame that waits. `turn` gets the detector."""
+    """A waiting frame. `turn` receives the detector."""
 
     owner: str
     printer: str
@@ -28,7 +28,7 @@ class _Place:
 
 @dataclass(slots=True)
 class _Share:
-    """What an owner has had. `typical` is what its frame before took, in seconds."""
+    """An owner's use of the detectors. `typical` is the time its last frame took, in seconds."""
 
     spent: float
     typical: float = 0.0
@@ -44,7 +44,7 @@ class DetectorQueue:
     """
 
     def __init__(self, detectors: Sequence[Detector], now: Callable[[], float] = time.monotonic) -> None:
-        """Hand out these. `workers` is how many there are."""
+        """Share these detectors. `workers` is their number."""
         self._free = list(detectors)
         self.workers = len(detectors)
         self._max_waiting = MAX_WAITING * len(detectors)
@@ -65,7 +65,7 @@ class DetectorQueue:
             self._make_room(owner, printer)
         share = self._shares.setdefault(owner, _Share(self._least_spent))
         if not share.waiting:
-            # Time that an owner did not ask for is not saved up.
+            # An owner cannot save up unused time.
             share.spent = max(share.spent, self._least_spent)
         place = _Place(owner, printer, asyncio.get_running_loop().create_future())
         share.waiting.append(place)
@@ -106,7 +106,7 @@ class DetectorQueue:
             self._give_back(detector, share, share.typical - expected)
             self._hand_out()
 
-        # The detector is busy until its thread is done, whether anybody still waits or not.
+        # The detector stays busy until its thread is done, even if the client has gone.
         work.add_done_callback(done)
         return await asyncio.shield(work)
 
@@ -126,7 +126,7 @@ class DetectorQueue:
             *_, place = min(candidates)
             share = self._shares[place.owner]
             self._least_spent = max(self._least_spent, share.spent)
-            # What it will take is charged at once, or an owner could have every detector at the same price.
+            # Charge the expected time at once; otherwise an owner could get all detectors for the price of one.
             share.spent += share.typical
             share.waiting.remove(place)
             self._at_work.add(place.printer)

@@ -28,7 +28,7 @@ def boundary_of(content_type: str) -> bytes:
 def parse_form(body: bytes, boundary: bytes) -> dict[str, bytes]:
     """Return the content of every named part. Raises BadRequest, naming what is wrong.
 
-    Limits hold before anything is parsed: no line, header or preamble is looked at beyond its size.
+    Sizes are checked before parsing: lines, headers and the preamble have limits.
     """
     parts: dict[str, bytes] = {}
     for head, content in _parts(body, boundary):

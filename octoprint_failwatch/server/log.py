@@ -53,13 +53,13 @@ class JsonLines(logging.Formatter):
 
 
 class TroubleLimit:
-    """Lets only so many lines through that tell of trouble: anybody can cause those, without a token.
+    """Limit the log lines about refused requests, which anybody can cause without a token.
 
     The next line that passes says how many were left out before it.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        """Begin with room for all."""
+        """Start with the full allowance."""
         self._now = now
         self._room = float(TROUBLE_LINES)
         self._at = now()
@@ -83,14 +83,14 @@ class TroubleLimit:
 
 
 class _Queue(QueueHandler):
-    """Hands records over as they are, to be formatted where they are written."""
+    """A queue of unformatted records; the writing thread formats them."""
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Return the record unchanged."""
         return record
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        """Leave the record out where too many wait: a log that nobody reads must not stop the server."""
+        """Drop the record if too many are waiting: a log that nobody reads must not stop the server."""
         try:
             super().enqueue(record)
         except queue.Full:
@@ -99,7 +99,7 @@ class _Queue(QueueHandler):
 
 @contextmanager
 def logging_to(out: TextIO = sys.stdout) -> Iterator[None]:
-    """Send everything that is logged there, written by a thread so that no slow reader blocks the server."""
+    """Log to this stream from a thread, so that a slow reader cannot block the server."""
     logging.getLogger("aiohttp.server").addFilter(_is_no_echo)
     lines: queue.Queue[logging.LogRecord | None] = queue.Queue(MAX_QUEUED)
     writer = logging.StreamHandler(out)
@@ -129,7 +129,7 @@ def access_log(addresses: Addresses) -> type[AbstractAccessLogger]:
         """Writes one line for each request."""
 
         def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-            """Write the line. What was noted of the request goes over what it says itself."""
+            """Write the line. Facts noted about the request override its own values."""
             line = {
                 "client": addresses.client(request),
                 "method": request.method,

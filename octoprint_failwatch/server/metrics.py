@@ -25,7 +25,7 @@ class Figures:
     """Counts requests while the server runs. No figure names a token, a printer or a picture."""
 
     def __init__(self, path: str, queue: DetectorQueue, connections: Connections) -> None:
-        """Measure how long answers of that path take."""
+        """Measure the response time of that path."""
         self._path = path
         self._queue = queue
         self._connections = connections

@@ -1,4 +1,4 @@
-"""Obico's ml_api: a self-hosted Obico may use this server in place of its own detector."""
+"""Obico's ml_api, so that a self-hosted Obico can use this server as its detector."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class MlApi:
     max_picture: int
 
     def routes(self) -> list[web.RouteDef]:
-        """Return what is to be routed here."""
+        """Return the routes."""
         return [web.get("/p/", self.predict), web.get("/hc/", self.health)]
 
     async def predict(self, request: web.Request) -> web.Response:
@@ -44,7 +44,7 @@ class MlApi:
             owner = self.tokens.owner(request.headers.get("Authorization"), "Bearer")
             note(request, token=owner.number)
             jpeg = await self._fetch(request.query.get("img", ""))
-            # Nothing is kept of these printers, so their pictures need no order.
+            # No statistics are kept for these printers, so the order of pictures does not matter.
             frame = Frame(jpeg, time.time(), PRINTER, PRINTER)
             async with self.queue.detected(
                 owner.key, f"{PRINTER}/{secrets.token_hex(8)}", frame

@@ -22,7 +22,7 @@ _LOGGER = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Ids are kept as bytes: they may hold characters that PostgreSQL takes in no text.
+# Ids are stored as bytes: they may contain characters that PostgreSQL refuses in text.
 MIGRATIONS = (
     """
     CREATE TABLE failwatch_printers (
@@ -86,8 +86,8 @@ class PostgresDatabase:
     async def run(self, work: Callable[[Connection], Awaitable[T]], patience: float = RETRY_SECONDS) -> T:
         """Return what the work returns, done in one transaction. Raises Busy.
 
-        It is done again where the connection is lost, also while it commits, so it has to know by itself
-        what it has done before.
+        It is repeated if the connection is lost, even during the commit, so it must detect by itself
+        what was already done.
         """
         ends = time.monotonic() + patience
         wait = 0.05
@@ -109,19 +109,19 @@ class PostgresDatabase:
 
 
 class PostgresPrinters:
-    """Keeps all printers. Servers that count frames of one printer at once take turns at its row."""
+    """Stores all printers. Servers that count frames of the same printer at once lock its row in turn."""
 
     def __init__(
         self, database: PostgresDatabase, *, forget_after: float, now: Callable[[], float] = time.time
     ) -> None:
-        """Of a printer that is not seen for `forget_after` seconds only its lifetime is kept."""
+        """Keep only the lifetime statistics of a printer that was not seen for `forget_after` seconds."""
         self._database = database
         self._forget_after = forget_after
         self._now = now
         self._tidied_at = 0.0
 
     async def advance(self, owner: str, printer_id: str, look: Look) -> Counted:
-        """Count a frame, and return the answer once it is kept."""
+        """Count a frame, and return the answer once it is stored."""
         key = (owner, printer_id.encode())
 
         async def work(connection: Connection) -> Counted:
@@ -146,7 +146,7 @@ class PostgresPrinters:
         return await self._database.run(work, patience=1.0)
 
     async def close(self) -> None:
-        """Let go of nothing: the pool is the storage's own."""
+        """Do nothing: the pool belongs to the storage."""
 
 
 class PostgresPictures:
@@ -155,7 +155,7 @@ class PostgresPictures:
     def __init__(
         self, database: PostgresDatabase, keep: float, *, now: Callable[[], float] = time.time
     ) -> None:
-        """Keep them there."""
+        """Use this database."""
         self._database = database
         self._keep = keep
         self._now = now
@@ -189,7 +189,7 @@ class PostgresPictures:
         return name
 
     async def take(self, name: str) -> tuple[bytes, float] | None:
-        """Return a tagged picture as JPEG and for how many seconds it stays, None where there is none."""
+        """Return a tagged picture as JPEG and the seconds until it expires, None if there is none."""
 
         async def read(connection: Connection) -> tuple[float, str | None, bytes] | None:
             row = await connection.fetchrow(
@@ -204,7 +204,7 @@ class PostgresPictures:
         return jpeg if boxes is None else await drawn(jpeg, boxes), expires_at - self._now()
 
     async def close(self) -> None:
-        """Let go of nothing: the pool is the storage's own."""
+        """Do nothing: the pool belongs to the storage."""
 
 
 @asynccontextmanager
@@ -247,7 +247,7 @@ async def _migrate(connection: Connection) -> None:
 
 
 async def _locked(connection: Connection, key: tuple[str, bytes]) -> PrinterRecord:
-    """Return a printer whose row is this transaction's alone until it ends."""
+    """Return a printer, with its row locked until the transaction ends."""
     row = await connection.fetchrow(SELECT, *key)
     if row is None:
         await connection.execute(
@@ -268,7 +268,7 @@ async def _locked(connection: Connection, key: tuple[str, bytes]) -> PrinterReco
 
 
 async def _forget(connection: Connection, before: float) -> None:
-    """Keep only the lifetime of printers that were not seen since."""
+    """Keep only the lifetime statistics of printers that were not seen since then."""
     await connection.execute(
         "WITH gone AS (DELETE FROM failwatch_printers WHERE seen_at < $1"
         " RETURNING owner, printer_id, rolling_mean_long, prediction_num_lifetime)"
@@ -290,7 +290,7 @@ async def _tidy(connection: Connection, now: float) -> None:
 
 
 def _passes(error: Exception) -> bool:
-    """Return whether an error is one of a database that restarts, is full up, or is not there yet."""
+    """Return whether the database is restarting, out of connections, or not up yet."""
     import asyncpg
 
     passing = (

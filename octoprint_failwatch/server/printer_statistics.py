@@ -1,4 +1,4 @@
-"""The temporal statistics of every printer: what one more frame makes of them, and who keeps them."""
+"""The temporal statistics of every printer, how a frame updates them, and where they are stored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A frame's result. `key` is that of every repetition until `repeated_until`; times since the epoch."""
+    """A frame's result. Requests with its `key` before `repeated_until` repeat it. Times are since the epoch."""
 
     print_id: str
     p: float
@@ -39,7 +39,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a frame was answered, kept for a request that repeats it."""
+    """The answer to a frame, kept in case the request is repeated."""
 
     key: str
     until: float
@@ -49,7 +49,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class PrinterRecord:
-    """A printer: its last print, its statistics, and its answers that may still be asked for again."""
+    """A printer: its last print, its statistics, and recent answers for repeated requests."""
 
     print_id: str = ""
     statistics: TemporalStatistics = field(default_factory=TemporalStatistics)
@@ -71,7 +71,7 @@ class PrinterRecord:
         return PrinterRecord(look.print_id, counted.statistics, recent, look.at), counted
 
     def to_row(self) -> Row:
-        """Return the printer as databases keep it."""
+        """Return the printer as a database row."""
         recent = [
             [counted.key, counted.until, counted.p, *_numbers(counted.statistics)] for counted in self.recent
         ]
@@ -84,7 +84,7 @@ class PrinterRecord:
 
     @classmethod
     def from_row(cls, row: Row) -> PrinterRecord:
-        """Return the printer that a database kept."""
+        """Return the printer from a database row."""
         recent = tuple(
             Counted(key, until, p, _statistics(*numbers)) for key, until, p, *numbers in json.loads(row[7])
         )
@@ -92,7 +92,7 @@ class PrinterRecord:
 
 
 def returning(rolling_mean_long: float, prediction_num_lifetime: int) -> PrinterRecord:
-    """Return a printer that was not seen for so long that only this was kept of it."""
+    """Return a printer that was forgotten except for its lifetime statistics."""
     return PrinterRecord("", _statistics(0.0, 0.0, rolling_mean_long, 0, prediction_num_lifetime))
 
 
@@ -100,13 +100,13 @@ class Printers(Protocol):
     """Keeps the statistics of all printers."""
 
     async def advance(self, owner: str, printer_id: str, look: Look) -> Counted:
-        """Count a frame, durably, and return the answer. Raises Busy where that is impossible for now."""
+        """Count a frame durably and return the answer. Raises Busy if that is impossible at the moment."""
 
     async def count(self) -> int:
         """Return how many printers are known."""
 
     async def close(self) -> None:
-        """Keep what is not kept yet, and close."""
+        """Store what is still pending, and close."""
 
 
 def _numbers(statistics: TemporalStatistics) -> tuple[float, float, float, int, int]:

@@ -1,4 +1,4 @@
-"""A server's life as a process: start, serve, and stop without losing an answer."""
+"""Run the server as a process: start, serve, and stop without losing an answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FILES = 64
 async def serve(settings: ServerSettings, started: Callable[[str], None]) -> None:
     """Serve with the built-in detector until SIGINT or SIGTERM; `started` is told the address.
 
-    Raises BadSetting where it cannot listen or cannot use its data, DetectionError without detector.
+    Raises BadSetting if it cannot listen or use its data, DetectionError without a detector.
     """
     os.umask(0o077)
     async with AsyncExitStack() as stack:
@@ -50,7 +50,7 @@ async def serve_with(
     stop = _stop_signal()
     connections = Connections(
         _within_file_limit(settings.connections),
-        # All connections of a proxy come from its address.
+        # All connections through a proxy come from the same address.
         None if settings.behind_proxy else settings.connections_per_address,
     )
     async with AsyncExitStack() as stack:
@@ -86,7 +86,7 @@ async def _detector(settings: ServerSettings, session: aiohttp.ClientSession) ->
 def _stop_signal() -> asyncio.Event:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        # Windows has no such handlers; there Ctrl-C ends the loop itself.
+        # Windows has no such handlers; Ctrl-C ends the loop there.
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
     return stop

@@ -1,4 +1,4 @@
-"""The rate limit: so many requests in any minute."""
+"""Limit the requests per minute."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Throttle:
     """Counts each owner's requests of the last minute."""
 
     def __init__(self, per_minute: int | None, now: Callable[[], float] = time.monotonic) -> None:
-        """Let that many through, or all of them."""
+        """Allow that many requests, or any number."""
         self._per_minute = per_minute
         self._now = now
         self._passed: defaultdict[str, deque[float]] = defaultdict(deque)

@@ -1,4 +1,4 @@
-"""Read what a client submits for detection: two ids and a picture, as a form."""
+"""Read a client's form: two ids and a picture."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Submission:
 
 
 class Intake:
-    """Bounds the memory that forms take from their first byte to their answer."""
+    """Limits the memory of forms from their first byte to their answer."""
 
     def __init__(self, max_picture: int, max_bytes: int) -> None:
         """Let forms take `max_bytes` together, half of them one owner's, and one form always."""
@@ -63,7 +63,7 @@ class Intake:
 
     @contextmanager
     def hold(self, owner: str, request: web.Request) -> Iterator[None]:
-        """Set memory aside for a request's form. Raises Busy where there is none, BadRequest for too much."""
+        """Reserve memory for a request's form. Raises Busy if none is left, BadRequest for too much."""
         if (request.content_length or 0) > self.max_form:
             raise _too_large("img", self.max_picture)
         size = self.max_form if request.content_length is None else request.content_length

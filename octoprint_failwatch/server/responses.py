@@ -1,4 +1,4 @@
-"""What the server answers, as JSON: results, and errors with the status that they have on the wire."""
+"""JSON responses: results, and errors with their HTTP status."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _error(
 
 
 def refusal(request: web.Request, error: FailWatchError, **body: Any) -> web.Response:
-    """Return the answer to a request that failed for that reason."""
+    """Return the response for an error."""
     note(request, error=str(error))
     body = body or {"error": str(error)}
     headers = {}
@@ -81,7 +81,7 @@ def refusal(request: web.Request, error: FailWatchError, **body: Any) -> web.Res
 
 
 def status_of(error: FailWatchError) -> int:
-    """Return the status that the error has on the wire."""
+    """Return an error's HTTP status."""
     return STATUSES.get(type(error), web.HTTPInternalServerError.status_code)
 
 
@@ -105,12 +105,12 @@ def in_pixels(boxes: Iterable[Box], size: tuple[int, int]) -> list[tuple[float, 
 def path_of(request: web.Request) -> str:
     """Return a request's path in the API.
 
-    Never the path itself: the names of tagged pictures open them, also where a slip makes it unknown.
+    Never return the path itself: the name of a tagged picture is its key, even in a mistyped address.
     """
     resource = request.match_info.route.resource
     return UNKNOWN_PATH if resource is None else resource.canonical
 
 
 def note(request: web.Request, **facts: Any) -> None:
-    """Have facts about a request stand in its line of the access log."""
+    """Add facts about a request to its line of the access log."""
     request[FACTS] = {**request.get(FACTS, {}), **facts}

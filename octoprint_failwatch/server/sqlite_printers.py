@@ -67,7 +67,7 @@ Key: TypeAlias = tuple[str, str]
 
 
 class SqlitePrinters:
-    """Keeps all printers; those that a full disk does not take stay in memory until it does."""
+    """Stores all printers; those that do not fit on a full disk stay in memory until they do."""
 
     def __init__(
         self,
@@ -79,8 +79,8 @@ class SqlitePrinters:
     ) -> None:
         """Open or create the file; raises BadSetting.
 
-        Of a printer that is not seen for `forget_after` seconds only its lifetime is kept. `make_room` is
-        asked for room on a full disk.
+        Keep only the lifetime statistics of a printer that was not seen for `forget_after` seconds. `make_room` is
+        called to free space on a full disk.
         """
         self._database = Database(path, MIGRATIONS, rescue=RESCUE)
         self._forget_after = forget_after
@@ -122,7 +122,7 @@ class SqlitePrinters:
         return await self._database.call(work)
 
     async def close(self) -> None:
-        """Keep what is not kept yet, and close the file."""
+        """Store what is still pending, and close the file."""
         error = None
         while self._unsaved and error is None:
             error = await self._database.call(self._try_to_save)
@@ -144,7 +144,7 @@ class SqlitePrinters:
 
     def _try_to_save(self, connection: sqlite3.Connection) -> sqlite3.OperationalError | None:
         try:
-            # What was written lately lies beside the file, too; once it is in the file, its room is free.
+            # The write-ahead log also takes space, until it is merged into the file.
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._save(connection)
         except sqlite3.OperationalError as error:
@@ -178,7 +178,7 @@ class SqlitePrinters:
 
 
 def _forget(connection: sqlite3.Connection, before: float) -> None:
-    """Keep only the lifetime of printers that were not seen since."""
+    """Keep only the lifetime statistics of printers that were not seen since then."""
     connection.execute(
         "INSERT OR REPLACE INTO former_printers"
         " SELECT owner, printer_id, rolling_mean_long, prediction_num_lifetime FROM printers"

@@ -1,4 +1,4 @@
-"""Open what a server keeps: statistics and tagged pictures, in files or in a database."""
+"""Open the server's storage: statistics and tagged pictures, in files or in a database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .tagged_pictures import Pictures, SqlitePictures
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What a server keeps."""
+    """The server's storage."""
 
     printers: Printers
     pictures: Pictures
@@ -26,7 +26,7 @@ class Storage:
 
 @asynccontextmanager
 async def opened_storage(settings: ServerSettings) -> AsyncIterator[Storage]:
-    """Open the storage for as long as the server runs. Raises BadSetting where it cannot be used."""
+    """Open the storage while the server runs. Raises BadSetting if it cannot be used."""
     opened = _in_files(settings) if settings.database is None else _in_postgresql(settings, settings.database)
     async with opened as storage:
         yield storage

@@ -37,14 +37,14 @@ class SuperApi:
     intake: Intake
 
     def routes(self) -> list[web.RouteDef]:
-        """Return what is to be routed here."""
+        """Return the routes."""
         return [
             web.post(PREDICT, self.predict),
             web.get(f"{TAGGED}/{{name}}.jpg", self.tagged_picture),
         ]
 
     async def predict(self, request: web.Request) -> web.Response:
-        """Look at a picture, bring its printer's statistics forward, and answer with both."""
+        """Detect failures in a picture, update the printer's statistics, and answer with both."""
         owner = self._admit(request)
         base = self.addresses.base(request)
         with self.intake.hold(owner.key, request):
@@ -79,7 +79,7 @@ class SuperApi:
             )
 
     async def tagged_picture(self, request: web.Request) -> web.Response:
-        """Serve a tagged picture to whoever knows its name."""
+        """Serve a tagged picture to anybody who knows its name."""
         found = await self.storage.pictures.take(request.match_info["name"])
         if found is None:
             raise web.HTTPNotFound

@@ -1,4 +1,4 @@
-"""Tagged pictures: kept for a while under names that nobody can guess."""
+"""Tagged pictures, stored for a while under names that nobody can guess."""
 
 from __future__ import annotations
 
@@ -46,19 +46,19 @@ class Pictures(Protocol):
     """Keeps tagged pictures for a while."""
 
     async def keep(self, jpeg: bytes, boxes: Sequence[Box]) -> str | None:
-        """Keep a picture, and return its name; None where there is no room, which costs no answer."""
+        """Store a picture and return its name; None if there is no room, which does not fail the request."""
 
     async def take(self, name: str) -> tuple[bytes, float] | None:
-        """Return a tagged picture as JPEG and for how many seconds it stays, None where there is none."""
+        """Return a tagged picture as JPEG and the seconds until it expires, None if there is none."""
 
     async def close(self) -> None:
-        """Let go of everything held."""
+        """Release all resources."""
 
 
 class SqlitePictures:
     """Pictures with their boxes in one file, each for `keep` seconds.
 
-    The boxes are drawn when a picture is first fetched, since most never are.
+    Boxes are drawn when a picture is first fetched, since most never are.
     """
 
     def __init__(self, path: Path, keep: float, *, now: Callable[[], float] = time.time) -> None:
@@ -100,7 +100,7 @@ class SqlitePictures:
         return name
 
     async def take(self, name: str) -> tuple[bytes, float] | None:
-        """Return a tagged picture as JPEG and for how many seconds it stays, None where there is none."""
+        """Return a tagged picture as JPEG and the seconds until it expires, None if there is none."""
 
         def read(connection: sqlite3.Connection) -> tuple[float, str | None, bytes] | None:
             row: tuple[float, str | None, bytes] | None = connection.execute(
@@ -125,7 +125,7 @@ class SqlitePictures:
         return jpeg, expires_at - self._now()
 
     async def make_room(self) -> None:
-        """Delete all pictures, and keep none for a while: statistics matter more."""
+        """Delete all pictures and store none for a while: statistics matter more."""
         if self._now() >= self._rests_until:
             _LOGGER.warning("The disk is full: all tagged pictures are deleted to make room.")
             self._rests_until = self._now() + REST_SECONDS
@@ -137,7 +137,7 @@ class SqlitePictures:
 
 
 def boxes_to_text(boxes: Sequence[Box]) -> str:
-    """Return boxes as a database keeps them."""
+    """Return boxes as text for the database."""
     return json.dumps(serialization.to_json(boxes))
 
 

@@ -1,4 +1,4 @@
-"""Who may ask: the tokens of a server."""
+"""The tokens that a server accepts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..engine.errors import BadSetting, NotAuthorised
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whoever holds a token. `number` is its place among the server's tokens, from 1.
+    """The holder of a token. `number` is its place among the server's tokens, from 1.
 
     `key` tells owners apart over restarts: a printer_id is unique only within one owner's system.
     """
@@ -24,7 +24,7 @@ class Owner:
 
 
 class Tokens:
-    """The tokens that are accepted; only their digests are kept."""
+    """The accepted tokens; only their digests are stored."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
         """Accept these."""
@@ -34,10 +34,10 @@ class Tokens:
         }
 
     def owner(self, authorization: str | None, scheme: str = "Token") -> Owner:
-        """Return whose `Authorization` header that is; raises NotAuthorised."""
+        """Return the owner of the token in an `Authorization` header; raises NotAuthorised."""
         given_scheme, _, token = (authorization or "").strip().partition(" ")
         digest = _digest(token.strip().encode(errors="surrogateescape"))
-        # The time that a look-up by digest takes tells nothing about any token.
+        # A look-up by digest leaks nothing about tokens through its timing.
         owner = self._owners.get(digest)
         if owner is None or given_scheme.lower() != scheme.lower():
             raise NotAuthorised("Invalid or Inactive Token")
@@ -63,10 +63,10 @@ def checked(tokens: Iterable[str]) -> tuple[str, ...]:
 
 
 def own_token(file: Path) -> str:
-    """Return the token that a server without any made for itself, now or at an earlier start."""
+    """Return the server's own token, made now or at an earlier start."""
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Written beside and then renamed: on a full disk no empty file stays that the next start trips over.
+        # Write to a temporary file and rename it, so that a full disk leaves no empty file for the next start.
         beside = file.with_suffix(".new")
         try:
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

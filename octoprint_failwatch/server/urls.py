@@ -1,4 +1,4 @@
-"""Where clients reach the server, and where they are."""
+"""The server's address as clients see it, and the clients' addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from yarl import URL
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Reads addresses off a request; a proxy's headers are believed only `behind_proxy`."""
+    """Reads addresses from a request; a proxy's headers count only with `behind_proxy`."""
 
     public_url: URL | None = None
     behind_proxy: bool = False
@@ -33,10 +33,10 @@ class Addresses:
         """Return the client's address."""
         if not self.behind_proxy:
             return request.remote or ""
-        # The last one is whom the proxy itself has seen; those before it are anybody's claim.
+        # Only the last address was added by the proxy; clients can forge those before it.
         return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.remote or ""
 
 
 def _first(request: web.Request, header: str) -> str:
-    """Return a header's first value: what the proxy nearest to the client said."""
+    """Return a header's first value, which the proxy nearest to the client set."""
     return request.headers.get(header, "").partition(",")[0].strip()

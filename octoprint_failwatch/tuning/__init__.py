@@ -1,1 +1,1 @@
-"""Rules, thresholds and cadence chosen on one's own labelled prints."""
+"""Tune rules, thresholds and cadence on the user's own labelled prints."""

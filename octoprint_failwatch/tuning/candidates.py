@@ -1,4 +1,4 @@
-"""What tuning chooses between: rule set, numbers, cadence, ignored regions."""
+"""The choices of tuning: rule set, numbers, cadence and ignored regions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a choice of rules would have done to labelled prints."""
+"""Evaluate a choice of rules on labelled prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tuning is asked for, and the prints that it has to go by."""
+"""The aim of a tuning, and its labelled prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much has to be known before tuning says anything, and how sure it then is."""
+"""The minimum data for tuning, and the confidence of its result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tuning: the best choice for one's own labelled prints, and an honest estimate of what it is worth."""
+"""Find the best choice for labelled prints, and estimate honestly what it is worth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The proof of a choice: what it would have lost on the prints, and on what might as well have come of them."""
+"""Validate a choice on the prints, and on variations of them that could have happened as well."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Real OctoPrint, Home Assistant and camera as processes: what the demo, the tests and the pictures run."""
+"""Run a real OctoPrint, Home Assistant and camera for the demo, the tests and the screenshots."""

@@ -16,7 +16,7 @@ class SimulatedCamera:
     def __init__(
         self, session: aiohttp.ClientSession, folder: Path, port: int, options: Sequence[str]
     ) -> None:
-        """Settle what it shows: the options are those of the command."""
+        """Prepare it; the options are those of the command."""
         url = f"http://127.0.0.1:{port}"
         self.snapshot_url = f"{url}/snapshot.jpg"
         self.stream_url = f"{url}/stream.mjpg"

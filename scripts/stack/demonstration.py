@@ -1,4 +1,4 @@
-"""The demo: prints, shows every frame as it is judged, and says whether all happened that should."""
+"""The demo: print, show every judged frame, and check that everything happened."""
 
 import argparse
 import asyncio
@@ -24,7 +24,7 @@ COLOURS = {"none": "32", "maybe": "33", "failure": "31"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was seen at the end; the demo is whole when nothing is missing."""
+    """What was seen at the end; the demo passed if nothing is missing."""
 
     missing: tuple[str, ...]
     seen: tuple[str, ...]

@@ -51,7 +51,7 @@ class HomeAssistant:
         environment: Environment = HOME_ASSISTANT,
         variables: Mapping[str, str] | None = None,
     ) -> None:
-        """Settle where it lies and which integration goes in; nothing is written before `create`."""
+        """Prepare its paths and settings; nothing is written before `create`."""
         self.url = f"http://127.0.0.1:{port}"
         self.folder = folder
         self.token = ""

@@ -51,7 +51,7 @@ class OctoPrint:
         environment: Installed = OCTOPRINT,
         variables: Mapping[str, str] | None = None,
     ) -> None:
-        """Settle where it lies and how FailWatch is set up in it; nothing is written before `create`."""
+        """Prepare its paths and settings; nothing is written before `create`."""
         self.url = f"http://127.0.0.1:{port}"
         self.key = ""
         self.folder = folder
@@ -119,7 +119,7 @@ class OctoPrint:
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-        """Give the watch's states as the plugin pushes them to browsers, from now on."""
+        """Yield the watch's states as the plugin pushes them to browsers."""
         login = await self.post("/api/login", {"passive": True})
         async with self._session.ws_connect(f"{self.url}/sockjs/websocket") as socket:
             await socket.send_json({"auth": f"{login['name']}:{login['session']}"})
@@ -132,7 +132,7 @@ class OctoPrint:
                 yield sent["data"]["state"]
 
     async def finish_wizards(self) -> None:
-        """Say that the first-run dialogs were seen, so that a visitor finds the ordinary page."""
+        """Mark the first-run dialogs as seen."""
         wizards = await self.get("/api/setup/wizard")
         await self.post("/api/setup/wizard", {"handled": list(wizards)})
 
@@ -244,7 +244,7 @@ def _config(port: int, snapshot_url: str, stream_url: str, failwatch: dict[str, 
                 "stream": stream_url,
                 "streamRatio": "4:3",
             },
-            # It listens on loopback only, so it is announced there and nowhere else.
+            # It listens on loopback only, so announce it only there.
             "discovery": {"addresses": ["127.0.0.1"]},
             "failwatch": failwatch,
             "virtual_printer": {"enabled": True},

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable
 from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page
@@ -12,6 +13,7 @@ from .octoprint import PASSWORD, USER, OctoPrint
 from .processes import free_port
 from .workshop import Workshop
 
+FILM = "print-fails"
 TAB = "#tab_plugin_failwatch"
 SETTLE_SECONDS = 3.0
 REGION = ((0.02, 0.02), (0.36, 0.02), (0.36, 0.2), (0.02, 0.2))
@@ -29,6 +31,14 @@ async def open_tab(
     page = await open_octoprint(browser, octoprint.url, user=user, width=1180, height=900)
     await page.click(f"a[href='{TAB}']")
     return page
+
+
+async def film_print(album: Album, page: Page, paused: Awaitable[None]) -> None:
+    """Show how a print goes well, fails and is paused."""
+    await page.add_style_tag(content=".ui-pnotify { display: none !important }")
+    await page.evaluate(f"document.querySelector('{TAB}').scrollIntoView()")
+    await album.film(FILM, page, paused, settles=SETTLE_SECONDS)
+    await page.evaluate("scrollTo(0, 0)")
 
 
 async def take_tab(album: Album, name: str, page: Page) -> None:
@@ -89,6 +99,8 @@ async def _draw(editor: Locator) -> None:
 
 async def take_wizard(album: Album, browser: Browser, workshop: Workshop) -> None:
     """Take the wizard of a newly installed plugin, after its test."""
+    if not album.wants("octoprint-wizard"):
+        return
     with tempfile.TemporaryDirectory(prefix="failwatch-wizard-", ignore_cleanup_errors=True) as folder:
         octoprint = OctoPrint(
             workshop.session, Path(folder), free_port(), snapshot_url=workshop.camera.snapshot_url

@@ -1,4 +1,4 @@
-"""Programs that are started, waited for and stopped by their own process group."""
+"""Start, await and stop programs by their process group."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 STOP_SECONDS = 15.0
-# On Linux a program also ends when the one that started it is killed and cannot stop it any more.
+# On Linux a program also ends when its parent is killed.
 LEASH = ("setpriv", "--pdeathsig", "TERM", "--") if shutil.which("setpriv") else ()
 
 
@@ -66,7 +66,7 @@ class Program:
             await asyncio.sleep(0.2)
 
     def stop(self) -> None:
-        """Ask it to end, and make it end when it does not."""
+        """Terminate it, and kill it if it does not end."""
         if self._process is None:
             return
         self._signal(signal.SIGTERM)
@@ -77,7 +77,7 @@ class Program:
         self._signal(signal.SIGKILL)  # whatever it left behind in its group
 
     def kill(self) -> None:
-        """End it at once, as a power cut would."""
+        """Kill it, as a power cut would."""
         if self._process is not None:
             self._signal(signal.SIGKILL)
             self._process.wait()

@@ -20,7 +20,9 @@ SPEED = 10.0
 def main() -> int:
     """Take all of them, or those that are named; returns the exit code."""
     parser = argparse.ArgumentParser(prog="scripts/screenshots", description=__doc__)
-    parser.add_argument("names", nargs="*", help="pictures to take, without .png; all if none is named")
+    parser.add_argument(
+        "names", nargs="*", help="pictures to take, without .png or .webp; all if none is named"
+    )
     PICTURES.mkdir(parents=True, exist_ok=True)
     asyncio.run(_take(Album(PICTURES, frozenset(parser.parse_args().names))))
     return 0
@@ -36,8 +38,9 @@ async def _take(album: Album) -> None:
             await of_octoprint.take_wizard(album, browser, workshop)
             tab = await of_octoprint.open_tab(browser, octoprint)
             await workshop.start_print("bracket.gcode")
-            await workshop.until_paused()
-            await asyncio.sleep(of_octoprint.SETTLE_SECONDS)
+            await of_octoprint.film_print(album, tab, workshop.until_paused())
+            if album.wanted == {of_octoprint.FILM}:
+                return
             await of_octoprint.take_tab(album, "octoprint-tab", tab)
             await of_octoprint.take_viewer(album, browser, octoprint)
             await of_octoprint.take_anonymous(album, browser, octoprint)

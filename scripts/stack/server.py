@@ -13,7 +13,7 @@ class Server:
     """A detection server on a port of its own, for one token."""
 
     def __init__(self, session: aiohttp.ClientSession, folder: Path, port: int, token: str) -> None:
-        """Settle where it keeps its data."""
+        """Prepare its data folder."""
         self.url = f"http://127.0.0.1:{port}"
         self._session = session
         command: list[str | Path] = [

@@ -1,4 +1,4 @@
-"""The whole installation: a camera, an OctoPrint that prints before it, and a Home Assistant linked to that."""
+"""The whole installation: a camera, an OctoPrint, and a Home Assistant linked to it."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ PORTS = {"OctoPrint": 5000, "Home Assistant": 8123, "camera": 8380}
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is to happen. `seconds` is how long the print takes by FailWatch's clock, run at `clock_speed`."""
+    """The plan of a run. `seconds` is how long the print takes by FailWatch's clock, run at `clock_speed`."""
 
     seconds: float = 600.0
     clock_speed: float = 1.0

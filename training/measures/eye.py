@@ -1,4 +1,4 @@
-"""Asks a model for its heat maps: what a figure needs before the detector has made p of them."""
+"""Ask a model for its heat maps, before the detector computes p from them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Eye:
 
 
 class Camera:
-    """What the detector has learned of a camera: the one place here that knows how it keeps that."""
+    """What the detector has learned of a camera."""
 
     def __init__(self, eye: Eye, first: HeatMap) -> None:
         """Begin with nothing learned; heat maps of the camera have the shape of the first."""

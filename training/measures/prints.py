@@ -1,4 +1,4 @@
-"""One print over time: p at each look, and what the core's statistics, rules and latch make of it."""
+"""One print over time: p at each look, judged by the engine's statistics, rules and latch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says the figures in words: as text for the terminal, as Markdown where they are claimed."""
+"""Format the figures as text for the terminal and as Markdown for the docs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The time that a watch lives by."""
+"""The clock of a watch."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import time
 
 
 class Clock:
-    """Time that never jumps, run faster by a factor for demonstrations and accelerated tests.
+    """A clock that never jumps, and that can run faster for demonstrations and tests.
 
     At speed 1 `now` is the time since the epoch. The factor comes from the environment variable
     FAILWATCH_CLOCK_SPEED unless given. When the system's clock is put right, `step` says by how much this
-    one is off, and stays so until `follow` is called: whoever stores times must move them, too.
+    one is off until `follow` is called; stored times must be moved by the same amount.
     """
 
     def __init__(self, speed: float | None = None) -> None:
-        """Start at the present time."""
+        """Start at the current time."""
         self.speed = speed or float(os.environ.get("FAILWATCH_CLOCK_SPEED", "1"))
         self._epoch = time.time()
         self._started = _elapsed()

@@ -1,4 +1,4 @@
-"""What can go wrong between a camera and a verdict, as a few typed errors."""
+"""The typed errors between a camera and a verdict."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FailWatchError(Exception):
 
 
 class BadSetting(FailWatchError):
-    """A setting that cannot work; the text says which and what would."""
+    """A setting that cannot work; the text says which, and what would work."""
 
     kind = "bad_setting"
 
@@ -50,7 +50,7 @@ class FrozenPicture(SnapshotError):
 
 
 class DetectionError(FailWatchError):
-    """A frame that got no answer."""
+    """The detector gave no answer to a frame."""
 
     kind = "detection"
 
@@ -139,7 +139,7 @@ class ServerFailed(Unavailable):
 
 
 class BadAnswer(DetectionError):
-    """The service answered something that is not an answer."""
+    """The service's answer is invalid."""
 
     kind = "bad_answer"
 

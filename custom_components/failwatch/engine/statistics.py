@@ -55,7 +55,7 @@ def advance(statistics: TemporalStatistics, p: float, weight: float = 1.0) -> Te
 
 
 def for_new_print(statistics: TemporalStatistics) -> TemporalStatistics:
-    """Return the statistics with everything forgotten that belongs to one print."""
+    """Return the statistics without what belongs to one print."""
     return replace(statistics, ewm_mean=0.0, rolling_mean_short=0.0, prediction_num=0, frames=0.0)
 
 

@@ -1,4 +1,4 @@
-"""A pair of axes on a canvas."""
+"""The axes of a chart, and where values lie between them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_TICKS = 10
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Where values lie on the canvas: ranges are (lowest, highest)."""
+    """A pair of axes with ranges (lowest, highest)."""
 
     canvas: Canvas
     left: float
@@ -30,17 +30,17 @@ class Axes:
         return self.y_range[1]
 
     def x(self, value: float) -> float:
-        """Return where a value lies along."""
+        """Return a value's x coordinate."""
         low, high = self.x_range
         return self.left + (value - low) / (high - low) * self.width
 
     def y(self, value: float) -> float:
-        """Return where a value lies in height."""
+        """Return a value's y coordinate."""
         low, high = self.y_range
         return self.above + (1 - (value - low) / (high - low)) * self.height
 
     def at(self, x: float, y: float) -> Point:
-        """Return where a pair of values lies."""
+        """Return the point of a pair of values."""
         return self.x(x), self.y(y)
 
     def grid(self, x_ticks: Iterable[tuple[float, str]], y_ticks: Iterable[tuple[float, str]]) -> None:

@@ -1,4 +1,4 @@
-"""A series of any length in a bounded number of buckets, gathered as it goes by."""
+"""Gather a series of any length into a bounded number of buckets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 1200
 
 @dataclass(slots=True)
 class Bucket:
-    """Some frames in a row: when, the highest p and mean, the usual level, the highest levels, the rules."""
+    """Consecutive frames: their times, highest p and mean, normal level, highest levels, and rules."""
 
     begin: float
     end: float
@@ -28,13 +28,13 @@ class Bucket:
 
 
 class Buckets:
-    """Takes frames one by one; whenever there are too many buckets, neighbours are joined.
+    """Collect frames one by one, and join neighbouring buckets when there are too many.
 
     `marks` are the moments that the series came with, on the axis of the buckets.
     """
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start empty."""
         self.all: list[Bucket] = []
         self._each = 1
         self._in_last = 0
@@ -44,12 +44,12 @@ class Buckets:
         self._moments: dict[str, float] = {}
 
     def begin_series(self, moments: Mapping[str, float]) -> None:
-        """Take what follows as other prints than those so far; `moments` to mark are by print."""
+        """Start another series of prints; `moments` has the times to mark, by print."""
         self._print_id = None
         self._moments = dict(moments)
 
     def add(self, judged: Judged) -> None:
-        """Take the next frame. Prints are set one behind the other, without the time between them."""
+        """Add the next frame. Prints follow one another without the time between them."""
         new_print = judged.print_id != self._print_id
         if new_print:
             self._print_id = judged.print_id

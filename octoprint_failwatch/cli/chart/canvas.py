@@ -1,4 +1,4 @@
-"""What charts are drawn on: lines, rectangles and text, as SVG or as pixels."""
+"""Draw lines, rectangles and text, as SVG or as pixels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Point: TypeAlias = tuple[float, float]
 
 
 class Canvas(Protocol):
-    """A white area; lengths are in units, x to the right and y down."""
+    """A white drawing area; x points right, y points down."""
 
     width: int
     height: int
@@ -92,7 +92,7 @@ class PngCanvas:
     _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}  # noqa: RUF012
 
     def __init__(self, width: int, height: int) -> None:
-        """Begin white."""
+        """Start with a white area."""
         self.width, self.height = width, height
         self._image = Image.new("RGB", (width * self.SCALE, height * self.SCALE), "white")
         self._draw = ImageDraw.Draw(self._image)

@@ -1,4 +1,4 @@
-"""The picture of a tuning: false alarms against delay, as the sensitivity is turned."""
+"""Draw false alarms against delay for each sensitivity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of a replay: p and its mean over time, the limits, the verdicts and the level."""
+"""Draw a replay: p and its mean over time, the limits, the verdicts and the level."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def draw_timeline(path: Path, buckets: Buckets, *, title: str = "") -> None:
 
 
 def _thresholds(axes: Axes, series: list[Bucket]) -> None:
-    """Draw the limits that were in force, and name those in force at the end."""
+    """Draw the limits over time, and label the last ones."""
     for part in _parts(series, lambda one, other: one.rules != other.rules or other.new_print):
         for level, name, above in part[0].rules.limits():
             points = [axes.at(bucket.begin, min(bucket.usual + above, axes.top)) for bucket in part]
@@ -61,7 +61,7 @@ def _thresholds(axes: Axes, series: list[Bucket]) -> None:
 
 
 def _strip(canvas: Canvas, axes: Axes, series: list[Bucket], kind: str, y: float, name: str) -> None:
-    """Draw the levels along time; higher ones are taller, so that colour is not the only sign."""
+    """Draw the levels over time; higher levels are taller, so that they can be told apart without colour."""
     canvas.text(axes.left + axes.width + 6, y + STRIP - 3, name)
     for begin, stop, level in _runs(series, kind):
         tall = STRIP * (level.rank + 1) / 3
@@ -99,7 +99,7 @@ def _runs(series: list[Bucket], kind: str) -> list[tuple[float, float, Level]]:
 
 
 def _parts(series: list[Bucket], divides: Callable[[Bucket, Bucket], bool]) -> list[list[Bucket]]:
-    """Return the series in parts, divided between neighbours of which that is true."""
+    """Split the series between the neighbours for which the condition holds."""
     parts = [series[:1]] if series else []
     for one, other in pairwise(series):
         if divides(one, other):

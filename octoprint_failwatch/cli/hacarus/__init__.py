@@ -14,10 +14,10 @@ from . import items, learn, models, server
 @connection_options
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> None:
-    """Set up inspection at HACARUS: pictures, models and the server.
+    """Manage inspection at HACARUS: pictures, models and the server.
 
     The credentials come from the file, or from FAILWATCH_CLIENT_ID and FAILWATCH_CLIENT_SECRET. Which
-    of the three dialects the server speaks is found out, unless `--set dialect=…` says it.
+    of the three dialects the server speaks is detected, unless `--set dialect=…` names it.
     """
     context.obj = options
 

@@ -1,4 +1,4 @@
-"""Asking a HACARUS server, in whichever dialect it speaks."""
+"""Call a HACARUS server in any of its dialects."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ interval_option = click.option(
     type=Finite(min=0, min_open=True),
     default=5.0,
     show_default=True,
-    help="Seconds between questions.",
+    help="Seconds between requests.",
 )
 """How often the server is asked whether a model is trained."""
 
 
 def ask(options: Mapping[str, Any], call: Callable[[Hacarus], Awaitable[T]]) -> T:
-    """Return what a call to the server results in."""
+    """Return the result of a call to the server."""
 
     async def run() -> T:
         settings = gather("hacarus", **options)
@@ -41,7 +41,7 @@ def ask(options: Mapping[str, Any], call: Callable[[Hacarus], Awaitable[T]]) -> 
 
 
 def ask_one(kind: type[C], options: Mapping[str, Any], call: Callable[[C], Awaitable[T]]) -> T:
-    """Return what a call results in that only some dialects have; raises BadSetting on the others."""
+    """Return the result of a call that only some dialects have; raises BadSetting for the others."""
 
     async def run(client: Hacarus) -> T:
         if not isinstance(client, kind):

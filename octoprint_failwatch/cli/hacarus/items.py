@@ -23,14 +23,14 @@ AT_ONCE = 8
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--good", "kind", flag_value="good", help="Examples of what is right, to train with.")
-@click.option("--bad", "kind", flag_value="bad", help="Examples of what is wrong, to train with.")
-@click.option("--predict", "kind", flag_value="predict", help="To be judged. [default]")
+@click.option("--good", "kind", flag_value="good", help="Training pictures of good prints.")
+@click.option("--bad", "kind", flag_value="bad", help="Training pictures of bad prints.")
+@click.option("--predict", "kind", flag_value="predict", help="Pictures to judge. [default]")
 @json_option
 @click.pass_obj
 def upload(options: Options, files: tuple[Path, ...], kind: str | None, as_json: bool) -> None:
-    """Upload pictures, and print the items that they become."""
-    # Releases of click disagree on the default of an option with several flags, so there is none.
+    """Upload pictures and print their items."""
+    # Releases of click disagree on the default of an option with several flags, so it has none.
     good = {"good": True, "bad": False}.get(kind or "")
     training = good is not None
 
@@ -60,7 +60,7 @@ def upload(options: Options, files: tuple[Path, ...], kind: str | None, as_json:
 @json_option
 @click.pass_obj
 def predict(options: Options, model_id: str, item_ids: tuple[str, ...], as_json: bool) -> None:
-    """Have a model judge items; "active" stands for the active model."""
+    """Let a model judge items; "active" is the active model."""
     show(ask(options, lambda client: client.predict(model_id, item_ids)), as_json)
 
 
@@ -69,7 +69,7 @@ def predict(options: Options, model_id: str, item_ids: tuple[str, ...], as_json:
 @click.option(
     "--box", "boxes", multiple=True, required=True, metavar="X0,Y0,X1,Y1[,LABEL]", help="In pixels."
 )
-@click.option("--notes", default="", help="What is to be said of it.")
+@click.option("--notes", default="", help="Notes on it.")
 @click.pass_obj
 def annotate(options: Options, item_id: str, boxes: tuple[str, ...], notes: str) -> None:
     """Mark places in an item's picture."""
@@ -80,13 +80,13 @@ def annotate(options: Options, item_id: str, boxes: tuple[str, ...], notes: str)
 
 @click.group()
 def items() -> None:
-    """Pictures that were uploaded."""
+    """Manage uploaded pictures."""
 
 
 @items.command("ls")
-@click.option("--training", "kind", flag_value="training", help="Those to train with.")
-@click.option("--predict", "kind", flag_value="prediction", help="Those to be judged. [default]")
-@click.option("--model", "model_id", help="With what this model says.")
+@click.option("--training", "kind", flag_value="training", help="Items to train with.")
+@click.option("--predict", "kind", flag_value="prediction", help="Items to judge. [default]")
+@click.option("--model", "model_id", help="Include this model's results.")
 @json_option
 @click.pass_obj
 def list_items(options: Options, kind: str | None, model_id: str | None, as_json: bool) -> None:
@@ -105,11 +105,11 @@ def list_items(options: Options, kind: str | None, model_id: str | None, as_json
 
 @items.command("show")
 @click.argument("item_id")
-@click.option("--model", "model_id", help="Only what this model says.")
+@click.option("--model", "model_id", help="Only results of this model.")
 @json_option
 @click.pass_obj
 def show_item(options: Options, item_id: str, model_id: str | None, as_json: bool) -> None:
-    """Show an item with what was found in it."""
+    """Show an item with its findings."""
 
     async def call(client: Hacarus) -> Item:
         if isinstance(client, HacarusSaas):
@@ -143,7 +143,7 @@ def _mark(text: str, notes: str) -> NewAnnotation:
 
 
 def _named(files: Iterable[Path]) -> dict[str, Path]:
-    """Return the files by name, numbered where several from different folders have the same."""
+    """Return the files by name, numbered where several share one."""
     named: dict[str, Path] = {}
     for file in files:
         name, number = file.name, 1

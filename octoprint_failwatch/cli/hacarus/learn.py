@@ -1,4 +1,4 @@
-"""Teaching a model from the own history."""
+"""Train a model from your own history."""
 
 from __future__ import annotations
 
@@ -22,14 +22,18 @@ from .asking import ask, interval_option
 
 @click.command("learn")
 @history_option
-@click.option("--printer", help="Only this printer's prints, by its id or its name.")
+@click.option("--printer", help="Only prints of this printer (id or name).")
 @click.option(
-    "--most", default=100, show_default=True, type=click.IntRange(1), help="Good and bad pictures each."
+    "--most",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Good and bad pictures at most, each.",
 )
 @click.option(
     "--algorithm", "algorithm_id", help="See `failwatch hacarus algorithms`; needed if there are several."
 )
-@click.option("--name", help="What the model is called. [FailWatch and the date]")
+@click.option("--name", help="Name of the model. [FailWatch and the date]")
 @click.option(
     "--use/--no-use", default=True, help="Write the model into the file that --detector names. [yes]"
 )

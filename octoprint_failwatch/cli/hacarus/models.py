@@ -82,7 +82,7 @@ def export_models(options: Options, model_ids: tuple[str, ...], output: Path) ->
 @json_option
 @click.pass_obj
 def import_models(options: Options, file: Path, as_json: bool) -> None:
-    """Take in models from a ZIP file."""
+    """Import models from a ZIP file."""
     found = ask_one(HacarusSaas, options, lambda client: client.import_models(file.read_bytes()))
     show(found, as_json, COLUMNS)
 
@@ -92,16 +92,20 @@ def import_models(options: Options, file: Path, as_json: bool) -> None:
 @output_option
 @click.pass_obj
 def results(options: Options, model_ids: tuple[str, ...], output: Path) -> None:
-    """Save what models said of all pictures, as CSV."""
+    """Save the models' results for all pictures as CSV."""
     write(output, ask_one(HacarusSaas, options, lambda client: client.results(model_ids)))
 
 
 @click.command()
 @click.argument("item_ids", nargs=-1)
 @click.option("--algorithm", "algorithm_id", required=True, help="See `failwatch hacarus algorithms`.")
-@click.option("--name", required=True, help="What the model is called.")
+@click.option("--name", required=True, help="Name of the model.")
 @click.option(
-    "--set", "overrides", multiple=True, metavar="NUMBER=VALUE", help="A parameter of the algorithm."
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="NUMBER=VALUE",
+    help="Value for a parameter of the algorithm.",
 )
 @click.option("--wait/--no-wait", default=True, help="Wait until it is trained.")
 @click.option("--timeout", type=Finite(min=0), default=3600.0, show_default=True, help="Seconds to wait.")
@@ -157,7 +161,7 @@ def use(options: Options, model_id: str) -> None:
 @click.command()
 @click.argument("model_id")
 @click.option("--threshold", type=Finite(min=0), help="The score from which a place is abnormal.")
-@click.option("--ignore-outer", metavar="(Y, X)", help="The border that is not looked at, in pixels.")
+@click.option("--ignore-outer", metavar="(Y, X)", help="Border to ignore, in pixels.")
 @click.option("--min-area", type=Finite(min=0), help="The smallest area that counts, in pixels.")
 @json_option
 @click.pass_obj
@@ -172,7 +176,7 @@ def params(
     """Change how a model judges (CHECK only)."""
     wanted = PredictParameters(threshold, ignore_outer, min_area)
     if wanted == PredictParameters():
-        raise click.UsageError("Say what to change.")
+        raise click.UsageError("Give something to change.")
     found = ask_one(HacarusCheck, options, lambda client: client.set_predict_parameters(model_id, wanted))
     show(found, as_json)
 
@@ -184,7 +188,7 @@ def params(
 @json_option
 @click.pass_obj
 def callback(options: Options, model_id: str, url: str, method: str, as_json: bool) -> None:
-    """Have finished predictions of a model reported to an address (CHECK only)."""
+    """Report finished predictions of a model to an address (CHECK only)."""
     wanted = PredictCallback(url, method)
     found = ask_one(HacarusCheck, options, lambda client: client.set_predict_callback(model_id, wanted))
     show(found, as_json)

@@ -25,7 +25,7 @@ def targets(options: Options, as_json: bool) -> None:
 
 @click.command()
 @click.argument("target_id", type=int)
-@click.option("--default", "make_default", is_flag=True, help="Make it the one that everything is about.")
+@click.option("--default", "make_default", is_flag=True, help="Make it the default target.")
 @json_option
 @click.pass_obj
 def target(options: Options, target_id: int, make_default: bool, as_json: bool) -> None:
@@ -59,7 +59,7 @@ def algorithms(options: Options, algorithm_id: str | None, as_json: bool) -> Non
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def set_license(options: Options, file: Path) -> None:
-    """Hand in a licence."""
+    """Upload a licence."""
     expiry = ask(options, lambda client: client.set_license(file.read_bytes()))
     click.echo(f"The licence is good until {expiry}." if expiry else "The licence is taken.")
 

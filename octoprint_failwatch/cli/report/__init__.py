@@ -1,1 +1,1 @@
-"""The report of `failwatch detect`: a page that shows what the detector sees, and whether a camera is any good."""
+"""The report of `failwatch detect`: a page that shows what the detector sees and rates the camera."""

@@ -1,4 +1,4 @@
-"""Options of how a camera in the network is read."""
+"""Options for reading a network camera."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _OPTIONS = (
     click.option(
         "--certificate",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Trust the camera's certificate, or whoever signed it, from this file (PEM).",
+        help="Trust the camera certificate, or its issuer, in this file (PEM).",
     ),
-    click.option("--insecure", is_flag=True, help="Check no certificate: whoever answers is believed."),
+    click.option("--insecure", is_flag=True, help="Do not check the camera's certificate."),
     click.option(
         "--timeout",
         default=TIMEOUT,
@@ -37,7 +37,7 @@ _OPTIONS = (
 
 
 def camera_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options, and hand their values over as `camera`."""
+    """Add the options and pass their values as `camera`."""
 
     @functools.wraps(command)
     def wrapped(

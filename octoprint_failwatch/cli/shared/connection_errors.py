@@ -1,4 +1,4 @@
-"""Why something in the network gives no answer, in words."""
+"""Explain connection errors in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import aiohttp
 
 
 def why_unreachable(error: Exception) -> str:
-    """Return why a request got no answer, without the address: it may hold a password."""
+    """Return why a request failed, without the address, which may contain a password."""
     if isinstance(error, TimeoutError):
         return "it does not answer in time"
     if isinstance(error, aiohttp.ClientConnectorDNSError):

@@ -1,4 +1,4 @@
-"""What a command lends to its detector."""
+"""Give a detector its HTTP session and, if needed, a picture server."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ...engine.detectors import DetectorContext
 
 @asynccontextmanager
 async def lending(settings: Mapping[str, Any]) -> AsyncIterator[DetectorContext]:
-    """Lend a session, and to a service that fetches pictures itself a web server to fetch them from.
+    """Provide a session, and a web server for a service that fetches the pictures itself.
 
-    The built-in detector needs nothing, and nothing is loaded for it.
+    The built-in detector needs neither, so neither is loaded for it.
     """
     if settings["kind"] == "built_in":
         yield DetectorContext()

@@ -1,4 +1,4 @@
-"""Which detector a command asks.
+"""Options and settings that choose a command's detector.
 
 Settings come from a JSON file, from environment variables FAILWATCH_URL, FAILWATCH_TOKEN and so on,
 and from options. Secrets cannot be given as options: everybody on the machine could read them.
@@ -28,25 +28,27 @@ FILE = click.option(
     help="JSON file with the settings of a detector.",
 )
 URL_OPTION = click.option("--url", help="Address of the service.")
-SET = click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Another setting, no secret.")
+SET = click.option(
+    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Another setting, except secrets."
+)
 
 
 def service_options(command: Command) -> Command:
-    """Let a command be told which service to ask; it gets `kind`, `settings_file`, `url` and `pairs`."""
+    """Add the options that choose a service: `kind`, `settings_file`, `url` and `pairs`."""
     kinds = click.Choice(list(FIELDS))
     service = click.option("--service", "kind", type=kinds, help="The service to ask.")
     return service(connection_options(command))
 
 
 def connection_options(command: Command) -> Command:
-    """Let a command be told how to reach its service; it gets `settings_file`, `url` and `pairs`."""
+    """Add the options that say how to reach a service: `settings_file`, `url` and `pairs`."""
     return FILE(URL_OPTION(SET(command)))
 
 
 def gather(
     kind: str | None, settings_file: Path | None, url: str | None, pairs: Iterable[str]
 ) -> dict[str, Any]:
-    """Return a detector's settings. Options win over the environment, and that over the file.
+    """Return a detector's settings. Options override the environment, which overrides the file.
 
     Raises BadSetting.
     """
@@ -89,7 +91,7 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 
 def write_setting(path: Path, key: str, value: Any) -> None:
-    """Change one setting in a file, which is replaced as a whole and stays as readable as it was."""
+    """Change one setting in a file. The file is replaced in one step and keeps its permissions."""
     replace_file(path, json.dumps({**read_settings(path), key: value}, indent=2) + "\n")
 
 

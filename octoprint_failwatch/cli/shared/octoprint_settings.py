@@ -1,4 +1,4 @@
-"""What tuning found, set in the plugin over OctoPrint's API, and taken back."""
+"""Apply and undo tuned settings in the plugin over OctoPrint's API."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ async def rules_in_force(url: str, key: str) -> dict[str, Any]:
 
 
 async def apply(url: str, key: str, settings: Mapping[str, Any]) -> None:
-    """Set all that was found, as the plugin's own button does; raises DetectionError."""
+    """Apply the tuned settings as the plugin's own button does; raises DetectionError."""
     await _ask(url, key, {"command": "tuning", "do": "apply", "settings": dict(settings)})
 
 
 async def undo(url: str, key: str) -> None:
-    """Set again what was there before; raises DetectionError, also where there is nothing to undo."""
+    """Restore the settings from before; raises DetectionError, also where there is nothing to undo."""
     await _ask(url, key, {"command": "tuning", "do": "undo"})
 
 

@@ -1,4 +1,4 @@
-"""Options that several commands have, and how people name what is in a history."""
+"""Options that several commands share, and how to find prints and printers by name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Finite(click.FloatRange):
 def open_history(path: Path, *, must_exist: bool = False) -> History:
     """Return the history at a path; raises HistoryError, or a usage error if it must be there."""
     if must_exist and not path.is_file():
-        raise click.ClickException(f"There is no history {path}: name one by --history.")
+        raise click.ClickException(f"There is no history {path}: name one with --history.")
     return History(path)
 
 

@@ -1,4 +1,4 @@
-"""A clock for pictures that were taken before: time passes as they are looked at."""
+"""A clock for recorded pictures, which skips the time between them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from ...engine.clock import Clock
 
 
 class PacedClock(Clock):
-    """Jumps over every wait; the hours of a print pass in the minutes that judging it takes."""
+    """A clock that skips every wait, so that a print of hours is judged in minutes."""
 
     def __init__(self) -> None:
-        """Start at the present time."""
+        """Start at the current time."""
         super().__init__(speed=1)
         self._time = super().now()
 
@@ -20,7 +20,7 @@ class PacedClock(Clock):
         return self._time
 
     def step(self) -> float:
-        """Return 0: no system's clock has anything to do with it."""
+        """Return 0, since it does not follow the system's clock."""
         return 0.0
 
     async def sleep(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What `failwatch replay` reads: tables of p, histories, and archives of prints."""
+"""Read the input of `failwatch replay`: tables of p, histories, and archives of prints."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Series:
 
 
 def open_series(sources: Iterable[Path], print_ids: Sequence[str], stack: ExitStack) -> list[Series]:
-    """Return the series of all sources, of their histories only the prints that are named, if any are.
+    """Return the series of all sources; of histories only the named prints, if any are named.
 
-    What has to be closed afterwards is left to the stack. Raises HistoryError or OSError.
+    Files to close later are put on the stack. Raises HistoryError or OSError.
     """
     missing = set(print_ids)
     series: list[Series] = []
@@ -58,7 +58,7 @@ def open_series(sources: Iterable[Path], print_ids: Sequence[str], stack: ExitSt
 
 
 def _beginning(source: Path) -> bytes:
-    """Return the first bytes of a file; none of what can be read only once."""
+    """Return the first bytes of a file, none of a stream that can be read only once."""
     if str(source) == "-" or source.is_fifo():
         return b""
     if source.is_dir():

@@ -1,4 +1,4 @@
-"""How commands show what they found: tables and pictures for people, JSON for machines."""
+"""Output of commands: tables and charts for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ output_option = click.option(
 
 
 def picture_option(help_text: str) -> Callable[[Command], Command]:
-    """Let a command draw a picture; it gets `picture`, a file of a kind that can be drawn, or None."""
+    """Add the option `picture`, the file of a chart, or None."""
 
     def drawable(_: click.Context, __: click.Parameter, picture: Path | None) -> Path | None:
         if picture is not None:
@@ -44,7 +44,7 @@ def console() -> Console:
 
 
 def show(found: Any, as_json: bool, columns: Sequence[str] = ()) -> None:
-    """Show a thing, or several as a table of some of their fields."""
+    """Show an object, or several as a table of the given fields."""
     told = serialization.to_json(found)
     if as_json:
         click.echo(json.dumps(told))
@@ -57,7 +57,7 @@ def show(found: Any, as_json: bool, columns: Sequence[str] = ()) -> None:
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Ask before what cannot be undone, unless that was answered beforehand."""
+    """Ask before doing what cannot be undone, unless --yes was given."""
     if not yes:
         click.confirm(f"{question} This cannot be undone.", abort=True)
 

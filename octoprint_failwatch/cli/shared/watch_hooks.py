@@ -1,4 +1,4 @@
-"""What `failwatch watch` does about pictures and levels: files written, commands run."""
+"""Save pictures and run the user's commands for `failwatch watch`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `failwatch watch` shows: a table for people, lines of JSON for machines."""
+"""Output of `failwatch watch`: a table for people, lines of JSON for programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STYLES = {Level.NONE: "", Level.MAYBE: "yellow", Level.FAILURE: "bold red"}
 
 
 class Report(Protocol):
-    """Shows a watch as it goes on; used as a context."""
+    """Shows the progress of a watch; a context manager."""
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -40,10 +40,10 @@ class Report(Protocol):
         """A picture was judged."""
 
     def happened(self, event: Event, problem: str = "") -> None:
-        """Something changed; `problem` says in words why nothing can be seen, if nothing can."""
+        """Something changed; `problem` says why nothing can be seen, if so."""
 
     def nothing_seen(self, problem: str) -> None:
-        """It is over, and no picture was judged."""
+        """The watch ended without a judged picture."""
 
 
 class JsonReport:
@@ -76,7 +76,7 @@ class JsonReport:
 
 
 class _Output(Console):
-    """The standard output; where nobody reads it, that is for the watch to decide about."""
+    """The standard output, which reports a broken pipe to the watch."""
 
     def on_broken_pipe(self) -> None:
         """Raise what was caught; rich would end the process."""
@@ -84,10 +84,10 @@ class _Output(Console):
 
 
 class TableReport:
-    """Shows the last pictures in a table that stays in place, or line by line where it cannot."""
+    """Shows the last pictures in a live table, or line by line without a terminal."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start empty."""
         self._console = _Output(emoji=False)
         self._rows: deque[tuple[Look, Level]] = deque(maxlen=ROWS)
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
@@ -130,7 +130,7 @@ class TableReport:
 
 
 def as_json(look: Look, level: Level) -> dict[str, object]:
-    """Return a picture's object: the keys of `replay --json`, then what a replay does not have."""
+    """Return a picture as JSON: the keys of `replay --json`, then those that only a live watch has."""
     return frame_as_json(look.at, look.p, look.statistics, look.verdict) | {
         "level": level.value,
         "reason": look.verdict.reason,

@@ -1,6 +1,6 @@
-"""Clients of the detection services: every documented call, typed, over aiohttp.
+"""HTTP clients of the detection services, with a typed method for every documented call.
 
-Each service has a module or package of its own; all of them speak through `http`, the one place
-where what goes wrong on the wire becomes one of the errors of `detection.errors`. The clients know
-nothing of frames and detections: that is the work of `detection.detectors`.
+Each service has its own module or package. All of them use `http`, the one place
+where network failures become one of the errors in `engine.errors`. The clients know
+nothing of frames and detections; `engine.detectors` does.
 """

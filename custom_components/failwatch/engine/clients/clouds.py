@@ -1,4 +1,4 @@
-"""Where the public servers of the services are; forms show these before any client is loaded."""
+"""Addresses of the services' public servers, which forms show before any client is loaded."""
 
 OBICO = "https://app.obico.io"
 DEEPOMATIC = "https://api.deepomatic.com/v0.7"

@@ -1,4 +1,4 @@
-"""HTTP as the services use it: one call, one answer, and every failure as a typed error."""
+"""HTTP calls to the services, with every failure as a typed error."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NO_TLS = ("wrong version number", "record layer failure", "packet length too lon
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that arrived whole, and was accepted."""
+    """A complete and accepted answer."""
 
     status: int
     content_type: str
@@ -67,9 +67,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A service's address and what goes along with every call to it.
+    """A service's address, and what is sent with every call.
 
-    `secrets` are the values that may stand in no message, also where the service echoes them.
+    `secrets` must not appear in any message, even if the service echoes them.
     """
 
     session: aiohttp.ClientSession = field(repr=False)
@@ -79,7 +79,7 @@ class Endpoint:
 
     @property
     def where(self) -> str:
-        """The service's host, and its port where it is an unusual one."""
+        """The service's host, with its port unless it is the standard one."""
         if self.base.is_default_port():
             return self.base.host or ""
         return f"{self.base.host}:{self.base.port}"
@@ -100,7 +100,7 @@ class Endpoint:
         """Return the answer to one request. `path` is relative to the base; raises DetectionError.
 
         Statuses from 300 on are errors, except for those in `accept`. Redirects are not followed: a
-        POST would become a GET, and secrets would go elsewhere.
+        POST would become a GET, and secrets would be sent elsewhere.
         """
         url = self.base.with_path(f"{self.base.raw_path.rstrip('/')}/{path.lstrip('/')}", encoded=True)
         with self._errors(timeout):
@@ -121,7 +121,7 @@ class Endpoint:
 
     @contextmanager
     def _errors(self, timeout: float) -> Iterator[None]:
-        """Turn what aiohttp raises into what FailWatch raises; the order is from narrow to wide."""
+        """Convert aiohttp's exceptions to FailWatch's, specific ones first."""
         try:
             yield
         except TimeoutError as error:
@@ -192,7 +192,7 @@ def base_url(settings: Mapping[str, Any], default: str | None = None) -> URL:
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int | None, where: str) -> bytes:
-    """Return the whole body, unless it is larger than any answer ought to be."""
+    """Return the whole body, unless it is too large for an answer."""
     body = bytearray()
     async for chunk in response.content.iter_chunked(65536):
         body += chunk
@@ -219,7 +219,7 @@ def _os_reason(error: aiohttp.ClientConnectorError) -> str:
 
 
 def _with_wait(message: str, retry_after: float | None) -> str:
-    """Return a service's message with until when it asks to be left alone, where that is long."""
+    """Return a service's message, with the time until which it asks to wait if that is long."""
     if retry_after is None or retry_after < TOLD_FROM:
         return message
     until = time.strftime("%H:%M %Z", time.localtime(time.time() + retry_after))

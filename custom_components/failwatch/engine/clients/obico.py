@@ -56,7 +56,7 @@ class SuperApi:
     """The Super Detection API: Obico's for partners, and every FailWatch server's."""
 
     def __init__(self, session: aiohttp.ClientSession, url: URL, token: str) -> None:
-        """Speak to the service at `url`; the token is Obico's super auth token or the server's own."""
+        """Use the service at `url`; the token is Obico's super auth token or the server's own."""
         path = url.path.removesuffix("/").removesuffix(SUPER_PREDICT.removesuffix("/"))
         headers = {"Authorization": f"Token {token}"} if token else {}
         self._endpoint = Endpoint(session, url.with_path(path or "/"), headers, (token,))
@@ -76,7 +76,7 @@ class SuperApi:
         return _prediction(reply.json(), self._endpoint.base)
 
     async def check(self) -> None:
-        """Raise DetectionError unless the service is there and takes the token.
+        """Raise DetectionError unless the service answers and accepts the token.
 
         The API has no harmless call, and a prediction would change statistics. So the request leaves
         out the picture: a service that takes the token then answers 400, one that does not, 401.
@@ -132,7 +132,7 @@ class MlApi:
     """Obico's self-hosted ml_api, which fetches the picture itself and keeps no statistics."""
 
     def __init__(self, session: aiohttp.ClientSession, url: URL, token: str) -> None:
-        """Speak to the service at `url`; the token is its ML_API_TOKEN, if it has one."""
+        """Use the service at `url`; the token is its ML_API_TOKEN, if it has one."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._endpoint = Endpoint(session, url, headers, (token,))
 
@@ -149,7 +149,7 @@ class MlApi:
         return Prediction(sum(box.score for box in detections), detections=detections, raw=answer)
 
     async def check(self) -> None:
-        """Raise DetectionError unless the service is there, its model loaded, and the token good.
+        """Raise DetectionError unless the service answers, has loaded its model, and accepts the token.
 
         A request without a picture is refused by a service that takes the token, or, by older
         releases, answered with nothing found.
@@ -169,7 +169,7 @@ class PrinterApi:
     """Obico's API for one of its own printers, for applications that manage prints themselves."""
 
     def __init__(self, session: aiohttp.ClientSession, url: URL, token: str, printer: str) -> None:
-        """Speak for the printer with that id; the token is an OAuth access token of its owner."""
+        """Use the API of the printer with that id; the token is an OAuth access token of its owner."""
         self._endpoint = Endpoint(session, url, {"Authorization": f"Bearer {token}"}, (token,))
         self._path = f"/api/v1/printers/{quote(printer, safe='')}"
 

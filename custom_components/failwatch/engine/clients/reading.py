@@ -1,4 +1,4 @@
-"""Reading a service's JSON: values that are not what they must be are a bad answer, never a guess."""
+"""Read a service's JSON strictly: a value of the wrong type is a BadAnswer, never guessed."""
 
 from __future__ import annotations
 

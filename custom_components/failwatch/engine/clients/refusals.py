@@ -1,4 +1,4 @@
-"""What a service says when it refuses: its own words, and when to come back."""
+"""Read refusals of a service: its message, and when to retry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_SAID = 300
 
 
 def said(body: bytes) -> str:
-    """Return the service's own words on what was wrong, "" where it has none for people.
+    """Return the service's own error message, "" if it has none.
 
     Known shapes: `{"error": …}` (Obico, Deepomatic), `{"detail": …}` (Django REST framework),
     `{"message": …}` (Obico's ml_api), and HACARUS' `{"errors": {"title", "detail", "message"}}`,
@@ -50,7 +50,7 @@ def _words(answer: Any) -> Iterator[str]:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a Retry-After header asks for, be they given as a number or as a date.
+    """Return the seconds that a Retry-After header asks for, as a number or a date.
 
     A date is compared with the service's own clock where it tells it (RFC 9110, 10.2.3).
     """

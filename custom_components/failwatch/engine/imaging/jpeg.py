@@ -1,4 +1,4 @@
-"""Opens what cameras and people hand over: any common picture, upright, in RGB, in bounded memory."""
+"""Decode pictures of any common format, upright, in RGB, and in bounded memory."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ JPEG_START = b"\xff\xd8\xff"
 
 
 def decode(data: bytes, max_side: int | None = None) -> Image.Image:
-    """Return the picture in RGB, turned as its camera says, its longer side at most `max_side` pixels.
+    """Return the picture in RGB, rotated by its EXIF orientation, at most `max_side` pixels long.
 
-    Large JPEGs are decoded at a fraction of their size. Raises BadPicture for what is no picture, is
-    cut off, or is too large. Takes milliseconds: not for an event loop.
+    Large JPEGs are decoded at a fraction of their size. Raises BadPicture if it is not a picture, is
+    truncated, or too large. Takes milliseconds: not for an event loop.
     """
     if is_jpeg(data):
         check_effort(data)
@@ -75,7 +75,7 @@ def as_jpeg(data: bytes) -> bytes:
 
 @cache
 def formats() -> tuple[str, ...]:
-    """Return those of `FORMATS` that Pillow opens here, with its plug-in for HEIF where it is installed."""
+    """Return those of `FORMATS` that Pillow can open here, with its HEIF plug-in if installed."""
     for name in HEIF_PLUGINS:
         try:
             import_module(name).register_heif_opener()
@@ -108,7 +108,7 @@ def _is_huge(jpeg: bytes) -> bool:
 
 
 def _limit_size(image: Image.Image, max_side: int | None) -> None:
-    """Choose the size to decode at; raises BadPicture for what is too large at any."""
+    """Choose the size to decode at; raises BadPicture if the picture is too large at any."""
     pixels = image.width * image.height
     limit = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
     if pixels > limit:
@@ -122,7 +122,7 @@ def _limit_size(image: Image.Image, max_side: int | None) -> None:
 
 
 def _rgb(image: Image.Image, max_side: int | None) -> Image.Image:
-    """Return the picture made smaller first, and in RGB; deep greys keep their range."""
+    """Return the picture scaled down and in RGB; 16-bit greys keep their range."""
     if max_side is not None and max(image.size) > max_side:
         size = _within(image.size, max_side)
         if image.mode in ("P", "1"):
@@ -137,6 +137,6 @@ def _rgb(image: Image.Image, max_side: int | None) -> Image.Image:
 
 
 def _within(size: tuple[int, int], max_side: int) -> tuple[int, int]:
-    """Return the size made smaller, in its own shape, so that its longer side is at most that long."""
+    """Return the size scaled down so that its longer side is at most that long."""
     scale = min(1.0, max_side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

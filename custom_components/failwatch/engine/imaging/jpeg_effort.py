@@ -1,4 +1,4 @@
-"""Refuse JPEGs that would take far longer to open than their size lets expect, before they are opened."""
+"""Refuse JPEGs that are made to take far longer to open than their size suggests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 def check_effort(jpeg: bytes) -> None:
     """Raise BadPicture for a JPEG with too many passes, segments or bytes before its picture.
 
-    What is damaged is left to the decoder, which says so.
+    Damaged pictures are left to the decoder, which reports them.
     """
     pixels, at = 0, 2
     for _ in range(MAX_SEGMENTS):

@@ -1,4 +1,4 @@
-"""Ignored regions: parts of the picture that are never part of a print."""
+"""Ignored regions of a picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a camera still sees: its picture opens, is not dark, and is not frozen."""
+"""Check that a camera can see: its picture opens, is not dark, and is not frozen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ THUMBNAIL = 32
 
 @dataclass(frozen=True, slots=True)
 class PictureDigest:
-    """What tells one picture from another: a digest of its bytes, and a small grey copy."""
+    """A digest of a picture's bytes and a small grey copy, to compare pictures."""
 
     digest: bytes
     thumbnail: bytes
@@ -45,7 +45,7 @@ class VisibilityLimits:
 
 @dataclass(frozen=True, slots=True)
 class FreezeCounter:
-    """For how many pictures a camera has shown the same."""
+    """Counts how many pictures in a row are the same."""
 
     last: PictureDigest | None = None
     same_bytes: int = 0
@@ -59,7 +59,7 @@ def examine(picture: bytes) -> PictureDigest:
 
 
 def is_dark(digest: PictureDigest, limits: VisibilityLimits) -> bool:
-    """Return whether nothing can be made out in the picture."""
+    """Return whether the picture is too dark to see anything."""
     return digest.brightness < limits.dark_below and digest.contrast < limits.dark_contrast
 
 
@@ -74,5 +74,5 @@ def follow(frozen: FreezeCounter, digest: PictureDigest) -> FreezeCounter:
 
 
 def is_frozen(frozen: FreezeCounter, limits: VisibilityLimits) -> bool:
-    """Return whether the camera repeats itself."""
+    """Return whether the camera keeps giving the same picture."""
     return frozen.same_bytes >= limits.frozen_after or frozen.same_picture >= limits.still_after

@@ -1,1 +1,1 @@
-"""The one reader of pictures: from cameras in the network, streams, videos and folders."""
+"""Read pictures from network cameras, streams, videos and folders."""

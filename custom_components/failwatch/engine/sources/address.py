@@ -1,4 +1,4 @@
-"""A camera's address as people type it: with or without a log-in, quoted or not."""
+"""Parse a camera's address as people type it: with or without a log-in, quoted or not."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Address:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """What has to be equal for a log-in to be sent."""
+        """Scheme, host and port, to which alone a log-in is sent."""
         return self.scheme, self.host, self.port
 
     @property
@@ -45,13 +45,13 @@ class Address:
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     def resolve(self, location: str) -> Address:
-        """Return where a redirect leads; raises BadSetting."""
+        """Return the target of a redirect; raises BadSetting."""
         here = f"{self.scheme}://{self.authority}{self.target}"
         return parse(urljoin(here, location.strip()))[0]
 
 
 def parse(text: str) -> tuple[Address, Login | None]:
-    """Return an http(s) address and the log-in that stands in it; raises BadSetting."""
+    """Return an http(s) address and the log-in in it; raises BadSetting."""
     text = re.sub(r"[\t\r\n]", "", text).strip()
     scheme, _, rest = _split_scheme(text)
     if scheme not in PORTS:

@@ -1,4 +1,4 @@
-"""Log-ins that cameras ask for: Basic (RFC 7617) and Digest (RFC 7616, and 2617 before it)."""
+"""Log in to cameras with Basic (RFC 7617) and Digest (RFC 7616 and 2617)."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def basic(login: Login) -> str:
 
 
 class Authenticator:
-    """Answers a camera's challenge, and goes on by it: a camera that has to refuse first may lock people out."""
+    """Answers a camera's challenge and reuses it, since repeated refusals may lock the user out."""
 
     def __init__(self, login: Login) -> None:
-        """Know of no challenge yet."""
+        """Start without a challenge."""
         self._login = login
         self._challenge: Challenge | None = None
         self._count = 0

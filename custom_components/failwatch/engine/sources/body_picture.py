@@ -1,4 +1,4 @@
-"""Take the picture out of what a camera answers: a snapshot, or the first good picture of a stream."""
+"""Extract the picture from a camera's answer: a snapshot, or the first good picture of a stream."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _LIMITS = VisibilityLimits()
 
 
 class IsVideo(SnapshotError):
-    """What answers is a video stream such as HLS, which needs a decoder."""
+    """The answer is a video stream such as HLS, which needs a decoder."""
 
 
 class BodyPicture:
-    """Is fed a body piece by piece, and says when there is a picture. Blocks while it opens one."""
+    """Reads a body piece by piece until it has a picture. Blocks while it opens one."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Choose how a camera in the network is read: by single pictures, or by a decoder that stays open."""
+"""Choose how to read a network camera: by single pictures, or by a decoder that stays open."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PLAYLISTS = (".m3u8", ".m3u", ".mpd", ".ts", ".flv", ".mp4", ".mkv", ".webm", ".
 
 
 class CameraSource:
-    """A camera at an address; what is learned when it answers decides how it is read from then on."""
+    """A camera at an address; its first answer decides how it is read."""
 
     live = True
 
     def __init__(self, address: str, options: ReadOptions | None = None) -> None:
-        """Ask nothing yet; raises BadSetting."""
+        """Send no request yet; raises BadSetting."""
         self._address, self._options = address.strip(), options or ReadOptions()
         scheme = self._address.partition("://")[0].lower()
         self._source: Source
@@ -30,11 +30,11 @@ class CameraSource:
 
     @property
     def is_stream(self) -> bool:
-        """Whether the address is that of a stream, as far as is known."""
+        """Whether the address is known to be that of a stream."""
         return bool(getattr(self._source, "is_stream", False))
 
     async def snapshot(self) -> bytes:
-        """Return the camera's present picture; raises SnapshotError."""
+        """Return the camera's current picture; raises SnapshotError."""
         try:
             return await self._source.snapshot()
         except IsVideo:
@@ -45,7 +45,7 @@ class CameraSource:
         return await self._source.snapshot()
 
     async def close(self) -> None:
-        """Let go of the camera."""
+        """Close the connection to the camera."""
         await self._source.close()
 
     def _stream(self) -> Source:

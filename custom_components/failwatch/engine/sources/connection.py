@@ -1,4 +1,4 @@
-"""One connection to a camera: bytes as they come, in bounded memory, up to the last before a reset."""
+"""One connection to a camera, with bounded memory, that keeps the bytes before a reset."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ATTEMPT_DELAY = 0.25  # seconds until the host's next address is tried as well (
 
 
 class Connection(asyncio.Protocol):
-    """Keeps what arrives, also what arrived just before the camera broke the connection off.
+    """Keeps received bytes, including those just before the camera reset the connection.
 
-    asyncio's own stream reader forgets it, and many cameras reset a connection instead of closing it.
+    asyncio's stream reader drops them, and many cameras reset a connection instead of closing it.
     """
 
     def __init__(self, silence: float) -> None:
@@ -31,29 +31,29 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport."""
+        """Store the transport."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - connections of streams have no other
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Keep the data; hold the camera back if nobody takes it."""
+        """Store the data; pause reading if nobody takes it."""
         self._buffer += data
         if len(self._buffer) > HIGH_WATER:
             self._transport.pause_reading()
         self._arrived.set()
 
     def eof_received(self) -> None:
-        """Note that nothing more comes."""
+        """Note the end of the data."""
         self._ended = True
         self._arrived.set()
 
     def connection_lost(self, problem: Exception | None) -> None:
-        """Note that nothing more comes, and why."""
+        """Note the end of the data, and its cause."""
         self._ended, self._problem = True, problem
         self._arrived.set()
 
     def send(self, data: bytes) -> None:
-        """Send a request; an answer may arrive although the camera does not read it."""
+        """Send a request. A camera may answer without reading it."""
         self._transport.write(data)
 
     async def receive(self) -> bytes:
@@ -71,12 +71,12 @@ class Connection(asyncio.Protocol):
         return data
 
     def certificate(self) -> bytes | None:
-        """Return the certificate that the camera proved to own."""
+        """Return the camera's certificate."""
         tls: ssl.SSLObject | None = self._transport.get_extra_info("ssl_object")
         return tls.getpeercert(binary_form=True) if tls else None
 
     def abort(self) -> None:
-        """Close at once: a camera that goes on sending is not heard out."""
+        """Close at once, even if the camera goes on sending."""
         self._transport.abort()
 
 

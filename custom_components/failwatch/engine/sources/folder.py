@@ -1,4 +1,4 @@
-"""Pictures of a folder, in the order in which people count: frame2 before frame10."""
+"""Pictures of a folder, in natural order: frame2 before frame10."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUFFIXES = {
 
 
 class FolderSource:
-    """Gives each picture once."""
+    """Returns each picture once."""
 
     live = False
 
@@ -43,7 +43,7 @@ class FolderSource:
             raise SnapshotError(f"{path.name}: {error.strerror}") from error
 
     async def close(self) -> None:
-        """Hold nothing."""
+        """Nothing to close."""
 
 
 def is_picture(path: Path) -> bool:

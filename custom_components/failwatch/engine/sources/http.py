@@ -1,4 +1,4 @@
-"""The present picture at an http(s) address, with redirects and log-ins as browsers and curl do them."""
+"""Get the current picture from an http(s) address, with redirects and log-ins as browsers and curl do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 @dataclass
 class _Answer:
-    """A head, and the connection that its body comes by."""
+    """A response's head, and the connection with its body."""
 
     head: Head
     begun: bytes
@@ -33,7 +33,7 @@ class _Answer:
     problem: Exception | None = None
 
     def body(self) -> AsyncGenerator[bytes, None]:
-        """Return the body's pieces; where the connection breaks, what came so far may be enough."""
+        """Yield the body's pieces; if the connection breaks, those so far may be enough."""
         return read_body(self.head, self.begun, self._receive)
 
     async def _receive(self) -> bytes:
@@ -46,7 +46,7 @@ class _Answer:
 
 @dataclass
 class _Journey:
-    """Where the requests for one picture have led so far."""
+    """The state of the requests for one picture."""
 
     at: Address
     redirects: int = 0
@@ -55,12 +55,12 @@ class _Journey:
 
 
 class HttpSource:
-    """Asks for one picture at a time. What stands in the address is never shown."""
+    """Gets one picture at a time. The address is never shown."""
 
     live = True
 
     def __init__(self, address: str, options: ReadOptions | None = None) -> None:
-        """Ask nothing yet; raises BadSetting."""
+        """Send no request yet; raises BadSetting."""
         self._options = options or ReadOptions()
         self._address, login = parse(address)
         login = self._options.login or login
@@ -68,7 +68,7 @@ class HttpSource:
         self.is_stream = False
 
     async def snapshot(self) -> bytes:
-        """Return the camera's present picture; raises SnapshotError."""
+        """Return the camera's current picture; raises SnapshotError."""
         options = self._options
         try:
             async with asyncio.timeout(options.total):
@@ -77,7 +77,7 @@ class HttpSource:
             raise reasons.not_whole(options.total) from error
 
     async def close(self) -> None:
-        """Hold nothing."""
+        """Nothing to close."""
 
     async def _fetch(self) -> bytes:
         journey = _Journey(self._address)
@@ -132,7 +132,7 @@ class HttpSource:
         return at.origin == own.origin or (is_plain and at.origin == ("https", own.host, 443))
 
     def _leads_on(self, journey: _Journey, head: Head) -> bool:
-        """Take a redirect or a refusal; return whether there is something else to try."""
+        """Handle a redirect or refusal; return whether to try again."""
         if self._is_own(journey.at):
             for cookie in head.all("set-cookie"):
                 name, _, value = cookie.partition(";")[0].partition("=")
@@ -154,7 +154,7 @@ class HttpSource:
         return head.status == 403 and self._may_send_unasked(journey)
 
     def _may_send_unasked(self, journey: _Journey) -> bool:
-        """Return whether the log-in may help where nobody asked for it, and begin anew with it."""
+        """Return whether to start again with the log-in sent unasked."""
         if self._authenticator is None or not self._authenticator.use_basic():
             return False
         journey.at = self._address

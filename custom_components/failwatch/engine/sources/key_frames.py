@@ -1,4 +1,4 @@
-"""Which packets of a stream have to be decoded to have a picture that is always new."""
+"""Choose which packets of a stream to decode for an always current picture."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ LOST = 8.0
 
 
 class KeyFrames:
-    """Leaves out what lies between key frames that are near each other, and nothing where they are not.
+    """Skips packets between key frames that are close together; otherwise skips nothing.
 
-    Some cameras send key frames by what they see. Once they were far apart, everything is decoded.
+    Some cameras send key frames irregularly. Once two were far apart, everything is decoded.
     """
 
     def __init__(self) -> None:
-        """Know of no key frame yet."""
+        """Start without a key frame."""
         self._last: float | None = None
         self._near = 0
         self._were_far_apart = False
         self._leaves_out = False
 
     def begin(self) -> None:
-        """Start with a new connection; how the stream behaves is remembered."""
+        """Start with a new connection; what is known of the stream's key frames is kept."""
         self._last, self._near, self._leaves_out = None, 0, False
 
     def needs(self, is_key: bool, now: float) -> bool:
@@ -40,7 +40,7 @@ class KeyFrames:
         return not self._leaves_out
 
     def is_lost(self, now: float) -> bool:
-        """Return whether only a new connection brings a picture soon."""
+        """Return whether only a new connection will bring a picture soon."""
         is_lost = self._leaves_out and self._last is not None and now - self._last > LOST
         self._were_far_apart |= is_lost
         return is_lost

@@ -1,4 +1,4 @@
-"""Open whatever a path or an address names."""
+"""Open the source at a path or address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the first whole picture in what a camera sends, whatever stands before and behind it."""
+"""Find whole pictures in a camera's bytes, whatever surrounds them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _NEXT_PART = re.compile(rb"\r?\n--[^\r\n]{1,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,2
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A picture; one whose end is missing may be whole all the same, or be cut off."""
+    """A picture. Without its end it may be whole or truncated."""
 
     picture: bytes = field(repr=False)
     has_end: bool = True
 
 
 class PictureFinder:
-    """Is fed the bytes of a body, and gives each picture in them once."""
+    """Reads the bytes of a body and returns each picture in them once."""
 
     def __init__(self, *, is_stream: bool = False, length: int | None = None) -> None:
         """`length` is the body's, where one was announced; a stream has parts with boundaries between them."""
@@ -62,7 +62,7 @@ class PictureFinder:
                 end, resume = None, max(broken.resume, start + 2)
             part = self._next_part()
             if part is not None and (end is None or part.start() < end):
-                # It broke off, or lacks its end; what follows it is not read as its own.
+                # It is truncated; do not take the following bytes for its own.
                 found = Found(bytes(self._data[start : part.start()]), has_end=False)
                 self._drop(part.end())
                 return found
@@ -76,7 +76,7 @@ class PictureFinder:
         return None
 
     def last(self) -> Found | None:
-        """Return what may be a picture although its end is not seen, after the last byte has come."""
+        """Return a picture without a recognised end, after the last byte."""
         if self._start is not None:
             return Found(bytes(self._data[self._start :]), has_end=self._structure is None)
         return None if self.is_stream else Found(bytes(self._data))

@@ -1,4 +1,4 @@
-"""Why a camera gives no picture, in whole sentences: with status and kind, and without its address.
+"""Explain in whole sentences why a camera gives no picture, without its address.
 
 Where such a sentence is shown later, it is found again by what `%(what)s` may stand for: see `VARIABLE`.
 """
@@ -25,7 +25,7 @@ class WebPage(SnapshotError):
 
 
 def of_status(status: int, *, with_login: bool) -> SnapshotError:
-    """Return what a status other than success means."""
+    """Return the meaning of an error status."""
     if status == 401 and with_login:
         return SnapshotError("401: the camera refuses the user name or the password.")
     if status == 401:
@@ -68,22 +68,22 @@ def of_error(error: Exception, seconds: float) -> SnapshotError:
 
 
 def no_http() -> SnapshotError:
-    """Return that something else than a web server answers."""
+    """Say that the answer is not HTTP."""
     return SnapshotError("What answers at the camera's address does not speak HTTP.")
 
 
 def no_answer(seconds: float) -> SnapshotError:
-    """Return that nothing came in time."""
+    """Say that nothing came in time."""
     return LateSnapshot("The camera did not answer within %(what)s seconds.", what=f"{seconds:g}")
 
 
 def not_whole(seconds: float) -> SnapshotError:
-    """Return that too little came in time."""
+    """Say that too little came in time."""
     return LateSnapshot("The picture did not arrive whole within %(what)s seconds.", what=f"{seconds:g}")
 
 
 def of_content(content_type: str, data: bytes) -> SnapshotError:
-    """Return what came instead of a picture."""
+    """Say what came instead of a picture."""
     start = data[:512].lstrip().lower()
     if not data:
         return SnapshotError("The camera gives an empty picture.")

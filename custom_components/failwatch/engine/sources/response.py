@@ -1,6 +1,6 @@
-"""Read an HTTP/1.x answer as browsers and curl do: RFC 9112 where a camera keeps to it, and beyond.
+"""Read HTTP/1.x answers as tolerantly as browsers and curl do.
 
-aiohttp and the standard library refuse or misread what many cameras send, each something else.
+aiohttp and the standard library refuse or misread the answers of many cameras.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Head:
 
 
 async def read_head(receive: Receive) -> tuple[Head, bytes]:
-    """Return the final answer's head, and what came behind it. Raises SnapshotError."""
+    """Return the final answer's head, and the bytes after it. Raises SnapshotError."""
     data = b""
     while True:
         data = data.lstrip(b"\r\n\t ")
@@ -108,7 +108,7 @@ def _parse(data: bytes) -> Head:
 async def read_body(head: Head, data: bytes, receive: Receive) -> AsyncGenerator[bytes, None]:
     """Yield the body's bytes as they come, unpacked, to the end of the connection.
 
-    An announced length is not obeyed here: whoever reads stops when the picture is whole.
+    The Content-Length is ignored here: the reader stops when the picture is whole.
     """
     pieces = _chunks(data, receive) if head.is_chunked else _plain(data, receive)
     codings = ",".join((*head.all("content-encoding"), *head.all("transfer-encoding"))).lower()
@@ -122,7 +122,7 @@ async def read_body(head: Head, data: bytes, receive: Receive) -> AsyncGenerator
             yield piece
             continue
         try:
-            # A bomb is unpacked in small pieces: the reader stops when there are too many of them.
+            # Unpack in small pieces, so that the reader can stop a decompression bomb.
             unpacked = unpacker.decompress(piece, MAX_HEAD)
             while unpacked or unpacker.unconsumed_tail:
                 yield unpacked
@@ -132,7 +132,7 @@ async def read_body(head: Head, data: bytes, receive: Receive) -> AsyncGenerator
 
 
 def _unpacker(start: bytes) -> zlib._Decompress | None:
-    """Return what unpacks a body that begins so, None where it is packed by name only."""
+    """Return the decompressor for a body, None if it is not really compressed."""
     for wbits in (47, -15):  # with zlib's or gzip's frame, or without one
         try:
             zlib.decompressobj(wbits=wbits).decompress(start, 1)
@@ -152,7 +152,7 @@ async def _plain(data: bytes, receive: Receive) -> AsyncGenerator[bytes, None]:
 
 
 async def _chunks(data: bytes, receive: Receive) -> AsyncGenerator[bytes, None]:
-    """Yield what the chunks hold; all of it where they are announced and not sent."""
+    """Yield the chunks' content, or the whole body if it is not really chunked."""
     is_first = True
     while True:
         while b"\n" not in data and len(data) <= MAX_LINE:

@@ -1,4 +1,4 @@
-"""What every source of pictures can do, and what it may be told."""
+"""The interface and options of every source of pictures."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MAX_BYTES = 50_000_000
 
 
 class SourceEnded(SnapshotError):
-    """There are no more pictures."""
+    """The source has no more pictures."""
 
     kind = "ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How a camera in the network is read.
+    """Options for reading a network camera.
 
     `timeout` is how many seconds it may be silent. A log-in given here comes before one in the address.
     """
@@ -38,24 +38,24 @@ class ReadOptions:
 
     @property
     def silence(self) -> float:
-        """Seconds without a byte after which a camera is given up."""
+        """Seconds without a byte before giving up."""
         return min(self.timeout, LONGEST) if self.timeout > 0 else TIMEOUT
 
     @property
     def total(self) -> float:
-        """Seconds after which a picture has to be whole."""
+        """Seconds within which a picture must be whole."""
         return max(self.silence + 1, TIMEOUT)
 
 
 class Source(Protocol):
-    """Gives pictures; one that is not live gives those that it has as fast as they are asked for."""
+    """A source of pictures. One that is not live returns them as fast as they are requested."""
 
     @property
     def live(self) -> bool:
-        """Whether the pictures are of now."""
+        """Whether the pictures are live."""
 
     async def snapshot(self) -> bytes:
-        """Return the present or next picture. Raises SnapshotError, SourceEnded after the last."""
+        """Return the current or next picture. Raises SnapshotError, SourceEnded after the last."""
 
     async def close(self) -> None:
         """Let go of everything held."""

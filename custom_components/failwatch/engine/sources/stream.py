@@ -1,4 +1,4 @@
-"""The newest whole picture of a live stream such as RTSP, RTMP, UDP or HLS, by PyAV."""
+"""Read the newest whole picture of a live stream (RTSP, RTMP, UDP, HLS) with PyAV."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECURE = ("https", "rtsps", "rtmps")
 class StreamSource:
     """Reads a stream on a thread of its own, keeps the decoder open, and keeps the newest whole picture.
 
-    A stream that breaks is opened again.
+    A broken stream is opened again.
     """
 
     live = True
@@ -51,7 +51,7 @@ class StreamSource:
         self._thread.start()
 
     async def snapshot(self) -> bytes:
-        """Return the newest picture, if it is of now."""
+        """Return the newest picture, if it is recent."""
         return await asyncio.to_thread(self._take)
 
     async def close(self) -> None:
@@ -84,8 +84,8 @@ class StreamSource:
                 self._changed.wait_for(lambda: self._closing, AGAIN_AFTER)
 
     def _read_until_it_breaks(self) -> bool:
-        """Keep what comes; return whether the stream is to be opened again at once."""
-        # By TCP nothing gets lost on the way; a camera that has only UDP is read by that.
+        """Read until the stream breaks; return whether to open it again at once."""
+        # TCP loses nothing; UDP is used for cameras without it.
         options = {"rtsp_flags": "prefer_tcp"} if self._url.lower().startswith("rtsp") else {}
         if self._url.lower().startswith(SECURE):
             options |= self._options.trust.ffmpeg_options()
@@ -108,7 +108,7 @@ class StreamSource:
         return False
 
     def _decoded(self, packet: Any) -> list[Any]:
-        """Return the frames that a packet brings; one that arrived damaged brings none."""
+        """Return the frames of a packet, none if it is damaged."""
         try:
             return list(packet.decode())
         except self._av.InvalidDataError:
@@ -123,7 +123,7 @@ class StreamSource:
             self._changed.notify_all()
 
     def _reason(self, error: Exception) -> SnapshotError:
-        """Return why the stream broke; the error's own text may hold the address, and that a password."""
+        """Return why the stream broke. The error's own text may contain the address with a password."""
         av = self._av
         if isinstance(error, IndexError):
             return SnapshotError("The stream has no pictures.")

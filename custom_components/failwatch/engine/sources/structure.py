@@ -1,4 +1,4 @@
-"""Where a picture ends, by its own structure: what comes behind it is the camera's affair."""
+"""Find the end of a picture by its own structure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class Broken(Exception):
-    """What began like a picture is none; `resume` is where the next may begin."""
+    """The bytes are not a picture after all; `resume` is where the next may start."""
 
     def __init__(self, resume: int) -> None:
         """Keep the place."""
@@ -24,7 +24,7 @@ class Broken(Exception):
 
 
 class Structure(Protocol):
-    """Follows one picture through bytes that grow."""
+    """Follows one picture through growing data."""
 
     def end(self, data: bytes | bytearray) -> int | None:
         """Return where the picture ends, None if more must come. Raises Broken."""

@@ -1,4 +1,4 @@
-"""How a camera's certificate is checked: by the system, by a file, or by explicit choice not at all."""
+"""Check a camera's certificate against the system's or a file's, or not at all if so chosen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whom to trust: the system's authorities, those of a file in addition, or anybody."""
+    """What to trust: the system's authorities, a file's in addition, or anything."""
 
     verify: bool = True
     certificate: Path | None = None
@@ -31,7 +31,7 @@ class Trust:
             except OSError as error:  # also ssl.SSLError
                 message = "%(file)s is not a certificate file (PEM)."
                 raise BadSetting(message, file=self.certificate.name) from error
-            # Cameras sign their own certificates, and few of these are by the book.
+            # Cameras sign their own certificates, and few of them follow the standard.
             context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
             context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         return context
@@ -39,7 +39,7 @@ class Trust:
     def pins(self) -> frozenset[bytes]:
         """Return the certificates of the file. Reads it.
 
-        A camera that proves to own one of these needs no name in it: many have none.
+        A camera with one of these certificates needs no matching name: many have none.
         """
         if self.certificate is None or not self.verify:
             return frozenset()
@@ -69,7 +69,7 @@ def _trusting() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    # What no longer is secure is all that old cameras have, and nothing secure was asked for.
+    # Old cameras only support outdated encryption, and the user gave up security.
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)

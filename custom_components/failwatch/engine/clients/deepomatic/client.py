@@ -25,7 +25,7 @@ class Deepomatic:
     """Every documented call of the API. All methods raise DetectionError."""
 
     def __init__(self, session: aiohttp.ClientSession, url: URL, api_key: str) -> None:
-        """Speak to the API at `url`, which ends with its version."""
+        """Use the API at `url`, which ends with its version."""
         self._endpoint = Endpoint(session, url, {"X-API-KEY": api_key}, (api_key,))
 
     @property
@@ -43,7 +43,7 @@ class Deepomatic:
         description: str = "",
         metadata: Mapping[str, Any] | None = None,
     ) -> Spec:
-        """Create a specification of one's own."""
+        """Create a specification."""
         body = {
             "name": name,
             "description": description,
@@ -54,16 +54,16 @@ class Deepomatic:
         return parsing.spec(reply.json())
 
     async def spec_page(self, *, public: bool = False, offset: int = 0, limit: int = PAGE) -> Page:
-        """Return one page of one's own specifications, or of the public ones."""
+        """Return one page of your own specifications, or of the public ones."""
         path = "/recognition/public" if public else "/recognition/specs"
         params = {"offset": str(offset), "limit": str(limit)}
         return parsing.page((await self._endpoint.call("GET", path, params=params)).json())
 
     async def specs(self, *, public: bool = False) -> AsyncIterator[Spec]:
-        """Yield all of one's own specifications, or all public ones.
+        """Yield all of your own specifications, or all public ones.
 
-        Pages are asked for by offset: the address of the next page that the service gives is not
-        called, as the key would go along to wherever it points.
+        Pages are requested by offset. The next page's address in the answer is not followed,
+        since the key would be sent wherever it points.
         """
         offset = 0
         while True:
@@ -88,10 +88,10 @@ class Deepomatic:
         current_version_id: int | None = None,
         unbind: bool = False,
     ) -> Spec:
-        """Change what is given, and leave the rest; outputs cannot be changed.
+        """Change the given values and keep the rest; outputs cannot be changed.
 
         `unbind` leaves the specification without a current version. The document lists the description
-        as an argument and also calls it immutable: whether it can be changed is for the service to say.
+        as an argument and also calls it immutable, so the service decides.
         """
         given: dict[str, Any] = {
             "name": name,
@@ -119,7 +119,7 @@ class Deepomatic:
         max_predictions: int = 100,
         timeout: float = REQUEST_TIMEOUT,
     ) -> str:
-        """Begin to recognise the pictures, and return the number of the task that does."""
+        """Start to recognise pictures, and return the task's number."""
         if not inputs:
             raise BadRequest("There must be at least one picture.")
         options = {"show_discarded": show_discarded, "max_predictions": max_predictions}
@@ -133,20 +133,20 @@ class Deepomatic:
         return text(mapping(reply.json(), "task_id").get("task_id"), "task_id")
 
     async def task(self, task_id: str, *, timeout: float = REQUEST_TIMEOUT) -> Task:
-        """Return how far a task is."""
+        """Return a task's progress."""
         path = f"/tasks/{quote(task_id, safe='')}"
         return parsing.task((await self._endpoint.call("GET", path, timeout=timeout)).json())
 
     async def tasks(self, task_ids: Sequence[str]) -> tuple[Task, ...]:
-        """Return how far several tasks are."""
+        """Return the progress of several tasks."""
         params = [("task_ids", task_id) for task_id in task_ids] + [("limit", str(PAGE))]
         page = mapping((await self._endpoint.call("GET", "/tasks", params=params)).json(), "page")
         return tuple(parsing.task(task) for task in sequence(page.get("results"), "results"))
 
     async def wait(self, task_id: str, *, timeout: float = TASK_TIMEOUT) -> Any:
-        """Return a task's data once it has succeeded, asking less and less often.
+        """Return a task's data once it has succeeded, polling less and less often.
 
-        Faults of the connection are sat out. Raises ServerFailed if the task failed, TimedOut.
+        Connection errors are retried. Raises ServerFailed if the task failed, TimedOut.
         """
         loop = asyncio.get_running_loop()
         end, pause = loop.time() + timeout, 0.05

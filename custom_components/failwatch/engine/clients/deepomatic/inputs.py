@@ -1,4 +1,4 @@
-"""Pictures on their way to Deepomatic: as JSON, or as a multipart form where a file is among them."""
+"""Encode pictures for Deepomatic: as JSON, or as a multipart form if one is a file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def multipart(inputs: Sequence[ImageInput], options: Mapping[str, Any]) -> aioht
         elif picture.encoding is Encoding.FILE:
             form.add_field(f"{name}.source", source, filename=f"{index}.jpg", content_type="image/jpeg")
         else:
-            # As a payload: aiohttp would make a file of plain bytes.
+            # As a payload, because aiohttp would send plain bytes as a file.
             data = b"data:image/jpeg;binary," + source
             kind = "application/octet-stream"
             form.add_field(f"{name}.source", aiohttp.BytesPayload(data), content_type=kind)

@@ -1,4 +1,4 @@
-"""Deepomatic's JSON as types, and types as JSON."""
+"""Convert between Deepomatic's JSON and types."""
 
 from __future__ import annotations
 

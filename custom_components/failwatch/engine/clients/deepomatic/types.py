@@ -1,4 +1,4 @@
-"""What Deepomatic speaks of."""
+"""Deepomatic's types."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SpecId: TypeAlias = int | str
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Something that a specification recognises."""
+    """A label that a specification recognises."""
 
     id: int
     name: str
@@ -93,7 +93,7 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work under way: `status` is pending, success or error; other values count as pending."""
+    """A task: `status` is pending, success or error; other values count as pending."""
 
     id: str
     status: str

@@ -1,4 +1,4 @@
-"""What all three dialects have in common."""
+"""What the three dialects share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class HacarusClient(ABC):
     """Whether a picture can be removed once it is no longer needed."""
 
     def __init__(self, connection: Connection) -> None:
-        """Speak over that connection."""
+        """Use that connection."""
         self._connection = connection
 
     @property
@@ -34,7 +34,7 @@ class HacarusClient(ABC):
         return self._connection.where
 
     async def login(self) -> None:
-        """Get a token; done by itself when one is needed."""
+        """Get a token. Other calls do this when needed."""
         await self._connection.login()
 
     @abstractmethod
@@ -59,7 +59,7 @@ class HacarusClient(ABC):
     ) -> Model:
         """Return a model once it is trained. Raises ServerFailed if training failed, TimedOut.
 
-        Faults of the connection are sat out: an hour of training goes on at the server without it.
+        Connection errors are retried: an hour of training goes on at the server without one.
         """
         loop = asyncio.get_running_loop()
         end, name = loop.time() + timeout, model_id
@@ -83,5 +83,5 @@ class HacarusClient(ABC):
             await asyncio.sleep(interval)
 
     async def _data(self, method: str, path: str, **how: Any) -> Any:
-        """Return what an answer holds in `data`."""
+        """Return the `data` of an answer."""
         return parsing.data((await self._connection.call(method, path, **how)).json())

@@ -1,4 +1,4 @@
-"""A logged-in connection to a HACARUS server: the token is renewed once it is refused."""
+"""A connection to a HACARUS server that logs in, and renews a refused token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_PERMISSION = "no permission to view"
 
 
 class Connection:
-    """Logs in when first used, and again when the server no longer takes the token."""
+    """Logs in when first used, and again when the server refuses the token."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Connection:
         return await attempt(self._endpoint or self._anonymous)
 
     async def _renew(self, refused: Endpoint | None) -> None:
-        """Log in, unless somebody else has since the token was refused."""
+        """Log in, unless another call already has since the token was refused."""
         async with self._logging_in:
             if self._endpoint is refused:
                 await self.login()

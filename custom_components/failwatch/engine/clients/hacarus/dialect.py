@@ -1,4 +1,4 @@
-"""Which of HACARUS' three dialects a server speaks."""
+"""Detect which of HACARUS' three dialects a server speaks."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ async def connect(connection: Connection, dialect: Dialect = Dialect.AUTO) -> Ha
 
 
 async def _web_dialect(connection: Connection) -> Dialect:
-    """Ask for an operation that only CHECK has, by a method that changes nothing.
+    """Call an operation that only CHECK has, with a method that changes nothing.
 
-    A server that has it refuses the method (405), one that has not knows no such address (404).
+    A server that has it refuses the method (405); any other does not know the address (404).
     """
     path = "/api/v1/models/active/update_predict_parameters"
     reply = await connection.call("GET", path, accept=(400, 404, 405, 422))

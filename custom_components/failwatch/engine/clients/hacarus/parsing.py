@@ -1,4 +1,4 @@
-"""HACARUS' JSON as types. Only what a thing cannot be without is insisted on."""
+"""Convert HACARUS' JSON to types. Only indispensable fields are required."""
 
 from __future__ import annotations
 

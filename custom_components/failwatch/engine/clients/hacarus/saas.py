@@ -40,11 +40,11 @@ class HacarusSaas(HacarusClient):
         return parsing.target(await self._data("GET", f"/api/v1/targets/{target_id}"))
 
     async def set_default_target(self, target_id: int) -> Target:
-        """Make a target the one that everything is about."""
+        """Make a target the default."""
         return parsing.target(await self._data("POST", f"/api/v1/targets/{target_id}"))
 
     async def results(self, model_ids: Sequence[str]) -> bytes:
-        """Return what models said of all pictures, as CSV."""
+        """Return the models' results for all pictures as CSV."""
         path, params = "/api/v1/targets/model/results", _repeated("model_ids", model_ids)
         return (await self._connection.call("POST", path, params=params, timeout=TRANSFER_TIMEOUT)).body
 
@@ -66,7 +66,7 @@ class HacarusSaas(HacarusClient):
         item_ids: Sequence[str],
         parameters: Mapping[int, str] | None = None,
     ) -> Model:
-        """Begin to train a model; `parameters` gives values, as text, by the parameter's number."""
+        """Start to train a model; `parameters` has values, as text, by the parameter's number."""
         body = {"name": name, "item_ids": list(item_ids), "override_params": overrides(parameters)}
         path = f"/api/v1/algorithms/{_safe(algorithm_id)}/train"
         return parsing.model(await self._data("POST", path, json=body))
@@ -83,7 +83,7 @@ class HacarusSaas(HacarusClient):
         return parsing.model(await self._data("GET", f"/api/v1/models/{_safe(model_id)}"))
 
     async def delete_models(self, model_ids: Sequence[str]) -> tuple[str, ...]:
-        """Delete models for good, and return which were."""
+        """Delete models for good, and return the deleted ones."""
         params = _repeated("model_ids", model_ids)
         return parsing.model_ids(await self._data("DELETE", "/api/v1/models/", params=params))
 
@@ -94,7 +94,7 @@ class HacarusSaas(HacarusClient):
         return (await self._connection.call("POST", path, json=body, timeout=TRANSFER_TIMEOUT)).body
 
     async def import_models(self, archive: bytes) -> tuple[Model, ...]:
-        """Take in models from a ZIP file, and return them."""
+        """Import models from a ZIP file, and return them."""
 
         def form() -> aiohttp.FormData:
             data = aiohttp.FormData()
@@ -107,7 +107,7 @@ class HacarusSaas(HacarusClient):
     async def predict(
         self, model_id: str, item_ids: Sequence[str], *, timeout: float = REQUEST_TIMEOUT
     ) -> Prediction:
-        """Begin to judge items; the answer is in each item once its status is done.
+        """Start to judge items; the result is in each item once its status is done.
 
         Raises NotFound for an unknown item, BadRequest for an unknown model, Busy.
         """
@@ -130,7 +130,7 @@ class HacarusSaas(HacarusClient):
         return parsing.item_page(await self._data("GET", "/api/v1/items/", params=params))
 
     async def items(self, item_type: ItemType, *, model_id: str | None = None) -> AsyncIterator[Item]:
-        """Yield all items. The number of the first page is the server's to say."""
+        """Yield all items. The server says which number its first page has."""
         page = await self.item_page(item_type, count=PAGE, model_id=model_id)
         while True:
             for item in page.items:
@@ -176,7 +176,7 @@ class HacarusSaas(HacarusClient):
         model_id: str | None = None,
         timeout: float = REQUEST_TIMEOUT,
     ) -> Item:
-        """Return an item with what models said of it."""
+        """Return an item with the models' results."""
         params = [
             ("show_assessments", _form_flag(show_assessments)),
             ("show_annotations", _form_flag(show_annotations)),
@@ -187,14 +187,14 @@ class HacarusSaas(HacarusClient):
         return parsing.item(await self._data("GET", path, params=params, timeout=timeout))
 
     async def annotate_item(self, item_id: str, annotations: Sequence[NewAnnotation]) -> None:
-        """Mark places in an item's picture; the server does so a little later."""
+        """Mark places in an item's picture; the server applies this a little later."""
         body = {"annotations": [asdict(annotation) for annotation in annotations]}
         await self._connection.call("PATCH", f"/api/v1/items/{_safe(item_id)}", json=body)
 
     # The server
 
     async def set_license(self, license_data: bytes) -> str:
-        """Hand in a licence, and return until when it is good."""
+        """Upload a licence, and return its expiry."""
 
         def form() -> aiohttp.FormData:
             data = aiohttp.FormData()

@@ -20,7 +20,7 @@ from .types import Algorithm, Item, Model, NewAnnotation, Prediction
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """All items, by what they are for, and the server's own summary."""
+    """All items by purpose, and the server's own summary."""
 
     training: tuple[Item, ...]
     predict: tuple[Item, ...]
@@ -72,7 +72,7 @@ class HacarusSdk(HacarusClient):
         raise NotFound(f"There is no model {model_id}.")
 
     async def check_model(self, model_id: str) -> None:
-        """Raise NotFound if the list of models lacks it; no document states that there is such a list."""
+        """Raise NotFound if a model is not in the list of models, which is undocumented."""
         try:
             known = await self.models()
         except NotFound:
@@ -92,7 +92,7 @@ class HacarusSdk(HacarusClient):
         item_ids: Sequence[str],
         parameters: Mapping[int, str] | None = None,
     ) -> Model:
-        """Begin to train a model; `parameters` gives values, as text, by the parameter's number."""
+        """Start to train a model; `parameters` has values, as text, by the parameter's number."""
         body = {
             "algorithm_id": algorithm_id,
             "name": name,
@@ -111,7 +111,7 @@ class HacarusSdk(HacarusClient):
     ) -> tuple[str, ...]:
         """Add pictures by file name, and return the items' identifiers.
 
-        A picture is to train with where `good` is given.
+        Pictures with `good` given are for training.
         """
         if training and good is None:
             raise BadRequest("Pictures to train with are good or bad: say which.")
@@ -138,7 +138,7 @@ class HacarusSdk(HacarusClient):
         )
 
     async def item(self, item_id: str, *, timeout: float = REQUEST_TIMEOUT) -> Item:
-        """Return an item with what was found in it; this dialect keeps one answer, whatever the model."""
+        """Return an item with its findings; this dialect keeps one result for all models."""
         path = f"/api/v1/item/{quote(item_id, safe='')}"
         return sdk_parsing.item(await self._data("GET", path, timeout=timeout))
 
@@ -149,7 +149,7 @@ class HacarusSdk(HacarusClient):
                 await self.annotate_image(picture.image_id, annotations)
 
     async def annotate_image(self, image_id: str, annotations: Sequence[NewAnnotation]) -> tuple[str, ...]:
-        """Mark places in a picture, and return the items that they belong to. Labels do not exist here."""
+        """Mark places in a picture, and return their items. This dialect has no labels."""
         marks = [{key: value for key, value in asdict(one).items() if key != "label"} for one in annotations]
         path = f"/api/v1/image/{quote(image_id, safe='')}/annotation"
         return parsing.item_ids(await self._data("POST", path, json={"annotations": marks}))
@@ -157,14 +157,14 @@ class HacarusSdk(HacarusClient):
     async def predict(
         self, model_id: str, item_ids: Sequence[str], *, timeout: float = REQUEST_TIMEOUT
     ) -> Prediction:
-        """Begin to judge items, with the server's own default for the active model."""
+        """Start to judge items, by default with the server's active model."""
         body: dict[str, Any] = {"item_ids": list(item_ids)}
         if model_id != ACTIVE:
             body["model_id"] = _numbers([model_id])[0]
         return parsing.prediction(await self._data("POST", "/api/v1/serve", json=body, timeout=timeout))
 
     async def processes(self) -> Processes:
-        """Return what the server is busy with."""
+        """Return the server's running processes."""
         found = mapping(await self._data("GET", "/api/v1/workers"), "processes")
         return Processes(
             predicting=parsing.each(found.get("predicting"), str, "processes"),
@@ -173,5 +173,5 @@ class HacarusSdk(HacarusClient):
 
 
 def _numbers(identifiers: Sequence[str]) -> list[int | str]:
-    """Return models' identifiers as this dialect has them: numbers."""
+    """Return models' identifiers as numbers, as this dialect needs them."""
     return [int(one) if one.isascii() and one.isdecimal() else one for one in identifiers]

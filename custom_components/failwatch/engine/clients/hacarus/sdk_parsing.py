@@ -1,4 +1,4 @@
-"""The items of the SDK's API as types: the one thing that it shapes in its own way."""
+"""Convert the SDK's items to types; only items differ from the other dialects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients of all dialects put into a request to train."""
+"""Parts of a training request that all dialects share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What HACARUS speaks of. Statuses, labels and types are open: a service may add values."""
+"""HACARUS' types. Statuses, labels and types are open: a service may add values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class ItemType(StrEnum):
-    """What an item was added for."""
+    """The purpose of an item."""
 
     PREDICTION = "prediction"
     TRAINING = "training"
@@ -16,7 +16,7 @@ class ItemType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
-    """A step that pictures go through first."""
+    """A preprocessing step."""
 
     name: str
     active: bool | None = None
@@ -48,7 +48,7 @@ class AlgorithmParameter:
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
-    """A way to train models."""
+    """A training algorithm."""
 
     algorithm_id: str
     name: str
