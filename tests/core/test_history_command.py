@@ -130,11 +130,11 @@ async def test_moving_and_dropping(kept: Path) -> None:
         (("show", "x"), "no print 'x'"),
         (("show", "a"), "2 prints begin"),
         (("label", "aa"), "--failed, --good or --none"),
-        (("label", "aa", "--good", "--from-minute", "1"), "Only a failed print"),
+        (("label", "aa", "--good", "--from-minute", "1"), "need --failed"),
         (("label", "aa", "--failed", "--from-frame", "9999"), "no frame 9999"),
         (("picture", "aa", "9999", "--to", "x.jpg"), "no picture"),
         (("export", "--to", "x.csv"), "one print"),
-        (("label", "aa", "--failed", "--from-frame", "2", "--from-minute", "1"), "not both"),
+        (("label", "aa", "--failed", "--from-frame", "2", "--from-minute", "1"), "Give either"),
         (("list", "--printer", "Another"), "--printer: Printer (printer)"),
     ],
 )

@@ -334,7 +334,7 @@ def test_what_only_check_can(server: Server) -> None:
     assert (server.state.items[item].training, server.state.items[item].good) == (False, None)
     server.run("items", "rm", item, "--yes")
     assert server.state.deleted == [item]
-    assert "Say what to change" in server.run("params", model, exit_code=2)
+    assert "Give something to change" in server.run("params", model, exit_code=2)
 
 
 def test_what_only_the_sdks_server_can(sdk: Server) -> None:

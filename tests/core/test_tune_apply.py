@@ -114,7 +114,7 @@ def test_the_answer_for_machines_is_not_mixed_with_questions(plugin: Any, found:
     made, url = plugin
     result = run(found, "--json", "--yes", "--apply", url)
     assert json.loads(result.stdout)["settings"] == made.settings != BEFORE
-    assert "Set." in result.stderr
+    assert "Applied." in result.stderr
 
 
 @pytest.mark.parametrize(
