@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import Locator, Page
+from playwright.async_api import FloatRect, Locator, Page
 
-FILM_WIDTH = 760
 FILM_FRAMES = 24
 FRAME_MILLISECONDS, LAST_FRAME_MILLISECONDS = 450, 4000
 
@@ -31,21 +30,23 @@ class Album:
             await what.screenshot(path=self.folder / f"{name}.png")
             print(f"{name}.png", flush=True)
 
-    async def film(self, name: str, page: Page, happens: Awaitable[None], *, settles: float) -> None:
-        """Wait for something, and make a short film of the page while it happens."""
+    async def film(
+        self, name: str, page: Page, part: FloatRect, happens: Awaitable[None], *, settles: float
+    ) -> None:
+        """Wait for something, and make a short film of a part of the page while it happens."""
         ending = asyncio.ensure_future(happens)
         if not self.wants(name):
             await ending
             return
         shots = []
         while not ending.done():
-            shots.append(await page.screenshot())
+            shots.append(await page.screenshot(clip=part))
             await asyncio.wait({ending}, timeout=0.5)
         await ending
         await asyncio.sleep(settles)
-        shots.append(await page.screenshot())
+        shots.append(await page.screenshot(clip=part))
         every = max(1, len(shots) // FILM_FRAMES)
-        frames = [_scaled(shot) for shot in (*shots[:-1:every], shots[-1])]
+        frames = [_opened(shot) for shot in (*shots[:-1:every], shots[-1])]
         durations = [FRAME_MILLISECONDS] * (len(frames) - 1) + [LAST_FRAME_MILLISECONDS]
         path = self.folder / f"{name}.webp"
         frames[0].save(
@@ -54,6 +55,6 @@ class Album:
         print(f"{path.name}: {len(frames)} pictures, {path.stat().st_size // 1024} KB", flush=True)
 
 
-def _scaled(png: bytes) -> Image.Image:
+def _opened(png: bytes) -> Image.Image:
     with Image.open(io.BytesIO(png)) as image:
-        return image.convert("RGB").resize((FILM_WIDTH, image.height * FILM_WIDTH // image.width))
+        return image.convert("RGB")

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Awaitable
 from pathlib import Path
 
-from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import Browser, FloatRect, Locator, Page
 
 from .album import Album
 from .browser import open_octoprint
@@ -14,6 +14,7 @@ from .processes import free_port
 from .workshop import Workshop
 
 FILM = "print-fails"
+FILM_HEIGHT = 560
 TAB = "#tab_plugin_failwatch"
 SETTLE_SECONDS = 3.0
 REGION = ((0.02, 0.02), (0.36, 0.02), (0.36, 0.2), (0.02, 0.2))
@@ -36,8 +37,14 @@ async def open_tab(
 async def film_print(album: Album, page: Page, paused: Awaitable[None]) -> None:
     """Show how a print goes well, fails and is paused."""
     await page.add_style_tag(content=".ui-pnotify { display: none !important }")
-    await page.evaluate(f"document.querySelector('{TAB}').scrollIntoView()")
-    await album.film(FILM, page, paused, settles=SETTLE_SECONDS)
+    tab = page.locator(TAB)
+    await tab.evaluate("tab => tab.scrollIntoView()")
+    await tab.locator(".failwatch-p", has_text=".").wait_for()
+    box = await tab.bounding_box()
+    if box is None:
+        raise RuntimeError("The tab is not shown.")
+    part = FloatRect(x=box["x"], y=box["y"], width=box["width"], height=FILM_HEIGHT)
+    await album.film(FILM, page, part, paused, settles=SETTLE_SECONDS)
     await page.evaluate("scrollTo(0, 0)")
 
 
