@@ -78,6 +78,32 @@ def test_an_interval_is_wide_where_pictures_are_copies_of_one_another():
     assert copies.high - copies.low > 2 * (alone.high - alone.low)
 
 
+def test_few_pictures_prove_no_calibration():
+    p = np.linspace(0.05, 0.95, 50)
+    few, many = figures.calibration_error_by_chance(p), figures.calibration_error_by_chance(np.tile(p, 40))
+    assert many.high < 0.05 < few.value < few.high
+    assert few.low < few.value
+
+
+def test_a_share_is_less_sure_where_hits_belong_together():
+    hits = [number % 10 < 7 for number in range(100)]
+    alone = figures.share_with_interval(hits, [str(number) for number in range(100)])
+    few = figures.share_with_interval(sorted(hits), [str(number // 10) for number in range(100)])
+    assert alone.value == few.value == pytest.approx(0.7)
+    assert 0.55 < alone.low < 0.7 < alone.high < 0.85
+    assert few.high - few.low > 2 * (alone.high - alone.low)
+
+
+def test_the_interval_of_an_auroc_is_that_of_the_bootstrap():
+    generator = np.random.default_rng(5)
+    failed = np.arange(160) < 80
+    scores = generator.normal(failed * 1.0, 1.0)
+    drawn = with_interval(auroc, scores, failed, [str(number) for number in range(160)])
+    low, high = figures.auroc_interval(drawn.value, 80, 80)
+    assert (low, high) == pytest.approx((drawn.low, drawn.high), abs=0.02)
+    assert figures.auroc_interval(1.0, 5, 5) == (1.0, 1.0)
+
+
 def test_delays_count_from_the_onset_and_alarms_before_it_are_false():
     rules = FailWatchRules()
     quiet, flash, bad = [0.02] * 200, [0.95] * 20, [0.9] * 60

@@ -11,6 +11,7 @@ import torch
 from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
 
 from ..recipe import split
+from ..recipe.apart import apart
 from . import lapses, room, series, singles
 from .eye import Eye
 from .report import as_text, write_claims
@@ -31,7 +32,7 @@ def main() -> None:
     answers = singles.ask(detector, singles.chosen(asked.data))
     learned = series.learning(answers, eye)
     found = {
-        "pictures": singles.counts(),
+        "pictures": {**singles.counts(), "apart": apart(asked.data)},
         "single pictures": singles.measured(answers),
         "camera's normal": series.normal_effect(answers, learned),
         "rendered pairs": room.measured(room.pairs(eye, asked.data)),

@@ -88,6 +88,36 @@ def calibration_error(p: Scores, failed: Truth) -> float:
     return sum(abs(one.p - one.failures) * one.count for one in reliability(p, failed)) / len(p)
 
 
+def calibration_error_by_chance(p: Scores, seed: int = 0) -> Figure:
+    """Return the error that a p that means exactly what it says shows on so many pictures: few ones are no proof."""
+    generator = np.random.default_rng(seed)
+    values = [calibration_error(p, generator.random(len(p)) < p) for _ in range(DRAWS)]
+    low, high = np.percentile(values, [2.5, 97.5])
+    return Figure(float(np.mean(values)), float(low), float(high))
+
+
+def share_with_interval(hits: Sequence[bool], groups: Sequence[str], seed: int = 0) -> Figure:
+    """Return the share of hits with its interval, by drawing whole groups: boxes of one print are not independent."""
+    names = sorted(set(groups))
+    found = np.array(
+        [sum(hit for hit, group in zip(hits, groups, strict=True) if group == name) for name in names]
+    )
+    there = np.array([sum(group == name for group in groups) for name in names])
+    drawn = np.random.default_rng(seed).integers(0, len(names), (DRAWS, len(names)))
+    low, high = np.percentile(found[drawn].sum(1) / there[drawn].sum(1), [2.5, 97.5])
+    return Figure(float(found.sum() / there.sum()), float(low), float(high))
+
+
+def auroc_interval(value: float, failures: int, good: int) -> tuple[float, float]:
+    """Return the 95 % interval of an AUROC of pictures that are independent (Hanley and McNeil 1982)."""
+    both_bad, both_good = value / (2 - value), 2 * value**2 / (1 + value)
+    variance = (
+        value * (1 - value) + (failures - 1) * (both_bad - value**2) + (good - 1) * (both_good - value**2)
+    )
+    half = 1.96 * (max(variance, 0.0) / (failures * good)) ** 0.5
+    return max(0.0, value - half), min(1.0, value + half)
+
+
 def with_interval(
     measure: Measure, scores: Scores, failed: Truth, groups: Sequence[str], seed: int = 0
 ) -> Figure:

@@ -69,6 +69,8 @@ def _pictures(found: dict[str, Any]) -> list[str]:
         + ", ".join(f"{number} {why}" for why, number in out.items())
         + ". In brackets: 95 % bootstrap intervals, whole prints drawn.",
         "",
+        _apart(counts["apart"]),
+        "",
         "| pictures | number | " + " | ".join(MEASURES) + " |",
         "|---|---|" + "---|" * len(MEASURES),
         _row("all", singles["mixed"]["failures"] + singles["mixed"]["good"], singles["mixed"]),
@@ -78,12 +80,26 @@ def _pictures(found: dict[str, Any]) -> list[str]:
     lines += [
         "",
         (
-            f"Of {boxes['marked boxes']} boxes that people marked, {boxes['recall at IoU 0.3']:.0%} are met by one "
-            f"of ours (intersection over union at least 0.3); {boxes['pictures with a box found']:.0%} of the "
+            f"Of {boxes['marked boxes']} boxes that people marked, {_share(boxes['recall at IoU 0.3'])} are met by one "
+            f"of ours (intersection over union at least 0.3); {_share(boxes['pictures with a box found'])} of the "
             "marked pictures have one that is."
         ),
     ]
     return lines
+
+
+def _apart(found: dict[str, Any]) -> str:
+    alike = len(found["near-duplicates"])
+    return (
+        f"`training/duplicates`: {alike or 'none'} of them {'is' if alike < 2 else 'are'} like one of the "
+        f"{found['pictures to train on']} pictures trained on or calibrated with; of 64 bits of the hash at least "
+        f"{found['fewest bits of 64 that differ']} differ (up to 6 are taken for a copy), and the cosine of the "
+        f"features is {found['largest cosine']:.3f} at most (0.88 is taken for one)."
+    )
+
+
+def _share(one: dict[str, float]) -> str:
+    return f"{one['value']:.0%} ({one['low']:.0%} to {one['high']:.0%})"
 
 
 def _row(name: str, number: int, figures: dict[str, Any]) -> str:
@@ -96,8 +112,12 @@ def _row(name: str, number: int, figures: dict[str, Any]) -> str:
 
 def _calibration(found: dict[str, Any]) -> list[str]:
     calibration = found["single pictures"]["calibration"]
+    error = calibration["expected calibration error"]
+    chance = calibration["of a p that means what it says"]
     lines = [
-        f"Expected calibration error {calibration['expected calibration error']:.3f}. p of good pictures: "
+        f"Expected calibration error {error['value']:.3f} ({error['low']:.3f} to {error['high']:.3f}); a p that means "
+        f"exactly what it says would show {chance['value']:.3f} ({chance['low']:.3f} to {chance['high']:.3f}) on so "
+        "few pictures. p of good pictures: "
         + ", ".join(f"{name} {value:.2f}" for name, value in calibration["p of good pictures"].items())
         + ".",
         "",
@@ -141,7 +161,8 @@ def _rendered(found: dict[str, Any]) -> list[str]:
         ),
         "|---|---|---|---|---|---|",
         *(
-            f"| {name} | {one['scenes']} | {one['AUROC']:.3f} | {one['recall at 5 % false positives']:.2f} "
+            f"| {name} | {one['scenes']} | {one['AUROC']:.3f} ({one['AUROC, low']:.2f} to {one['AUROC, high']:.2f}) "
+            f"| {one['recall at 5 % false positives']:.2f} "
             f"| {one['above the same scene without']:.0%} | {one['AUROC, camera learned']:.3f} |"
             for name, one in groups
         ),

@@ -91,9 +91,13 @@ def _told_apart(failing: Sequence[Pair], good: Sequence[Pair]) -> dict[str, Any]
     )
     learned = [one.good_learned for one in good], [one.mess_learned for one in failing]
     scores, failed = _joined(without, with_mess)
+    value = figures.auroc(scores, failed)
+    low, high = figures.auroc_interval(value, len(failing), len(good))
     return {
         "scenes": len(failing),
-        "AUROC": figures.auroc(scores, failed),
+        "AUROC": value,
+        "AUROC, low": low,
+        "AUROC, high": high,
         "recall at 5 % false positives": figures.recall_at(0.05)(scores, failed),
         "above the same scene without": float(np.mean([one.mess > one.good for one in failing])),
         "AUROC, camera learned": figures.auroc(*_joined(*learned)),

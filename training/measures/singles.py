@@ -82,7 +82,10 @@ def measured(answers: Sequence[Answered]) -> dict[str, Any]:
         "by source": per_source,
         "boxes": _boxes(answers),
         "calibration": {
-            "expected calibration error": figures.calibration_error(p, failed),
+            "expected calibration error": _as_dict(
+                figures.with_interval(figures.calibration_error, p, failed, _groups(answers))
+            ),
+            "of a p that means what it says": _as_dict(figures.calibration_error_by_chance(p)),
             "reliability": [
                 {"p": one.p, "failures": one.failures, "pictures": one.count}
                 for one in figures.reliability(p, failed)
@@ -94,12 +97,16 @@ def measured(answers: Sequence[Answered]) -> dict[str, Any]:
     }
 
 
+def _groups(answers: Sequence[Answered]) -> list[str]:
+    return [f"{one.picture.failed} {series_of(one.picture) or one.picture.group}" for one in answers]
+
+
 def _figures(answers: Sequence[Answered]) -> dict[str, Any]:
     # The logit keeps apart what p rounds to 1.
     p = np.clip(np.array([one.detection.p for one in answers], np.float64), 1e-12, 1 - 1e-12)
     scores = np.log(p / (1 - p))
     failed = np.array([one.picture.failed for one in answers])
-    groups = [f"{one.picture.failed} {series_of(one.picture) or one.picture.group}" for one in answers]
+    groups = _groups(answers)
     wanted = {
         "AUROC": figures.auroc,
         "average precision": figures.average_precision,
@@ -107,20 +114,29 @@ def _figures(answers: Sequence[Answered]) -> dict[str, Any]:
         "recall at 5 % false positives": figures.recall_at(0.05),
     }
     found = {name: figures.with_interval(measure, scores, failed, groups) for name, measure in wanted.items()}
-    return {name: {"value": one.value, "low": one.low, "high": one.high} for name, one in found.items()}
+    return {name: _as_dict(one) for name, one in found.items()}
 
 
 def _boxes(answers: Sequence[Answered]) -> dict[str, Any]:
     """Return how many of the marked boxes were found, and how many marked pictures have one found."""
-    found, pictures = [], []
+    found, of_print, pictures, of_picture = [], [], [], []
     for one in answers:
         if one.picture.boxes:
             truths = [Box(*edges, 1.0) for edges in one.picture.boxes]
             hits = [any(overlap(truth, box) >= SAME_PLACE for box in one.detection.boxes) for truth in truths]
+            group = series_of(one.picture) or one.picture.group
             found += hits
+            of_print += [group] * len(hits)
             pictures.append(any(hits))
+            of_picture.append(group)
+    if not found:
+        return {"marked boxes": 0}
     return {
         "marked boxes": len(found),
-        f"recall at IoU {SAME_PLACE}": float(np.mean(found)) if found else None,
-        "pictures with a box found": float(np.mean(pictures)) if pictures else None,
+        f"recall at IoU {SAME_PLACE}": _as_dict(figures.share_with_interval(found, of_print)),
+        "pictures with a box found": _as_dict(figures.share_with_interval(pictures, of_picture)),
     }
+
+
+def _as_dict(one: figures.Figure) -> dict[str, float]:
+    return {"value": one.value, "low": one.low, "high": one.high}

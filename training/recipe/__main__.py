@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -34,6 +35,8 @@ PHASES = (
     Plan(steps=600, mix=(0.66, 0.12, 0.22), whole=0.3, head_rate=5e-4, body_rate=7e-5, seed=1),
 )
 """First the shapes that drawings teach, then more of what photographs look like."""
+QUICK_STEPS, QUICK_DRAWN = 5, 20
+"""Steps of each phase, and drawings, of a fit that only tries whether everything is in place."""
 FOR_CALIBRATION = 10
 """One in so many photographs is kept from the fit, for the calibration."""
 
@@ -41,6 +44,9 @@ FOR_CALIBRATION = 10
 def main() -> None:
     """Make the model."""
     asked = _arguments()
+    phases = PHASES
+    if asked.quick:
+        phases = tuple(replace(phase, steps=QUICK_STEPS) for phase in PHASES)
     torch.set_num_threads(asked.threads)
     cv2.setNumThreads(1)
     stage = Stage()
@@ -52,7 +58,7 @@ def main() -> None:
     marked_ones = [
         [samples.of_picture(picture) for picture in copies] for copies in by_group(to_fit).values()
     ]
-    first = _first(asked, marked_ones, drawn)
+    first = _first(asked, marked_ones, drawn, phases)
     stage.done("first fit")
     network = between(first, with_backbone(asked.data / BACKBONE))
     torch.save(network.state_dict(), asked.cache / "network.pt")
@@ -79,10 +85,13 @@ class Stage:
 
 
 def _first(
-    asked: argparse.Namespace, marked_ones: list[list[Source]], drawn: Sequence[tuple[Path, Path]]
+    asked: argparse.Namespace,
+    marked_ones: list[list[Source]],
+    drawn: Sequence[tuple[Path, Path]],
+    phases: Sequence[Plan],
 ) -> Network:
     """Return the net that is fitted whole; it is kept, so that what follows can be tried again."""
-    file = asked.cache / "first.pt"
+    file = asked.cache / ("first-quick.pt" if asked.quick else "first.pt")
     network = with_backbone(asked.data / BACKBONE)
     if file.exists():
         print(f"The first net is that of {file}", flush=True)
@@ -95,7 +104,7 @@ def _first(
     )
     print(f"Fitting on {len(marked_ones)} photographs and {len(drawn)} drawings …", flush=True)
     torch.manual_seed(0)
-    for phase in PHASES:
+    for phase in phases:
         network = fit(network, pools, phase)
     torch.save(network.state_dict(), file)
     return network
@@ -120,7 +129,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=BUILT_IN, help="folder to write the model into")
     parser.add_argument("--drawn", type=int, default=1260, help="pictures to draw")
     parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
-    return parser.parse_args()
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="learn next to nothing, in minutes: whether everything is in place; needs --out",
+    )
+    asked = parser.parse_args()
+    if asked.quick and asked.out == BUILT_IN:
+        parser.error("--quick makes a model that is good for nothing: name a folder for it by --out")
+    if asked.quick:
+        asked.drawn = QUICK_DRAWN
+    return asked
 
 
 if __name__ == "__main__":

@@ -1,23 +1,24 @@
-"""Finds pictures that show the same thing: by perceptual hash, and by the backbone's features."""
+"""Finds pictures that show the same thing: by perceptual hash, and by features. Plain numpy and Pillow."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from PIL import Image
 
-from .network import Network
-from .pictures import Picture, Pixels, read
+Pixels: TypeAlias = NDArray[np.uint8]
+"""Height, width, RGB."""
+Describe: TypeAlias = Callable[[Pixels], NDArray[np.float32]]
+"""Returns the features of a picture."""
 
 SAME_HASH = 6
 """Bits of 64 in which two pictures' hashes may differ and still count as the same."""
 SAME_FEATURES = 0.88
 """Cosine from which two pictures count as showing the same thing."""
-SIDE = 224
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,20 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """For each of some pictures, whether another collection has it, by either measure."""
+    """For each of some pictures, how near the nearest of others is: bits that differ, and the cosine."""
 
-    by_hash: NDArray[np.bool_]
-    by_features: NDArray[np.bool_]
+    bits: NDArray[np.int64]
+    cosines: NDArray[np.float32]
+
+    @property
+    def by_hash(self) -> NDArray[np.bool_]:
+        """Whether its hash is among the others."""
+        return self.bits <= SAME_HASH
+
+    @property
+    def by_features(self) -> NDArray[np.bool_]:
+        """Whether its features are among the others."""
+        return self.cosines >= SAME_FEATURES
 
     @property
     def either(self) -> NDArray[np.bool_]:
@@ -41,33 +52,25 @@ class Likeness:
         return self.by_hash | self.by_features
 
 
-def looks(pictures: Sequence[Picture], backbone: Network) -> Looks:
-    """Return what the pictures are compared by. The backbone must be as it was, not fine-tuned."""
+def looks(images: Iterable[Pixels], describe: Describe) -> Looks:
+    """Return what pictures are compared by."""
     hashes, features = [], []
-    for picture in pictures:
-        image = read(picture.path)
-        hashes.append(_hash(image))
-        features.append(_features(image, backbone))
-    return Looks(np.array(hashes, np.uint64), np.stack(features))
+    for image in images:
+        hashes.append(difference_hash(image))
+        vector = describe(image)
+        features.append(vector / max(float(np.linalg.norm(vector)), 1e-12))
+    return Looks(np.array(hashes, np.uint64), np.stack(features).astype(np.float32))
 
 
 def likeness(some: Looks, others: Looks) -> Likeness:
-    """Return which of some pictures are among others."""
+    """Return how near some pictures are to others."""
     differing = np.bitwise_count(some.hashes[:, None] ^ others.hashes[None, :])
     cosines = some.features @ others.features.T
-    return Likeness(differing.min(1) <= SAME_HASH, cosines.max(1) >= SAME_FEATURES)
+    return Likeness(differing.min(1).astype(np.int64), cosines.max(1))
 
 
-def _hash(image: Pixels) -> int:
-    """Return the difference hash: whether each of 8 by 8 cells is brighter than the one to its right."""
-    grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (9, 8), interpolation=cv2.INTER_AREA)
+def difference_hash(image: Pixels) -> int:
+    """Return whether each of 8 by 8 cells is brighter than the one to its right, as bits."""
+    grey = np.asarray(Image.fromarray(image).convert("L").resize((9, 8), Image.Resampling.BOX))
     bits = (grey[:, :-1] > grey[:, 1:]).flatten()
     return int("".join("1" if bit else "0" for bit in bits), 2)
-
-
-@torch.no_grad()
-def _features(image: Pixels, backbone: Network) -> NDArray[np.float32]:
-    small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    x = torch.from_numpy(small.transpose(2, 0, 1)[None].astype(np.float32)) / 128 - 1
-    vector = backbone.coarse(backbone.fine(x)).mean((2, 3))[0].numpy()
-    return (vector / np.linalg.norm(vector)).astype(np.float32)

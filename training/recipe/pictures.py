@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +38,11 @@ ORDINARY = (
     "train/hightemplar",
 )
 """Folders with licensed pictures of prints that go well; most of one machine, turned, with black corners."""
+OWN = Path("train/own")
+"""Folder with a user's own pictures, a folder for each source: `SOURCES.md`, `images`, and `labels` where there is mess."""
 OTHERS = Path("eval")
+SOURCES = "SOURCES.md"
+ENDINGS = {".jpg", ".jpeg", ".png"}
 BACKBONE = Path("backbone/mobilenet_v2_1.0_224_quant.tflite")
 
 
@@ -56,6 +59,8 @@ class Picture:
 
 def read(path: Path, longest: int = 640) -> Pixels:
     """Return a picture as RGB, made smaller if a side is longer than that."""
+    import cv2
+
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
         raise ValueError(f"{path} is no picture")
@@ -70,21 +75,39 @@ def marked(data: Path, parts: Iterable[str]) -> list[Picture]:
     pictures = []
     for part in parts:
         for path in sorted((data / MARKED / part / "images").iterdir()):
-            label = data / MARKED / part / "labels" / f"{path.stem}.txt"
-            boxes = tuple(_boxes(label.read_text())) if label.exists() else ()
+            boxes = _marks(data / MARKED / part, path)
             group = path.name.split(".rf.")[0]
             pictures.append(Picture(path, bool(boxes), f"marked-{part}", group, boxes))
     return pictures
 
 
 def ordinary(data: Path) -> list[Picture]:
-    """Return the pictures of prints that go well, of which there may be none."""
+    """Return the pictures of prints that go well, of which there may be none; a user's own are among them."""
     folders = [folder for pattern in ORDINARY for folder in sorted(data.glob(pattern))]
     return [
         Picture(path, False, f"ordinary-{folder.relative_to(data).parts[1]}", path.stem)
         for folder in folders
         for path in sorted(folder.rglob("*.jp*g"))
-    ]
+    ] + [picture for picture in own(data) if not picture.failed]
+
+
+def own(data: Path) -> list[Picture]:
+    """Return a user's own pictures: those with boxes show failures, the others prints that go well.
+
+    Pictures whose names differ only in the number at their end are of one print. Raises ValueError for a source
+    of which nothing says who took the pictures, and under which licence they are.
+    """
+    pictures = []
+    for folder in sorted(path for path in (data / OWN).glob("*") if path.is_dir()):
+        if not (folder / SOURCES).is_file():
+            raise ValueError(
+                f"{folder / SOURCES} is missing: say who took the pictures, and under which licence."
+            )
+        for path in sorted(path for path in (folder / "images").glob("*") if path.suffix.lower() in ENDINGS):
+            boxes = _marks(folder, path)
+            print_name = re.sub(r"[-_ ]?\d+$", "", path.stem) or path.stem
+            pictures.append(Picture(path, bool(boxes), "own", f"{folder.name}/{print_name}", boxes))
+    return pictures
 
 
 def series_of(picture: Picture) -> str | None:
@@ -116,6 +139,12 @@ def by_group(pictures: Iterable[Picture]) -> dict[str, list[Picture]]:
     for picture in pictures:
         groups[picture.group].append(picture)
     return dict(groups)
+
+
+def _marks(folder: Path, picture: Path) -> tuple[Rectangle, ...]:
+    """Return the boxes of a picture, none if nothing is marked in it."""
+    label = folder / "labels" / f"{picture.stem}.txt"
+    return tuple(_boxes(label.read_text())) if label.exists() else ()
 
 
 def _boxes(text: str) -> Iterable[Rectangle]:

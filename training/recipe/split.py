@@ -9,18 +9,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .pictures import BACKBONE, HELD_OUT, SERIES, Picture, marked, ordinary, others, series_of
+from .pictures import BACKBONE, HELD_OUT, SERIES, Picture, marked, ordinary, others, own, read, series_of
 
 FILE = Path(__file__).resolve().parents[1] / "split.json"
 
 
 def to_train(data: Path) -> list[Picture]:
     """Return the marked photographs to train on; raises ValueError if one of them is kept for measuring."""
-    photographs = [picture for picture in marked(data, ["train"]) if series_of(picture) not in HELD_OUT]
-    taken = to_measure(photographs)
+    photographs = _failures(data)
+    taken = to_measure([*photographs, *own(data)])
     if taken:
         raise ValueError(f"{taken[0].path} is kept for measuring, and {len(taken) - 1} more are.")
     return photographs
+
+
+def _failures(data: Path) -> list[Picture]:
+    """Return the photographs of failures that are there to be trained on."""
+    photographs = [picture for picture in marked(data, ["train"]) if series_of(picture) not in HELD_OUT]
+    return photographs + [picture for picture in own(data) if picture.failed]
 
 
 def to_measure(pictures: Iterable[Picture]) -> list[Picture]:
@@ -44,16 +50,16 @@ def digest(picture: Picture) -> str:
 def choose(data: Path) -> dict[str, Any]:
     """Return the split anew: of all pictures that training leaves alone, those that it saw nothing like."""
     from .duplicates import likeness, looks
+    from .features import describer
     from .network import with_backbone
 
-    fitted = [picture for picture in marked(data, ["train"]) if series_of(picture) not in HELD_OUT]
-    fitted += ordinary(data)
+    fitted = [*_failures(data), *ordinary(data)]
     # Pictures of one failing print are as good as copies of one another, whatever their hashes say.
     seen = set(SERIES) - set(HELD_OUT)
     every = measurable(data)
     apart = [picture for picture in every if series_of(picture) not in seen]
-    backbone = with_backbone(data / BACKBONE).eval()
-    alike = likeness(looks(apart, backbone), looks(fitted, backbone))
+    describe = describer(with_backbone(data / BACKBONE))
+    alike = likeness(*(looks((read(one.path) for one in some), describe) for some in (apart, fitted)))
     kept = [picture for picture, known in zip(apart, alike.either, strict=True) if not known]
     return {
         "training pictures": len(fitted),
