@@ -87,6 +87,13 @@ def rules_from(name: str | None, numbers: Iterable[str]) -> RuleSet | None:
     return create_rules(name or FailWatchRules.name, values) if name or values else None
 
 
+def warn_of_numbers(rules: RuleSet) -> None:
+    """Say on standard error which numbers are so high that pictures never reach them."""
+    if rules.out_of_reach():
+        names = ", ".join(rules.out_of_reach())
+        click.echo(f"Never reached by p of less than 1, so they raise no alarm: {names}.", err=True)
+
+
 def _judge(
     series: Series, rules: RuleSet | None, every: float | None, standing: Assessment | None
 ) -> Iterator[Judged]:

@@ -32,7 +32,7 @@ from ..engine.watch.policy import Action
 from ..engine.watch.settings import WatchSettings
 from ..engine.watch.state import Event, WatchState, has_looked
 from ..settings import default_rules
-from .replay import rules_from
+from .replay import rules_from, warn_of_numbers
 from .shared.camera_options import camera_options
 from .shared.detector_context import lending
 from .shared.detector_options import FILE, URL_OPTION, gather
@@ -144,6 +144,8 @@ async def _watch(order: Order, report: Report) -> int:
         stack.push_async_callback(source.close)
         detector = create_detector(order.detector, context)
         stack.push_async_callback(detector.close)
+        if not detector.combines_by_sum:
+            warn_of_numbers(order.rules)
         history = None
         state = WatchState()
         if order.history is not None:

@@ -12,6 +12,7 @@ from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.monitor import Monitor
 from octoprint_failwatch.engine.serialization import from_json, to_json
 from octoprint_failwatch.engine.watch.policy import Action, Policy
@@ -238,18 +239,21 @@ async def test_a_failure_that_gets_better_is_no_new_suspicion() -> None:
         assert cleared.minor is (cleared.level is Level.MAYBE)
 
 
+class Stepping(VirtualClock):
+    """A clock that the system's one is `ahead` of."""
+
+    ahead = 0.0
+
+    def step(self) -> float:
+        return self.ahead
+
+    def follow(self, step: float) -> None:
+        self.time += step
+        self.ahead -= step
+
+
 async def test_a_clock_that_is_put_right_changes_no_duration() -> None:
     """A step back of an hour in mid print: the countdown comes when it was to come, and the print can end."""
-
-    class Stepping(VirtualClock):
-        ahead = 0.0
-
-        def step(self) -> float:
-            return self.ahead
-
-        def follow(self, step: float) -> None:
-            self.time += step
-            self.ahead -= step
 
     clock = Stepping()
     settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, veto=300))
@@ -261,6 +265,38 @@ async def test_a_clock_that_is_put_right_changes_no_duration() -> None:
         assert action.at == pytest.approx(countdown.at - 3600 + 300, abs=11)
         run.watch.end("done")
         assert run.watch.state.phase is Phase.IDLE
+
+
+async def test_a_clock_that_is_put_right_during_a_look_does_not_stop_the_looking() -> None:
+    """The answer under way was asked for at a time that lies an hour ahead now: it says nothing of when to look."""
+
+    class Slow(ScriptedDetector):
+        answers = asyncio.Event()
+
+        async def detect(self, frame: Frame) -> Detection:
+            self.frames.append(frame)
+            await self.answers.wait()
+            return Detection(0.01)
+
+    clock, detector = Stepping(), Slow([])
+    async with watching(detector, clock=clock) as run:
+        run.watch.start("print-1")
+        for _ in range(100):
+            if detector.frames:
+                break
+            await asyncio.sleep(0.01)
+        clock.ahead = -3600.0
+        run.watch.snooze(100)
+        for _ in range(100):
+            if clock.ahead == 0:
+                break
+            await asyncio.sleep(0.01)
+        detector.answers.set()
+        await run.frames(2)
+        look = run.watch.state.look
+        assert look is not None
+        assert look.at < START - 3000
+        assert clock.time < START - 3000
 
 
 async def test_the_history_has_what_was_confirmed(tmp_path: Path) -> None:

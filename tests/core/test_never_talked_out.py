@@ -5,6 +5,7 @@
 
 import os
 from dataclasses import replace
+from typing import NamedTuple
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -18,15 +19,36 @@ from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.serialization import from_json, to_json
 from octoprint_failwatch.engine.watch import actions, transitions
-from octoprint_failwatch.engine.watch.look import CameraAnswer, combine
+from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, LookResult, combine
 from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
-from octoprint_failwatch.engine.watch.policy import Action, Policy
+from octoprint_failwatch.engine.watch.policy import Action, Cause, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
-from octoprint_failwatch.engine.watch.state import EventKind, Phase, Step, WatchState
+from octoprint_failwatch.engine.watch.state import EventKind, Phase, Step, WatchState, present_level
+
+
+class Seen(NamedTuple):
+    """What a detector says of one camera's picture."""
+
+    p: float
+    explained: float = 0.0
+    moved: bool = False
+
+
+async def no_picture() -> bytes:
+    raise SnapshotError("gone")
+
 
 STEPS = int(os.environ.get("FAILWATCH_STEPS", "5000"))
 PER_RUN = 50
 SURE = FailWatchRules().sure
+SEEN = st.lists(
+    st.none()
+    | st.builds(
+        Seen, p=st.floats(0, 1), explained=st.floats(0, 0.35), moved=st.sampled_from([False] * 9 + [True])
+    ),
+    min_size=1,
+    max_size=3,
+)
 ANSWERED = -(10**9)
 """Sure looks in a row that count for nothing: the user has answered since they began."""
 
@@ -45,8 +67,8 @@ class Watched(RuleBasedStateMachine):
         self.state = WatchState(printer_id="printer")
         self.prints = 0
         self.sure = 0
-        self.silent_rises = 0
-        self.confirmed: list[str] = []
+        self.last_look = self.now
+        self.under_way: tuple[LookResult, float] | None = None
 
     def take(self, step: Step | None) -> None:
         if step is None:
@@ -56,9 +78,11 @@ class Watched(RuleBasedStateMachine):
         for event in step.events:
             if event.kind is EventKind.ACTION:
                 assert before.intervention.ordered is not None, "told without having been ordered"
+                assert event.detail == before.intervention.ordered.action
             if event.kind in (EventKind.MAYBE, EventKind.FAILURE) and not event.minor:
                 assert not self.state.is_silent(self.now)
-        if step.order is not None:
+        ordered = self.state.intervention.ordered
+        if step.order is not None and ordered is not None and ordered.cause is not Cause.USER:
             assert not self.state.is_silent(self.now), "acted in a silence"
 
     def due(self) -> None:
@@ -81,22 +105,29 @@ class Watched(RuleBasedStateMachine):
     def the_clock_is_put_right(self, seconds: float) -> None:
         self.now += seconds
         self.state = transitions.shift_times(self.state, seconds)
+        self.under_way = None
 
     @rule()
     def start(self) -> None:
         self.prints += 1
         self.sure = 0
+        self.under_way = None
         self.take(transitions.start_print(self.state, f"print-{self.prints}", "", self.now))
 
-    @rule()
-    def restart(self) -> None:
+    @rule(another_print=st.booleans())
+    def restart(self, another_print: bool) -> None:
         self.state = transitions.rest(from_json(WatchState, to_json(self.state)))
-        if self.state.print_id is not None:
+        self.under_way = None
+        if another_print:
+            self.start()
+            assert not self.state.is_silent(self.now), "a silence outlasts its print"
+        elif self.state.print_id is not None:
             self.take(transitions.resume_known_print(self.state, self.settings.policy, self.now))
 
     @precondition(lambda self: self.state.phase in (Phase.WATCHING, Phase.BLIND))
     @rule()
     def pause(self) -> None:
+        self.under_way = None
         self.take(transitions.pause(self.state, self.settings.policy, self.now))
 
     @precondition(lambda self: self.state.phase is Phase.PAUSED)
@@ -107,15 +138,25 @@ class Watched(RuleBasedStateMachine):
         if asked:
             self.sure = ANSWERED
 
+    @precondition(lambda self: self.state.phase is Phase.PAUSED)
+    @rule()
+    def resume_after_clearing(self) -> None:
+        self.take(transitions.answer(self.state, Answer.CLEARED, self.settings, self.now))
+        self.take(transitions.resume(self.state, self.settings, self.now))
+        self.sure = 0
+        assert self.state.memory.acceptance is None, "whoever clears the mess accepts none"
+
     @precondition(lambda self: self.state.print_id is not None)
     @rule()
     def end(self) -> None:
         self.sure = 0
+        self.under_way = None
         self.take(transitions.end_print(self.state, "done", self.now))
 
     @precondition(lambda self: "heating" not in self.state.holds)
     @rule()
     def hold(self) -> None:
+        self.under_way = None
         self.take(transitions.hold(self.state, "heating"))
 
     @precondition(lambda self: "heating" in self.state.holds)
@@ -126,17 +167,27 @@ class Watched(RuleBasedStateMachine):
     @precondition(lambda self: self.state.print_id is not None)
     @rule(said=st.sampled_from([Answer.NOT_A_FAILURE, Answer.FAILURE, Answer.CLEARED, Answer.WITHDRAWN]))
     def answer(self, said: Answer) -> None:
-        if said is Answer.NOT_A_FAILURE:
+        accepted, stands = self.state.memory.acceptance, self.state.level is not Level.NONE
+        if said is Answer.NOT_A_FAILURE and stands:
             self.sure = ANSWERED
-        elif said is not Answer.FAILURE:
+        elif said in (Answer.CLEARED, Answer.WITHDRAWN):
             self.sure = 0
         self.take(transitions.answer(self.state, said, self.settings, self.now))
+        if said is Answer.NOT_A_FAILURE and not stands:
+            assert self.state.memory.acceptance is accepted, (
+                "accepting that FailWatch is blind accepts no picture"
+            )
 
     @precondition(lambda self: self.state.print_id is not None)
     @rule(muted=st.booleans(), seconds=st.none() | st.floats(1, 2000))
     def silence(self, muted: bool, seconds: float | None) -> None:
         until = None if seconds is None else self.now + seconds
         self.take(transitions.silence(self.state, self.settings, self.now, muted=muted, snoozed_until=until))
+
+    @precondition(lambda self: self.state.print_id is not None)
+    @rule(action=st.sampled_from([Action.PAUSE, Action.CANCEL]))
+    def the_user_orders(self, action: Action) -> None:
+        self.take(actions.give(self.state, action, Cause.USER))
 
     @rule(
         problem=st.sampled_from(["", "busy", "hangs"]), action=st.sampled_from([Action.PAUSE, Action.CANCEL])
@@ -146,6 +197,7 @@ class Watched(RuleBasedStateMachine):
 
     @rule(interval=st.sampled_from([5.0, 10.0, 30.0]), quorum=st.integers(1, 2))
     def settings_are_saved(self, interval: float, quorum: int) -> None:
+        self.under_way = None
         cadence = replace(self.settings.cadence, interval=interval)
         self.settings = replace(self.settings, cadence=cadence, quorum=quorum)
 
@@ -164,46 +216,75 @@ class Watched(RuleBasedStateMachine):
         self.take(look_failed(self.state, self.settings, error, cameras=1, now=self.now))  # type: ignore[arg-type]
 
     @precondition(lambda self: self.looks)
-    @rule(
-        p=st.floats(0, 1),
-        explained=st.floats(0, 0.35),
-        times=st.integers(1, 12),
-        cameras=st.integers(1, 2),
-        held_back=st.booleans(),
-    )
-    def looks_answered(self, p: float, explained: float, times: int, cameras: int, held_back: bool) -> None:
-        self._look(p, explained, times, cameras)
+    @rule(seen=SEEN, times=st.integers(1, 12))
+    def looks_answered(self, seen: list[Seen | None], times: int) -> None:
+        self._look(seen, times)
 
     @precondition(lambda self: self.looks)
-    @rule(p=st.floats(SURE, 1), explained=st.floats(0, 0.35), cameras=st.integers(1, 2))
+    @rule(p=st.floats(SURE, 1), explained=st.floats(0, 0.35), cameras=st.integers(1, 3))
     def mess_for_ten_looks(self, p: float, explained: float, cameras: int) -> None:
-        self._look(p, explained, SURE_LOOKS, cameras)
+        self._look([Seen(p, explained)] * cameras, SURE_LOOKS)
 
-    def _look(self, p: float, explained: float, times: int, cameras: int) -> None:
+    @precondition(lambda self: self.looks and self.under_way is None)
+    @rule(seen=SEEN)
+    def a_look_begins(self, seen: list[Seen | None]) -> None:
+        self.under_way = self._result(seen), self.now
+
+    @precondition(lambda self: self.under_way is not None)
+    @rule(latency=st.floats(0, 29))
+    def its_answer_comes_late(self, latency: float) -> None:
+        assert self.under_way is not None
+        result, started = self.under_way
+        self.now += latency
+        self._judge(result, started)
+        self.due()
+
+    def _look(self, seen: list[Seen | None], times: int) -> None:
+        if self.under_way is not None:
+            self._judge(*self.under_way)
         for _ in range(times):
             self.now += self.settings.cadence.interval
             self.due()
             if not self.looks:
                 return
-            seen = [
-                CameraAnswer(
-                    Frame(b"", self.now, "printer", self.state.print_id or "", f"camera {number}"),
-                    Detection(p, explained=min(explained, p)),
-                )
-                for number in range(cameras)
-            ]
-            result = combine(seen, (), self.settings.quorum)
-            self.take(
-                look_answered(self.state, self.settings, result, started=self.now, now=self.now, latency=0.1)
-            )
-            self.sure = self.sure + 1 if p >= SURE else 0
-            self.a_sure_failure_is_shown()
+            self._judge(self._result(seen), self.now)
         self.due()
+
+    def _result(self, seen: list[Seen | None]) -> LookResult:
+        """What comes of a look; a camera of which nothing was seen has failed, though not all may."""
+        answers, failed = [], []
+        for number, one in enumerate(seen):
+            name = f"camera {number}"
+            if one is None and any(seen):
+                failed.append((Camera(no_picture, name), SnapshotError("gone")))
+                continue
+            p, explained, moved = one or Seen(0.0)
+            frame = Frame(b"", self.now, "printer", self.state.print_id or "", name)
+            answers.append(CameraAnswer(frame, Detection(p, explained=min(explained, p), moved=moved)))
+        return combine(answers, failed, self.settings.quorum)
+
+    def _judge(self, result: LookResult, started: float) -> None:
+        self.under_way = None
+        self.take(
+            look_answered(self.state, self.settings, result, started=started, now=self.now, latency=0.1)
+        )
+        ps = sorted((one.detection.p for one in result.seen), reverse=True)
+        agreed = ps[min(self.settings.quorum, len(ps)) - 1]
+        self._count(agreed >= SURE, result.seen[0].frame.taken_at)
+        self.a_sure_failure_is_shown()
+
+    def _count(self, is_sure: bool, at: float) -> None:
+        """Count sure looks in a row; looks that follow at once on one another are one look."""
+        apart, self.last_look = at - self.last_look, at
+        if not is_sure:
+            self.sure = 0
+        elif apart >= 5:
+            self.sure += 1
 
     @invariant()
     def a_sure_failure_is_shown(self) -> None:
         if self.sure >= SURE_LOOKS:
-            assert self.state.level is Level.FAILURE, self.state.memory
+            assert present_level(self.state) is Level.FAILURE, self.state.memory
 
     @invariant()
     def what_stands_and_is_not_silent_was_told(self) -> None:

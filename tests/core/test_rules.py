@@ -154,3 +154,20 @@ def test_a_wrong_number_is_named(name: str, thresholds: dict[str, float], said: 
 )
 def test_a_quiet_verdict_says_how_it_looks_before_the_numbers(score: float, says: str) -> None:
     assert Verdict(Level.NONE, Rule.QUIET, score, usual=0.05, limit=0.36).reason == says
+
+
+@pytest.mark.parametrize(
+    ("rules", "unreached"),
+    [
+        (FailWatchRules(), ()),
+        (FailWatchRules(sure=1.0), ("sure",)),
+        (FailWatchRules(failure=0.9, sensitivity=0.8), ("failure",)),
+        (FailWatchRules(sensitivity=0.0), ("maybe", "failure", "sustained")),
+        (ObicoRules(), ()),
+        (ObicoRules(escalation=3.0), ("low x escalation",)),
+        (SuperApiRules(), ()),
+        (SuperApiRules(failure=1.2), ("failure",)),
+    ],
+)
+def test_a_number_that_no_picture_reaches_is_named(rules: RuleSet, unreached: tuple[str, ...]) -> None:
+    assert rules.out_of_reach() == unreached

@@ -22,6 +22,7 @@ from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.statistics import TemporalStatistics, advance, for_new_print
 from octoprint_failwatch.engine.watch.state import Event, EventKind
+from tests.core.watching import picture
 from tests.programs import Program
 
 BRIGHT, DIM = 230, 100
@@ -309,3 +310,11 @@ def test_a_source_that_is_none(tmp_path: Path, source: str, says: str) -> None:
     done = CliRunner().invoke(main, ["watch", place, *options])
     assert (done.exit_code, done.stdout) == (1, "")
     assert says in done.stderr
+
+
+@pytest.mark.parametrize(("number", "warns"), [("sure=1", True), ("sure=0.9", False)])
+def test_a_number_that_no_picture_reaches_is_told(tmp_path: Path, number: str, warns: bool) -> None:
+    (tmp_path / "one.jpg").write_bytes(picture(1))
+    done = CliRunner().invoke(main, ["watch", str(tmp_path), "--set", number, "--no-history", "--json"])
+    assert done.exit_code == 0
+    assert ("raise no alarm: sure" in done.stderr) is warns

@@ -297,3 +297,17 @@ async def test_the_last_picture_is_still_there_after_a_change_and_after_a_restar
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert await shows_a_picture()
+
+
+async def test_a_number_that_no_picture_reaches_is_an_issue_until_it_is_lowered(
+    hass: HomeAssistant, printer: Printer, issue_registry: ir.IssueRegistry
+) -> None:
+    entry = await watch(hass)
+    coordinator = entry.runtime_data.printers["camera1"]
+    assert issue_registry.async_get_issue("failwatch", "rule_out_of_reach_camera1") is None
+    await coordinator.async_set_rules(numbers={"failure": 1.5})
+    issue = issue_registry.async_get_issue("failwatch", "rule_out_of_reach_camera1")
+    assert issue is not None
+    assert issue.translation_placeholders == {"printer": "Voron", "numbers": "failure"}
+    await coordinator.async_set_rules(numbers={"failure": 0.7})
+    assert issue_registry.async_get_issue("failwatch", "rule_out_of_reach_camera1") is None

@@ -198,12 +198,11 @@ class WatchedCamera(PrinterCoordinator):
         return True
 
     def _set_up(self) -> Setup:
-        return Setup(
-            detector=self._detector,
-            detector_kind=self.config_entry.data[CONF_KIND],
-            cameras=tuple(create_cameras(self.hass, self.settings)),
-            settings=watch_settings(self.settings),
-        )
+        kind, settings = self.config_entry.data[CONF_KIND], watch_settings(self.settings)
+        unreached = () if self._detector.combines_by_sum else settings.rules.out_of_reach()
+        issues.async_judge_rules(self.hass, self.key, self.name, unreached)
+        cameras = tuple(create_cameras(self.hass, self.settings))
+        return Setup(detector=self._detector, detector_kind=kind, cameras=cameras, settings=settings)
 
     def _run(self) -> None:
         self._task = self.config_entry.async_create_background_task(

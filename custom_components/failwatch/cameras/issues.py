@@ -1,6 +1,7 @@
 """Repair issues of watched cameras, and of the service that judges their pictures."""
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -22,6 +23,7 @@ MODEL = "model_unavailable"
 STATUS_GONE: Final = "status_gone"
 NO_STATUS: Final = "no_status"
 UNKNOWN_STATE: Final = "unknown_state"
+OUT_OF_REACH: Final = "rule_out_of_reach"
 STATUS_PROBLEMS: Final = (STATUS_GONE, NO_STATUS)
 """Why nothing is known of the print itself."""
 
@@ -135,9 +137,27 @@ def _raise(
 
 
 @callback
+def async_judge_rules(hass: HomeAssistant, key: str, printer: str, unreached: Sequence[str]) -> None:
+    """Say which numbers of a watched printer's rules are so high that no picture can reach them."""
+    issue_id = f"{OUT_OF_REACH}_{key}"
+    if not unreached:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=OUT_OF_REACH,
+        translation_placeholders={"printer": printer, "numbers": ", ".join(unreached)},
+    )
+
+
+@callback
 def async_clear(hass: HomeAssistant, key: str) -> None:
     """Forget the issues of a camera or entry that is no more, or of an entry that works again."""
-    for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE):
+    for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE, OUT_OF_REACH):
         ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
 
 

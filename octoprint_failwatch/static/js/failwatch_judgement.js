@@ -97,8 +97,32 @@ function FailWatchJudgement(host) {
                 title: NUMBERS[key][0],
                 help: NUMBERS[key][1],
                 usual: usual[key],
-                value: stored[key]
+                value: stored[key],
+                isOutOfReach: ko.pureComputed(function () {
+                    return height(key) >= 1;
+                })
             };
         });
     });
+
+    /* How far p has to rise for what a number stands for; as `out_of_reach` of the rules has it. */
+    function number(key) {
+        var one = _.find(self.numbers(), {key: key});
+        return one ? Number(one.value() || one.usual) : 1;
+    }
+    function height(key) {
+        switch (key) {
+            case "sure":
+                return number(key);
+            case "maybe":
+            case "failure":
+            case "sustained":
+            case "low":
+                return number(key) / number("sensitivity");
+            case "escalation":
+                return (number("low") * number(key)) / number("sensitivity");
+            default:
+                return 0;
+        }
+    }
 }

@@ -26,7 +26,8 @@ class FailWatchRules:
     `prior` is the level assumed of a new printer, and counts for `prior_frames` ten-second frames.
     The baseline learns from a frame while the score is below `learn_below`, and never rises above
     `usual_at_most`; all that was learned of a camera during prints together hides no more than that either.
-    p of at least `sure` in ten looks in a row is a failure on any printer, whatever was learned.
+    p of at least `sure` in ten looks in a row is a failure on any printer, whatever was learned, and so is a
+    recent mean of that height.
     """
 
     name: ClassVar[str] = "failwatch"
@@ -74,8 +75,10 @@ class FailWatchRules:
             return Verdict(Level.FAILURE, Rule.SURE, score, usual, min(score, self.failure))
         if statistics.prediction_num < self.warm_up_frames:
             return Verdict(Level.NONE, Rule.WARM_UP, score, usual, self.maybe)
-        if score >= self.failure:
-            return Verdict(Level.FAILURE, Rule.HIGH, score, usual, self.failure)
+        # On a printer that has learned much, `failure` would be asked for where p hardly comes.
+        failure = min(self.failure, max((self.sure - usual) * self.sensitivity, self.maybe))
+        if score >= failure:
+            return Verdict(Level.FAILURE, Rule.HIGH, score, usual, failure)
         if slow >= self.sustained:
             return Verdict(Level.FAILURE, Rule.SUSTAINED, slow, usual, self.sustained)
         if score >= self.maybe:
@@ -88,6 +91,11 @@ class FailWatchRules:
             (Level.MAYBE, "maybe", _unscaled(self.maybe, self.sensitivity)),
             (Level.FAILURE, "failure", _unscaled(self.failure, self.sensitivity)),
         )
+
+    def out_of_reach(self) -> tuple[str, ...]:
+        """Return the names of the numbers that p of less than 1 never reaches, so that they raise nothing."""
+        sustained = _unscaled(self.sustained, self.sensitivity)
+        return _too_high({**_heights(self.limits()), "sustained": sustained, "sure": self.sure})
 
 
 class _PublishedRules:
@@ -157,6 +165,10 @@ class ObicoRules(_PublishedRules):
             (Level.FAILURE, "low x escalation", _unscaled(escalated, self.sensitivity)),
         )
 
+    def out_of_reach(self) -> tuple[str, ...]:
+        """Return the names of the numbers that p of less than 1 never reaches, so that they raise nothing."""
+        return _too_high(_heights(self.limits()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuperApiRules(_PublishedRules):
@@ -193,6 +205,10 @@ class SuperApiRules(_PublishedRules):
         """Return how far the recent mean must stand above the lifetime mean for each level, at least."""
         return (Level.MAYBE, "low", self.low), (Level.FAILURE, "failure", self.failure)
 
+    def out_of_reach(self) -> tuple[str, ...]:
+        """Return the names of the numbers that p of less than 1 never reaches, so that they raise nothing."""
+        return _too_high(_heights(self.limits()))
+
 
 RuleSet: TypeAlias = FailWatchRules | ObicoRules | SuperApiRules
 
@@ -202,6 +218,14 @@ RULE_SETS: dict[str, type[RuleSet]] = {
 
 DIVISORS = ("escalation",)
 """Numbers that the score is divided by, so that 0 is none."""
+
+
+def _heights(limits: Limits) -> dict[str, float]:
+    return {name: height for _, name, height in limits}
+
+
+def _too_high(heights: Mapping[str, float]) -> tuple[str, ...]:
+    return tuple(name for name, height in heights.items() if height >= 1)
 
 
 def _unscaled(limit: float, sensitivity: float) -> float:

@@ -292,4 +292,6 @@ class Watch(ABC):
         if abs(step) >= CLOCK_STEP:
             _LOGGER.info("The clock was put right by %.0f seconds", step)
             self.clock.follow(step)
+            # Its picture was taken at a time that no longer means anything: it is looked again at once.
+            self._abandon_look()
             self.take(Step(transitions.shift_times(self.state, step)))
