@@ -152,7 +152,8 @@ def _rendered(found: dict[str, Any]) -> list[str]:
     return [
         (
             f"{rendered['scenes']} rendered scenes, each without and with mess; told from all scenes without, "
-            "by light from those in the same light; the camera is learned from ten minutes of the same scene without:"
+            "by light from those in the same light; the camera is learned from ten minutes of the same scene without. "
+            "In brackets: 95 % intervals (Hanley and McNeil 1982):"
         ),
         "",
         (
