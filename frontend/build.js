@@ -10,6 +10,9 @@ const made = await build({
     entryPoints: [fileURLToPath(new URL("src/index.js", import.meta.url))],
     bundle: true,
     minify: true,
+    // Names with an underscore are the card's own; Lit's begin with _$.
+    mangleProps: /^_[a-z]/,
+    reserveProps: /^id$/,
     format: "esm",
     target: "es2022",
     charset: "utf8",

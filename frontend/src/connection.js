@@ -5,20 +5,18 @@ const LASTING = ["unauthorized"];
 export class Follower {
     #hass;
     #device;
-    #take;
-    #refused;
+    #tell;
     #stop = null;
     #retry = null;
     #wait = FIRST_WAIT;
     #round = 0;
     #reconnected = () => this.#subscribe();
 
-    /* Begins at once; `take` gets every message, `refused` why there is none. */
-    constructor(hass, device, take, refused) {
+    /* Begins at once. `begins` is called before each try, `take` with every message, `refused` with why there is none. */
+    constructor(hass, device, tell) {
         this.#hass = hass;
         this.#device = device;
-        this.#take = take;
-        this.#refused = refused;
+        this.#tell = tell;
         hass.connection.addEventListener("ready", this.#reconnected);
         this.#subscribe();
     }
@@ -26,6 +24,11 @@ export class Follower {
     stop() {
         this.#hass.connection.removeEventListener("ready", this.#reconnected);
         this.#end();
+    }
+
+    /* Asks for everything once more. */
+    renew() {
+        this.#subscribe();
     }
 
     #end() {
@@ -38,10 +41,11 @@ export class Follower {
     /* Home Assistant may be back before the integration is: the first tries may then be refused. */
     async #subscribe() {
         this.#end();
+        this.#tell.begins();
         const round = this.#round;
         try {
             const stop = await this.#hass.connection.subscribeMessage(
-                (message) => round === this.#round && this.#take(message),
+                (message) => round === this.#round && this.#tell.take(message),
                 {type: "failwatch/subscribe", device_id: this.#device},
                 {resubscribe: false}
             );
@@ -50,7 +54,7 @@ export class Follower {
             this.#wait = FIRST_WAIT;
         } catch (error) {
             if (round !== this.#round) return;
-            this.#refused(error);
+            this.#tell.refused(error);
             if (LASTING.includes(error?.code)) return;
             this.#retry = setTimeout(() => this.#subscribe(), this.#wait);
             this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);

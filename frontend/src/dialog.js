@@ -2,11 +2,11 @@
 import {html} from "lit";
 
 /* A dialog's head with its title and the button that closes it. */
-export function dialogHead(words, title, close) {
+export function dialogHead(words, title) {
     return html`
         <div class="head">
             <h2>${title}</h2>
-            <button class="round" aria-label=${words.say("card.close")} @click=${close} autofocus>
+            <button class="round" aria-label=${words.say("card.close")} @click=${(event) => event.target.closest("dialog").close()} autofocus>
                 <ha-icon icon="mdi:close"></ha-icon>
             </button>
         </div>`;

@@ -2,21 +2,25 @@
 import "./card.js";
 import {Words} from "./words.js";
 
-const GERMAN = (navigator.language || "").startsWith("de");
+const hassNow = () => document.querySelector("home-assistant")?.hass;
 
 window.customCards = window.customCards || [];
 window.customCards.push({
     type: "failwatch-card",
     name: "FailWatch",
-    description: GERMAN
-        ? "Einen 3D-Druck überwachen: Bild, Verlauf, Alarme, Antworten und frühere Drucke"
-        : "Watch a 3D print: picture, course, alarms, answers and past prints",
+    /* Read whenever the picker opens: in Home Assistant's language. */
+    get description() {
+        return (
+            hassNow()?.localize?.("component.failwatch.config_panel.card.description") ||
+            "Watch a 3D print: picture, course, alarms, answers and past prints"
+        );
+    },
     preview: true,
     documentationURL: "https://github.com/failwatch/failwatch/blob/main/docs/card.md"
 });
 
 /* The form asks for its texts without waiting for them. */
 customElements.whenDefined("home-assistant").then(() => {
-    const hass = document.querySelector("home-assistant")?.hass;
+    const hass = hassNow();
     if (hass?.loadBackendTranslation) Words.load(hass).catch(() => {});
 });

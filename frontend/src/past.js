@@ -1,27 +1,23 @@
 /* Past prints: a list by pages, and each print to scrub through, to label and to download. */
-import {LitElement, css, html, nothing} from "lit";
+import {css, html, nothing} from "lit";
 import {drawChart} from "./chart.js";
-import {ask} from "./connection.js";
 import {AT, BOXES, CAMERAS, ID, LEVEL, LIMIT, MEAN, P, USUAL, limits, rulesAt} from "./course.js";
-import {dialogHead, openDialogs} from "./dialog.js";
 import {eventOf} from "./events.js";
 import {drawPicture} from "./picture.js";
+import {PrinterDialog} from "./printer-dialog.js";
 import {colours, dialogs, pictures} from "./styles.js";
 
 const AT_ONCE = 10;
 const THUMBNAILS = 12;
+const ADDRESSES_LAST = 30 * 60 * 1000;
 
-class PastPrints extends LitElement {
+class PastPrints extends PrinterDialog {
     static properties = {
-        hass: {attribute: false},
-        device: {},
-        words: {attribute: false},
         mayControl: {type: Boolean},
         _prints: {state: true},
         _more: {state: true},
         _shown: {state: true},
-        _index: {state: true},
-        _problem: {state: true}
+        _index: {state: true}
     };
 
     constructor() {
@@ -30,27 +26,21 @@ class PastPrints extends LitElement {
         this._more = false;
         this._shown = null;
         this._index = 0;
-        this._problem = "";
         this._paths = new Map();
+        this._last = null;
+        // A Home Assistant that was restarted no longer knows the addresses that it gave.
+        this._reconnected = () => this._paths.clear();
     }
 
     connectedCallback() {
         super.connectedCallback();
+        this.hass.connection.addEventListener("ready", this._reconnected);
         this._page();
     }
 
-    updated() {
-        openDialogs(this.renderRoot);
-    }
-
-    async _ask(command, data) {
-        this._problem = "";
-        try {
-            return await ask(this.hass, this.device, command, data);
-        } catch (error) {
-            this._problem = error.message || this.words.say("card.failed");
-            return null;
-        }
+    disconnectedCallback() {
+        super.disconnectedCallback();
+        this.hass.connection.removeEventListener("ready", this._reconnected);
     }
 
     async _page(before) {
@@ -62,6 +52,7 @@ class PastPrints extends LitElement {
 
     async _open(print) {
         this._paths.clear();
+        this._last = null;
         this._shown = {print, frames: [], marks: [], rules: [], thumbnails: []};
         const course = await this._ask("frames", {print_id: print.print_id});
         if (!course || this._shown?.print.print_id !== print.print_id) return;
@@ -73,16 +64,18 @@ class PastPrints extends LitElement {
         await this._sign(thumbnails.map(({frame}) => frame));
     }
 
-    /* Only what is looked at gets an address. */
+    /* Only what is looked at gets an address, and a new one before that is no longer valid. */
     async _sign(frames) {
-        const wanted = frames.filter((frame) => frame && !this._paths.has(frame[ID]));
+        const now = Date.now();
+        const wanted = frames.filter((frame) => !(this._paths.get(frame[ID])?.until > now));
         if (!wanted.length) return;
+        const {print_id} = this._shown.print;
         const answer = await this._ask("pictures", {
-            print_id: this._shown.print.print_id,
+            print_id,
             frames: wanted.map((frame) => [frame[ID], frame[CAMERAS][0]])
         });
-        if (!answer) return;
-        wanted.forEach((frame, at) => this._paths.set(frame[ID], answer.pictures[at]));
+        if (!answer || this._shown?.print.print_id !== print_id) return;
+        wanted.forEach((frame, at) => this._paths.set(frame[ID], {url: this.hass.hassUrl(answer.pictures[at]), until: now + ADDRESSES_LAST}));
         this.requestUpdate();
     }
 
@@ -101,9 +94,9 @@ class PastPrints extends LitElement {
     }
 
     async _label(label, failedFrom) {
-        const print_id = this._shown.print.print_id;
+        const {print_id} = this._shown.print;
         const answer = await this._ask("label", {print_id, label, ...(failedFrom ? {failed_from: failedFrom} : {})});
-        if (answer === null && this._problem) return;
+        if (answer === undefined) return;
         const kept = label === null ? null : {failed: label === "failed", failed_from: failedFrom ?? null};
         const labelled = (print) => (print.print_id === print_id ? {...print, label: kept} : print);
         this._prints = this._prints.map(labelled);
@@ -119,23 +112,16 @@ class PastPrints extends LitElement {
         link.click();
     }
 
-    _close() {
-        this.dispatchEvent(new CustomEvent("closed"));
-    }
-
     render() {
-        const title = this._shown ? this._shown.print.name || this.words.say("past.title") : this.words.say("past.title");
-        return html`
-            <dialog aria-label=${title} @close=${this._close}>
-                ${dialogHead(this.words, title, (event) => event.target.closest("dialog").close())}
-                <div class="body">
-                    ${this._problem ? html`<ha-alert alert-type="error">${this._problem}</ha-alert>` : nothing}
-                    ${this._shown ? this._renderPrint() : this._renderList()}
-                </div>
-            </dialog>`;
+        const title = this._shown ? this._nameOf(this._shown.print) : this.words.say("past.title");
+        return this._draw(title, this._shown ? this._drawPrint() : this._drawList());
     }
 
-    _renderList() {
+    _nameOf(print) {
+        return print.name || this.words.days.format(print.started_at * 1000);
+    }
+
+    _drawList() {
         const {words} = this;
         if (!this._prints) return this._problem ? nothing : html`<p class="quiet">${words.say("past.loading")}</p>`;
         if (!this._prints.length) return html`<p class="quiet">${words.say("past.none")}</p>`;
@@ -143,9 +129,9 @@ class PastPrints extends LitElement {
             <ul class="prints">${this._prints.map((print) => html`
                 <li><button class="plain print ${print.level}" @click=${() => this._open(print)}>
                     <span class="dot" aria-hidden="true"></span>
-                    <span class="what"><b>${print.name || words.days.format(print.started_at * 1000)}</b><br>
+                    <span class="what"><b>${this._nameOf(print)}</b><br>
                         <span class="quiet">${[
-                            words.days.format(print.started_at * 1000),
+                            print.name && words.days.format(print.started_at * 1000),
                             words.outcome(print.outcome),
                             words.say(`condition.${print.level}`),
                             labelText(words, print.label)
@@ -156,37 +142,26 @@ class PastPrints extends LitElement {
                 @click=${() => this._page(this._prints.at(-1).started_at)}>${words.say("past.more")}</ha-button></div>` : nothing}`;
     }
 
-    _renderPrint() {
+    _drawPrint() {
         const {words} = this;
-        const {frames, thumbnails, marks, rules, print} = this._shown;
+        const {frames, marks, rules, print} = this._shown;
         const back = html`<div class="buttons"><ha-button appearance="plain" class="back" @click=${() => (this._shown = null)}>
             ${words.say("past.back")}</ha-button></div>`;
         const frame = frames[this._index];
         if (!frame) return html`${back}<p class="quiet">${words.say(this._problem ? "card.failed" : "past.loading")}</p>`;
-        const still = this._still;
-        const path = still && this._paths.get(still[ID]);
-        const since = frame[AT] - frames[0][AT];
         const position = words.say("past.at", {
-            time: words.duration(since),
+            time: this._time(frame),
             p: words.number(frame[P]),
             mean: words.number(frame[MEAN]),
             level: words.say(`condition.${frame[LEVEL]}`)
         });
         return html`${back}
-            ${path ? drawPicture(words, {
-                url: this.hass.hassUrl(path),
-                boxes: still[BOXES][still[CAMERAS][0]] || [],
-                alt: words.say("past.picture", {time: words.duration(still[AT] - frames[0][AT])})
-            }) : html`<p class="quiet">${words.say("past.no_picture")}</p>`}
+            ${this._drawStill()}
             <p class="quiet position">${position}</p>
             <input type="range" min="0" max=${frames.length - 1} .value=${String(this._index)}
                 aria-label=${words.say("past.position")} aria-valuetext=${position}
                 @input=${(event) => this._go(Number(event.target.value))}>
-            <div class="film">${thumbnails.map((one) => html`
-                <button class="plain thumb ${one.frame[LEVEL]}" aria-label=${words.say("past.picture", {time: words.duration(one.frame[AT] - frames[0][AT])})}
-                    aria-current=${one.index === this._index} @click=${() => this._go(one.index)}>
-                    ${this._paths.has(one.frame[ID]) ? html`<img loading="lazy" alt="" src=${this.hass.hassUrl(this._paths.get(one.frame[ID]))}>` : nothing}
-                </button>`)}</div>
+            ${this._drawFilm()}
             ${drawChart(words, frames, limits(rulesAt(rules, frame), frame[USUAL], frame[LIMIT]), {
                 at: frame[AT],
                 marks: marks.map((mark) => eventOf(words, mark)).filter(Boolean)
@@ -206,6 +181,32 @@ class PastPrints extends LitElement {
             </div>`;
     }
 
+    _time(frame) {
+        return this.words.duration(frame[AT] - this._shown.frames[0][AT]);
+    }
+
+    /* The last picture stays until the next one has its address. */
+    _drawStill() {
+        const {words, _still: still} = this;
+        if (!still) return html`<p class="quiet nothing">${words.say("past.no_picture")}</p>`;
+        if (this._paths.has(still[ID])) this._last = {frame: still, url: this._paths.get(still[ID]).url};
+        if (!this._last) return nothing;
+        const {frame, url} = this._last;
+        return drawPicture(words, {
+            url,
+            boxes: frame[BOXES][frame[CAMERAS][0]] || [],
+            alt: words.say("past.picture", {time: this._time(frame)})
+        });
+    }
+
+    _drawFilm() {
+        return html`<div class="film">${this._shown.thumbnails.map(({frame, index}) => html`
+            <button class="plain thumb ${frame[LEVEL]}" aria-label=${this.words.say("past.picture", {time: this._time(frame)})}
+                aria-current=${index === this._index} @click=${() => this._go(index)}>
+                ${this._paths.has(frame[ID]) ? html`<img loading="lazy" alt="" src=${this._paths.get(frame[ID]).url}>` : nothing}
+            </button>`)}</div>`;
+    }
+
     _button(key, press) {
         return html`<ha-button appearance="filled" data-label=${key} ?disabled=${!this.mayControl} @click=${press}>
             ${this.words.say(`label.${key}`)}</ha-button>`;
@@ -217,7 +218,11 @@ class PastPrints extends LitElement {
         .print + .print, li + li { border-top: 1px solid var(--fw-line); }
         .what { min-width: 0; overflow-wrap: anywhere; }
         .dot { width: 12px; height: 12px; border-radius: 50%; background: var(--fw-level); flex: none; }
-        input[type="range"] { width: 100%; accent-color: var(--fw-accent); margin: 0; min-height: 32px; }
+        input[type="range"] { width: 100%; margin: 0; height: 32px; appearance: none; background: none; }
+        input::-webkit-slider-runnable-track { height: 6px; border-radius: 3px; background: var(--fw-line); }
+        input::-moz-range-track { height: 6px; border-radius: 3px; background: var(--fw-line); }
+        input::-webkit-slider-thumb { appearance: none; width: 22px; height: 22px; border-radius: 50%; margin-top: -8px; background: var(--fw-accent); }
+        input::-moz-range-thumb { border: none; width: 22px; height: 22px; border-radius: 50%; background: var(--fw-accent); }
         .film { display: flex; gap: 4px; overflow-x: auto; padding: 2px; }
         .film .thumb { flex: 0 0 72px; height: 54px; border-bottom: 4px solid var(--fw-level); border-radius: 4px; overflow: hidden; background: var(--secondary-background-color); }
         .film .thumb[aria-current="true"] { outline: 2px solid var(--fw-accent); }

@@ -1,13 +1,18 @@
-/* Regions being drawn: closed polygons, the corners of an open one, and a cursor for the keyboard. */
+/* Regions being drawn: closed polygons, the corners of an open one, a cursor for the keyboard, and what was before. */
 const STEP = 0.02;
-const NEAR = 0.03;
+const NEAR = 0.04;
 const DRAGGED = 0.03;
 
-export const EMPTY = {polygons: [], corners: [], cursor: [0.5, 0.5], dirty: false};
+export const EMPTY = {polygons: [], corners: [], cursor: [0.5, 0.5], before: [], dirty: false};
 
 const within = (share) => Math.min(1, Math.max(0, share));
 const rounded = ([x, y]) => [Math.round(within(x) * 1000) / 1000, Math.round(within(y) * 1000) / 1000];
 const isNear = ([x, y], [a, b]) => Math.hypot(x - a, y - b) < NEAR;
+
+/* Other regions than before, which can be taken back. */
+function changed(drawing, polygons) {
+    return {...drawing, polygons, corners: [], before: [...drawing.before, drawing.polygons], dirty: true};
+}
 
 /* A tap: one more corner; on the first corner it closes the region. */
 export function tap(drawing, corner) {
@@ -21,22 +26,27 @@ export function tap(drawing, corner) {
 export function drag(drawing, from, to) {
     const [[a, b], [c, d]] = [rounded(from), rounded(to)];
     if (Math.abs(a - c) < DRAGGED || Math.abs(b - d) < DRAGGED) return null;
-    return {...drawing, corners: [], cursor: [c, d], polygons: [...drawing.polygons, [[a, b], [c, b], [c, d], [a, d]]], dirty: true};
+    return changed({...drawing, cursor: [c, d]}, [...drawing.polygons, [[a, b], [c, b], [c, d], [a, d]]]);
 }
 
 export function close(drawing) {
     if (drawing.corners.length < 3) return drawing;
-    return {...drawing, polygons: [...drawing.polygons, drawing.corners], corners: [], dirty: true};
+    return changed(drawing, [...drawing.polygons, drawing.corners]);
 }
 
+export function canUndo(drawing) {
+    return Boolean(drawing.corners.length || drawing.before.length);
+}
+
+/* Takes back the last corner, or else the last change of the regions. */
 export function undo(drawing) {
     if (drawing.corners.length) return {...drawing, corners: drawing.corners.slice(0, -1)};
-    if (!drawing.polygons.length) return drawing;
-    return {...drawing, polygons: drawing.polygons.slice(0, -1), dirty: true};
+    if (!drawing.before.length) return drawing;
+    return {...drawing, polygons: drawing.before.at(-1), before: drawing.before.slice(0, -1), dirty: true};
 }
 
 export function clear(drawing) {
-    return {...drawing, polygons: [], corners: [], dirty: drawing.dirty || drawing.polygons.length > 0};
+    return drawing.polygons.length ? changed(drawing, []) : {...drawing, corners: []};
 }
 
 /* What a key does; null for one that means nothing here. */

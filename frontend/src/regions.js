@@ -1,19 +1,15 @@
 /* Regions to ignore, drawn on the camera's picture; and what the detector has learned of it, shown over it. */
-import {LitElement, css, html, nothing, svg} from "lit";
-import {ask} from "./connection.js";
-import {dialogHead, openDialogs, question} from "./dialog.js";
-import {EMPTY, clear, close, drag, points, press, tap, undo} from "./polygons.js";
+import {css, html, nothing, svg} from "lit";
+import {question} from "./dialog.js";
+import {EMPTY, canUndo, clear, close, drag, points, press, tap, undo} from "./polygons.js";
+import {PrinterDialog} from "./printer-dialog.js";
 import {colours, dialogs, pictures} from "./styles.js";
 
-class Regions extends LitElement {
+class Regions extends PrinterDialog {
     static properties = {
-        hass: {attribute: false},
-        device: {},
         camera: {},
-        words: {attribute: false},
         _drawing: {state: true},
         _path: {state: true},
-        _problem: {state: true},
         _saved: {state: true},
         _background: {state: true},
         _asks: {state: true},
@@ -24,7 +20,6 @@ class Regions extends LitElement {
         super();
         this._drawing = EMPTY;
         this._path = "";
-        this._problem = "";
         this._saved = false;
         this._background = null;
         this._asks = false;
@@ -41,22 +36,8 @@ class Regions extends LitElement {
         this._path = answer.picture;
     }
 
-    updated() {
-        openDialogs(this.renderRoot);
-    }
-
-    async _ask(command, data) {
-        this._problem = "";
-        try {
-            return await ask(this.hass, this.device, command, data);
-        } catch (error) {
-            this._problem = error.message || this.words.say("card.failed");
-            return null;
-        }
-    }
-
     /* Takes a step of the drawing; what changes regions is in force at once. */
-    _draw(drawing) {
+    _step(drawing) {
         if (!drawing) return;
         this._drawing = {...drawing, dirty: false};
         this._saved = this._saved && !drawing.dirty;
@@ -89,7 +70,7 @@ class Regions extends LitElement {
         const {from} = this._dragged;
         const to = this._place(event);
         this._dragged = null;
-        this._draw((this._drawing.corners.length ? null : drag(this._drawing, from, to)) || tap(this._drawing, to));
+        this._step((this._drawing.corners.length ? null : drag(this._drawing, from, to)) || tap(this._drawing, to));
     }
 
     _key(event) {
@@ -97,7 +78,7 @@ class Regions extends LitElement {
         if (!next) return;
         event.preventDefault();
         event.stopPropagation();
-        this._draw(next);
+        this._step(next);
     }
 
     async _showLearned() {
@@ -113,32 +94,22 @@ class Regions extends LitElement {
         if (!this._problem) this._background = {cells: [], frames: 0, hidden: 0};
     }
 
-    _close() {
-        this.dispatchEvent(new CustomEvent("closed"));
-    }
-
     render() {
         const {words, _drawing: drawing} = this;
-        const title = words.say("regions.title");
-        return html`
-            <dialog aria-label=${title} @close=${this._close}>
-                ${dialogHead(words, title, (event) => event.target.closest("dialog").close())}
-                <div class="body">
-                    ${this._problem ? html`<ha-alert alert-type="error">${this._problem}</ha-alert>` : nothing}
-                    <p class="quiet">${words.say("regions.help")}</p>
-                    ${this._path ? this._renderArea() : nothing}
-                    <p class="quiet" aria-live="polite">${words.say("regions.summary", {
-                        regions: drawing.polygons.length,
-                        corners: drawing.corners.length
-                    })} ${this._saved ? words.say("regions.saved") : ""}</p>
-                    <div class="buttons">
-                        ${this._button("close", drawing.corners.length >= 3, () => this._draw(close(drawing)))}
-                        ${this._button("undo", drawing.corners.length || drawing.polygons.length, () => this._draw(undo(drawing)))}
-                        ${this._button("clear", drawing.corners.length || drawing.polygons.length, () => this._draw(clear(drawing)))}
-                    </div>
-                    ${this._renderLearned()}
-                </div>
-            </dialog>
+        const any = drawing.corners.length || drawing.polygons.length;
+        return html`${this._draw(words.say("regions.title"), html`
+            <p class="quiet">${words.say("regions.help")}</p>
+            ${this._path ? this._drawArea() : nothing}
+            <p class="quiet" aria-live="polite">${words.say("regions.summary", {
+                regions: drawing.polygons.length,
+                corners: drawing.corners.length
+            })} ${this._saved ? words.say("regions.saved") : ""}</p>
+            <div class="buttons">
+                ${this._button("close", drawing.corners.length >= 3, () => this._step(close(drawing)))}
+                ${this._button("undo", canUndo(drawing), () => this._step(undo(drawing)))}
+                ${this._button("clear", any, () => this._step(clear(drawing)))}
+            </div>
+            ${this._drawLearned()}`)}
             ${this._asks ? question(words, {
                 text: words.say("regions.forget_question"),
                 yes: words.say("regions.forget_yes"),
@@ -152,7 +123,7 @@ class Regions extends LitElement {
             ${this.words.say(`regions.${key}`)}</ha-button>`;
     }
 
-    _renderArea() {
+    _drawArea() {
         const {polygons, corners, cursor} = this._drawing;
         const [x, y] = [cursor[0] * 1000, cursor[1] * 1000];
         const drawn = this._dragged && drag(EMPTY, this._dragged.from, this._dragged.to);
@@ -182,7 +153,7 @@ class Regions extends LitElement {
                 style="opacity:${0.25 + 0.6 * strength}"></rect>`);
     }
 
-    _renderLearned() {
+    _drawLearned() {
         const {words, _background: learned} = this;
         return html`
             <div class="buttons">

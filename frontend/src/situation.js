@@ -31,7 +31,7 @@ export function isSnoozed(state, now) {
     return state.snoozed_until !== null && state.snoozed_until !== undefined && now < state.snoozed_until;
 }
 
-/* What the user is asked to notice first: off, gone, idle, blind, hold, paused, or the level. */
+/* What the user is asked to notice first: off, gone, idle, the level, blind, paused, hold, or how far it is known. */
 export function condition(update) {
     const state = update.state;
     if (!update.connected) return "gone";
@@ -40,7 +40,9 @@ export function condition(update) {
     if (level(state) !== "none") return level(state);
     if (state.phase === "blind") return "blind";
     if (state.phase === "paused") return "paused";
-    return state.holds.length ? "hold" : "none";
+    if (state.holds.length) return "hold";
+    if (!isLookPresent(state)) return "waiting";
+    return {warm_up: "early", accepted: "accepted"}[state.look.verdict.rule] || "none";
 }
 
 export function countdown(state) {

@@ -15,7 +15,7 @@ export const colours = css`
     .none, .good { --fw-level: var(--fw-good); }
     .maybe { --fw-level: var(--fw-maybe); }
     .failure, .blind { --fw-level: var(--fw-bad); }
-    .idle, .off, .gone, .hold, .paused { --fw-level: var(--fw-off); }
+    .idle, .off, .gone, .hold, .paused, .waiting, .early, .accepted { --fw-level: var(--fw-off); }
     .quiet { color: var(--fw-quiet); margin: 0; }
     .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     h2, h3 { font: inherit; font-weight: 500; margin: 0; }
@@ -83,4 +83,30 @@ export const dialogs = css`
     }
     .round:hover { background: var(--secondary-background-color); }
     .body { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
+`;
+
+export const card = css`
+    ha-card { height: 100%; overflow: hidden; }
+    .content { padding: 16px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; line-height: 1.4; }
+    .content.in-dialog { padding: 0; }
+    .content > .head { margin: 0; }
+    .texts { display: grid; min-width: 0; }
+    .texts :is(h2, b) { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 16px; font-weight: 500; }
+    .level { font-size: 14px; }
+    .sign { color: var(--fw-level); --mdc-icon-size: 28px; flex: none; }
+    .name { overflow-wrap: anywhere; font-size: 14px; }
+    .why { margin: 0; }
+    .countdown { border-radius: 8px; padding: 8px 12px; background: color-mix(in srgb, var(--fw-maybe) 20%, transparent); display: grid; gap: 6px; }
+    .bar { height: 4px; border-radius: 2px; background: var(--fw-line); }
+    .bar span { display: block; height: 100%; border-radius: 2px; background: var(--fw-maybe); }
+    .nothing { padding: 24px; text-align: center; background: var(--secondary-background-color); border-radius: 8px; }
+    .events ul { list-style: none; margin: 4px 0 0; padding: 0; font-size: 14px; }
+    .events time { color: var(--fw-quiet); display: inline-block; min-width: 4.5em; }
+    .foot { border-top: 1px solid var(--fw-line); padding-top: 8px; }
+    ha-card:has(.tile) { container-type: inline-size; }
+    button.tile { width: 100%; height: 100%; min-height: 56px; display: flex; align-items: center; gap: 10px; padding: 0 10px; box-sizing: border-box; }
+    .tile .texts { flex: 1; }
+    .tile .level { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12px; }
+    .tile img { height: 40px; width: 56px; object-fit: cover; border-radius: 6px; flex: none; }
+    @container (max-width: 180px) { .tile img { display: none; } }
 `;

@@ -1,6 +1,14 @@
 /* What the card says, in the user's language: the texts are the integration's, under `config_panel`. */
 const PASSING = ["busy", "cut_short", "rate_limited", "server_failed", "timed_out", "unavailable"];
 
+/* How a print ended, by the words of OctoPrint and of the integrations of printers. */
+const ENDS = {
+    finished: ["done", "finish", "finished", "complete", "completed"],
+    cancelled: ["cancelled", "canceled", "cancelling", "aborted", "stopped"],
+    failed: ["failed", "error"],
+    ended: ["ended", "idle", "off", "ready", "standby", "operational"]
+};
+
 const SPACE = "component.failwatch.config_panel";
 const loading = new Map();
 
@@ -65,6 +73,7 @@ export class Words {
     }
 
     outcome(outcome) {
-        return this.say(`outcome.${outcome || "unknown"}`) || outcome;
+        const end = Object.keys(ENDS).find((one) => ENDS[one].includes(outcome?.toLowerCase()));
+        return this.say(`outcome.${end || outcome || "unknown"}`) || outcome;
     }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {EMPTY, clear, close, drag, points, press, tap, undo} from "../src/polygons.js";
+import {EMPTY, canUndo, clear, close, drag, points, press, tap, undo} from "../src/polygons.js";
 
 const corners = [[0.1, 0.1], [0.5, 0.1], [0.5, 0.5]];
 const drawn = () => corners.reduce(tap, EMPTY);
@@ -25,12 +25,21 @@ test("a drag makes a rectangle, a tap with a shaking finger does not", () => {
     assert.equal(drag(EMPTY, [0.2, 0.2], [0.21, 0.22]), null);
 });
 
-test("undo takes back the last corner, then the last region", () => {
+test("undo takes back the last corner, then the last change of the regions", () => {
     assert.equal(undo(drawn()).corners.length, 2);
     const back = undo(close(drawn()));
     assert.deepEqual(back.polygons, []);
     assert.ok(back.dirty);
     assert.equal(undo(EMPTY), EMPTY);
+});
+
+test("clearing can be undone, and what was there before this drawing is not taken away", () => {
+    const kept = {...EMPTY, polygons: [corners]};
+    assert.ok(!canUndo(kept));
+    assert.equal(undo(kept), kept);
+    const back = undo(clear(kept));
+    assert.deepEqual(back.polygons, [corners]);
+    assert.ok(back.dirty && !canUndo(back));
 });
 
 test("nothing needs to be saved where nothing was cleared", () => {

@@ -19,7 +19,7 @@ test("every text that is asked for exists in both languages", () => {
 test("every text is asked for", () => {
     const literal = new Set([...sources.matchAll(/say\("(\w+\.\w+)"/g)].map(([, key]) => key));
     const groups = new Set([...sources.matchAll(/say\(`(\w+)\.\$/g)].map(([, group]) => group));
-    groups.add("form_layout").add("form_part").add("event");
+    groups.add("form_layout").add("form_part").add("event").add("status");
     for (const [group, known] of Object.entries(texts("en"))) {
         for (const key of Object.keys(known)) {
             assert.ok(groups.has(group) || literal.has(`${group}.${key}`), `${group}.${key} is never shown`);
@@ -39,6 +39,14 @@ test("being blind says what to do, and that it may end by itself", () => {
     assert.match(words().blind({reason: "dark", detail: ""}), /Switch a light on/);
     assert.match(words().blind({reason: "busy", detail: ""}), /keeps trying/);
     assert.equal(words().blind({reason: "unheard_of", detail: "The moon is in the way."}), "The moon is in the way.");
+});
+
+test("how a print ended is said in words, whatever the printer calls it", () => {
+    assert.equal(words("de").outcome("idle"), "beendet");
+    assert.equal(words().outcome("Finish"), "finished");
+    assert.equal(words().outcome("no_status"), "the printer fell silent");
+    assert.equal(words().outcome(null), "running or unknown");
+    assert.equal(words().outcome("abducted"), "abducted");
 });
 
 test("durations", () => {

@@ -1,49 +1,22 @@
 """The dashboard card in a real browser on a real Home Assistant, from the card picker to a restart."""
 
+import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, WebSocket, expect
 
+from environments import REPOSITORY
 from stack import homeassistant
-from stack.browser import open_home_assistant
-from tests.e2e.house import House, open_house
+from tests.e2e.dashboard import PLACE, Dashboard, answer, card_of, log_in, offered, says
+from tests.e2e.house import open_house
 from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PLACE = "all-printers"
 READER = "reader"
-
-
-@dataclass
-class Dashboard:
-    """A dashboard with the card, and pages that show it."""
-
-    house: House
-    browser: Browser
-
-    @property
-    def url(self) -> str:
-        return f"{self.house.home_assistant.url}/{PLACE}/0"
-
-    async def save(self, *cards: dict[str, object]) -> None:
-        """Put these cards, and no others, on the dashboard."""
-        view = {"title": "Printers", "type": "sections", "sections": [{"type": "grid", "cards": list(cards)}]}
-        await self.house.home_assistant.command(
-            "lovelace/config/save", url_path=PLACE, config={"views": [view]}
-        )
-
-    async def show_card(self, **config: object) -> None:
-        await self.save({"type": "custom:failwatch-card", "device_id": self.house.printer, **config})
-
-    async def open(self, *, query: str = "", width: int = 1280, height: int = 1000) -> Page:
-        return await open_home_assistant(
-            self.browser, self.house.home_assistant.url, self.url + query, width=width, height=height
-        )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -65,23 +38,6 @@ async def page(dashboard: Dashboard) -> AsyncIterator[Page]:
     page = await dashboard.open()
     yield page
     await page.context.close()
-
-
-def card_of(page: Page) -> Locator:
-    return page.locator("failwatch-card").first
-
-
-async def says(page: Page, words: str) -> None:
-    await expect(card_of(page).locator("[role=status]").first).to_have_text(words)
-
-
-def answer(page: Page, order: str) -> Locator:
-    return card_of(page).locator(f"ha-button[data-order={order}]")
-
-
-async def offered(page: Page) -> list[str]:
-    buttons = await card_of(page).locator("ha-button[data-order]").all()
-    return [str(await button.get_attribute("data-order")) for button in buttons]
 
 
 async def test_it_is_added_from_the_card_picker(dashboard: Dashboard) -> None:
@@ -131,6 +87,57 @@ async def test_a_print_that_goes_well(dashboard: Dashboard, page: Page) -> None:
     assert await offered(page) == ["it_failed", "check", "snooze", "mute"]
 
 
+async def test_a_screen_reader_is_told_all_of_it(dashboard: Dashboard, page: Page) -> None:
+    """The level is announced as it changes; what changes by the second is not."""
+    await says(page, "No failure")
+    await expect(card_of(page)).to_match_aria_snapshot(
+        """
+        - heading "Room" [level=2]
+        - status: No failure
+        - paragraph: /Looks (normal|better)/
+        - img /Last picture of Room/
+        - button "It failed"
+        - button "Check now"
+        - button "Snooze 10 min"
+        - button "Mute this print"
+        - region "Failure score"
+        - list
+        - button "History"
+        - button "Ignored regions"
+        """
+    )
+    dashboard.house.room.fails = True
+    await expect(card_of(page).get_by_role("alert").first).to_have_text("FailWatch is about to act")
+    await expect(card_of(page).get_by_role("status")).to_have_text("Failure")
+
+
+async def test_nothing_is_asked_again_and_again(dashboard: Dashboard, page: Page) -> None:
+    """Looks come by push: a page asks for its printer and its course once, and then no more."""
+    asked: list[str] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: asked.extend(re.findall(r'"(failwatch/\w+)"', str(frame))))
+
+    page.on("websocket", listen)
+    await page.reload()
+    await says(page, "No failure")
+    course = card_of(page).locator("polyline.mean")
+    before = len(str(await course.get_attribute("points")).split())
+
+    async def several_looks() -> bool:
+        return len(str(await course.get_attribute("points")).split()) >= before + 5
+
+    await eventually(several_looks)
+    assert asked == ["failwatch/subscribe", "failwatch/frames"]
+    await answer(page, "check").click()
+
+    async def ordered() -> bool:
+        return asked[2:] == ["failwatch/order"]
+
+    await eventually(ordered)
+    await expect(card_of(page).locator("ha-alert")).to_have_count(0)
+
+
 async def test_a_failing_print_counts_down_and_goes_on_if_told_so(dashboard: Dashboard, page: Page) -> None:
     house = dashboard.house
     house.room.fails = True
@@ -157,6 +164,7 @@ async def test_a_failing_print_is_paused_and_answered(dashboard: Dashboard, page
 
     await eventually(paused)
     await house.printer_is("paused")
+    await says(page, "Failure · The print is paused")
     card = card_of(page)
     await expect(card.locator(".events")).to_contain_text("FailWatch paused the print")
     await expect(answer(page, "keep_printing")).to_have_text(re.compile("This is fine"))
@@ -169,12 +177,18 @@ async def test_a_failing_print_is_paused_and_answered(dashboard: Dashboard, page
 
 async def test_it_failed_is_told_and_silence_is_shown(dashboard: Dashboard, page: Page) -> None:
     await answer(page, "snooze").click()
-    await says(page, re.compile(r"No failure \(Snoozed, .* left\)"))  # type: ignore[arg-type]
+    await says(page, re.compile("No failure · Snoozed, .* left"))
     await answer(page, "snooze").click()
     await says(page, "No failure")
     await answer(page, "mute").click()
-    await says(page, "No failure (Muted until this print ends)")
+    await says(page, "No failure · Muted until this print ends")
+    dashboard.house.room.fails = True
+    await says(page, "Failure · Muted until this print ends")
+    await expect(card_of(page).locator(".countdown")).to_have_count(0)
+    dashboard.house.room.fails = False
+    await says(page, "No failure · Muted until this print ends")
     await answer(page, "mute").click()
+    await says(page, "No failure")
     await answer(page, "it_failed").click()
     await says(page, "Failure")
     await expect(card_of(page)).to_contain_text("You said that it failed.")
@@ -237,9 +251,20 @@ async def test_regions_are_drawn_with_the_pointer_and_with_the_keyboard(
     await expect(regions).to_contain_text("Corners of the new one: 2.")
     await regions.locator("[data-do=clear]").click()
     await expect(regions).to_contain_text("Regions: 0.")
+    await regions.locator("[data-do=undo]").click()
+    await expect(regions).to_contain_text("Regions: 1.")
+    await regions.locator("[data-do=clear]").click()
+    await expect(regions).to_contain_text("Regions: 0.")
     await expect(regions).to_contain_text("Saved.")
     await regions.locator("[data-do=learned]").click()
-    await expect(regions).to_contain_text(re.compile("good pictures|Nothing has been learned"))
+    await expect(regions).to_contain_text("good pictures")
+    await expect(area.locator("rect.cell").first).to_be_attached()
+    await regions.locator("[data-do=forget]").click()
+    await regions.get_by_role("alertdialog").get_by_text("Back", exact=True).click()
+    await expect(regions).to_contain_text("good pictures")
+    await regions.locator("[data-do=forget]").click()
+    await regions.get_by_role("alertdialog").get_by_text("Reset", exact=True).click()
+    await expect(regions).to_contain_text("Nothing has been learned")
 
 
 async def test_regions_are_drawn_by_touch_on_a_phone(dashboard: Dashboard, browser: Browser) -> None:
@@ -328,6 +353,75 @@ async def test_the_small_tile_opens_everything_by_keyboard(dashboard: Dashboard,
     await expect(card_of(page).locator("dialog")).to_have_count(0)
 
 
+async def test_everything_is_reached_with_the_keyboard(dashboard: Dashboard, page: Page) -> None:
+    """In the order in which it is read, and back where one was when a dialog is closed."""
+    await says(page, "No failure")
+    card = card_of(page)
+    await card.locator("ha-button[data-order=it_failed]").focus()
+    focused = """() => {
+        let found = document.activeElement;
+        while (found.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+        const button = found.closest("ha-button") || found.getRootNode().host?.closest("ha-button") || found;
+        return (button.getAttribute("data-order") || button.getAttribute("data-open") || button.className || "");
+    }"""
+    reached = []
+    for _ in range(5):
+        await page.keyboard.press("Tab")
+        reached.append(await page.evaluate(focused))
+    assert reached == ["check", "snooze", "mute", "past", "regions"]
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Enter")
+    past = page.locator("failwatch-past-prints")
+    await expect(past.get_by_role("dialog")).to_be_visible()
+    assert await page.evaluate(focused) == "round"
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    slider = past.get_by_role("slider")
+    await expect(slider).to_be_visible()
+    await slider.press("Home")
+    await expect(past.locator(".position")).to_contain_text("0 s after the start")
+    await page.keyboard.press("Escape")
+    await expect(past).to_have_count(0)
+    assert await page.evaluate(focused) == "past"
+    await answer(page, "snooze").focus()
+    await page.keyboard.press("Space")
+    await says(page, re.compile("Snoozed"))
+    await page.keyboard.press("Space")
+    await says(page, "No failure")
+
+
+async def test_german_on_the_narrowest_screen(dashboard: Dashboard, page: Page) -> None:
+    """No word of English is left, and nothing is wider than 300 pixels: the card, its small version, an example."""
+    cards = [
+        {"device_id": dashboard.house.printer},
+        {"device_id": dashboard.house.printer, "layout": "tile"},
+        {},
+    ]
+    await dashboard.save(*({"type": "custom:failwatch-card", **card} for card in cards))
+    await page.evaluate("localStorage.setItem('selectedLanguage', '\"de\"')")
+    await page.set_viewport_size({"width": 300, "height": 1600})
+    await page.reload()
+    await says(page, "Kein Fehler")
+    await expect(page.locator("failwatch-card")).to_have_count(3)
+    await expect(page.locator("failwatch-card h2").last).to_have_text("Beispiel")
+    assert await page.evaluate("document.scrollingElement.scrollWidth") <= 300
+    for card in await page.locator("failwatch-card ha-card").all():
+        assert await card.evaluate("card => card.scrollWidth <= card.clientWidth + 1")
+    await card_of(page).locator("[data-open=regions]").click()
+    await expect(page.locator("failwatch-regions h2")).to_have_text("Ignorierte Bereiche")
+    shown = " ".join(await page.locator("failwatch-card, failwatch-regions").all_inner_texts())
+    translations = REPOSITORY / "custom_components" / "failwatch" / "translations"
+    english = json.loads((translations / "en.json").read_text())["config_panel"]
+    german = json.loads((translations / "de.json").read_text())["config_panel"]
+    texts = [
+        text
+        for group, known in english.items()
+        for key, text in known.items()
+        if "{" not in text and text != german[group][key] and len(text) > 5
+    ]
+    assert not [text for text in texts if re.search(rf"\b{re.escape(text)}(?!\w)", shown)]
+
+
 async def test_it_follows_the_theme(dashboard: Dashboard, page: Page) -> None:
     async def brightness() -> int:
         colour = (
@@ -364,12 +458,4 @@ async def test_the_card_goes_on_after_a_reload_and_after_a_restart(dashboard: Da
     await house.prints_well()
     await says(page, "No failure")
     await answer(page, "mute").click()
-    await says(page, "No failure (Muted until this print ends)")
-
-
-async def log_in(page: Page, url: str, user: str) -> None:
-    await page.goto(url)
-    await page.fill("input[name=username]", user)
-    await page.fill("input[name=password]", homeassistant.PASSWORD)
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("home-assistant-main", state="attached", timeout=60_000)
+    await says(page, "No failure · Muted until this print ends")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 from typing import Any, Final, Literal, TypedDict
 
 from homeassistant.auth.permissions.const import POLICY_READ
@@ -19,7 +20,7 @@ from ..engine.watch.messages import rules_json, state_json
 from ..engine.watch.state import Event
 from ..shared.targets import async_printer_of_device
 from .access import async_may, async_may_control
-from .pictures import async_picture_path
+from .pictures import VALID_FOR, async_picture_path
 
 API_VERSION: Final = 1
 """Raised when an older card would misunderstand what it is told."""
@@ -40,6 +41,7 @@ class Update(TypedDict):
     name: str
     connected: bool
     problem: str | None
+    status_problem: str | None
     watching: bool
     rules: dict[str, Any]
     state: dict[str, Any]
@@ -78,7 +80,7 @@ class Subscription:
         self._device_id = device_id
         self._printer: PrinterCoordinator | None = None
         self._stop_listening: list[CALLBACK_TYPE] = []
-        self._pictures: tuple[float | None, dict[str, str]] = (None, {})
+        self._pictures: tuple[tuple[float, int] | None, dict[str, str]] = (None, {})
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
@@ -140,6 +142,7 @@ class Subscription:
                 name=printer.name,
                 connected=printer.is_connected,
                 problem=printer.last_problem,
+                status_problem=printer.status_problem,
                 watching=printer.watching,
                 rules=_rules_json(printer.rules),
                 state=state_json(printer.data),
@@ -158,7 +161,9 @@ class Subscription:
         look = printer.data.look
         if look is None:
             return {}
-        if self._pictures[0] != look.at:
+        # A page that is open for long gets new addresses before those that it has are no longer valid.
+        signed_for = (look.at, int(monotonic() / (VALID_FOR.total_seconds() / 2)))
+        if self._pictures[0] != signed_for:
             sign: Callable[..., str] = partial(
                 async_picture_path, self._hass, self._connection.refresh_token_id, self._device_id, "frame"
             )
@@ -167,7 +172,7 @@ class Subscription:
                 for view in look.views
                 if not view.problem
             }
-            self._pictures = (look.at, paths)
+            self._pictures = (signed_for, paths)
         return self._pictures[1]
 
     def _send(self, told: Update | Happened | Gone) -> None:

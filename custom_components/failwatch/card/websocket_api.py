@@ -19,6 +19,14 @@ from ..engine.serialization import to_json
 from ..shared.history_actions import MAX_PRINTS
 from ..shared.targets import async_printer_of_device
 from .access import async_require
+from .answers import (
+    BackgroundAnswer,
+    ExportAnswer,
+    PicturesAnswer,
+    PrintsAnswer,
+    RegionsAnswer,
+    SubscribeAnswer,
+)
 from .orders import ORDERS
 from .pictures import PRINT_ID, async_picture_path
 from .subscription import API_VERSION, Subscription
@@ -55,7 +63,7 @@ def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, 
     printer = async_printer_of_device(hass, msg[ATTR_DEVICE_ID])
     if printer is not None:
         async_require(hass, connection.user, printer, POLICY_READ)
-    connection.send_result(msg["id"], {"version": API_VERSION})
+    connection.send_result(msg["id"], SubscribeAnswer(version=API_VERSION))
     subscription = Subscription(hass, connection, msg["id"], msg[ATTR_DEVICE_ID])
     connection.subscriptions[msg["id"]] = subscription.async_start()
 
@@ -86,11 +94,11 @@ async def _order(
 
 async def _prints(
     _: HomeAssistant, __: ActiveConnection, printer: PrinterCoordinator, msg: dict[str, Any]
-) -> dict[str, Any]:
+) -> PrintsAnswer:
     limit = msg["limit"]
     # One more than asked for says whether there is a next page.
     records = await printer.recordings.async_prints(msg.get("before"), limit + 1)
-    return {"prints": [to_json(record) for record in records[:limit]], "more": len(records) > limit}
+    return PrintsAnswer(prints=[to_json(record) for record in records[:limit]], more=len(records) > limit)
 
 
 async def _frames(
@@ -101,20 +109,18 @@ async def _frames(
 
 async def _pictures(
     hass: HomeAssistant, connection: ActiveConnection, printer: PrinterCoordinator, msg: dict[str, Any]
-) -> dict[str, Any]:
+) -> PicturesAnswer:
     sign = partial(async_picture_path, hass, connection.refresh_token_id, msg[ATTR_DEVICE_ID])
-    return {
-        "pictures": [
-            sign(f"prints/{msg['print_id']}/{frame}", camera=camera) for frame, camera in msg["frames"]
-        ]
-    }
+    return PicturesAnswer(
+        pictures=[sign(f"prints/{msg['print_id']}/{frame}", camera=camera) for frame, camera in msg["frames"]]
+    )
 
 
 async def _export(
     hass: HomeAssistant, connection: ActiveConnection, _: PrinterCoordinator, msg: dict[str, Any]
-) -> dict[str, Any]:
+) -> ExportAnswer:
     what = f"prints/{msg['print_id']}/export.{msg['format']}"
-    return {"path": async_picture_path(hass, connection.refresh_token_id, msg[ATTR_DEVICE_ID], what)}
+    return ExportAnswer(path=async_picture_path(hass, connection.refresh_token_id, msg[ATTR_DEVICE_ID], what))
 
 
 async def _label(
@@ -127,11 +133,11 @@ async def _label(
 
 async def _regions(
     hass: HomeAssistant, connection: ActiveConnection, printer: PrinterCoordinator, msg: dict[str, Any]
-) -> dict[str, Any]:
+) -> RegionsAnswer:
     regions = await printer.recordings.async_regions()
     sign = partial(async_picture_path, hass, connection.refresh_token_id, msg[ATTR_DEVICE_ID], "snapshot")
     now, _ = printer.clock
-    return {"regions": regions, "picture": sign(camera=msg["camera"], at=str(now))}
+    return RegionsAnswer(regions=regions, picture=sign(camera=msg["camera"], at=str(now)))
 
 
 async def _save_regions(
@@ -142,8 +148,8 @@ async def _save_regions(
 
 async def _background(
     _: HomeAssistant, __: ActiveConnection, printer: PrinterCoordinator, msg: dict[str, Any]
-) -> dict[str, Any]:
-    return {"cameras": await printer.recordings.async_background()}
+) -> BackgroundAnswer:
+    return BackgroundAnswer(cameras=await printer.recordings.async_background())
 
 
 async def _forget_background(
