@@ -47,6 +47,7 @@ class FailWatchCard extends LitElement {
         const next = checked(config);
         if (this._config && next.device_id !== this._config.device_id) this._forget();
         this._config = next;
+        this.toggleAttribute("small", this._isTile);
     }
 
     getCardSize() {

@@ -86,6 +86,9 @@ export const dialogs = css`
 `;
 
 export const card = css`
+    /* On a long page what is not on the screen costs nothing, not even when a dialog opens above all of it. */
+    :host { display: block; content-visibility: auto; contain-intrinsic-size: auto 640px; }
+    :host([small]) { contain-intrinsic-size: auto 56px; }
     ha-card { height: 100%; overflow: hidden; }
     .content { padding: 16px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; line-height: 1.4; }
     .content.in-dialog { padding: 0; }
