@@ -3,6 +3,7 @@
 import asyncio
 import io
 import zipfile
+from time import monotonic
 from typing import Any
 from unittest.mock import patch
 
@@ -164,6 +165,34 @@ async def test_pictures_have_signed_addresses(
     assert (await client.get(told["pictures"][CAMERA].partition("?")[0])).status == 401
     snapshot = (await page.result("regions", camera=CAMERA))["picture"]
     assert (await client.get(snapshot)).content_type == "image/jpeg"
+
+
+async def test_addresses_are_renewed_before_they_expire(
+    hass: HomeAssistant,
+    printer: Printer,
+    hass_ws_client: WebSocketGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    """A page that is open for hours never asks with an address that Home Assistant would take for an intruder's."""
+    page = await open_page(hass, hass_ws_client, await watch(hass))
+    await page.follow()
+    await printer.says("printing")
+    await printer.looks(2)
+    await printer.says("finished")
+    await until(hass, "sensor.voron_watch", "idle")
+    await page.result("order", order="watch", watching=False)
+    before = await page.until(lambda told: told["type"] == "update" and not told["watching"])
+    await page.result("order", order="watch", watching=True)
+    same = await page.until(lambda told: told["type"] == "update" and told["watching"])
+    assert same["pictures"] == before["pictures"]
+    later = monotonic() + 31 * 60
+    with patch("custom_components.failwatch.card.subscription.monotonic", return_value=later):
+        await page.result("order", order="watch", watching=False)
+        renewed = await page.until(lambda told: told["type"] == "update" and not told["watching"])
+    assert renewed["pictures"].keys() == before["pictures"].keys()
+    assert renewed["pictures"] != before["pictures"]
+    answer = await (await hass_client_no_auth()).get(renewed["pictures"][CAMERA])
+    assert answer.content_type == "image/jpeg"
 
 
 async def test_a_page_follows_its_printer_over_a_reload(
