@@ -164,7 +164,8 @@ class Regions extends PrinterDialog {
             </div>
             ${learned ? html`<p class="quiet">${learned.frames
                 ? words.say("regions.learned_says", {frames: learned.frames, hidden: (100 * learned.hidden).toFixed(0)})
-                : words.say("regions.learned_none")}</p>` : nothing}`;
+                : words.say("regions.learned_none")}
+                ${learned.moved_at ? words.say("regions.moved", {time: words.days.format(learned.moved_at * 1000)}) : ""}</p>` : nothing}`;
     }
 
     static styles = [colours, pictures, dialogs, css`

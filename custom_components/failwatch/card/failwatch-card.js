@@ -305,7 +305,8 @@ ${t.say("regions.learned")}</ha-button>
 ${e&&e.frames?c`<ha-button appearance="plain" variant="danger" data-do="forget"
 @click=${()=>this.tt=!0}>${t.say("regions.forget")}</ha-button>`:h}
 </div>
-${e?c`<p class="quiet">${e.frames?t.say("regions.learned_says",{frames:e.frames,hidden:(100*e.hidden).toFixed(0)}):t.say("regions.learned_none")}</p>`:h}`}static styles=[U,L,N,g`
+${e?c`<p class="quiet">${e.frames?t.say("regions.learned_says",{frames:e.frames,hidden:(100*e.hidden).toFixed(0)}):t.say("regions.learned_none")}
+${e.moved_at?t.say("regions.moved",{time:t.days.format(e.moved_at*1e3)}):""}</p>`:h}`}static styles=[U,L,N,g`
 .area { touch-action: none; cursor: crosshair; user-select: none; }
 .area img { pointer-events: none; }
 .open { fill: none; stroke: #fff; stroke-width: 2px; vector-effect: non-scaling-stroke; }
