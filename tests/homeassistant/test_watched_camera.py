@@ -69,7 +69,11 @@ async def test_nothing_is_done_about_a_state_that_says_nothing(
     assert printer.detector.frames[-1].print_id == first
 
 
-async def test_a_failure_pauses_by_the_button_once(hass: HomeAssistant, printer: Printer) -> None:
+async def test_a_failure_pauses_by_the_button_once(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An answer is kept for half an hour, which is four seconds here: fifteen looks may take longer.
+    monkeypatch.setattr("custom_components.failwatch.engine.judging.acceptance.LASTS", 1e6)
     await watch(hass, on_failure="pause", pause_with=PAUSE)
     await printer.says("printing")
     await printer.looks(2)

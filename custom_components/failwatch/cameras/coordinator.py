@@ -35,9 +35,8 @@ from . import issues
 from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
 from .print_control import async_carry_out
-from .print_status import HOLD_SILENT, Command, Order, Reading, tell
-from .print_status_listener import PrintStatusListener, async_obeys
-from .printers import Meaning
+from .print_status import ENDED_OFF, HOLD_SILENT, UNSEEN_ENDS, Command, Order, Reading, tell
+from .print_status_listener import PrintStatusListener
 from .recordings import CameraRecordings
 from .settings import changed_rules, light_mode, needs_set_up, rules_of, watch_settings
 from .snapshots import create_cameras
@@ -193,7 +192,7 @@ class WatchedCamera(PrinterCoordinator):
                 self._status.async_start(0.0)
             else:
                 self._status.async_forget()
-                self._tell((Command(Order.END, "off"),))
+                self._tell((Command(Order.END, ENDED_OFF),))
             self.async_update_listeners()
         return True
 
@@ -211,7 +210,9 @@ class WatchedCamera(PrinterCoordinator):
 
     @callback
     def _tell(self, commands: Sequence[Command]) -> None:
-        """Tell the watch what became of the print."""
+        """Tell the watch what became of the print. One that is seen to end while it is to be cancelled obeys."""
+        if any(command.order is Order.END and command.detail not in UNSEEN_ENDS for command in commands):
+            self._monitor.acted(Action.CANCEL)
         tell(self._monitor, commands)
         self._light.async_want(
             self._status.status.print_id is not None and HOLD_SILENT not in self._monitor.state.holds
@@ -252,8 +253,7 @@ class WatchedCamera(PrinterCoordinator):
             await self.async_job("cancel" if action is Action.CANCEL else "pause")
         except HomeAssistantError as error:
             raise ActionFailed(str(error) or type(error).__name__) from error
-        wanted = {Meaning.ENDED} if action is Action.CANCEL else {Meaning.ENDED, Meaning.PAUSED}
-        if not await async_obeys(self.hass, self.settings, wanted, within=OBEYS_WITHIN):
+        if not await self._status.async_obeys(action, within=OBEYS_WITHIN):
             raise ActionFailed("the printer still says that it prints")
 
     def save(self, state: WatchState) -> None:

@@ -28,6 +28,10 @@ HOLDS: Final = (HOLD_PREPARING, HOLD_ENDING, HOLD_SILENT)
 ENDED_SILENT: Final = "no_status"
 """The outcome of a print whose printer said nothing any more, as after a power cut."""
 ENDED_OTHER_JOB: Final = "another_print"
+ENDED_OFF: Final = "off"
+"""The outcome of a print that is no longer watched."""
+UNSEEN_ENDS: Final = (ENDED_SILENT, ENDED_OFF)
+"""Outcomes of prints whose end nobody has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,11 @@ class Words:
         return preset_meaning(self.preset, word)
 
     @property
-    def knows_pauses(self) -> bool:
-        """Whether any word means that the print is paused."""
-        return bool(self.paused) or Meaning.PAUSED in self.preset.words.values()
+    def tell_pauses(self) -> bool:
+        """Whether the entity says that a print is paused; one of no known integration only by its settings."""
+        return bool(self.paused) or (
+            self.preset is not OTHER and Meaning.PAUSED in self.preset.words.values()
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -28,6 +29,7 @@ from ..const import (
     DEFAULT_POWER_CUT,
 )
 from ..engine.clock import Clock
+from ..engine.watch.policy import Action
 from .print_status import SILENT_STATES, Command, Job, PrintStatus, Reading, Times, Words, follow
 from .printers import Meaning, preset_of
 
@@ -81,32 +83,9 @@ def read(hass: HomeAssistant, settings: Mapping[str, Any]) -> Reading:
     return Reading(Meaning.PRINTING if power > float(above) else Meaning.ENDED, word, job)
 
 
-async def async_obeys(
-    hass: HomeAssistant, settings: Mapping[str, Any], meanings: Container[Meaning], *, within: float
-) -> bool:
-    """Wait until the printing entity says one of these, at most so many seconds; return whether it did.
-
-    An entity for which no word means "paused" cannot say that a pause did not happen.
-    """
-    if Meaning.PAUSED in meanings and not words_of(hass, settings).knows_pauses:
-        return True
-    changed = asyncio.Event()
-
-    @callback
-    def note(_: Event[EventStateChangedData]) -> None:
-        changed.set()
-
-    stop = async_track_state_change_event(hass, [settings[CONF_STATUS_ENTITY]], note)
-    try:
-        async with asyncio.timeout(within):
-            while read(hass, settings).meaning not in meanings:
-                changed.clear()
-                await changed.wait()
-    except TimeoutError:
-        return False
-    finally:
-        stop()
-    return True
+def tells_pauses(hass: HomeAssistant, settings: Mapping[str, Any]) -> bool:
+    """Return whether the printing entity can say that the print is paused; a plug that measures power cannot."""
+    return settings.get(CONF_POWER_ABOVE) is None and words_of(hass, settings).tell_pauses
 
 
 def _word(hass: HomeAssistant, entity_id: str | None) -> str:
@@ -152,6 +131,7 @@ class PrintStatusListener:
         self._ends: list[CALLBACK_TYPE] = []
         self._planned: CALLBACK_TYPE | None = None
         self._silent_since: float | None = None
+        self._news = asyncio.Event()
 
     @property
     def kept(self) -> PrintStatus:
@@ -191,6 +171,7 @@ class PrintStatusListener:
         times = times_of(self._hass, self.settings)
         followed = follow(self.status, reading, now, times, uuid.uuid4().hex)
         self.status = followed.status
+        self._news.set()
         again = [] if followed.again_at is None else [followed.again_at]
         if reading.meaning is not Meaning.SILENT:
             self._silent_since = None
@@ -208,6 +189,27 @@ class PrintStatusListener:
     def async_forget(self) -> None:
         """Know of no print: nothing is watched."""
         self.status = PrintStatus()
+        self._news.set()
+
+    async def async_obeys(self, action: Action, *, within: float) -> bool:
+        """Wait until the print is paused or over; return False if it still runs after so many seconds.
+
+        A word that says it is over has to last here as everywhere: until that is sure, no time counts.
+        """
+        if action is Action.PAUSE and not tells_pauses(self._hass, self.settings):
+            return True
+        print_id, until = self.status.print_id, self._hass.loop.time() + within
+        while self.status.print_id == print_id:
+            if action is Action.PAUSE and self.status.meaning is Meaning.PAUSED:
+                return True
+            left = None if self.status.doubt else until - self._hass.loop.time()
+            if left is not None and left <= 0:
+                return False
+            self._news.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._news.wait()
+        return True
 
     @callback
     def async_stop(self) -> None:

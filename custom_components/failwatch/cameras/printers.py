@@ -16,7 +16,7 @@ class Meaning(StrEnum):
     PRINTING = "printing"
     PAUSED = "paused"
     PREPARING = "preparing"
-    """A print may be on, but nothing is laid down: heating, calibrating, changing filament."""
+    """A print may be on, but nothing is laid down: heating, calibrating, about to pause, changing filament."""
     ENDED = "ended"
     SILENT = "silent"
     UNKNOWN = "unknown"
@@ -62,9 +62,9 @@ OTHER: Final = Preset(
     name="Other",
     words=_words(
         printing="on printing print running in_progress",
-        paused="paused pausing pause resuming",
+        paused="paused pause",
         preparing=(
-            "busy attention preparing prepare preheating heating calibrating leveling bed_leveling "
+            "pausing resuming busy attention preparing prepare preheating heating calibrating leveling bed_leveling "
             "homing cleaning changing_filament filament_change loading unloading downloading checking slicing"
         ),
         ended=(
@@ -148,8 +148,8 @@ PRESETS: Final[tuple[Preset, ...]] = (
         platforms=("octoprint",),
         words=_words(
             printing="printing printing_sd starting starting_sd finishing on",
-            paused="paused pausing resuming",
-            preparing="printing_streaming starting_streaming transferring_file",
+            paused="paused",
+            preparing="pausing resuming printing_streaming starting_streaming transferring_file",
             ended="operational cancelling error off",
         ),
         silent=("offline", "offline_after_error", "open_serial", "detect_serial", "connecting"),
