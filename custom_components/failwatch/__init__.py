@@ -18,6 +18,7 @@ from .notifications.action import async_setup_notify_action
 from .notifications.answers import async_setup_answers
 from .notifications.messenger import Messenger
 from .notifications.pictures import async_setup_pictures
+from .notifications.sent import SENT, async_setup_sent
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
 from .octoprint.device import async_follow_octoprint_device
@@ -44,6 +45,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_commands(hass)
     async_register_pictures(hass)
     await async_register_card(hass)
+    await async_setup_sent(hass)
     async_setup_answers(hass)
     async_setup_pictures(hass)
     async_setup_notify_action(hass)
@@ -69,6 +71,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -
     """Delete what was stored for a removed entry, and its repair issues."""
     await cleanup.async_remove_entry(hass, entry)
     octoprint_issues.async_clear_all(hass, entry)
+    hass.data[SENT].forget([str(entry.unique_id), *entry.subentries])
 
 
 async def _async_set_up_octoprint(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:

@@ -10,7 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.condition import Condition, ConditionConfig
 from homeassistant.helpers.typing import ConfigType
 
-from .shared.conditions import QUESTIONS, is_so
+from .shared.conditions import QUESTIONS, condition_met
 from .shared.targets import async_targeted_printers
 
 _SCHEMA = vol.Schema(
@@ -41,7 +41,8 @@ class PrinterCondition(Condition):
     def _async_check(self, **_: Any) -> bool:
         """Check the condition."""
         return any(
-            is_so(self.question, printer) for printer in async_targeted_printers(self._hass, self._target)
+            condition_met(self.question, printer)
+            for printer in async_targeted_printers(self._hass, self._target)
         )
 
 

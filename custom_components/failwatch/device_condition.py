@@ -8,7 +8,7 @@ from homeassistant.helpers.config_validation import DEVICE_CONDITION_BASE_SCHEMA
 from homeassistant.helpers.typing import ConfigType, TemplateVarsType
 
 from .const import DOMAIN
-from .shared.conditions import QUESTIONS, is_so
+from .shared.conditions import QUESTIONS, condition_met
 from .shared.targets import async_printer_of_device
 
 CONDITION_SCHEMA = DEVICE_CONDITION_BASE_SCHEMA.extend({vol.Required(CONF_TYPE): vol.In(list(QUESTIONS))})
@@ -32,6 +32,6 @@ def async_condition_from_config(hass: HomeAssistant, config: ConfigType) -> Cond
     @callback
     def check(hass: HomeAssistant, variables: TemplateVarsType = None) -> bool:
         printer = async_printer_of_device(hass, device_id)
-        return printer is not None and is_so(question, printer)
+        return printer is not None and condition_met(question, printer)
 
     return check

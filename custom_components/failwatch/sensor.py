@@ -19,7 +19,7 @@ from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.judging.verdict import Level
 from .engine.watch.state import Look, Phase, present_level, present_look
 from .entity import PrinterEntity, add_for_printers
-from .shared.attributes import doing, why
+from .shared.attributes import failure_attributes, watch_attributes
 from .shared.deadband import Value, Written, is_near
 
 PARALLEL_UPDATES = 0
@@ -70,14 +70,14 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=[level.value for level in Level],
         value_fn=lambda printer: None if printer.is_unsure else present_level(printer.data).value,
-        attributes_fn=why,
+        attributes_fn=failure_attributes,
     ),
     FailWatchSensorEntityDescription(
         key="watch_state",
         device_class=SensorDeviceClass.ENUM,
         options=[phase.value for phase in Phase],
         value_fn=_watch_state,
-        attributes_fn=doing,
+        attributes_fn=watch_attributes,
     ),
     FailWatchSensorEntityDescription(
         key="p",

@@ -22,7 +22,7 @@ from custom_components.failwatch.condition import async_get_conditions
 from custom_components.failwatch.device_trigger import TRIGGER_TYPES
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
-from custom_components.failwatch.shared.conditions import is_so
+from custom_components.failwatch.shared.conditions import condition_met
 from custom_components.failwatch.trigger import async_get_triggers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
@@ -229,10 +229,10 @@ async def test_of_a_printer_without_news_nothing_is_so(
     printer = entry.runtime_data.printers[None]
     await octoprint.push(state=states.watching(Level.FAILURE))
     await until(hass, "sensor.ender_3_failure_state", "failure")
-    assert is_so("is_failing", printer)
+    assert condition_met("is_failing", printer)
     await octoprint.stop()
     await until(hass, "binary_sensor.ender_3_sight", "off")
-    assert not is_so("is_failing", printer)
+    assert not condition_met("is_failing", printer)
 
 
 async def test_device_triggers(

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,18 @@ import pytest
 from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.core import Event as BusEvent
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    async_mock_service,
+)
 
 from custom_components.failwatch import logbook
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.policy import Action, Countdown, Intervention
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from custom_components.failwatch.notifications import sent
 from custom_components.failwatch.notifications.messages import DONE, IMPORTANCE, KNOWN_REASONS
 from tests.homeassistant import printer as printers
 from tests.homeassistant import states
@@ -205,6 +212,62 @@ async def test_a_button_works_after_a_restart_even_before_the_print_is_known(
     assert not octoprint.jobs
     await octoprint.push(state=FAILURE)
     await until(lambda: octoprint.jobs)
+
+
+async def _restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Unload all, and read again what was stored, as Home Assistant's restart does."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
+    await hass.async_block_till_done()
+    await sent.async_setup_sent(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+
+
+async def test_a_message_of_an_automation_is_taken_back_after_a_restart(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    hass_storage: dict[str, Any],
+) -> None:
+    phone = await phones.add(1)
+    entry = await linked_to(hass, linked)
+    await octoprint.push(state=FAILURE)
+    data = {"entity_id": "sensor.ender_3_watch", "kind": "failure", "notify_devices": [phone.device]}
+    await hass.services.async_call("failwatch", "notify", data, blocking=True)
+    message = await phone.got("is failing")
+    await _restart(hass, entry)
+    await octoprint.connected()
+    await octoprint.push(state=WatchState(), events=[Event(EventKind.ENDED, states.AT, "print-1", "done")])
+    await phone.cleared(message)
+    await until(lambda: "failwatch.messages" not in hass_storage)
+
+
+async def test_a_message_about_a_print_that_ended_meanwhile_is_taken_back_at_the_start(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    entry = await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("is failing")
+    octoprint.state = WatchState()
+    await _restart(hass, entry)
+    await phone.cleared(message)
+
+
+async def test_messages_that_cannot_be_remembered_keep_nobody_from_hearing(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    hass_storage: dict[str, Any],
+) -> None:
+    stored = {"other": {"print_id": 4}, "print-1": []}
+    hass_storage["failwatch.messages"] = {"version": 1, "key": "failwatch.messages", "data": stored}
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    await phone.got("is failing")
 
 
 async def test_a_button_of_a_removed_printer_says_so(

@@ -9,7 +9,7 @@ from homeassistant.setup import async_setup_component
 
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.state import Blind, Phase, WatchState
-from custom_components.failwatch.shared.conditions import is_so
+from custom_components.failwatch.shared.conditions import condition_met
 from custom_components.failwatch.shared.targets import async_printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
@@ -82,11 +82,11 @@ async def test_after_a_restart_nothing_is_failing_until_the_print_is_known_to_ru
     assert hass.states.get("binary_sensor.voron_print_failing").state == "unknown"
     assert hass.states.get("sensor.voron_failure_state").state == "unknown"
     (voron,) = async_printers(hass)
-    assert not is_so("is_failing", voron)
-    assert not is_so("is_suspicious", voron)
+    assert not condition_met("is_failing", voron)
+    assert not condition_met("is_suspicious", voron)
     await printer.says("paused")
     await until(hass, "binary_sensor.voron_print_failing", "on")
-    assert is_so("is_failing", voron)
+    assert condition_met("is_failing", voron)
 
 
 async def test_an_automation_on_p_hears_of_each_print_once(hass: HomeAssistant, printer: Printer) -> None:

@@ -31,6 +31,7 @@ from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
 from ..notifications.messenger import Messenger
+from ..notifications.sent import SENT
 from . import issues
 from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
@@ -44,8 +45,7 @@ from .state_store import StateStore
 
 _LOGGER = logging.getLogger(__package__)
 
-OBEYS_WITHIN: Final = 10.0
-"""Seconds by the real clock in which the printing entity has to say that the print obeys."""
+OBEYS_WITHIN: Final = 10.0  # seconds by the real clock
 
 COMMANDS: Final[Mapping[JobCommand, str]] = {
     "pause": CONF_PAUSE_WITH,
@@ -168,6 +168,7 @@ class WatchedCamera(PrinterCoordinator):
         if forget and isinstance(self._detector, LearningDetector):
             await self._detector.forget(self.key)
         if forget:
+            self.hass.data[SENT].forget([self.key])
             await self._past.async_forget()
 
     @callback

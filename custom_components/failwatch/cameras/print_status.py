@@ -251,8 +251,10 @@ def _running(status: PrintStatus, reading: Reading, now: float, times: Times, ne
         due = status.doubt_since + times.settling
         if now >= due:
             return _another(status, reading, ENDED_OTHER_JOB, new_id)
-        return replace(_told(status, reading), again_at=due)
-    return _told(replace(status, doubt=None, gap_since=None, job=status.job.updated(reading.job)), reading)
+        return replace(_tell_running(status, reading), again_at=due)
+    return _tell_running(
+        replace(status, doubt=None, gap_since=None, job=status.job.updated(reading.job)), reading
+    )
 
 
 def _begin(status: PrintStatus, reading: Reading, now: float, times: Times, new_id: str) -> Followed:
@@ -264,18 +266,18 @@ def _begin(status: PrintStatus, reading: Reading, now: float, times: Times, new_
     due = status.doubt_since + times.naming
     if now < due:
         return Followed(status, again_at=due)
-    return _told(PrintStatus(new_id, reading.job), reading)
+    return _tell_running(PrintStatus(new_id, reading.job), reading)
 
 
 def _another(status: PrintStatus, reading: Reading, outcome: str, new_id: str) -> Followed:
     end = Command(Order.END, outcome)
     if reading.meaning is Meaning.PREPARING:
         return Followed(PrintStatus(meaning=Meaning.PREPARING), (end,))
-    begun = _told(PrintStatus(new_id, reading.job), reading)
+    begun = _tell_running(PrintStatus(new_id, reading.job), reading)
     return replace(begun, commands=(end, *begun.commands))
 
 
-def _told(status: PrintStatus, reading: Reading) -> Followed:
+def _tell_running(status: PrintStatus, reading: Reading) -> Followed:
     """Tell the watch of a print that runs or rests. Told twice it changes nothing."""
     assert status.print_id is not None
     commands: list[Command] = []

@@ -16,6 +16,7 @@ from .buttons import Button, Press, button
 
 ALARM, VETO, SIGHT = "alarm", "veto", "sight"
 """Topics: a new message replaces the one before of its topic. A pause that an automation announces is one of its own."""
+TOPICS: Final = (ALARM, VETO, SIGHT)
 
 IMPORTANCE: Final = (
     "action_failed",
@@ -29,11 +30,11 @@ IMPORTANCE: Final = (
 )
 """What is told of, the most important first: what happens at once is one message."""
 SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "acknowledged": (ALARM, VETO, SIGHT),
+    "acknowledged": TOPICS,
     "cleared": (ALARM, VETO),
     "seeing": (SIGHT,),
     "camera_seeing": (SIGHT,),
-    "ended": (ALARM, VETO, SIGHT),
+    "ended": TOPICS,
 }
 """What ends the messages of which topics."""
 DONE: Final = ("action_failed", "cancelled", "paused", "countdown")

@@ -1,15 +1,18 @@
 """A printer's messages: sent as its watch tells of events, taken back when they are answered or over."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
-from ..engine.watch.state import Event
-from .messages import Message, compose, settled
+from ..engine.watch.state import Event, EventKind
+from .messages import TOPICS, Message, compose, settled
 from .sending import async_clear, async_send
+from .sent import SENT, Sent
 from .settings import Recipients
 
 MESSENGERS: HassKey[dict[str, Messenger]] = HassKey(f"{DOMAIN}_messengers")
@@ -27,7 +30,7 @@ class Messenger:
         self._order = asyncio.Lock()
         # What was sent before Home Assistant was restarted may still be on a phone.
         self._cleared: set[str] = set()
-        self._others = Recipients()
+        self._sent = hass.data[SENT]
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
@@ -35,6 +38,10 @@ class Messenger:
         messengers = self._hass.data.setdefault(MESSENGERS, {})
         messengers[self._printer.key] = self
         stop = self._printer.async_listen(self._hear)
+        sent = self._sent.of(self._printer.key)
+        if sent is not None and sent.print_id != (self._printer.data.print_id or ""):
+            # The print ended while nobody listened.
+            self._create_task(self._clear_all())
 
         @callback
         def end() -> None:
@@ -47,14 +54,14 @@ class Messenger:
     async def async_say(self, message: Message, others: Recipients | None = None) -> None:
         """Send a message now, to others than those in the settings where they are named."""
         recipients = others or self._recipients() or Recipients()
-        self._others = self._others.and_also(others)
-        await self._send(recipients, message)
+        await self._send(recipients, message, others)
 
     async def async_clear(self, topic: str) -> None:
         """Take a topic's message back."""
         async with self._order:
             self._cleared.add(topic)
-            recipients = self._others.and_also(self._recipients())
+            sent = self._sent.of(self._printer.key) or Sent()
+            recipients = sent.others.and_also(self._recipients())
             await async_clear(self._hass, self._printer, recipients, topic)
 
     def _recipients(self) -> Recipients | None:
@@ -65,12 +72,12 @@ class Messenger:
         """Tell of all that happens at once in one message: of the task, after the watch has acted."""
         self._pending.append(event)
         if len(self._pending) == 1:
-            self._printer.config_entry.async_create_background_task(
-                self._hass,
-                self._tell(self._recipients()),
-                f"FailWatch message {self._printer.name}",
-                eager_start=False,
-            )
+            self._create_task(self._tell(self._recipients()))
+
+    def _create_task(self, work: Coroutine[Any, Any, None]) -> None:
+        self._printer.config_entry.async_create_background_task(
+            self._hass, work, f"FailWatch message {self._printer.name}", eager_start=False
+        )
 
     async def _tell(self, recipients: Recipients | None) -> None:
         events, self._pending = self._pending, []
@@ -78,10 +85,20 @@ class Messenger:
         for topic in sorted(settled(events) - self._cleared):
             if message is None or topic != message.topic:
                 await self.async_clear(topic)
+        if any(event.kind is EventKind.ENDED for event in events):
+            self._sent.forget([self._printer.key])
         if recipients is not None and message is not None:
             await self._send(recipients, message)
 
-    async def _send(self, recipients: Recipients, message: Message) -> None:
+    async def _clear_all(self) -> None:
+        for topic in TOPICS:
+            await self.async_clear(topic)
+        self._sent.forget([self._printer.key])
+
+    async def _send(self, recipients: Recipients, message: Message, others: Recipients | None = None) -> None:
         async with self._order:
             self._cleared.discard(message.topic)
+            before = self._sent.of(self._printer.key) or Sent()
+            sent = Sent(self._printer.data.print_id or "", before.others.and_also(others))
+            self._sent.remember(self._printer.key, sent)
             await async_send(self._hass, self._printer, recipients, message)

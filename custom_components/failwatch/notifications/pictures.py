@@ -11,7 +11,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 
 PATH: Final = f"/api/{DOMAIN}/message"
-MOST: Final = 20
+MAX_PICTURES: Final = 20
 """Pictures that are kept, each for a message that may still be looked at."""
 PICTURES: HassKey[dict[str, bytes]] = HassKey(f"{DOMAIN}_message_pictures")
 
@@ -46,7 +46,7 @@ def async_setup_pictures(hass: HomeAssistant) -> None:
 def async_picture_path(hass: HomeAssistant, jpeg: bytes) -> str:
     """Keep a picture, and return its path."""
     pictures = hass.data[PICTURES]
-    while len(pictures) >= MOST:
+    while len(pictures) >= MAX_PICTURES:
         del pictures[next(iter(pictures))]
     name = token_urlsafe(24)
     pictures[name] = jpeg

@@ -43,7 +43,7 @@ from .recordings import OctoPrintRecordings
 
 _LOGGER = logging.getLogger(__package__)
 
-CLOCKS_AGREE = 5.0
+CLOCK_TOLERANCE = 5.0
 """Seconds of difference that are not worth a correction, which would make every time jitter."""
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
@@ -280,7 +280,7 @@ class LinkCoordinator(PrinterCoordinator):
 def _offset(theirs: float | None) -> float:
     """Return what to add to OctoPrint's times, 0 where the clocks agree but for the way of the message."""
     offset = 0.0 if theirs is None else time.time() - theirs
-    return offset if abs(offset) > CLOCKS_AGREE else 0.0
+    return offset if abs(offset) > CLOCK_TOLERANCE else 0.0
 
 
 def _is_fresh(event: Event, now: float | None) -> bool:

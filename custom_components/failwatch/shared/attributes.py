@@ -8,7 +8,7 @@ from ..engine.judging.verdict import Level, Rule, Verdict
 from ..engine.watch.state import Phase, WatchState, present_look
 
 
-def why(printer: PrinterCoordinator) -> Mapping[str, Any]:
+def failure_attributes(printer: PrinterCoordinator) -> Mapping[str, Any]:
     """Return why the failure state is what it is; without a print there is no reason."""
     state = printer.data
     look = present_look(state)
@@ -43,7 +43,7 @@ def _reason(verdict: Verdict | None) -> Mapping[str, Any]:
     }
 
 
-def doing(printer: PrinterCoordinator) -> Mapping[str, Any]:
+def watch_attributes(printer: PrinterCoordinator) -> Mapping[str, Any]:
     """Return what stands behind the watch's phase."""
     state = printer.data
     countdown = state.intervention.countdown

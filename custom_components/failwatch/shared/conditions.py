@@ -25,6 +25,6 @@ QUESTIONS: Final[Mapping[str, Callable[[PrinterCoordinator], bool]]] = {
 }
 
 
-def is_so(question: str, printer: PrinterCoordinator) -> bool:
+def condition_met(question: str, printer: PrinterCoordinator) -> bool:
     """Return the answer; of a printer without news nothing is so."""
     return printer.is_connected and QUESTIONS[question](printer)

@@ -45,7 +45,7 @@ LABEL_PRINT = vol.Schema(
 async def async_past_prints(printer: PrinterCoordinator, call: ServiceCall) -> dict[str, Any]:
     """Return a printer's last prints, newest first."""
     records = await printer.async_past_prints(call.data[ATTR_LIMIT])
-    return {"prints": [_told(printer, record) for record in records]}
+    return {"prints": [_as_dict(printer, record) for record in records]}
 
 
 async def async_label_print(printer: PrinterCoordinator, call: ServiceCall) -> dict[str, Any]:
@@ -56,7 +56,7 @@ async def async_label_print(printer: PrinterCoordinator, call: ServiceCall) -> d
         failed = call.data[ATTR_LABEL] == "failed"
         label = Label(failed, _since(printer, record, call, failed=failed))
     await printer.async_label(record.print_id, label)
-    return {"print": _told(printer, replace(record, label=label))}
+    return {"print": _as_dict(printer, replace(record, label=label))}
 
 
 def _find(records: list[PrintRecord], print_id: str | None) -> PrintRecord:
@@ -88,7 +88,7 @@ def _since(
     return since
 
 
-def _told(printer: PrinterCoordinator, record: PrintRecord) -> dict[str, Any]:
+def _as_dict(printer: PrinterCoordinator, record: PrintRecord) -> dict[str, Any]:
     def when(at: float | None) -> str | None:
         moment = printer.local_time(at)
         return None if moment is None else dt_util.as_local(moment).isoformat()
