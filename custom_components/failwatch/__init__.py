@@ -19,6 +19,7 @@ from .notifications.answers import async_setup_answers
 from .notifications.messenger import Messenger
 from .notifications.pictures import async_setup_pictures
 from .notifications.sent import SENT, async_setup_sent
+from .notifications.words import async_load_words
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
 from .octoprint.device import async_follow_octoprint_device
@@ -45,6 +46,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_commands(hass)
     async_register_pictures(hass)
     await async_register_card(hass)
+    await async_load_words(hass)
     await async_setup_sent(hass)
     async_setup_answers(hass)
     async_setup_pictures(hass)

@@ -22,6 +22,7 @@ from .engine.judging.assessment import Answer
 from .engine.judging.rules import RuleSet
 from .engine.replay.look_log import LookLog
 from .engine.watch.state import Event, EventKind, Look, Phase, WatchState
+from .shared.problems import error_text
 from .shared.recordings import Recordings
 
 _LOGGER = logging.getLogger(__package__)
@@ -84,7 +85,9 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     @property
     def last_problem(self) -> str | None:
         """Why there is no news, in words, if that is known."""
-        return str(self.last_exception) if self.last_exception and not self.is_connected else None
+        if self.is_connected or self.last_exception is None:
+            return None
+        return error_text(self.hass, self.last_exception)
 
     @property
     @abstractmethod

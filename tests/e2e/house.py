@@ -17,6 +17,7 @@ from octoprint_failwatch.simulator.renderer import Renderer
 from octoprint_failwatch.simulator.scene import Scene
 from stack.homeassistant import HomeAssistant
 from stack.processes import free_port
+from tests.e2e.warning_log import WarningLog
 from tests.e2e.watching import watch_camera
 from tests.emulators.running import running
 from tests.patience import eventually
@@ -137,6 +138,10 @@ class Phone:
         assert message is not None
         return message
 
+    def texts(self) -> list[str]:
+        """Return the texts of all messages, the oldest first."""
+        return [message["message"] for message in self.messages]
+
     async def press(self, message: Mapping[str, Any], title: str) -> None:
         """Press a button of a message."""
         action = next(one["action"] for one in message["data"]["actions"] if one["title"] == title)
@@ -156,6 +161,9 @@ class House:
     printer: str
     phone_device: str
     snapshot_url: str
+    service: str
+    """The entry of the detector."""
+    log: WarningLog
 
     async def state(self, entity_id: str) -> str:
         """Return an entity's state, "" while it does not exist."""
@@ -228,7 +236,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
                 home_assistant.create()
                 shutil.copytree(BLUEPRINTS, home_assistant.folder / "blueprints" / "automation" / "failwatch")
                 await home_assistant.start()
-                await _pair(home_assistant, phone, str(phone_url / "push"))
+                phone_device = await pair(home_assistant, phone, str(phone_url / "push"))
                 await add_camera(home_assistant, "Room", str(room_url / "snapshot.jpg"))
                 wanted = {"watch_state", "failure_state", "prediction_num", "tagged_picture", "not_a_failure"}
                 entities = await watch_camera(home_assistant, CAMERA, veto=300, wanted=wanted)
@@ -239,8 +247,10 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
                     phone,
                     entities,
                     await _device(home_assistant, "failwatch"),
-                    await _device(home_assistant, "mobile_app"),
+                    phone_device,
                     str(room_url / "snapshot.jpg"),
+                    (await home_assistant.command("config_entries/get", domain="failwatch"))[0]["entry_id"],
+                    WarningLog(home_assistant.program.log),
                 )
             finally:
                 home_assistant.program.stop()
@@ -254,14 +264,15 @@ async def add_camera(home_assistant: HomeAssistant, name: str, snapshot_url: str
     return str(made["result"]["entry_id"])
 
 
-async def _pair(home_assistant: HomeAssistant, phone: Phone, push_url: str) -> None:
+async def pair(home_assistant: HomeAssistant, phone: Phone, push_url: str, device_id: str = "phone") -> str:
+    """Pair a phone with Home Assistant's app, and return its device."""
     registered = await home_assistant.post(
         "/api/mobile_app/registrations",
         {
             "app_id": "test",
             "app_name": "Home Assistant",
             "app_version": "1",
-            "device_id": "phone",
+            "device_id": device_id,
             "device_name": "Pixel",
             "manufacturer": "Google",
             "model": "Pixel",
@@ -272,8 +283,13 @@ async def _pair(home_assistant: HomeAssistant, phone: Phone, push_url: str) -> N
         },
     )
     phone.webhook = f"{home_assistant.url}/api/webhook/{registered['webhook_id']}"
+    return await _device(home_assistant, "mobile_app", device_id)
 
 
-async def _device(home_assistant: HomeAssistant, domain: str) -> str:
+async def _device(home_assistant: HomeAssistant, domain: str, name: str = "") -> str:
     devices = await home_assistant.command("config/device_registry/list")
-    return next(device["id"] for device in devices if any(one[0] == domain for one in device["identifiers"]))
+    return next(
+        str(device["id"])
+        for device in devices
+        if any(one[0] == domain and name in ("", one[1]) for one in device["identifiers"])
+    )

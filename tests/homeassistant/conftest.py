@@ -21,6 +21,14 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
     """Let Home Assistant find the integration."""
 
 
+@pytest.fixture(autouse=True)
+def _nothing_deprecated(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Home Assistant says once in its log where an integration uses what is going to be removed."""
+    yield
+    said = [record.getMessage() for record in caplog.get_records("call")]
+    assert not [text for text in said if "Detected that custom integration 'failwatch'" in text]
+
+
 @pytest.fixture
 def expected_lingering_timers(request: pytest.FixtureRequest) -> bool:
     """aiohttp leaves the ping timer of a closed socket to run out by itself."""

@@ -243,6 +243,18 @@ async def test_a_message_of_an_automation_is_taken_back_after_a_restart(
     await until(lambda: "failwatch.messages" not in hass_storage)
 
 
+async def test_a_message_of_an_automation_that_names_nobody_goes_to_those_in_the_settings(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    data = {"entity_id": "sensor.ender_3_watch", "kind": "failure", "critical": True}
+    await hass.services.async_call("failwatch", "notify", data, blocking=True)
+    message = await phone.got("is failing")
+    assert message["data"]["channel"] == "alarm_stream"
+    assert not shown(hass)
+
+
 async def test_a_message_about_a_print_that_ended_meanwhile_is_taken_back_at_the_start(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
 ) -> None:
@@ -479,6 +491,47 @@ async def test_messages_speak_home_assistants_language(
     await linked_to(hass, linked, phone)
     await happens(octoprint, EventKind.FAILURE)
     assert titles(await phone.got("benchy.gcode misslingt."))[0] == "Kein Fehldruck"
+
+
+@pytest.mark.parametrize(
+    ("detail", "text"),
+    [
+        ("pause: the printer still reports printing", "Der Drucker druckt weiter."),
+        ("cancel: OctoPrint does not take the order", "OctoPrint nimmt den Befehl nicht an."),
+        ("pause: Klipper: shut down", "Klipper: shut down"),
+    ],
+)
+async def test_why_a_print_could_not_be_stopped_is_told_in_home_assistants_language(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    detail: str,
+    text: str,
+) -> None:
+    hass.config.language = "de"
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, (EventKind.ACTION_FAILED, detail))
+    message = await phone.got("ließ sich")
+    assert message["message"].endswith(f": {text}")
+
+
+async def test_an_order_that_fails_is_told_in_home_assistants_language(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    hass.config.language = "de"
+    phone = await phones.add(1)
+    entry = await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("misslingt")
+    await octoprint.stop()
+    press(hass, message, "Anhalten")
+    told = await phone.got("hat nicht geklappt")
+    assert "antwortet nichts" in told["message"]
+    printer = entry.runtime_data.printers[None]
+    await until(lambda: printer.last_problem)
+    assert not re.search(r"[Cc]onnection|reached|[Nn]othing", printer.last_problem)
 
 
 async def test_the_logbook_says_it_in_words(

@@ -188,8 +188,4 @@ def test_everything_is_in_the_docs_with_its_options_and_an_example(file: str) ->
     for name, one in described.items():
         for field in one.get("fields", {}):
             assert f"`{field}`" in rows[name], f"{name}: {field}"
-        if file == "services.yaml":
-            assert f"{word}: failwatch.{name}" in examples, name
-    assert f"{word}: failwatch." in examples
-    for example in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
-        assert yaml.safe_load(example)
+        assert re.search(rf"{word}: failwatch\.{name}$", examples, re.MULTILINE), name

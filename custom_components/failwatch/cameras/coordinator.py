@@ -32,6 +32,7 @@ from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
 from ..notifications.messenger import Messenger
 from ..notifications.sent import SENT
+from ..shared.problems import error_text
 from . import issues
 from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
@@ -165,9 +166,8 @@ class WatchedCamera(PrinterCoordinator):
         """Keep what is known for the next set-up of this printer, or forget all of a removed one."""
         self.async_end()
         self._memory.async_let_go(self.key, forget=forget)
-        if forget and isinstance(self._detector, LearningDetector):
-            await self._detector.forget(self.key)
         if forget:
+            await self.async_reset_baseline()
             self.hass.data[SENT].forget([self.key])
             await self._past.async_forget()
 
@@ -225,16 +225,14 @@ class WatchedCamera(PrinterCoordinator):
         subentry = self.config_entry.subentries.get(self.key)
         if subentry is None:
             return
-        before, self.status_problem = (
-            self.status_problem,
-            issues.async_judge_status(
-                self.hass,
-                self.config_entry,
-                subentry,
-                reading,
-                silent_for=silent_for,
-                is_printing=self._status.status.print_id is not None,
-            ),
+        before = self.status_problem
+        self.status_problem = issues.async_judge_status(
+            self.hass,
+            self.config_entry,
+            subentry,
+            reading,
+            silent_for=silent_for,
+            is_printing=self._status.status.print_id is not None,
         )
         if self.status_problem != before:
             self.async_update_listeners()
@@ -253,7 +251,7 @@ class WatchedCamera(PrinterCoordinator):
         try:
             await self.async_job("cancel" if action is Action.CANCEL else "pause")
         except HomeAssistantError as error:
-            raise ActionFailed(str(error) or type(error).__name__) from error
+            raise ActionFailed(error_text(self.hass, error)) from error
         if not await self._status.async_obeys(action, within=OBEYS_WITHIN):
             raise ActionFailed("the printer still says that it prints")
 

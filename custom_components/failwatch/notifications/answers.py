@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
 from ..engine.watch.state import Phase
+from ..shared.problems import error_text
 from ..shared.targets import async_printers
 from .buttons import Press, Pressed, token
 from .messages import ALARM, VETO, Message, are_you_sure
@@ -58,10 +59,10 @@ async def _answer(hass: HomeAssistant, pressed: Pressed) -> None:
     if printer.data.phase is Phase.IDLE or token(printer.data.print_id or "") != pressed.print:
         await messenger.async_say(Message("message_too_late"))
         return
-    await _act(printer, messenger, pressed.press)
+    await _act(hass, printer, messenger, pressed.press)
 
 
-async def _act(printer: PrinterCoordinator, messenger: Messenger, press: Press) -> None:
+async def _act(hass: HomeAssistant, printer: PrinterCoordinator, messenger: Messenger, press: Press) -> None:
     if press is Press.CANCEL:
         await messenger.async_say(are_you_sure(printer))
         return
@@ -77,7 +78,7 @@ async def _act(printer: PrinterCoordinator, messenger: Messenger, press: Press) 
         else:
             await printer.async_job("cancel")
     except HomeAssistantError as error:
-        await messenger.async_say(Message("message_not_done", values={"problem": str(error)}))
+        await messenger.async_say(Message("message_not_done", values={"problem": error_text(hass, error)}))
         return
     for topic in (ALARM, VETO):
         await messenger.async_clear(topic)

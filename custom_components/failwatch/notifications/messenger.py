@@ -52,8 +52,11 @@ class Messenger:
         return end
 
     async def async_say(self, message: Message, others: Recipients | None = None) -> None:
-        """Send a message now, to others than those in the settings where they are named."""
-        recipients = others or self._recipients() or Recipients()
+        """Send a message now, to others than those in the settings if there are any."""
+        if others is None or others.is_nobody:
+            recipients = (self._recipients() or Recipients()).and_also(others)
+        else:
+            recipients = others
         await self._send(recipients, message, others)
 
     async def async_clear(self, topic: str) -> None:

@@ -27,10 +27,10 @@ class Phone:
 
 def find_phone(hass: HomeAssistant, device_id: str) -> Phone | None:
     """Return the phone that a device stands for, None if it is none or was deleted."""
-    device = dr.async_get(hass).async_get(device_id)
-    for entry_id in device.config_entries if device else ():
-        entry = hass.config_entries.async_get_entry(entry_id)
-        if entry is not None and entry.domain == APP:
+    registry = dr.async_get(hass)
+    for entry in hass.config_entries.async_entries(APP):
+        devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
+        if any(device.id == device_id for device in devices):
             apple = "apple" in str(entry.data.get("manufacturer", "")).lower()
             return Phone(str(entry.data.get("webhook_id", "")), apple)
     return None

@@ -32,6 +32,11 @@ class Recipients:
             bool(settings.get(CONF_CRITICAL, False)),
         )
 
+    @property
+    def is_nobody(self) -> bool:
+        """Whether nobody is named."""
+        return not self.devices and not self.entities
+
     def and_also(self, others: Recipients | None) -> Recipients:
         """Return both, each once."""
         if others is None:

@@ -9,11 +9,13 @@ from homeassistant.helpers.translation import async_get_cached_translations, asy
 from ..const import DOMAIN
 
 CATEGORY: Final = "common"
+CATEGORIES: Final = (CATEGORY, "exceptions")
 
 
 async def async_load_words(hass: HomeAssistant) -> None:
     """Make sure that the texts are there for whoever cannot wait for them."""
-    await async_get_translations(hass, hass.config.language, CATEGORY, [DOMAIN])
+    for category in CATEGORIES:
+        await async_get_translations(hass, hass.config.language, category, [DOMAIN])
 
 
 @callback

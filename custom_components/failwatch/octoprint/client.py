@@ -183,7 +183,7 @@ class OctoPrintClient:
                 problem = ""
             # An order with a key that it does not know, too, OctoPrint takes for a forged one.
             await self.report()
-            raise OctoPrintError(problem or f"status {answer.status}")
+            raise OctoPrintError(problem or f"HTTP {answer.status}")
         await self._refuse(answer)
 
     async def _refuse(self, answer: Answer) -> None:
@@ -192,4 +192,4 @@ class OctoPrintClient:
         if answer.status == HTTPStatus.NOT_FOUND:
             raise await identify.missing_plugin(self.connection)
         if answer.status >= HTTPStatus.BAD_REQUEST:
-            raise OctoPrintError(f"status {answer.status}")
+            raise OctoPrintError(f"HTTP {answer.status}")

@@ -37,6 +37,18 @@ class UnknownName(NotReachable):
     kind = "unknown_name"
 
 
+class ServerFault(NotReachable):
+    """OctoPrint, or a server in front of it, answers with a fault of its own."""
+
+    kind = "server_fault"
+
+
+class NoHttps(NotReachable):
+    """Something answers there, but not with encryption."""
+
+    kind = "no_https"
+
+
 class Redirected(NotReachable):
     """What answers sends on to another address, where no key is sent unasked."""
 

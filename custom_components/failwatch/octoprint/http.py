@@ -1,7 +1,6 @@
 """HTTP to an OctoPrint: one request, one whole answer, and every failure as a typed error."""
 
 import json
-import os
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,11 +14,13 @@ from yarl import URL
 from .errors import (
     CannotConnect,
     NoAnswer,
+    NoHttps,
     NotOctoPrint,
     NotReachable,
     OctoPrintError,
     ProxyLogin,
     Redirected,
+    ServerFault,
     UnknownName,
     UntrustedCertificate,
 )
@@ -134,7 +135,7 @@ class Connection:
         if status == HTTPStatus.UNAUTHORIZED and "basic" in headers.get("WWW-Authenticate", "").lower():
             raise ProxyLogin(self.where)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise NotReachable(f"status {status}")
+            raise ServerFault(f"{self.where}, HTTP {status}")
 
     @property
     def where(self) -> str:
@@ -154,16 +155,15 @@ class Connection:
             raise UnknownName(self.url.host or "") from error
         except (aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch) as error:
             if any(sign in str(error).upper() for sign in NO_TLS):
-                raise NotReachable(f"https:// does not work at {self.where}, http:// may") from error
+                raise NoHttps(self.where) from error
             raise UntrustedCertificate(self.where) from error
         except aiohttp.ClientConnectorError as error:
-            reason = os.strerror(error.os_error.errno) if error.os_error.errno else "refused"
-            raise CannotConnect(f"{self.where} ({reason})") from error
+            raise CannotConnect(self.where) from error
         except aiohttp.ClientResponseError as error:
-            raise NotOctoPrint(f"{self.where} does not speak HTTP") from error
+            raise NotOctoPrint(self.where) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # The key and the password stand in headers only, never in what aiohttp says of a failure.
-            raise NotReachable(f"{self.where} ({type(error).__name__})") from error
+            raise NotReachable(self.where) from error
 
     def _stay(self, onward: URL, path: str) -> None:
         """Raise Redirected for an address elsewhere, with what should be entered instead."""
@@ -179,7 +179,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(PIECE):
         body += chunk
         if len(body) > MAX_ANSWER:
-            raise NotOctoPrint(f"an answer of more than {MAX_ANSWER // 2**20} MB")
+            raise NotOctoPrint(f"> {MAX_ANSWER // 2**20} MB")
     return bytes(body)
 
 

@@ -50,7 +50,7 @@ async def something_else(connection: Connection) -> NotOctoPrint:
     server = page.headers.get("Server", "")[:LONGEST_NAME]
     known = [f'"{title}"'] if title else []
     known += [server] if server else []
-    return NotOctoPrint(", ".join([*known, f"{connection.where}, status {page.status}"]))
+    return NotOctoPrint(", ".join([*known, f"{connection.where}, HTTP {page.status}"]))
 
 
 async def _shows_octoprint(connection: Connection) -> bool:

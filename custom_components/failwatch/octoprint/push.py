@@ -65,16 +65,16 @@ async def _connect(connection: Connection) -> aiohttp.ClientWebSocketResponse:
                 )
         except aiohttp.WSServerHandshakeError as error:
             connection.refuse_door(error.status, error.headers or {})
-            raise NoWebsocket(f"status {error.status}") from error
+            raise NoWebsocket(f"{connection.where}, HTTP {error.status}") from error
     try:
-        await _greeted(socket, address)
+        await _greeted(socket, address, connection.where)
     except BaseException:
         await socket.close()
         raise
     return socket
 
 
-async def _greeted(socket: aiohttp.ClientWebSocketResponse, address: URL) -> None:
+async def _greeted(socket: aiohttp.ClientWebSocketResponse, address: URL, where: str) -> None:
     """Return once OctoPrint greets, which it does at once; some proxies open the socket and pass nothing."""
     # What the session's name opens must go nowhere else; aiohttp follows redirects by itself.
     reached = socket._response.url
@@ -84,9 +84,9 @@ async def _greeted(socket: aiohttp.ClientWebSocketResponse, address: URL) -> Non
         async with asyncio.timeout(REQUEST_TIMEOUT):
             greeting = await socket.receive()
     except TimeoutError as error:
-        raise NoWebsocket("nothing comes through") from error
+        raise NoWebsocket(where) from error
     if greeting.type is not aiohttp.WSMsgType.TEXT:
-        raise NoWebsocket("closed at once")
+        raise NoWebsocket(where)
 
 
 async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Update]:

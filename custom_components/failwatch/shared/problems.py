@@ -1,10 +1,14 @@
-"""What is shown of an error beside its translated text: a place or a service's own words, never a library's."""
+"""Say in Home Assistant's language what went wrong: with a place or a service's own words, never a library's."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.translation import async_get_cached_translations
 from yarl import URL
 
+from ..const import DOMAIN
 from ..engine.errors import (
     BadAnswer,
     FailWatchError,
@@ -30,3 +34,18 @@ def problem_of(error: FailWatchError, settings: Mapping[str, Any]) -> str:
     if url.host is None:
         return str(settings.get("url", ""))
     return url.host if url.is_default_port() else f"{url.host}:{url.port}"
+
+
+@callback
+def error_text(hass: HomeAssistant, error: BaseException) -> str:
+    """Return the text of an error of FailWatch's in Home Assistant's language, another error's own text."""
+    key, values = getattr(error, "kind", None), {"problem": str(error)}
+    if isinstance(error, HomeAssistantError) and error.translation_domain == DOMAIN:
+        key, values = error.translation_key, error.translation_placeholders or {}
+    texts = async_get_cached_translations(hass, hass.config.language, "exceptions", DOMAIN)
+    text = texts.get(f"component.{DOMAIN}.exceptions.{key}.message")
+    if text is None:
+        return str(error) or type(error).__name__
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text

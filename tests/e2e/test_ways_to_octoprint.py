@@ -1,0 +1,204 @@
+"""How Home Assistant reaches OctoPrint in homes: behind other servers, at addresses that change, beside a copy."""
+
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from zeroconf import ServiceInfo
+from zeroconf.asyncio import AsyncZeroconf
+
+from stack.homeassistant import HomeAssistant
+from stack.octoprint import OctoPrint
+from stack.processes import free_port
+from tests.e2e.proxy import Proxy
+from tests.e2e.warning_log import WarningLog
+from tests.emulators.running import running
+from tests.patience import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LOGIN = ("anna", "secret")
+
+
+@dataclass(frozen=True)
+class Site:
+    """One OctoPrint and one Home Assistant, not linked yet."""
+
+    session: aiohttp.ClientSession
+    octoprint: OctoPrint
+    home: HomeAssistant
+    log: WarningLog
+
+    async def link(self, *answers: dict[str, Any]) -> dict[str, Any]:
+        """Go through the form for a linked OctoPrint, and return its last step."""
+        return await self.home.configure({"next_step_id": "octoprint"}, *answers)
+
+    @asynccontextmanager
+    async def linked(self, url: str, **more: Any) -> AsyncIterator[str]:
+        """Link at an address, and give the entry; remove it at the end."""
+        settings = {"url": url, "api_key": self.octoprint.key, **more}
+        made = await self.link(settings)
+        assert made["type"] == "create_entry", made
+        entry_id = str(made["result"]["entry_id"])
+        try:
+            yield entry_id
+        finally:
+            await self.home.delete(f"/api/config/config_entries/entry/{entry_id}")
+
+    async def watching_goes(self, state: str, octoprint: OctoPrint | None = None) -> None:
+        """Switch the watching on or off in Home Assistant: OctoPrint takes it, and its news arrive here."""
+        switch = await eventually(self._switch)
+        await self.home.post(f"/api/services/switch/turn_{state}", {"entity_id": switch})
+        assert (await (octoprint or self.octoprint).failwatch())["watching"] is (state == "on")
+
+        async def shown() -> str:
+            return str((await self.home.states())[switch]["state"])
+
+        await eventually(shown, lambda said: said == state)
+
+    async def _switch(self) -> str | None:
+        entities, states = await self.home.entities(), await self.home.states()
+        switch = entities.get("watching")
+        return switch if switch in states and states[switch]["state"] in ("on", "off") else None
+
+    async def issues(self) -> set[str]:
+        issues = (await self.home.command("repairs/list_issues"))["issues"]
+        return {issue["translation_key"] for issue in issues if issue["domain"] == "failwatch"}
+
+    async def url_of(self, entry_id: str) -> str:
+        """Return the address that a link has now, as its device shows it."""
+        devices = await self.home.command("config/device_registry/list")
+        mine = (device for device in devices if [one[0] for one in device["identifiers"]] == ["failwatch"])
+        return str(next(mine)["configuration_url"])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+        octoprint = OctoPrint(session, folder / "octoprint", free_port())
+        home = HomeAssistant(
+            session, folder / "homeassistant", free_port(), more_configuration="\nzeroconf:\n"
+        )
+        try:
+            octoprint.create()
+            home.create()
+            await octoprint.start()
+            await home.start()
+            log = WarningLog(home.program.log)
+            log.new_lines()
+            yield Site(session, octoprint, home, log)
+        finally:
+            home.program.stop()
+            octoprint.program.stop()
+
+
+async def test_a_login_and_a_path_in_front_of_octoprint(site: Site) -> None:
+    proxy = Proxy(site.session, site.octoprint.url, path="/octoprint", login=LOGIN)
+    async with running(proxy.application()) as door:
+        url = f"{door}octoprint"
+        refused = await site.link({"url": url, "api_key": site.octoprint.key})
+        assert refused["errors"] == {"username": "proxy_login"}
+        async with site.linked(url, username=LOGIN[0], password=LOGIN[1]):
+            await site.watching_goes("off")
+            await site.watching_goes("on")
+    assert site.log.new_lines() == []
+
+
+async def test_a_server_that_passes_no_websocket_is_told_and_served_by_asking(site: Site) -> None:
+    proxy = Proxy(site.session, site.octoprint.url, passes_websockets=False)
+    async with running(proxy.application()) as door:
+        settings = {"url": str(door), "api_key": site.octoprint.key}
+        told = await site.link(settings)
+        assert "no_websocket" in told["errors"].values()
+        made = await site.link(settings, settings)
+        assert made["type"] == "create_entry", made
+        entry = f"/api/config/config_entries/entry/{made['result']['entry_id']}"
+        await site.watching_goes("off")
+        await site.watching_goes("on")
+        assert await site.issues() == {"no_websocket"}
+        assert site.log.new_lines() == []
+        proxy.passes_websockets = True
+        await site.home.post(f"{entry}/reload", {})
+        await eventually(site.issues, lambda issues: not issues)
+        await site.watching_goes("off")
+        await site.watching_goes("on")
+        await site.home.delete(entry)
+    assert site.log.new_lines() == []
+
+
+@asynccontextmanager
+async def _announced(site: Site, port: int) -> AsyncIterator[None]:
+    """Announce the OctoPrint at a port of this machine, as its plugin does."""
+    told = await site.octoprint.failwatch()
+    kind = "_failwatch._tcp.local."
+    info = ServiceInfo(
+        kind,
+        f"moved-{port}.{kind}",
+        addresses=[socket.inet_aton("127.0.0.1")],
+        port=port,
+        properties={"uuid": told["uuid"], "instance": told["instance"], "path": "/", "name": "Printer"},
+        server=f"moved-{port}.local.",
+    )
+    network = AsyncZeroconf()
+    try:
+        await network.async_register_service(info)
+        yield
+    finally:
+        await network.async_unregister_all_services()
+        await network.async_close()
+
+
+async def test_a_dead_address_that_is_announced_is_not_taken_and_a_living_one_is(site: Site) -> None:
+    async with aiohttp.ClientSession() as session:
+        proxy = Proxy(session, site.octoprint.url)
+        async with running(proxy.application()) as door:
+            linked = site.linked(str(door))
+            entry_id = await linked.__aenter__()
+            await site.watching_goes("off")
+            async with _announced(site, free_port()):
+                await site.watching_goes("on")
+                assert await site.url_of(entry_id) == str(door)
+    dead = free_port()
+    async with _announced(site, dead), _announced(site, int(site.octoprint.url.rpartition(":")[2])):
+        here = f"{site.octoprint.url}/"
+        await eventually(lambda: site.url_of(entry_id), lambda url: url == here)
+    await site.watching_goes("off")
+    await site.watching_goes("on")
+    await linked.__aexit__(None, None, None)
+    lines = site.log.new_lines()
+    assert len(lines) == 1, lines
+
+
+async def test_a_copied_folder_is_told_apart_and_mended(site: Site, tmp_path: Path) -> None:
+    original = site.octoprint
+    async with site.linked(original.url):
+        folder = tmp_path / "copy"
+        shutil.copytree(original.folder, folder)
+        port = free_port()
+        config = folder / "config.yaml"
+        config.write_text(config.read_text().replace(original.url.rpartition(":")[2], str(port)))
+        copy = OctoPrint(site.session, folder, port)
+        copy.key = original.key
+        try:
+            await copy.start()
+            settings = {"url": copy.url, "api_key": copy.key}
+            refused = await site.link(settings)
+            assert (refused["type"], refused["reason"]) == ("abort", "copied_octoprint")
+            await site.watching_goes("off")
+            assert (await copy.failwatch())["watching"] is True
+            await site.watching_goes("on")
+            await copy.post("/api/plugin/failwatch", {"command": "new_identity"})
+            made = await site.link(settings)
+            assert made["type"] == "create_entry", made
+            await site.home.delete(f"/api/config/config_entries/entry/{made['result']['entry_id']}")
+        finally:
+            copy.program.stop()
+    assert site.log.new_lines() == []

@@ -1,0 +1,27 @@
+"""What Home Assistant writes to its log at warning level, which ought to be one line for each trouble."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+LINE = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) \([^)]*\) \[([^\]]+)\] (.*)$", re.MULTILINE)
+ALWAYS = ("which has not been tested by Home Assistant",)
+"""What Home Assistant says of every custom integration."""
+
+
+@dataclass
+class WarningLog:
+    """Reads the log on from where it was read last."""
+
+    path: Path
+    _read: int = 0
+
+    def new_lines(self) -> list[str]:
+        """Return the lines that came since the last call, of FailWatch and of whatever it upset."""
+        text = self.path.read_bytes()
+        new, self._read = text[self._read :].decode(errors="replace"), len(text)
+        return [
+            f"{logger}: {message}"
+            for logger, message in LINE.findall(new)
+            if not any(words in message for words in ALWAYS)
+        ]
