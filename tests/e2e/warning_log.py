@@ -16,12 +16,16 @@ class WarningLog:
     path: Path
     _read: int = 0
 
-    def new_lines(self) -> list[str]:
-        """Return the lines that came since the last call, of FailWatch and of whatever it upset."""
+    def new_lines(self, *, after_start: bool = False) -> list[str]:
+        """Return the lines that came since the last call, of FailWatch and of whatever it upset.
+
+        After a start only those that name FailWatch: Home Assistant has much to say of itself then.
+        """
         text = self.path.read_bytes()
         new, self._read = text[self._read :].decode(errors="replace"), len(text)
         return [
             f"{logger}: {message}"
             for logger, message in LINE.findall(new)
             if not any(words in message for words in ALWAYS)
+            and (not after_start or "failwatch" in f"{logger} {message}".lower())
         ]
