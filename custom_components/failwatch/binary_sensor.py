@@ -1,4 +1,4 @@
-"""Whether a print is failing, and whether FailWatch can tell."""
+"""Binary sensors: whether a print is failing, and whether FailWatch can check it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

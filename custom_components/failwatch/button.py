@@ -1,4 +1,4 @@
-"""The user's answers, and the print itself, as buttons."""
+"""Buttons for the user's answers and for the print itself."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Adding, repairing and changing an OctoPrint link or a detection service: the ways in."""
+"""Add, repair and change an OctoPrint link or a detection service."""
 
 from collections.abc import Mapping
 from typing import Any, override

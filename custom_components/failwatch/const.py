@@ -1,4 +1,4 @@
-"""What the integration's modules agree on."""
+"""Names and numbers that several modules use."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What helps to find out why something does not work, without anything secret."""
+"""Diagnostics of an entry, without secrets, addresses or names of prints."""
 
 import re
 from typing import Any, Final, cast

@@ -1,4 +1,4 @@
-"""What all entities of a printer share."""
+"""Base class of all entities of a printer."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, override

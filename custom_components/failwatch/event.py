@@ -1,4 +1,4 @@
-"""What happens to a printer's watch, as an event entity."""
+"""Event entity: all that happens to a printer's watch."""
 
 from typing import override
 

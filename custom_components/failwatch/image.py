@@ -1,4 +1,4 @@
-"""The last judged picture, with what was found in it."""
+"""Image entity: the last picture checked, with what was found in it."""
 
 from typing import Final, override
 
@@ -48,7 +48,7 @@ class TaggedPicture(PrinterEntity, ImageEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Say that there is a new picture: every one in doubt, one a minute else."""
+        """Announce a new picture: each one while something is suspected, else one a minute."""
         self._show()
         super()._handle_coordinator_update()
 

@@ -1,4 +1,4 @@
-"""What happens to a watch, in the logbook's words."""
+"""Describe FailWatch's events in the logbook."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The thresholds of the rule set in force, as numbers."""
+"""Number entities: the thresholds of the rule set in force."""
 
 from typing import override
 

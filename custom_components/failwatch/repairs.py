@@ -1,4 +1,4 @@
-"""Fix flows for what can be fixed from here."""
+"""Repair flows for issues that can be fixed in Home Assistant."""
 
 from abc import abstractmethod
 from collections.abc import Mapping

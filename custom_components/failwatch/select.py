@@ -1,4 +1,4 @@
-"""The rule set in force, as a select."""
+"""Select entity: the rule set in force."""
 
 from typing import override
 

@@ -1,4 +1,4 @@
-"""What a watch sees and thinks, as sensors."""
+"""Sensors: what a watch sees and decides."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The actions: pictures, answers, past prints, and what other rules would have said."""
+"""Actions: check a picture, answer an alarm, control a print, replay and label recorded prints."""
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine

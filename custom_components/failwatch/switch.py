@@ -1,4 +1,4 @@
-"""Watching as such, and silence for one print, as switches."""
+"""Switches: watch at all, and mute the present print."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Nothing stays behind of what was removed: an entry, or a camera that is no longer watched."""
+"""Delete the stored data of removed entries and cameras."""
 
 import logging
 
@@ -20,7 +20,7 @@ _LOGGER = logging.getLogger(__package__)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:
-    """Leave nothing behind of an entry."""
+    """Delete what was stored for an entry."""
     await StateStore(hass, entry.entry_id).async_remove()
     await async_remove_history(hass, entry.entry_id)
     await async_remove_detector_folder(hass, entry.entry_id)
@@ -45,7 +45,7 @@ async def async_forget_removed_cameras(
     memory: StateStore,
     history: History | None,
 ) -> None:
-    """Leave nothing behind of cameras that were watched when the entry ran last, and are no longer."""
+    """Delete what was stored for cameras that were removed while the entry was not loaded."""
     for key in memory.known - entry.subentries.keys():
         issues.async_clear(hass, key)
         if isinstance(detector, LearningDetector):

@@ -1,4 +1,4 @@
-"""The detector of a detection service entry."""
+"""Create the detector of a detection service entry."""
 
 import importlib
 import shutil
@@ -26,7 +26,7 @@ def detector_folder(hass: HomeAssistant, entry_id: str) -> Path:
 
 
 async def async_remove_detector_folder(hass: HomeAssistant, entry_id: str) -> None:
-    """Leave nothing behind."""
+    """Delete the folder."""
     folder = detector_folder(hass, entry_id)
     await hass.async_add_executor_job(partial(shutil.rmtree, folder, ignore_errors=True))
 

@@ -1,4 +1,4 @@
-"""Watched cameras follow the entities that they are made of when a user renames one."""
+"""Follow renamed entities in the settings of watched cameras."""
 
 from typing import Any
 

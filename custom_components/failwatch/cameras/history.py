@@ -1,4 +1,4 @@
-"""The history of an entry's watched cameras, in a file of its own."""
+"""Record the prints of an entry's watched cameras in one file."""
 
 import io
 import logging
@@ -157,7 +157,7 @@ class PrintHistory:
 
 
 async def async_remove_history(hass: HomeAssistant, entry_id: str) -> None:
-    """Leave nothing behind."""
+    """Delete the file."""
     path = history_path(hass, entry_id)
     for ending in ("", "-wal", "-shm"):
         await hass.async_add_executor_job(partial(path.with_name(path.name + ending).unlink, missing_ok=True))

@@ -28,7 +28,7 @@ STATUS_PROBLEMS: Final = (STATUS_GONE, NO_STATUS)
 """Why nothing is known of the print itself."""
 
 OWN_TEXTS = frozenset({"no_snapshot", "dark", "frozen", "light_failed", "rate_limited"})
-"""Reasons for being blind that ask something of the user other than to look after the service."""
+"""Reasons for being blind that have a repair issue of their own."""
 
 
 @callback

@@ -1,4 +1,4 @@
-"""What a watch decides, done by pressing a button or running a script of the user's choice."""
+"""Pause, resume or cancel a print with the user's button, switch or script."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What the settings of a watched camera mean to the core."""
+"""Turn the settings of a watched camera into those of the engine."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields

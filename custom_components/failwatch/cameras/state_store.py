@@ -1,4 +1,4 @@
-"""The states of an entry's watches, kept over restarts."""
+"""Store the states of an entry's watches over restarts."""
 
 from collections.abc import Callable, KeysView, Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What the flows of both kinds of entry share."""
+"""Base class of the flows of both kinds of entry."""
 
 from typing import Any
 

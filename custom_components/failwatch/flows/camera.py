@@ -1,4 +1,4 @@
-"""Adding and changing a watched camera of a detection service."""
+"""Add and change a watched camera of a detection service."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Choices of entities for the forms."""
+"""Entity selectors for the forms."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er

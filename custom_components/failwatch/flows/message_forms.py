@@ -1,4 +1,4 @@
-"""The form for messages about a printer, and the options of an OctoPrint link, which are made of it."""
+"""The form for messages about a printer, and the options of an OctoPrint link."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The steps that link an OctoPrint: its address, and an application key for it."""
+"""Link an OctoPrint: ask for its address, and get an application key."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The steps that set up a detection service: its address, its credentials, and what it offers to choose."""
+"""Set up a detection service: address, credentials, and what it offers to choose."""
 
 import logging
 from collections.abc import Container, Mapping, Sequence

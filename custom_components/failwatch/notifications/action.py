@@ -41,7 +41,7 @@ def async_setup_notify_action(hass: HomeAssistant) -> None:
 
 
 async def _notify(call: ServiceCall) -> None:
-    """Tell of each printer meant; a recipient that is gone is no error, and keeps nobody else from hearing."""
+    """Send a message about each printer that is selected. A recipient that is gone is no error."""
     data = call.data
     recipients = Recipients(
         tuple(data[CONF_NOTIFY_DEVICES]), tuple(data[CONF_NOTIFY_ENTITIES]), data[CONF_CRITICAL]

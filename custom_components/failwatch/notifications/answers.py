@@ -1,4 +1,4 @@
-"""Answering the buttons of messages: by the integration itself, so that they work after a restart, and at any time."""
+"""Answer the buttons of messages, also after a restart and long after the message."""
 
 import asyncio
 from typing import Any, Final

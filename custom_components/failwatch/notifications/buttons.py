@@ -1,4 +1,4 @@
-"""The buttons of a message: each carries in its name what it does, and to which print of which printer."""
+"""The buttons of a message: each name says what it does, and to which print of which printer."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""What is told of a watch's events, and which buttons go with it."""
+"""Compose messages and their buttons from a watch's events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

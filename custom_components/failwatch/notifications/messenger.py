@@ -1,4 +1,4 @@
-"""A printer's messages: sent as its watch tells of events, taken back when they are answered or over."""
+"""Send a printer's messages as things happen, and take them back when they are answered or over."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -72,7 +72,7 @@ class Messenger:
 
     @callback
     def _hear(self, event: Event) -> None:
-        """Tell of all that happens at once in one message: of the task, after the watch has acted."""
+        """Send one message about all that happens at once, in a task, after the watch has acted."""
         self._pending.append(event)
         if len(self._pending) == 1:
             self._create_task(self._tell(self._recipients()))

@@ -1,4 +1,4 @@
-"""Home Assistant's app on a phone: found by its device, never by a name, which two phones may share."""
+"""Send messages to Home Assistant's app; a phone is found by its device, since two may share a name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

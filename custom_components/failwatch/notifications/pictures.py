@@ -1,4 +1,4 @@
-"""The pictures of messages: as they were when the message was sent, at addresses that nobody can guess."""
+"""Serve the pictures of messages at addresses that nobody can guess."""
 
 from secrets import token_urlsafe
 from typing import Final

@@ -1,4 +1,4 @@
-"""Handing a message to every recipient; what fails for one of them keeps it from no other."""
+"""Send a message to every recipient; one that fails keeps no other from getting it."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Whom a printer's messages go to."""
+"""Recipients of a printer's messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

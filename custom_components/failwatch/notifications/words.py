@@ -1,4 +1,4 @@
-"""The texts of messages and of the logbook, in the language that Home Assistant is set to."""
+"""Texts of messages and of the logbook in Home Assistant's language."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,7 +13,7 @@ CATEGORIES: Final = (CATEGORY, "exceptions")
 
 
 async def async_load_words(hass: HomeAssistant) -> None:
-    """Make sure that the texts are there for whoever cannot wait for them."""
+    """Load the texts, so that they can be had without waiting."""
     for category in CATEGORIES:
         await async_get_translations(hass, hass.config.language, category, [DOMAIN])
 

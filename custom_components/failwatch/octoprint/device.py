@@ -1,4 +1,4 @@
-"""Showing a linked printer below the device that core's OctoPrint integration has for it."""
+"""Show a linked printer below the device of Home Assistant's own OctoPrint integration."""
 
 from homeassistant.config_entries import SOURCE_IGNORE
 from homeassistant.core import Event, callback

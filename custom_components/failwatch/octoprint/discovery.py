@@ -1,4 +1,4 @@
-"""What a discovered address means for a link: nothing, a new address, or a second OctoPrint with one uuid."""
+"""Decide what a discovered address means for a link: nothing, a new address, or a copied OctoPrint."""
 
 from contextlib import suppress
 

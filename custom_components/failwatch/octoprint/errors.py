@@ -1,4 +1,4 @@
-"""What can go wrong between Home Assistant and an OctoPrint, as a few typed errors."""
+"""Typed errors between Home Assistant and an OctoPrint."""
 
 from typing import ClassVar
 

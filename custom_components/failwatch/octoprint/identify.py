@@ -1,4 +1,4 @@
-"""Finding out what answers at an address where OctoPrint with FailWatch should be."""
+"""Find out what answers at an address where OctoPrint with FailWatch should be."""
 
 import re
 from contextlib import suppress

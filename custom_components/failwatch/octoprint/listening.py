@@ -1,4 +1,4 @@
-"""Hearing of an OctoPrint's news: by its push socket, and by asking where no websocket comes through."""
+"""Receive an OctoPrint's news: by its push socket, or by polling where no websocket comes through."""
 
 import asyncio
 import time

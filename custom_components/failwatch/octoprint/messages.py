@@ -1,4 +1,4 @@
-"""What the FailWatch plugin in OctoPrint tells, read from JSON; every reader raises PluginTooOld for what it cannot read."""
+"""Read the plugin's JSON; every reader raises PluginTooOld for what it cannot read."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

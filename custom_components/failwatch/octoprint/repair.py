@@ -1,4 +1,4 @@
-"""Taking another OctoPrint for a link's own: a new computer for the same printer."""
+"""Take another OctoPrint for a link's own: a new computer for the same printer."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""What stands behind the state of a watch, as attributes: nothing that is shown is without a reason."""
+"""State attributes that give the reason for what a watch shows."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The yes-or-no questions about a watched print that conditions ask."""
+"""The conditions on a watched print."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -26,5 +26,5 @@ QUESTIONS: Final[Mapping[str, Callable[[PrinterCoordinator], bool]]] = {
 
 
 def condition_met(question: str, printer: PrinterCoordinator) -> bool:
-    """Return the answer; of a printer without news nothing is so."""
+    """Return whether a condition holds; for a printer without news none does."""
     return printer.is_connected and QUESTIONS[question](printer)

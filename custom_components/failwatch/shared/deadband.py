@@ -1,4 +1,4 @@
-"""What is worth a row in the recorder: looks come far more often than their numbers are of interest."""
+"""Decide which values are worth a row in the recorder: pictures are checked far more often."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The actions about past prints: which there were, and what they really were."""
+"""The actions about recorded prints: list and label them."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What there is of a printer beside its state: pictures, past prints, ignored regions, the learned background."""
+"""Interface to a printer's pictures, recorded prints, ignored regions and learned background."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

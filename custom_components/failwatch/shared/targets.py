@@ -1,4 +1,4 @@
-"""Finding the printers that somebody means by a device, an area, a label or an entity."""
+"""Find the printers that a target selects."""
 
 from collections.abc import Iterator
 from typing import Any
