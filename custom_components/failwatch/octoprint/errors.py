@@ -37,6 +37,12 @@ class UnknownName(NotReachable):
     kind = "unknown_name"
 
 
+class ConnectionLost(NotReachable):
+    """The connection stood, and ended."""
+
+    kind = "connection_lost"
+
+
 class ServerFault(NotReachable):
     """OctoPrint, or a server in front of it, answers with a fault of its own."""
 

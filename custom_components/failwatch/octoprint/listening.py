@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from .client import OctoPrintClient
-from .errors import NotReachable, NoWebsocket
+from .errors import ConnectionLost, NoWebsocket
 from .messages import Report, Update
 
 ASK_EVERY = 10.0
@@ -43,7 +43,7 @@ async def _hear(
         blocked(None)
         async for news in updates:
             if news.instance != answer.instance:
-                raise NotReachable("another OctoPrint answers")
+                raise ConnectionLost("another OctoPrint answers")
             update(news)
 
 

@@ -10,7 +10,7 @@ from ..engine.history.records import PrintRecord
 from ..engine.serialization import from_json
 from ..engine.watch.state import Event, WatchState
 from ..shared.recordings import Course
-from .errors import NotReachable, PluginTooOld
+from .errors import ConnectionLost, PluginTooOld
 
 PLUGIN: Final = "failwatch"
 FRAME_LENGTH: Final = 9
@@ -100,7 +100,7 @@ def update_of(message: str) -> Update | None:
     if not isinstance(content, Mapping):
         return None
     if "reauthRequired" in content:
-        raise NotReachable("session ended")
+        raise ConnectionLost("session ended")
     envelope = content.get("plugin")
     if not isinstance(envelope, Mapping) or envelope.get("plugin") != PLUGIN:
         return None

@@ -8,7 +8,7 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
-from .errors import KeyRefused, NotReachable, NoWebsocket, Redirected
+from .errors import ConnectionLost, KeyRefused, NoWebsocket, Redirected
 from .http import MAX_ANSWER, REQUEST_TIMEOUT, Connection
 from .messages import PLUGIN, Update, update_of
 
@@ -30,7 +30,7 @@ async def push_socket(connection: Connection) -> AsyncIterator[AsyncIterator[Upd
         await socket.send_json({"auth": f"{user}:{session}"})
         yield _updates(socket)
     except ConnectionError as error:
-        raise NotReachable("connection lost") from error
+        raise ConnectionLost("connection lost") from error
     finally:
         await socket.close()
 
@@ -93,4 +93,4 @@ async def _updates(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Upd
     async for message in socket:
         if message.type is aiohttp.WSMsgType.TEXT and (update := update_of(message.data)) is not None:
             yield update
-    raise NotReachable("connection closed")
+    raise ConnectionLost("connection closed")
