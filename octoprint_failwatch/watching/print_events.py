@@ -10,6 +10,7 @@ from typing import Any
 
 from octoprint.events import Events
 
+from ..engine.watch.policy import Action
 from ..engine.watch.state import Phase
 from ..printer.pause_scripts import PauseScripts
 from ..printer.print_identity import Job, PrintIdentities, PrintIdentity
@@ -138,6 +139,9 @@ class Lifecycle:
             and ended.print_id == watch.state.print_id
             and watch.state.phase is not Phase.IDLE
         ):
+            if outcome == "cancelled":
+                # The end may be told before the printer was looked at again: an ordered cancel has happened.
+                watch.acted(Action.CANCEL)
             watch.end(outcome)
 
 

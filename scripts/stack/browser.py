@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -48,10 +49,19 @@ async def open_octoprint(
 
 
 async def open_home_assistant(
-    browser: Browser, url: str, path: str, *, width: int = 1280, height: int = 900
+    browser: Browser,
+    url: str,
+    path: str,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    language: str = "en",
+    colours: Literal["light", "dark"] = "light",
 ) -> Page:
     """Return a page of Home Assistant after logging in."""
-    context = await browser.new_context(viewport={"width": width, "height": height})
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, locale=language, color_scheme=colours
+    )
     page = await context.new_page()
     await page.goto(url)
     await page.fill("input[name=username]", homeassistant.USER)

@@ -1,18 +1,24 @@
 """What homes do to a watched printer: its entities blip and go, phones come and go, Home Assistant restarts."""
 
+import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, expect
 
+from environments import REPOSITORY
+from stack.browser import open_home_assistant
 from tests.e2e.house import CAMERA, House, Phone, open_house, pair
 from tests.emulators.running import running
 from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+TRANSLATIONS = REPOSITORY / "custom_components" / "failwatch" / "translations"
 WORDS = ["idle", "printing", "paused", "offline", "attention", "Pausing", "Resuming"]
 
 
@@ -110,6 +116,47 @@ async def test_without_a_phone_home_assistant_shows_the_message(house: House) ->
     assert house.log.new_lines() == []
 
 
+@pytest.mark.parametrize(
+    ("language", "colours", "width"), [("en", "light", 1280), ("de", "dark", 390)], ids=["wide", "phone"]
+)
+async def test_the_forms_work_in_a_browser(
+    house: House, browser: Browser, language: str, colours: Literal["light", "dark"], width: int
+) -> None:
+    texts = json.loads((TRANSLATIONS / f"{language}.json").read_text())
+    url = house.home_assistant.url
+    integrations = f"{url}/config/integrations"
+    page = await open_home_assistant(
+        browser,
+        url,
+        f"{integrations}/dashboard/add?domain=failwatch",
+        language=language,
+        colours=colours,
+        width=width,
+    )
+    go_on = page.get_by_role("button", name=re.compile("^(Submit|OK|Absenden|Senden)$")).last
+    form = page.locator("dialog-data-entry-flow")
+    await go_on.click()
+    await page.get_by_text(texts["config"]["step"]["user"]["menu_options"]["octoprint"]).first.click()
+    address = texts["config"]["step"]["octoprint"]
+    await expect(page.get_by_text(address["title"])).to_be_visible()
+    await expect(page.get_by_text(address["data_description"]["api_key"])).to_be_visible()
+    await form.locator("input").first.fill("127.0.0.1:1")
+    await go_on.click()
+    error = texts["config"]["error"]["cannot_connect"].replace("{problem}", "127.0.0.1:1")
+    await expect(page.get_by_text(error)).to_be_visible()
+
+    await page.goto(f"{integrations}/integration/failwatch")
+    await page.get_by_role("button", name=re.compile("econfigure|onfigur")).last.click()
+    steps = texts["config_subentries"]["camera"]["step"]
+    for step in ("user", "states", "judgement"):
+        await expect(page.get_by_text(steps[step]["title"], exact=True)).to_be_visible()
+        await go_on.click()
+    done = texts["config_subentries"]["camera"]["abort"]["reconfigure_successful"]
+    await expect(page.get_by_text(done)).to_be_visible()
+    await page.context.close()
+    assert house.log.new_lines() == []
+
+
 async def test_a_moment_of_another_state_ends_no_print(house: House, voron: Voron) -> None:
     house.room.fails = False
     await voron.says("printing")
@@ -169,7 +216,7 @@ async def test_a_button_works_though_home_assistant_was_restarted_after_the_alar
     await eventually(pressed)
     await eventually(cleared)
     assert [text for text in voron.first.texts() if text.endswith("is failing.")] == [message["message"]]
-    assert house.log.new_lines(after_start=True) == []
+    assert house.log.new_lines(of_failwatch=True) == []
 
 
 async def test_a_printing_entity_that_is_deleted_in_mid_print_is_told_once_and_replaced(

@@ -103,19 +103,19 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
 async def test_a_login_and_a_path_in_front_of_octoprint(site: Site) -> None:
     proxy = Proxy(site.session, site.octoprint.url, path="/octoprint", login=LOGIN)
     async with running(proxy.application()) as door:
-        url = f"{door}octoprint"
+        url = str(door / "octoprint")
         refused = await site.link({"url": url, "api_key": site.octoprint.key})
         assert refused["errors"] == {"username": "proxy_login"}
         async with site.linked(url, username=LOGIN[0], password=LOGIN[1]):
             await site.watching_goes("off")
             await site.watching_goes("on")
-    assert site.log.new_lines() == []
+    assert site.log.new_lines(of_failwatch=True) == []
 
 
 async def test_a_server_that_passes_no_websocket_is_told_and_served_by_asking(site: Site) -> None:
     proxy = Proxy(site.session, site.octoprint.url, passes_websockets=False)
     async with running(proxy.application()) as door:
-        settings = {"url": str(door), "api_key": site.octoprint.key}
+        settings = {"url": str(door / ""), "api_key": site.octoprint.key}
         told = await site.link(settings)
         assert "no_websocket" in told["errors"].values()
         made = await site.link(settings, settings)
@@ -124,14 +124,14 @@ async def test_a_server_that_passes_no_websocket_is_told_and_served_by_asking(si
         await site.watching_goes("off")
         await site.watching_goes("on")
         assert await site.issues() == {"no_websocket"}
-        assert site.log.new_lines() == []
+        assert site.log.new_lines(of_failwatch=True) == []
         proxy.passes_websockets = True
         await site.home.post(f"{entry}/reload", {})
         await eventually(site.issues, lambda issues: not issues)
         await site.watching_goes("off")
         await site.watching_goes("on")
         await site.home.delete(entry)
-    assert site.log.new_lines() == []
+    assert site.log.new_lines(of_failwatch=True) == []
 
 
 @asynccontextmanager
@@ -160,12 +160,12 @@ async def test_a_dead_address_that_is_announced_is_not_taken_and_a_living_one_is
     async with aiohttp.ClientSession() as session:
         proxy = Proxy(session, site.octoprint.url)
         async with running(proxy.application()) as door:
-            linked = site.linked(str(door))
+            linked = site.linked(str(door / ""))
             entry_id = await linked.__aenter__()
             await site.watching_goes("off")
             async with _announced(site, free_port()):
                 await site.watching_goes("on")
-                assert await site.url_of(entry_id) == str(door)
+                assert await site.url_of(entry_id) == str(door / "")
     dead = free_port()
     async with _announced(site, dead), _announced(site, int(site.octoprint.url.rpartition(":")[2])):
         here = f"{site.octoprint.url}/"
@@ -173,7 +173,7 @@ async def test_a_dead_address_that_is_announced_is_not_taken_and_a_living_one_is
     await site.watching_goes("off")
     await site.watching_goes("on")
     await linked.__aexit__(None, None, None)
-    lines = site.log.new_lines()
+    lines = site.log.new_lines(of_failwatch=True)
     assert len(lines) == 1, lines
 
 
@@ -201,4 +201,4 @@ async def test_a_copied_folder_is_told_apart_and_mended(site: Site, tmp_path: Pa
             await site.home.delete(f"/api/config/config_entries/entry/{made['result']['entry_id']}")
         finally:
             copy.program.stop()
-    assert site.log.new_lines() == []
+    assert site.log.new_lines(of_failwatch=True) == []

@@ -16,10 +16,10 @@ class WarningLog:
     path: Path
     _read: int = 0
 
-    def new_lines(self, *, after_start: bool = False) -> list[str]:
+    def new_lines(self, *, of_failwatch: bool = False) -> list[str]:
         """Return the lines that came since the last call, of FailWatch and of whatever it upset.
 
-        After a start only those that name FailWatch: Home Assistant has much to say of itself then.
+        `of_failwatch` leaves out what does not name FailWatch: at a start Home Assistant has much to say of itself.
         """
         text = self.path.read_bytes()
         new, self._read = text[self._read :].decode(errors="replace"), len(text)
@@ -27,5 +27,5 @@ class WarningLog:
             f"{logger}: {message}"
             for logger, message in LINE.findall(new)
             if not any(words in message for words in ALWAYS)
-            and (not after_start or "failwatch" in f"{logger} {message}".lower())
+            and (not of_failwatch or "failwatch" in f"{logger} {message}".lower())
         ]

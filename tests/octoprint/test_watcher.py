@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -13,16 +13,18 @@ from octoprint.events import Events
 from octoprint_failwatch import plugin as plugins
 from octoprint_failwatch.engine.clock import Clock
 from octoprint_failwatch.engine.detectors.single_use_pictures import SingleUsePictures
-from octoprint_failwatch.engine.watch.state import Phase
+from octoprint_failwatch.engine.watch.state import EventKind, Phase
 from octoprint_failwatch.engine.watch.watch import Watch
 from octoprint_failwatch.printer.gentle_pause import Modes
 from octoprint_failwatch.printer.pause_scripts import PauseScripts
+from octoprint_failwatch.printer.print_identity import PrintIdentities
 from octoprint_failwatch.printer.sent_commands import SentCommands
 from octoprint_failwatch.watching import runtime as services
 from octoprint_failwatch.watching import watcher as watchers
 from octoprint_failwatch.watching.holds import HEATING, TOO_EARLY, Holds
 from octoprint_failwatch.watching.installation import Installation
 from octoprint_failwatch.watching.octoprint_access import PrinterProfile
+from octoprint_failwatch.watching.print_events import Lifecycle
 from octoprint_failwatch.watching.runtime import Service
 from octoprint_failwatch.watching.snapshots import Snapshots
 from octoprint_failwatch.watching.watcher import Watcher
@@ -131,6 +133,30 @@ async def test_a_print_is_paused_though_nobody_can_be_told(
     monkeypatch.setattr(watcher.monitor._recorder, "record", fails)
     monkeypatch.setattr(host, "changed", fails)
     await until(lambda: host.printer.state == "PAUSED")
+
+
+async def test_a_cancel_whose_end_comes_before_the_printer_was_looked_at_is_told_as_such(
+    watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered, told = asyncio.Event(), []
+
+    async def never_seen(*_: Any) -> None:
+        ordered.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(watchers, "carry_out", never_seen)
+    monkeypatch.setattr(host, "changed", lambda _, events: told.extend(event.kind for event in events))
+    host.stored["on_failure"] = "cancel"
+    await watcher.rebuild()
+    detectors[-1].p = 1.0
+    identities = PrintIdentities(host.data_folder / "print.json")
+    scripts = cast(PauseScripts, SimpleNamespace(forget=lambda: None))
+    lifecycle = Lifecycle(watcher, identities, Holds(watcher, SentCommands()), scripts)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    watcher.monitor.release(HEATING)
+    await asyncio.wait_for(ordered.wait(), 30)
+    await lifecycle.take(Events.PRINT_CANCELLED, {"path": "file.gcode"})
+    assert told[-2:] == [EventKind.ACTION, EventKind.ENDED]
 
 
 async def test_the_last_picture_is_still_there_after_a_change_of_settings(watcher: Watcher) -> None:
