@@ -31,7 +31,7 @@ from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
 from ..notifications.messenger import Messenger
-from ..notifications.sent import SENT
+from ..notifications.sent import forget_sent
 from ..shared.problems import error_text
 from . import issues
 from .history import PrintHistory
@@ -168,7 +168,7 @@ class WatchedCamera(PrinterCoordinator):
         self._memory.async_let_go(self.key, forget=forget)
         if forget:
             await self.async_reset_baseline()
-            self.hass.data[SENT].forget([self.key])
+            forget_sent(self.hass, [self.key])
             await self._past.async_forget()
 
     @callback

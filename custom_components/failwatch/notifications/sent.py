@@ -71,3 +71,9 @@ async def async_setup_sent(hass: HomeAssistant) -> None:
     """Read what was sent before the restart."""
     hass.data[SENT] = SentStore(hass)
     await hass.data[SENT].async_load()
+
+
+@callback
+def forget_sent(hass: HomeAssistant, keys: Iterable[str]) -> None:
+    """Delete what was stored about removed printers."""
+    hass.data[SENT].forget(keys)
