@@ -3,7 +3,7 @@
 import shutil
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,11 @@ class Site:
         return await self.home.configure({"next_step_id": "octoprint"}, *answers)
 
     @asynccontextmanager
-    async def linked(self, url: str, **more: Any) -> AsyncIterator[str]:
+    async def linked(self, url: str, **login: str) -> AsyncIterator[str]:
         """Link at an address, and give the entry; remove it at the end."""
-        settings = {"url": url, "api_key": self.octoprint.key, **more}
-        made = await self.link(settings)
+        settings = {"url": url, "api_key": self.octoprint.key}
+        # The fields for the login are there once it was asked for.
+        made = await self.link(settings, *([{**settings, **login}] if login else []))
         assert made["type"] == "create_entry", made
         entry_id = str(made["result"]["entry_id"])
         try:
@@ -72,11 +73,11 @@ class Site:
         issues = (await self.home.command("repairs/list_issues"))["issues"]
         return {issue["translation_key"] for issue in issues if issue["domain"] == "failwatch"}
 
-    async def url_of(self, entry_id: str) -> str:
-        """Return the address that a link has now, as its device shows it."""
+    async def url(self) -> str:
+        """Return the address of the linked OctoPrint, as its device shows it."""
         devices = await self.home.command("config/device_registry/list")
         mine = (device for device in devices if [one[0] for one in device["identifiers"]] == ["failwatch"])
-        return str(next(mine)["configuration_url"])
+        return str(next(mine)["configuration_url"]).rstrip("/")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -115,7 +116,7 @@ async def test_a_login_and_a_path_in_front_of_octoprint(site: Site) -> None:
 async def test_a_server_that_passes_no_websocket_is_told_and_served_by_asking(site: Site) -> None:
     proxy = Proxy(site.session, site.octoprint.url, passes_websockets=False)
     async with running(proxy.application()) as door:
-        settings = {"url": str(door / ""), "api_key": site.octoprint.key}
+        settings = {"url": str(door), "api_key": site.octoprint.key}
         told = await site.link(settings)
         assert "no_websocket" in told["errors"].values()
         made = await site.link(settings, settings)
@@ -157,22 +158,20 @@ async def _announced(site: Site, port: int) -> AsyncIterator[None]:
 
 
 async def test_a_dead_address_that_is_announced_is_not_taken_and_a_living_one_is(site: Site) -> None:
-    async with aiohttp.ClientSession() as session:
-        proxy = Proxy(session, site.octoprint.url)
+    async with AsyncExitStack() as at_the_end:
+        proxy = Proxy(site.session, site.octoprint.url)
         async with running(proxy.application()) as door:
-            linked = site.linked(str(door / ""))
-            entry_id = await linked.__aenter__()
+            here = str(door).rstrip("/")
+            await at_the_end.enter_async_context(site.linked(here))
             await site.watching_goes("off")
             async with _announced(site, free_port()):
                 await site.watching_goes("on")
-                assert await site.url_of(entry_id) == str(door / "")
-    dead = free_port()
-    async with _announced(site, dead), _announced(site, int(site.octoprint.url.rpartition(":")[2])):
-        here = f"{site.octoprint.url}/"
-        await eventually(lambda: site.url_of(entry_id), lambda url: url == here)
-    await site.watching_goes("off")
-    await site.watching_goes("on")
-    await linked.__aexit__(None, None, None)
+                assert await site.url() == here
+        there = site.octoprint.url
+        async with _announced(site, free_port()), _announced(site, int(there.rpartition(":")[2])):
+            await eventually(site.url, lambda url: url == there)
+        await site.watching_goes("off")
+        await site.watching_goes("on")
     lines = site.log.new_lines(of_failwatch=True)
     assert len(lines) == 1, lines
 
