@@ -14,7 +14,7 @@ from environments import REPOSITORY
 from stack.browser import open_home_assistant
 from tests.e2e.house import CAMERA, House, Phone, open_house, pair
 from tests.emulators.running import running
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -133,6 +133,7 @@ async def test_the_forms_work_in_a_browser(
         colours=colours,
         width=width,
     )
+    page.set_default_timeout(PATIENCE * 1000)
     go_on = page.get_by_role("button", name=re.compile("^(Submit|OK|Absenden|Senden)$")).last
     form = page.locator("dialog-data-entry-flow")
     await go_on.click()
@@ -146,6 +147,7 @@ async def test_the_forms_work_in_a_browser(
     await expect(page.get_by_text(error)).to_be_visible()
 
     await page.goto(f"{integrations}/integration/failwatch")
+    await expect(page.get_by_text("Room").first).to_be_visible()
     await page.get_by_role("button", name=re.compile("econfigure|onfigur")).last.click()
     steps = texts["config_subentries"]["camera"]["step"]
     for step in ("user", "states", "judgement"):
