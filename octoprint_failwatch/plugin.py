@@ -21,6 +21,7 @@ from .watching.runtime import Service
 from .web.api import Api
 from .web.assets import Pages
 from .web.history import PastPrints
+from .web.notification_targets import TargetCommands
 from .web.pictures import Pictures
 from .web.tuning import TuningCommands
 
@@ -43,6 +44,7 @@ class FailWatchPlugin(
         self.service: Service | None = None
         self._hand_over: Callable[[str, Mapping[str, Any] | None], None] | None = None
         self.improving = TuningCommands(lambda: self._settings)
+        self.targets = TargetCommands(lambda: self._settings)
         self.port = 5000
         self.sent_commands = SentCommands()
         self.pause_scripts = PauseScripts(

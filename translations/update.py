@@ -30,7 +30,7 @@ ABOUT = {
     "language_team": "FailWatch maintainers",
 }
 KEYWORDS = dict.fromkeys(
-    ("_", "gettext", "BadSetting", "SnapshotError", "LateSnapshot", "WebPage", "TooLittleData")
+    ("_", "gettext", "BadSetting", "SnapshotError", "LateSnapshot", "WebPage", "TooLittleData", "NotSent")
 )
 """What texts to translate stand in: errors are translated where they are told."""
 BUNDLED = REPOSITORY / "octoprint_failwatch" / "translations"

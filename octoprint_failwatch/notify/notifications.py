@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time as clock
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import gettext
-
-from ..engine.errors import BadPicture, BadSetting
+from ..engine.errors import BadPicture
 from ..engine.imaging.annotation import tagged
 from ..engine.judging.verdict import Level
 from ..engine.watch.policy import Action
-from ..engine.watch.state import Event, EventKind, WatchState
+from ..engine.watch.state import Event, EventKind, Phase, WatchState
+from .outbox import Outbox, Undelivered
+from .sending import Message, send
 from .texts import MessageTexts
 
 if TYPE_CHECKING:
@@ -43,14 +44,26 @@ SIGHT = {
 class Notifications:
     """Sends on a thread of its own what the user wants to be told."""
 
-    def __init__(self, watcher: Watcher, wording: Callable[[], MessageTexts]) -> None:
-        """Start no thread before there is something to send; `wording` has the language of the moment."""
+    def __init__(
+        self, watcher: Watcher, wording: Callable[[], MessageTexts], told: Callable[[], None]
+    ) -> None:
+        """Start no thread before there is something to send.
+
+        `wording` has the language of the moment; `told` is called when there is something else to say of
+        what could not be sent.
+        """
         self._watcher = watcher
         self._wording = wording
-        self._sender = ThreadPoolExecutor(1, "failwatch-notify")
+        self._told = told
+        self._state = WatchState("")
+        self._outbox = Outbox(send, lambda url: url in self._watcher.host.settings()["notify"]["urls"])
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
 
     def tell(self, state: WatchState, events: Sequence[Event]) -> None:
         """Send what these events are worth telling; returns at once."""
+        self._state = state
         settings = self._watcher.host.settings()
         urls = settings["notify"]["urls"]
         if not urls:
@@ -67,13 +80,50 @@ class Notifications:
         text = "\n".join(wording.event(event, state) for event in wanted)
         title = f"FailWatch: {self._watcher.profile.name}"
         attaches = settings["notify"]["picture"] and any(is_shown(event, state) for event in wanted)
-        picture = self._picture(state) if attaches else None
-        with suppress(RuntimeError):  # closed: OctoPrint is going down
-            self._sender.submit(self._send, list(urls), title, text, picture)
+        message = Message(title, text, self._picture(state) if attaches else None)
+
+        def is_news() -> bool:
+            return any(still_holds(event, self._state) for event in wanted)
+
+        self._outbox.put(list(urls), message, wanted[-1].at, is_news, clock.monotonic())
+        self._wake()
+
+    def try_out(self, url: str, message: Message) -> None:
+        """Send a message at once, and only once; raises NotSent."""
+        send(url, message)
+        self._outbox.delivered(url)
+
+    def undelivered(self) -> list[Undelivered]:
+        """Return the addresses that did not take their last message."""
+        return self._outbox.undelivered()
 
     def close(self) -> None:
         """Send no more."""
-        self._sender.shutdown(wait=False)
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+
+    def _wake(self) -> None:
+        with self._changed:
+            if self._thread is None and not self._is_closed:
+                self._thread = threading.Thread(target=self._run, name="failwatch-notify", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while not self._is_closed:
+            before = self._outbox.undelivered()
+            try:
+                self._outbox.try_due(clock.monotonic())
+            except Exception:
+                _LOGGER.exception("Messages could not be sent")
+            if self._outbox.undelivered() != before:
+                self._told()
+            with self._changed:
+                due = self._outbox.next_due()
+                pause = None if due is None else due - clock.monotonic()
+                if not self._is_closed and (pause is None or pause > 0):
+                    self._changed.wait(pause)
 
     def _picture(self, state: WatchState) -> bytes | None:
         frames = self._watcher.frames
@@ -83,13 +133,6 @@ class Notifications:
                 with suppress(BadPicture):
                     return tagged(frames[view.camera].jpeg, view.boxes)
         return None
-
-    def _send(self, urls: Sequence[str], title: str, text: str, picture: bytes | None) -> None:
-        try:
-            if not notify(urls, title, text, picture):
-                _LOGGER.warning("At least one service did not take the message")
-        except Exception as error:  # noqa: BLE001 - a hundred services may raise anything
-            _LOGGER.warning("The message could not be sent: %s", type(error).__name__)
 
 
 def is_wanted(event: Event, state: WatchState, settings: Mapping[str, Any]) -> bool:
@@ -120,26 +163,30 @@ def is_quiet(notify_settings: Mapping[str, Any], now: time) -> bool:
     return begins <= now < ends if begins <= ends else now >= begins or now < ends
 
 
-def target(url: str) -> str:
-    """Return an address without what is secret in it; raises BadSetting if it is none."""
-    import apprise
-
-    service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
-    if service is None:
-        raise BadSetting(gettext("This is no address that Apprise understands."))
-    return str(service.url(privacy=True))
-
-
-def notify(urls: Sequence[str], title: str, text: str, picture: bytes | None) -> bool:
-    """Send a message, and return whether every service took it. Blocks."""
-    import apprise
-    from apprise.attachment.memory import AttachMemory
-
-    sender = apprise.Apprise()
-    for url in urls:
-        sender.add(url)
-    attached = AttachMemory(content=picture, name="failwatch.jpg", mimetype="image/jpeg") if picture else None
-    return bool(sender.notify(title=title, body=text, attach=attached))
+def still_holds(event: Event, state: WatchState) -> bool:
+    """Return whether what was told of an event is still worth telling, as the watch stands now."""
+    if event.kind is EventKind.ACTION and event.detail == Action.CANCEL:
+        return state.print_id == event.print_id
+    if state.print_id != event.print_id or state.phase is Phase.IDLE:
+        return False
+    blind_cameras = {blind.camera for blind in state.blind_cameras}
+    match event.kind:
+        case EventKind.COUNTDOWN:
+            return state.intervention.countdown is not None
+        case EventKind.ACTION:
+            return state.phase is Phase.PAUSED
+        case EventKind.ACTION_FAILED:
+            return state.intervention.ordered is not None
+        case EventKind.BLIND:
+            return state.blind is not None
+        case EventKind.SEEING:
+            return state.blind is None
+        case EventKind.CAMERA_BLIND:
+            return event.camera in blind_cameras
+        case EventKind.CAMERA_SEEING:
+            return event.camera not in blind_cameras
+        case _:
+            return state.latch.level is event.level
 
 
 def _time(text: object) -> time | None:

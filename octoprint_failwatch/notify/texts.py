@@ -7,6 +7,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
+
 from ..engine.judging.verdict import Level, Rule, Verdict
 from ..engine.sources.reasons import VARIABLE
 from ..engine.watch.blindness import PASSING
@@ -25,6 +28,7 @@ class MessageTexts:
         """Load the language."""
         self._cameras = cameras or {}
         self._ = gettext.translation("messages", TRANSLATIONS, [language], fallback=True).gettext
+        self._locale = _locale(language)
 
     def event(self, event: Event, state: WatchState) -> str:
         """Return a sentence or two on an event."""
@@ -140,7 +144,10 @@ class MessageTexts:
         if found is None or self._(text) != text:
             return self._(text)
         template = self._(text.replace(found[0], "%(what)s", 1))
-        return template.replace("%(what)s", found[0])
+        value = found[0]
+        if "." in value and value.replace(".", "", 1).isdecimal():
+            value = format_decimal(value, "0.######", self._locale)
+        return template.replace("%(what)s", value)
 
     def reason(self, verdict: Verdict) -> str:
         """Return why a verdict is what it is: what it means first, then the numbers."""
@@ -167,4 +174,12 @@ class MessageTexts:
             text = _("Looks worse than normal (%(mean)s, normally %(usual)s, alarm at %(alarm)s).")
         mean, usual = max(verdict.usual + verdict.score, 0.0), verdict.usual
         numbers = {"mean": mean, "usual": usual, "alarm": usual + verdict.limit}
-        return text % {key: f"{value:.2f}" for key, value in numbers.items()}
+        return text % {key: format_decimal(value, "0.00", self._locale) for key, value in numbers.items()}
+
+
+def _locale(language: str) -> Locale:
+    """Return how a language writes numbers; of an unknown one, as English does."""
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

@@ -105,14 +105,16 @@ class OctoPrintHost:
         with suppress(RuntimeError):  # closed: OctoPrint is going down
             self._teller.submit(self._tell, message, state, tuple(events))
 
+    def tell_pages(self, message: Mapping[str, Any]) -> None:
+        """Send a message to the pages that are open."""
+        self._plugins.send_plugin_message("failwatch", dict(message), permissions=viewers())
+
     def close(self) -> None:
         """Tell what is left to tell."""
         self._teller.shutdown()
 
     def _tell(self, message: dict[str, Any], state: WatchState, events: Sequence[Event]) -> None:
-        tell: list[Callable[[], object]] = [
-            lambda: self._plugins.send_plugin_message("failwatch", message, permissions=viewers())
-        ]
+        tell: list[Callable[[], object]] = [lambda: self.tell_pages(message)]
         tell += [partial(self._bus.fire, event_name(event.kind), payload(event, state)) for event in events]
         tell += [partial(listener, state, events) for listener in self._listeners]
         for one in tell:

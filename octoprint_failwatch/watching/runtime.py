@@ -56,7 +56,11 @@ class Service:
         identities = PrintIdentities(host.data_folder / "print.json")
         self._holds = Holds(self.watcher, sent)
         self.lifecycle = Lifecycle(self.watcher, identities, self._holds, scripts)
-        self._notifications = Notifications(self.watcher, lambda: MessageTexts(host.language, titles()))
+        self.notifications = Notifications(
+            self.watcher,
+            lambda: MessageTexts(host.language, titles()),
+            lambda: host.tell_pages({"type": "undelivered"}),
+        )
         self._events: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
         self._thread = LoopThread("failwatch")
         self._inbox = Inbox("failwatch-inbox", self._thread.post)
@@ -67,7 +71,7 @@ class Service:
         """Open the watch, and go on with a print that runs already."""
         self.host.message = self.update
         self.host.listen(log_events)
-        self.host.listen(self._notifications.tell)
+        self.host.listen(self.notifications.tell)
         self._thread.ask(self._open())
 
     def stop(self) -> None:
@@ -77,7 +81,7 @@ class Service:
         self._inbox.close()
         self._thread.stop()
         self.host.close()
-        self._notifications.close()
+        self.notifications.close()
 
     def hand_over(self, event: str, payload: Mapping[str, Any] | None) -> None:
         """Take an event from OctoPrint's bus; returns at once."""

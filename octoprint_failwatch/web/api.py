@@ -19,16 +19,16 @@ from ..engine.judging.rules import create_rules
 from ..engine.watch.messages import rules_json, state_json
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Phase
-from ..notify.notifications import target
 from ..permissions import require
 from ..printer.job_control import NoPrint, order_job
 from ..version import __version__
 from ..watching.watch_settings import changed_numbers, regions, rules
 from ..watching.watcher import Watcher
 from ..watching.webcams import webcams
-from . import camera_baselines, settings_page
+from . import camera_baselines, notification_targets, settings_page
 from .arguments import flag, mapping, number, text
 from .error_messages import translate_error
+from .notification_targets import TargetCommands
 from .tuning import TuningCommands
 
 if TYPE_CHECKING:
@@ -51,12 +51,15 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "describe": ("CONFIGURE", []),
     "offers": ("CONFIGURE", ["settings"]),
     "add_target": ("CONFIGURE", ["url"]),
+    "save_target": ("CONFIGURE", ["service", "values"]),
     "remove_target": ("CONFIGURE", ["index"]),
+    "test_target": ("CONFIGURE", []),
     "test_targets": ("CONFIGURE", []),
     "usual": ("CONFIGURE", []),
     "forget_usual": ("CONFIGURE", ["camera"]),
     "tuning": ("CONFIGURE", []),
     "learning": ("CONFIGURE", []),
+    "sensitivity": ("CONFIGURE", ["rules"]),
     "new_identity": ("CONFIGURE", []),
 }
 """Each command's permission and the keys that it must have.
@@ -73,6 +76,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
 
     service: Service | None
     improving: TuningCommands
+    targets: TargetCommands
     _settings: Any
     _printer: Any
     announce: Callable[[], None]
@@ -96,6 +100,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         problem = service.watcher.problem
         # What other plugins take time for is not for the watch's thread.
         answer["problem"] = translate_error(problem) if problem is not None else ""
+        answer["undelivered"] = notification_targets.undelivered_json(service)
         answer["cameras"] = serialization.to_json(webcams())
         return flask.jsonify(answer)
 
@@ -111,13 +116,16 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             "test": settings_page.test,
             "look": settings_page.look,
             "offers": settings_page.offer,
-            "add_target": self._add_target,
-            "remove_target": self._remove_target,
-            "test_targets": settings_page.send_test,
+            "add_target": self.targets.add,
+            "save_target": self.targets.save,
+            "remove_target": self.targets.remove,
+            "test_target": notification_targets.try_one,
+            "test_targets": notification_targets.try_all,
             "usual": camera_baselines.known,
             "forget_usual": camera_baselines.forget,
             "tuning": self.improving.tuning,
             "learning": self.improving.learning,
+            "sensitivity": self.improving.sensitivity,
             "pause": _pause,
             "job": self._job,
             "new_identity": self._new_identity,
@@ -181,24 +189,6 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             self._settings.save()
             service.settings_changed()
         return {"regions": stored}
-
-    def _add_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-        url = text(data, "url").strip()
-        target(url)
-        return self._keep_targets(service, [*service.host.settings()["notify"]["urls"], url])
-
-    def _remove_target(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-        urls = list(service.host.settings()["notify"]["urls"])
-        index = number(data, "index")
-        if index not in range(len(urls)):
-            raise ValueError(gettext("There is no such address."))
-        del urls[int(index)]
-        return self._keep_targets(service, urls)
-
-    def _keep_targets(self, service: Service, urls: list[str]) -> dict[str, Any]:
-        self._settings.set(["notify", "urls"], urls)
-        self._settings.save()
-        return {"targets": settings_page.shown_targets(service.host.settings())}
 
 
 def _refused(why: str, status: int) -> flask.Response:

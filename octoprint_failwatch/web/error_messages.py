@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
+import math
+from collections.abc import Mapping
+
+from flask_babel import format_decimal, gettext
 
 from ..engine.errors import FailWatchError
+from .notification_words import field_labels
 
 
 def translate_error(error: Exception) -> str:
     """Return what an error says; ours in the language that OctoPrint shows the asker."""
     if isinstance(error, FailWatchError) and error.template:
         values = dict(error.values)
-        if title := _titles().get(str(values.get("key"))):
+        if title := (_titles() | field_labels()).get(str(values.get("key"))):
             values["key"] = f'"{title}"'
-        return str(gettext(error.template, **values))
+        return _with_decimals(str(gettext(error.template, **values)), values)
     return str(error)
+
+
+def _with_decimals(text: str, values: Mapping[str, object]) -> str:
+    """Return the text with its numbers as the asker's language writes them."""
+    for value in values.values():
+        if isinstance(value, float) and math.isfinite(value):
+            text = text.replace(repr(value), format_decimal(value, "0.######"))
+    return text
 
 
 def _titles() -> dict[str, str]:

@@ -11,15 +11,15 @@ from flask_babel import gettext
 
 from ..engine import serialization
 from ..engine.detectors import FIELDS, query_service
-from ..engine.errors import BadSetting, FailWatchError
+from ..engine.errors import FailWatchError
 from ..engine.judging.rules import RULE_SETS
-from ..notify.notifications import notify, target
 from ..settings import SECRETS, default_rules, detector_settings, keep_secrets, storable
 from ..version import __version__
 from ..watching.watch_settings import cameras
 from ..watching.webcams import webcams
 from .arguments import mapping, text
 from .error_messages import translate_error
+from .notification_targets import forms_json, targets_json
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -41,7 +41,8 @@ def describe(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
         },
         "default_rules": default_rules(settings),
         "cameras": serialization.to_json(webcams()),
-        "targets": shown_targets(settings),
+        "services": forms_json(),
+        **targets_json(service),
     }
 
 
@@ -99,28 +100,6 @@ def _laid_over(stored: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[st
     for key, value in changes.items():
         laid[key] = {**stored[key], **value} if isinstance(value, Mapping) else value
     return laid
-
-
-def send_test(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
-    """Send a message to everybody who is to be told, and say whether it left."""
-    urls = service.host.settings()["notify"]["urls"]
-    frames = service.ask(lambda watcher: watcher.frames)
-    picture = next((frame.jpeg for frame in frames.values()), None)
-    sent = notify(urls, "FailWatch", gettext("This is a test."), picture)
-    says = gettext("Sent.") if sent else gettext("At least one service did not take the message.")
-    return {"targets": shown_targets(service.host.settings()), "says" if sent else "problem": says}
-
-
-def shown_targets(settings: Mapping[str, Any]) -> list[str]:
-    """Return whom messages are sent to, without what is secret in the addresses."""
-    return [_shown(url) for url in settings["notify"]["urls"]]
-
-
-def _shown(url: str) -> str:
-    try:
-        return target(url)
-    except BadSetting:  # another release of Apprise took it
-        return str(gettext("(an address that is no longer understood)"))
 
 
 def _no_answer() -> dict[str, Any]:

@@ -37,6 +37,8 @@ class TuningCommands:
         self._settings_of = settings
         self._tuning = BackgroundJob("failwatch-tuning")
         self._learning = BackgroundJob("failwatch-learning")
+        self._sensitivity = BackgroundJob("failwatch-sensitivity")
+        self._sensitivity_of: object = None
 
     def tuning(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
         """Start, apply or undo a tuning, as `do` says, and return how it stands.
@@ -58,6 +60,30 @@ class TuningCommands:
         if data.get("do") == "start":
             self._start_learning(service, text(data, "algorithm") or None)
         return _progress_json(self._learning)
+
+    def sensitivity(self, service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what each step of the sensitivity would have said of the last prints, or how far that is.
+
+        `rules` are those of the form as it stands. What was found out is kept until a print or a rule changes.
+        """
+        from ..tuning.sensitivity import STEPS, SteppedRules, last_prints, tell_steps
+
+        chosen = mapping(data, "rules")
+        rules = create_rules(text(chosen, "name"), {**mapping(chosen, "numbers"), "sensitivity": 1.0})
+        if not isinstance(rules, SteppedRules):
+            raise BadSetting("These rules have no sensitivity.")
+        stepped = rules
+        history = service.watcher.history
+        prints = last_prints(history, service.watcher.printer_id)
+        wanted = (rules, tuple((one.print_id, one.label) for one in prints))
+
+        def work(tell: Tell) -> dict[str, Any]:
+            found = tell_steps(history, prints, stepped, lambda share: tell(share, ""))
+            return {"steps": list(STEPS), "prints": serialization.to_json(found)}
+
+        if wanted != self._sensitivity_of and self._sensitivity.start(work):
+            self._sensitivity_of = wanted
+        return _progress_json(self._sensitivity) | {"is_of_these": wanted == self._sensitivity_of}
 
     def _start_tuning(self, service: Service, limit: float, level: str) -> None:
         from ..tuning.inputs import Aim

@@ -33,12 +33,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "test": {},
     "offers": {"settings": {}},
     "add_target": {"url": "json://127.0.0.1"},
+    "save_target": {"service": "ntfy", "values": {"topic": "printer"}},
     "remove_target": {"index": 0},
+    "test_target": {"index": 0},
     "test_targets": {},
     "usual": {},
     "forget_usual": {"camera": "classic"},
     "tuning": {},
     "learning": {},
+    "sensitivity": {"rules": {"name": "failwatch", "numbers": {}}},
     "new_identity": {},
 }
 PATHS = [
@@ -121,7 +124,16 @@ async def test_a_user_controls_but_does_not_configure(lab: Lab, visitors: dict[s
     user = visitors["user"]
     assert await user.order("check") == 204
     configuring = ["rules", "regions", "describe", "test", "offers", "add_target", "remove_target"]
-    configuring += ["test_targets", "usual", "forget_usual", "tuning", "learning", "new_identity"]
+    configuring += [
+        "save_target",
+        "test_target",
+        "test_targets",
+        "usual",
+        "forget_usual",
+        "tuning",
+        "learning",
+        "new_identity",
+    ]
     assert {await user.order(command) for command in configuring} == {403}
 
 
@@ -277,6 +289,10 @@ async def test_rules_are_changed_checked_and_told(lab: Lab) -> None:
         ("job", {"action": "toggle"}),
         ("add_target", {"url": "nonsense"}),
         ("remove_target", {"index": 7}),
+        ("save_target", {"service": "ntfy", "values": {"topic": ""}}),
+        ("save_target", {"service": "ntfy", "values": {"topic": ["a"]}}),
+        ("save_target", {"service": "email", "values": {}, "index": 7}),
+        ("test_target", {}),
     ],
 )
 async def test_nonsense_is_refused_in_words(lab: Lab, command: str, arguments: dict[str, Any]) -> None:
@@ -292,6 +308,8 @@ ODD_KEYS = {
     "learning": ["do", "algorithm"],
     "test": ["camera", "settings"],
     "rules": ["name", "numbers"],
+    "save_target": ["service", "values", "index"],
+    "test_target": ["service", "values", "index"],
     "label": ["print_id", "failed", "failed_from"],
 }
 
@@ -312,6 +330,7 @@ async def test_no_command_breaks_on_odd_json(lab: Lab, command: str) -> None:
             assert await _status(lab, body) != 500, (key, literal)
     assert (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]["rules"]
     await lab.order("watching", enabled=True)
+    await lab.set(notify={"urls": []})
 
 
 async def test_settings_that_cannot_be_given_back_are_not_taken(lab: Lab) -> None:
@@ -367,6 +386,43 @@ async def test_a_failing_print_is_told_by_push_socket_webhook_and_picture(lab: L
             f"{lab.octoprint.url}/plugin/failwatch/{name}", headers={"X-Api-Key": lab.octoprint.key}
         ) as picture:
             assert Image.open(io.BytesIO(await picture.read())).size == (640, 480)
+
+
+async def test_a_service_is_set_up_by_its_form_and_keeps_its_secret(lab: Lab) -> None:
+    secret = "tk_nobodymayseethis"
+    values = {"server": "https://ntfy.example.com", "topic": "printer", "token": secret}
+    answer = await lab.order("save_target", service="ntfy", values=values)
+    try:
+        (form,) = answer["target_forms"]
+        del values["token"]
+        assert form == {"service": "ntfy", "values": values, "secrets": ["token"]}
+        changed = {**form["values"], "topic": "other"}
+        answer = await lab.order("save_target", service="ntfy", values=changed, index=0)
+        described = await lab.order("describe")
+        everything = str([answer, described, await lab.octoprint.get("/api/settings"), await lab.failwatch()])
+        assert described["target_forms"][0]["values"]["topic"] == "other"
+        assert secret not in everything
+        assert secret in (lab.octoprint.folder / "config.yaml").read_text()
+        elsewhere = {**changed, "server": "https://example.org"}
+        answer = await lab.order("save_target", service="ntfy", values=elsewhere, index=0)
+        assert answer["target_forms"][0]["secrets"] == [], "a secret only goes where it went"
+        assert {one["service"] for one in described["services"]} >= {
+            "ntfy",
+            "email",
+            "home_assistant",
+            "other",
+        }
+    finally:
+        await lab.order("remove_target", index=0)
+
+
+async def test_a_form_is_tried_out_before_it_is_stored(lab: Lab) -> None:
+    hook = lab.address.replace("http://", "json://") + "/hook"
+    answer = await lab.order("test_target", service="other", values={"url": hook})
+    assert (answer["says"], answer["targets"]) == ("Sent.", [])
+    assert lab.scene.hooked[-1]["message"] == "This is a test."
+    answer = await lab.order("test_target", service="other", values={"url": hook + "/not-there"})
+    assert answer["problem"] == "JSON does not know this address or recipient (404)."
 
 
 async def test_past_prints_can_be_read_labelled_exported_and_forgotten(lab: Lab) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import threading
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -23,12 +24,22 @@ from octoprint_failwatch.engine.sources.reasons import VARIABLE
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.blindness import PASSING
 from octoprint_failwatch.engine.watch.policy import Countdown, Intervention
-from octoprint_failwatch.engine.watch.state import Blind, CameraView, Event, EventKind, Look, WatchState
+from octoprint_failwatch.engine.watch.state import (
+    Blind,
+    CameraView,
+    Event,
+    EventKind,
+    Look,
+    Phase,
+    WatchState,
+)
 from octoprint_failwatch.notify import notifications
 from octoprint_failwatch.notify.bus_events import custom_events, event_name, payload
-from octoprint_failwatch.notify.notifications import is_quiet, is_wanted, target
+from octoprint_failwatch.notify.notifications import is_quiet, is_wanted, still_holds
+from octoprint_failwatch.notify.sending import Message, check_address, shown
 from octoprint_failwatch.notify.texts import MessageTexts
 from tests.core.watching import picture
+from tests.patience import PATIENCE
 
 VERDICT = Verdict(Level.FAILURE, Rule.HIGH, 0.71, 0.02, 0.6)
 STATE = WatchState("printer", print_id="print", print_name="cube", latch=Latch(Level.FAILURE, 1.0, VERDICT))
@@ -119,11 +130,12 @@ def test_every_message_names_the_print(kind: EventKind, language: str) -> None:
 def test_every_rule_has_words(rule: Rule, language: str) -> None:
     text = MessageTexts(language).reason(replace(VERDICT, rule=rule))
     assert text
-    assert rule is Rule.WARM_UP or ("0.73" in text and "0.02" in text)
+    decimals = ("0,73", "0,02") if language == "de" else ("0.73", "0.02")
+    assert rule is Rule.WARM_UP or all(number in text for number in decimals)
 
 
 @pytest.mark.parametrize(
-    ("language", "says"), [("en", "Looks fine (0.00, "), ("de", "Sieht gut aus (0.00, ")]
+    ("language", "says"), [("en", "Looks fine (0.00, "), ("de", "Sieht gut aus (0,00, ")]
 )
 def test_what_looks_better_than_normal_looks_fine(language: str, says: str) -> None:
     text = MessageTexts(language).reason(replace(VERDICT, rule=Rule.QUIET, score=-0.02))
@@ -163,7 +175,7 @@ def test_every_reason_for_being_blind_has_words_in_messages_and_on_the_page(reas
         ),
         (
             "The camera did not answer within 2.5 seconds.",
-            "Die Kamera hat nicht innerhalb von 2.5 Sekunden geantwortet.",
+            "Die Kamera hat nicht innerhalb von 2,5 Sekunden geantwortet.",
         ),
         (
             "The address answers with application/json, not with a picture.",
@@ -223,11 +235,13 @@ def test_no_old_picture_is_sent_where_none_is_seen(
 ) -> None:
     sent: list[bytes | None] = []
 
-    def notify(_urls: object, _title: object, _text: object, picture: bytes | None) -> bool:
-        sent.append(picture)
-        return True
+    taken = threading.Event()
 
-    monkeypatch.setattr(notifications, "notify", notify)
+    def send(_url: str, message: Message) -> None:
+        sent.append(message.picture)
+        taken.set()
+
+    monkeypatch.setattr(notifications, "send", send)
     settings = SETTINGS | {"notify": {"urls": ["json://here"], "picture": True}}
     watcher: Any = SimpleNamespace(
         host=SimpleNamespace(settings=lambda: settings),
@@ -236,22 +250,49 @@ def test_no_old_picture_is_sent_where_none_is_seen(
     )
     verdict = Verdict(Level.NONE, Rule.QUIET, 0.0, 0.02, 0.6)
     look = Look(1, 1.0, 0.9, (CameraView("", 0.9),), TemporalStatistics(), verdict, 0.1)
-    telling = notifications.Notifications(watcher, MessageTexts)
+    telling = notifications.Notifications(watcher, MessageTexts, lambda: None)
     telling.tell(replace(STATE, look=look, blind=blind), [replace(event(kind, "no_snapshot"), level=level)])
-    telling._sender.shutdown()
+    assert taken.wait(PATIENCE)
+    telling.close()
     assert [one is not None for one in sent] == [attached]
 
 
 def test_addresses_are_shown_without_their_secrets() -> None:
-    shown = target("mailto://somebody:very-secret@example.com")
-    assert "example.com" in shown
-    assert "very-secret" not in shown
+    address = shown("mailto://somebody:very-secret@example.com")
+    assert "example.com" in address
+    assert "very-secret" not in address
 
 
 def test_what_is_no_address_is_refused_without_repeating_it() -> None:
     with pytest.raises(BadSetting) as caught:
-        target("nonsense://very-secret")
+        check_address("nonsense://very-secret")
     assert "very-secret" not in str(caught.value)
+
+
+PRINTING = replace(STATE, phase=Phase.WATCHING)
+COUNTING = replace(PRINTING, intervention=Intervention(Countdown("pause", 100.0, 130.0)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "state", "holds"),
+    [
+        (EventKind.FAILURE, "", PRINTING, True),
+        (EventKind.FAILURE, "", replace(PRINTING, latch=Latch()), False),
+        (EventKind.FAILURE, "", replace(PRINTING, phase=Phase.IDLE), False),
+        (EventKind.FAILURE, "", replace(PRINTING, print_id="another"), False),
+        (EventKind.COUNTDOWN, "pause", COUNTING, True),
+        (EventKind.COUNTDOWN, "pause", PRINTING, False),
+        (EventKind.ACTION, "pause", replace(PRINTING, phase=Phase.PAUSED), True),
+        (EventKind.ACTION, "pause", PRINTING, False),
+        (EventKind.ACTION, "cancel", replace(PRINTING, phase=Phase.IDLE), True),
+        (EventKind.ACTION, "cancel", replace(PRINTING, print_id="another"), False),
+        (EventKind.BLIND, "dark", replace(PRINTING, blind=Blind("dark", "", 1.0)), True),
+        (EventKind.BLIND, "dark", PRINTING, False),
+        (EventKind.SEEING, "", PRINTING, True),
+    ],
+)
+def test_what_is_told_late_still_holds(kind: EventKind, detail: str, state: WatchState, holds: bool) -> None:
+    assert still_holds(event(kind, detail), state) is holds
 
 
 def test_every_kind_of_event_is_registered_with_octoprint() -> None:

@@ -99,6 +99,46 @@ async def test_escape_takes_a_corner_back_and_leaves_the_dialog_open(lab: Lab, p
 
 
 @pytest.mark.one_octoprint
+async def test_messages_are_set_up_by_a_form_tried_and_changed(lab: Lab, page: Page) -> None:
+    await open_settings(page)
+    form = page.locator(SETTINGS)
+    services = form.get_by_label("Send messages to")
+    assert len(await services.locator("option").all()) == 12  # ten, any other, and the caption
+    try:
+        await services.select_option(label="ntfy")
+        await expect(form.get_by_label("Server", exact=True)).to_have_value("https://ntfy.sh")
+        await form.get_by_label("Server", exact=True).fill(lab.address)
+        await form.get_by_role("button", name="Add", exact=True).click()
+        said = form.locator("[role=status]", has_text="Topic")
+        await expect(said).to_have_text('Fill in "Topic".')
+        await form.get_by_label("Topic").fill("printer")
+        await form.get_by_label("Access token (optional)").fill("tk_secret")
+        await form.locator(".failwatch-target-form").get_by_role("button", name="Test").click()
+        await expect(form.get_by_text("ntfy does not know this address or recipient (404).")).to_be_visible()
+        await form.get_by_role("button", name="Add", exact=True).click()
+        target = form.locator(".failwatch-targets li")
+        await expect(target).to_contain_text("ntfy")
+        await expect(target).to_contain_text("/printer")
+        await target.get_by_role("button", name="Edit").click()
+        token = form.get_by_label("Access token (optional)")
+        await expect(token).to_have_value("")
+        await expect(token).to_have_attribute("placeholder", "stored; type to replace it")
+        await form.get_by_label("Topic").fill("other")
+        await save_settings(page)  # with the form still open
+        await eventually(
+            lambda: lab.order("describe"),
+            lambda known: [one["values"]["topic"] for one in known["target_forms"]] == ["other"],
+        )
+        assert "tk_secret" in (lab.octoprint.folder / "config.yaml").read_text()
+        assert "tk_secret" not in await page.content()
+        await open_settings(page)
+        await target.get_by_role("button", name="Remove").click()
+        await expect(target).to_have_count(0)
+    finally:
+        await lab.set(notify={"urls": []})
+
+
+@pytest.mark.one_octoprint
 async def test_another_detector_shows_its_own_fields(lab: Lab, page: Page) -> None:
     await open_settings(page)
     form = page.locator(SETTINGS)
@@ -197,3 +237,22 @@ async def test_a_field_that_is_emptied_is_tried_out_empty(lab: Lab, page: Page) 
     finally:
         service = {"kind": "super_api", "url": lab.address, "token": TOKEN, "model": None}
         await lab.set(detector=service)
+
+
+async def test_the_slider_shows_what_each_step_would_have_told_of_the_last_prints(
+    lab: Lab, page: Page
+) -> None:
+    await lab.set(on_failure="notify")
+    await lab.print("mess.gcode")
+    await lab.looked(2)
+    lab.scene.p = 0.9
+    await lab.until(lambda state: state["latch"]["level"] == "failure")
+    await lab.idle()
+    await lab.set(on_failure="pause")
+    await open_settings(page)
+    row = page.locator(f"{SETTINGS} .failwatch-preview tr", has_text="mess.gcode").last
+    await expect(row.locator("td")).to_have_count(4)
+    await expect(row.locator("td.failwatch-chosen")).to_contain_text("Failure after")
+    rules = {"name": "failwatch", "numbers": {}}
+    first = await lab.order("sensitivity", rules=rules)
+    assert (first["running"], first["is_of_these"]) == (False, True), "found out once"

@@ -29,6 +29,13 @@ async def test_the_wizard_asks_tries_and_is_not_shown_again(lab: Lab) -> None:
         await form.get_by_role("button", name="Test now").click()
         await expect(form.locator(".failwatch-small img")).to_be_visible()
         await form.get_by_label("On a failure").select_option("pause")
+        await form.get_by_label("Send messages to").select_option(label="Gotify")
+        await page.locator("#wizard_dialog .button-finish").click()
+        await expect(form.get_by_text("Add this service first, or choose Cancel.")).to_be_visible()
+        await form.get_by_label("Server", exact=True).fill("http://gotify.local:8080")
+        await form.get_by_label("Token of the application").fill("A.secret")
+        await form.get_by_role("button", name="Add", exact=True).click()
+        await expect(form.locator(".failwatch-targets li")).to_contain_text("gotify.local")
         await page.locator("#wizard_dialog .button-finish").click()
         await expect(page.locator("#wizard_dialog")).to_be_hidden()
 
@@ -37,6 +44,9 @@ async def test_the_wizard_asks_tries_and_is_not_shown_again(lab: Lab) -> None:
 
         settings = await eventually(stored, lambda settings: settings["set_up"] is True)
         assert settings["on_failure"] == "pause"
+        assert (await lab.order("describe"))["target_forms"] == [
+            {"service": "gotify", "values": {"server": "http://gotify.local:8080"}, "secrets": ["token"]}
+        ]
         await page.reload()
         await expect(page.locator("#page-container-main")).to_be_visible()
         await page.wait_for_timeout(1500)

@@ -24,6 +24,7 @@ $(function () {
         self.mayPrint = may("PRINT");
 
         self.problem = ko.observable("");
+        self.undelivered = new FailWatchUndelivered();
         self.detector = ko.observable("");
         self.live = new FailWatchLive();
         self.picture = new FailWatchPicture(self.live);
@@ -56,6 +57,7 @@ $(function () {
             OctoPrint.simpleApiGet("failwatch").done(function (data) {
                 self.detector(data.detector.name);
                 self.problem(data.problem);
+                self.undelivered.take(data.undelivered);
                 self.picture.titles(_.zipObject(_.map(data.cameras, "name"), _.map(data.cameras, "title")));
                 take(data);
                 self.log.add(data.events);
@@ -64,7 +66,9 @@ $(function () {
             });
         };
         self.onDataUpdaterPluginMessage = function (plugin, data) {
-            if (plugin !== "failwatch" || data.type !== "update" || !self.mayView()) return;
+            if (plugin !== "failwatch" || !self.mayView()) return;
+            if (data.type === "undelivered") return self.undelivered.refresh();
+            if (data.type !== "update") return;
             take(data);
             self.log.add(data.events);
             messages.follow(data.events, wantsMessage);

@@ -5,7 +5,7 @@ function FailWatchCameras(host) {
 
     self.known = ko.pureComputed(function () {
         return _.map(host.described().cameras, function (camera) {
-            var waits = _.sprintf(gettext("(timeout %(seconds)s s)"), {seconds: camera.timeout});
+            var waits = _.sprintf(gettext("(timeout %(seconds)s s)"), {seconds: FailWatchWords.plain(camera.timeout)});
             return _.extend({waits: waits}, camera);
         });
     });

@@ -67,10 +67,17 @@ function FailWatchGraph(selector) {
                 max: last,
                 font: {color: text, size: 11},
                 tickFormatter: function (value) {
-                    return (Math.round(value * 10) / 10).toLocaleString((LOCALE || "en").replace("_", "-")) + " min";
+                    return FailWatchWords.plain(Math.round(value * 10) / 10) + " min";
                 }
             },
-            yaxis: {min: 0, max: top, font: {color: text, size: 11}},
+            yaxis: {
+                min: 0,
+                max: top,
+                font: {color: text, size: 11},
+                tickFormatter: function (value, axis) {
+                    return FailWatchWords.decimal(value, axis.tickDecimals);
+                }
+            },
             grid: {borderWidth: 1, borderColor: "rgba(127,127,127,.5)", color: "rgba(127,127,127,.5)"},
             legend: {show: false}
         });

@@ -52,10 +52,10 @@ function FailWatchImproving(host) {
         );
     });
     self.numbersText = ko.pureComputed(function () {
-        var numbers = _.map(self.found().numbers, function (value, name) {
-            return name + " " + value;
+        var numbers = _.map(self.found().numbers, function (value, key) {
+            return FailWatchJudgement.title(key) + ": " + FailWatchWords.plain(value);
         });
-        return self.found().settings.rules.name + ": " + numbers.join(", ");
+        return FailWatchJudgement.rulesTitle(self.found().settings.rules.name) + " (" + numbers.join("; ") + ")";
     });
     self.learnedText = ko.pureComputed(function () {
         var result = self.learning().result;

@@ -3,38 +3,8 @@ function FailWatchJudgement(host) {
     "use strict";
     var self = this;
 
-    var RULES = {
-        failwatch: [
-            gettext("FailWatch"),
-            gettext("Works from the first print on, at any interval, and also sees a failure that grows slowly.")
-        ],
-        obico: [gettext("Like Obico's server"), gettext("What Obico's open server does; needs some prints to learn.")],
-        super_api: [
-            gettext("Like the Super Detection API's advice"),
-            gettext("The rule of thumb that comes with Obico's Super Detection API.")
-        ]
-    };
-    /* In the order in which they are shown: what is changed most comes first. */
-    var NUMBERS = {
-        sensitivity: [gettext("Exact sensitivity"), gettext("Above 1 alarms earlier, below 1 later.")],
-        maybe: [gettext("Suspicious above normal by"), gettext("How far the recent mean may rise above normal.")],
-        failure: [gettext("Failure above normal by"), gettext("How far the recent mean may rise above normal.")],
-        sustained: [gettext("Slow-failure threshold"), gettext("A lower rise that lasts for minutes is a failure too.")],
-        low: [gettext("Lower limit"), gettext("A smaller rise is never a failure.")],
-        high: [gettext("Upper limit"), gettext("A greater rise always counts.")],
-        rising_multiple: [
-            gettext("Rise that counts"),
-            gettext("Between the limits: so many times what the mean of the last hour has risen.")
-        ],
-        escalation: [gettext("Failure above suspicious"), gettext("How many times as sure it has to be.")],
-        warm_up_frames: [gettext("Pictures before the first verdict"), ""],
-        safe_frames: [gettext("Pictures before the first verdict"), ""],
-        prior: [gettext("Normal of a new printer"), gettext("What is taken for normal until the printer is known.")],
-        prior_frames: [gettext("Pictures until it is known"), gettext("How much that assumption weighs.")],
-        learn_below: [gettext("Learn normal below"), gettext("Pictures that rise more do not change what is normal.")],
-        usual_at_most: [gettext("Normal at most"), gettext("More is never taken for normal.")],
-        sure: [gettext("Sure failure from p"), gettext("Ten such pictures in a row are a failure on any printer.")]
-    };
+    var RULES = FailWatchJudgement.rules();
+    var NUMBERS = FailWatchJudgement.numbers();
 
     /* Most people need no more than this: three steps of the sensitivity. */
     var STEPS = [0.75, 1, 1.5];
@@ -74,10 +44,25 @@ function FailWatchJudgement(host) {
         self.areNumbersOpen(!self.areNumbersOpen());
     };
 
+    /* The rules as the form has them, without what was left as it is. */
+    self.chosen = function () {
+        var changed = _.filter(self.numbers(), function (number) {
+            return number.value() !== null && number.value() !== "";
+        });
+        return {
+            name: self.ruleSet(),
+            numbers: _.zipObject(
+                _.map(changed, function (number) {
+                    return [number.key, Number(number.value())];
+                })
+            )
+        };
+    };
+
     self.ruleSets = ko.pureComputed(function () {
         return [{name: "", title: gettext("What suits the detector")}].concat(
             _.map(_.keys(host.described().rule_sets), function (name) {
-                return {name: name, title: (RULES[name] || [name])[0]};
+                return {name: name, title: FailWatchJudgement.rulesTitle(name)};
             })
         );
     });
@@ -94,9 +79,10 @@ function FailWatchJudgement(host) {
             if (!stored[key]) stored[key] = ko.observable(null);
             return {
                 key: key,
-                title: NUMBERS[key][0],
+                title: FailWatchJudgement.title(key),
                 help: NUMBERS[key][1],
                 usual: usual[key],
+                placeholder: FailWatchWords.plain(usual[key]),
                 value: stored[key],
                 isOutOfReach: ko.pureComputed(function () {
                     return height(key) >= 1;
@@ -126,3 +112,51 @@ function FailWatchJudgement(host) {
         }
     }
 }
+
+/* What the rules and their numbers are called: only known once the page has its language. */
+FailWatchJudgement.rules = function () {
+    "use strict";
+    return {
+        failwatch: [
+            gettext("FailWatch"),
+            gettext("Works from the first print on, at any interval, and also sees a failure that grows slowly.")
+        ],
+        obico: [gettext("Like Obico's server"), gettext("What Obico's open server does; needs some prints to learn.")],
+        super_api: [
+            gettext("Like the Super Detection API's advice"),
+            gettext("The rule of thumb that comes with Obico's Super Detection API.")
+        ]
+    };
+};
+/* In the order in which they are shown: what is changed most comes first. */
+FailWatchJudgement.numbers = function () {
+    "use strict";
+    return {
+        sensitivity: [gettext("Exact sensitivity"), gettext("Above 1 alarms earlier, below 1 later.")],
+        maybe: [gettext("Suspicious above normal by"), gettext("How far the recent mean may rise above normal.")],
+        failure: [gettext("Failure above normal by"), gettext("How far the recent mean may rise above normal.")],
+        sustained: [gettext("Slow-failure threshold"), gettext("A lower rise that lasts for minutes is a failure too.")],
+        low: [gettext("Lower limit"), gettext("A smaller rise is never a failure.")],
+        high: [gettext("Upper limit"), gettext("A greater rise always counts.")],
+        rising_multiple: [
+            gettext("Rise that counts"),
+            gettext("Between the limits: so many times what the mean of the last hour has risen.")
+        ],
+        escalation: [gettext("Failure above suspicious"), gettext("How many times as sure it has to be.")],
+        warm_up_frames: [gettext("Pictures before the first verdict"), ""],
+        safe_frames: [gettext("Pictures before the first verdict"), ""],
+        prior: [gettext("Normal of a new printer"), gettext("What is taken for normal until the printer is known.")],
+        prior_frames: [gettext("Pictures until it is known"), gettext("How much that assumption weighs.")],
+        learn_below: [gettext("Learn normal below"), gettext("Pictures that rise more do not change what is normal.")],
+        usual_at_most: [gettext("Normal at most"), gettext("More is never taken for normal.")],
+        sure: [gettext("Sure failure from p"), gettext("Ten such pictures in a row are a failure on any printer.")]
+    };
+};
+FailWatchJudgement.title = function (key) {
+    "use strict";
+    return (FailWatchJudgement.numbers()[key] || [key])[0];
+};
+FailWatchJudgement.rulesTitle = function (name) {
+    "use strict";
+    return (FailWatchJudgement.rules()[name] || [name])[0];
+};

@@ -12,10 +12,7 @@ function FailWatchLog(picture) {
         return {
             at: event.at,
             key: event.kind + Math.round(event.at),
-            time: new Date(event.at * 1000).toLocaleTimeString((LOCALE || "en").replace("_", "-"), {
-                hour: "2-digit",
-                minute: "2-digit"
-            }),
+            time: FailWatchWords.timeOfDay(event.at),
             text: event.camera ? picture.title(event.camera) + ": " + text : text
         };
     }

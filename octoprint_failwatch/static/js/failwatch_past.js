@@ -20,15 +20,6 @@ function FailWatchPast(host) {
         return OctoPrint.getBlueprintUrl("failwatch") + "prints" + path;
     }
     /* How it ended, and what was said of it, are two things. */
-    function outcome(record) {
-        return {
-            done: gettext("finished"),
-            cancelled: gettext("cancelled"),
-            failed: gettext("failed"),
-            disconnected: gettext("disconnected"),
-            not_watched: gettext("no longer watched")
-        }[record.outcome];
-    }
     function said(record) {
         if (!record.label) return "";
         return record.label.failed ? gettext("you said: failed") : gettext("you said: no failure");
@@ -50,7 +41,7 @@ function FailWatchPast(host) {
                 ],
             isFailed: !!record.label && record.label.failed,
             isGood: !!record.label && !record.label.failed,
-            end: _.compact([outcome(record), said(record)]).join(", "),
+            end: _.compact([FailWatchWords.outcome(record.outcome), said(record)]).join(", "),
             csv: url("/" + record.print_id + ".csv"),
             zip: url("/" + record.print_id + ".zip")
         });

@@ -13,7 +13,7 @@ $(function () {
             return settings.settings.plugins.failwatch;
         };
         /* What there is to choose from, as the server says. */
-        self.described = ko.observable({fields: {}, rule_sets: {}, secrets: [], cameras: []});
+        self.described = ko.observable({fields: {}, rule_sets: {}, secrets: [], cameras: [], services: []});
         /* What a test is made with: the form as it stands. */
         self.draft = function () {
             var detector = _.pick(ko.mapping.toJS(self.fw().detector), function (value) {
@@ -36,7 +36,8 @@ $(function () {
         self.regions = new FailWatchRegions(self.fw, self.cameras.tried);
         self.usual = new FailWatchUsual(live);
         self.judgement = new FailWatchJudgement(self);
-        self.targets = new FailWatchTargets();
+        self.preview = new FailWatchPreview(self);
+        self.targets = new FailWatchTargets(self);
         self.identity = new FailWatchIdentity();
 
         self.callsText = ko.pureComputed(function () {
@@ -62,10 +63,11 @@ $(function () {
                 var kind = self.fw().detector.kind();
                 self.described(answer);
                 self.fw().detector.kind(kind);
-                self.targets.list(answer.targets);
+                self.targets.take(answer);
                 self.cameras.load();
                 self.regions.load();
                 self.usual.load();
+                self.preview.ask();
             });
         }
         self.onSettingsShown = load;
@@ -77,10 +79,19 @@ $(function () {
         self.onSettingsBeforeSave = function () {
             self.cameras.store();
             self.regions.close();
+            self.targets.keepForm();
         };
+        self.onEventSettingsUpdated = self.targets.saveKept;
         self.onSettingsHidden = function () {
             self.cameras.leave();
             self.regions.isOpen(false);
+            self.targets.close();
+            self.preview.stop();
+        };
+        self.onBeforeWizardFinish = function () {
+            if (!self.targets.open()) return true;
+            self.targets.insist();
+            return false;
         };
         self.onWizardFinish = function () {
             self.cameras.store();

@@ -2,13 +2,21 @@
 var FailWatchWords = (function () {
     "use strict";
 
+    function language() {
+        return (LOCALE || "en").replace("_", "-");
+    }
+
     /* A number as the user's language writes it. */
     function decimal(value, digits) {
-        return value.toLocaleString((LOCALE || "en").replace("_", "-"), {
+        return value.toLocaleString(language(), {
             minimumFractionDigits: digits,
             maximumFractionDigits: digits,
             useGrouping: false
         });
+    }
+    /* The same with as many digits as it has. */
+    function plain(value) {
+        return Number(value).toLocaleString(language(), {maximumFractionDigits: 6, useGrouping: false});
     }
     function number(value) {
         return value === null || value === undefined ? "–" : decimal(value, 2);
@@ -33,6 +41,10 @@ var FailWatchWords = (function () {
         seconds = Math.max(0, Math.round(seconds));
         var minutes = Math.floor(seconds / 60);
         return Math.floor(minutes / 60) + ":" + two(minutes % 60) + ":" + two(seconds % 60);
+    }
+
+    function timeOfDay(at) {
+        return new Date(at * 1000).toLocaleTimeString(language(), {hour: "2-digit", minute: "2-digit"});
     }
 
     function level(key) {
@@ -136,7 +148,8 @@ var FailWatchWords = (function () {
         var found = VARIABLE.exec(text || "");
         var translated = text ? gettext(text) : "";
         if (!found || translated !== text) return translated;
-        return gettext(text.replace(found[0], "%(what)s")).replace("%(what)s", found[0]);
+        var value = isNaN(found[0]) ? found[0] : plain(found[0]);
+        return gettext(text.replace(found[0], "%(what)s")).replace("%(what)s", value);
     }
 
     /* Which half fails: what the camera gives, or what the picture is checked with. */
@@ -179,6 +192,17 @@ var FailWatchWords = (function () {
         return text ? text + " (" + found.detail + ")" : found.detail;
     }
 
+    /* How a print ended. */
+    function outcome(key) {
+        return {
+            done: gettext("finished"),
+            cancelled: gettext("cancelled"),
+            failed: gettext("failed"),
+            disconnected: gettext("disconnected"),
+            not_watched: gettext("no longer watched")
+        }[key];
+    }
+
     /* What happened, in a few words. */
     function event(kind, detail) {
         return {
@@ -186,7 +210,7 @@ var FailWatchWords = (function () {
             maybe: gettext("Suspicious"),
             failure: gettext("Failure"),
             cleared: gettext("Looks better again"),
-            blind: gettext("Cannot check"),
+            blind: cannotCheck({reason: detail}),
             seeing: gettext("Checks again"),
             camera_blind: gettext("A camera sees nothing"),
             camera_seeing: gettext("That camera sees again"),
@@ -206,7 +230,7 @@ var FailWatchWords = (function () {
             resumed: gettext("Resumed"),
             muted: gettext("Muted"),
             snoozed: gettext("Snoozed"),
-            ended: gettext("Ended")
+            ended: outcome(detail) ? _.sprintf(gettext("Ended: %(outcome)s"), {outcome: outcome(detail)}) : gettext("Ended")
         }[kind];
     }
 
@@ -227,9 +251,12 @@ var FailWatchWords = (function () {
         placed: placed,
         decimal: decimal,
         number: number,
+        plain: plain,
         duration: duration,
         clock: clock,
+        timeOfDay: timeOfDay,
         event: event,
+        outcome: outcome,
         level: level,
         reason: reason,
         plainReason: plainReason,

@@ -1,0 +1,129 @@
+"""One message to one address, by Apprise: whether it was taken, and if not, why."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from ..engine.errors import BadSetting, FailWatchError
+from .services import OTHER, form
+
+
+class NotSent(FailWatchError):
+    """An address did not take a message; the text says why."""
+
+    kind: ClassVar[str] = "not_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent."""
+
+    title: str
+    text: str
+    picture: bytes | None = field(default=None, repr=False)
+
+
+def send(url: str, message: Message) -> None:
+    """Send a message, and return once it was taken; raises NotSent. Blocks for some seconds at most."""
+    service = _service(url)
+    if service is None:
+        raise NotSent("Apprise no longer understands this address.")
+    name = str(service.service_name)
+    with _heard() as heard, _attachment(message.picture) as attached:
+        try:
+            sent = service.notify(body=message.text, title=message.title, attach=attached)
+        except Exception as error:  # a hundred services may raise anything
+            raise NotSent("%(name)s: %(what)s.", name=name, what=type(error).__name__) from error
+    if not sent:
+        raise _why_not(name, _status("\n".join(heard)))
+
+
+def check_address(url: str) -> None:
+    """Raise BadSetting where Apprise does not understand an address."""
+    if _service(url) is None:
+        raise BadSetting("This is no address that Apprise understands.")
+
+
+def shown(url: str) -> str:
+    """Return an address without what may be secret in it; raises BadSetting if it is none."""
+    service = _service(url)
+    if service is None:
+        raise BadSetting("This is no address that Apprise understands.")
+    whole = str(service.url(privacy=True))
+    if form(url).kind != OTHER:
+        return whole.partition("?")[0]
+    # Paths of webhooks are as good as passwords, and Apprise shows some of them.
+    parts = urlsplit(whole)
+    return f"{service.service_name}: {parts.scheme}://{parts.netloc}"
+
+
+def _service(url: str) -> Any:
+    import apprise
+
+    return apprise.Apprise.instantiate(url, suppress_exceptions=True)
+
+
+def _why_not(name: str, status: int | None) -> NotSent:
+    if status is None:
+        return NotSent("%(name)s does not answer, or refuses the log-in.", name=name)
+    if status in (401, 403):
+        return NotSent("%(name)s refuses the token or password (%(status)s).", name=name, status=status)
+    if status == 404:
+        return NotSent("%(name)s does not know this address or recipient (404).", name=name)
+    if status == 429:
+        return NotSent("%(name)s takes no more messages for now (429).", name=name)
+    if status >= 500:
+        return NotSent("%(name)s has a fault of its own (%(status)s).", name=name, status=status)
+    return NotSent("%(name)s does not accept the message (%(status)s).", name=name, status=status)
+
+
+def _status(said: str) -> int | None:
+    """Return the last status of HTTP that Apprise said it got."""
+    found = re.findall(r"error=(\d{3})\b", said)
+    return int(found[-1]) if found else None
+
+
+@contextmanager
+def _attachment(picture: bytes | None) -> Iterator[Any]:
+    """Lend Apprise a picture, as a file: some of its services read no other kind."""
+    from apprise import AppriseAttachment
+
+    if picture is None:
+        yield None
+        return
+    with TemporaryDirectory(prefix="failwatch-") as folder:
+        file = Path(folder, "failwatch.jpg")
+        file.write_bytes(picture)
+        yield AppriseAttachment(str(file))
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """Collect what Apprise complains of on this thread: it returns no reasons."""
+    handler = _Listener(threading.get_ident())
+    logger = logging.getLogger("apprise")
+    logger.addHandler(handler)
+    try:
+        yield handler.said
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Listener(logging.Handler):
+    def __init__(self, thread: int) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+        self._thread = thread
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self.said.append(record.getMessage())
