@@ -99,6 +99,8 @@ async def test_the_one_that_gives_no_picture_is_told_once(lab: Lab, page: Page) 
     assert [mark["kind"] for mark in marks].count("camera_blind") == 1
     sidebar = page.locator("#sidebar_plugin_failwatch")
     await expect(sidebar).to_contain_text("Broken: The camera gives no picture.")
+    navbar = page.locator("#navbar_plugin_failwatch")
+    await expect(navbar).to_contain_text("No failure, one camera sees nothing")
     await lab.idle()
     await expect(sidebar).not_to_contain_text("Broken")
 

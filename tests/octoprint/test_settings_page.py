@@ -239,6 +239,7 @@ async def test_a_field_that_is_emptied_is_tried_out_empty(lab: Lab, page: Page) 
         await lab.set(detector=service)
 
 
+@pytest.mark.one_octoprint
 async def test_the_slider_shows_what_each_step_would_have_told_of_the_last_prints(
     lab: Lab, page: Page
 ) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.octoprint.browsing import SETTINGS, TAB, open_settings, open_tab
 from tests.octoprint.lab import Lab
@@ -162,6 +162,50 @@ async def test_without_a_print_a_picture_can_be_checked_and_watching_stops_only_
     await expect(tab.locator(".failwatch-headline")).to_have_text("Switched off")
     await tab.get_by_role("button", name="Watch prints").click()
     await expect(tab.locator(".failwatch-headline")).to_have_text("No print to watch")
+
+
+@pytest.mark.one_octoprint
+async def test_what_is_suspicious_is_called_so_everywhere(lab: Lab, page: Page) -> None:
+    tab = page.locator(TAB)
+    await open_tab(page)
+    await lab.print()
+    await lab.looked(2)
+    lab.scene.p = 0.5
+    await expect(tab.locator(".failwatch-headline")).to_have_text("Suspicious")
+    await expect(page.locator("#navbar_plugin_failwatch")).to_contain_text("Suspicious")
+    await expect(page.locator("#sidebar_plugin_failwatch_wrapper")).to_contain_text("Suspicious")
+    await expect(page.locator(".ui-pnotify", has_text="This may be failing")).to_be_visible()
+    now = tab.locator(".failwatch-now")
+    await expect(now.get_by_role("button", name="Not a failure")).to_be_visible()
+    await expect(now.get_by_role("button", name="Pause print")).to_be_visible()
+
+
+UNDELIVERED = {"target": "ntfys://ntfy.sh/printer", "at": 0, "problem": "ntfy does not answer."}
+
+
+@pytest.mark.one_octoprint
+async def test_messages_that_do_not_get_through_are_told_until_one_does(lab: Lab, page: Page) -> None:
+    """An hour is too long for a test: what the server says then is given to the page."""
+    told = [UNDELIVERED]
+
+    async def answer(route: Route) -> None:
+        response = await route.fetch()
+        await route.fulfill(response=response, json={**(await response.json()), "undelivered": told})
+
+    await page.route("**/api/plugin/failwatch", answer)
+    await open_tab(page)
+    alert = page.locator(f"{TAB} .failwatch-undelivered")
+    await expect(alert).to_have_count(0)
+    tell = """() => ko.dataFor(document.querySelector("#tab_plugin_failwatch"))
+        .onDataUpdaterPluginMessage("failwatch", {type: "undelivered"})"""
+    await page.evaluate(tell)
+    await expect(alert).to_contain_text("did not get through to ntfys://ntfy.sh/printer. ntfy does not answer.")
+    message = page.locator(".ui-pnotify", has_text="Messages do not get through")
+    await expect(message).to_be_visible()
+    told.clear()
+    await page.evaluate(tell)
+    await expect(alert).to_have_count(0)
+    await expect(message).to_have_count(0)
 
 
 @pytest.mark.one_octoprint
