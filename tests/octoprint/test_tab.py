@@ -199,7 +199,9 @@ async def test_messages_that_do_not_get_through_are_told_until_one_does(lab: Lab
     tell = """() => ko.dataFor(document.querySelector("#tab_plugin_failwatch"))
         .onDataUpdaterPluginMessage("failwatch", {type: "undelivered"})"""
     await page.evaluate(tell)
-    await expect(alert).to_contain_text("did not get through to ntfys://ntfy.sh/printer. ntfy does not answer.")
+    await expect(alert).to_contain_text(
+        "did not get through to ntfys://ntfy.sh/printer. ntfy does not answer."
+    )
     message = page.locator(".ui-pnotify", has_text="Messages do not get through")
     await expect(message).to_be_visible()
     told.clear()
