@@ -148,7 +148,8 @@ async def test_the_forms_work_in_a_browser(
 
     await page.goto(f"{integrations}/integration/failwatch")
     await expect(page.get_by_text("Room").first).to_be_visible()
-    await page.get_by_role("button", name=re.compile("econfigure|onfigur")).last.click()
+    change = texts["config_subentries"]["camera"]["initiate_flow"]["reconfigure"]
+    await page.get_by_role("button", name=change).last.click()
     steps = texts["config_subentries"]["camera"]["step"]
     for step in ("user", "states", "judgement"):
         await expect(page.get_by_text(steps[step]["title"], exact=True)).to_be_visible()

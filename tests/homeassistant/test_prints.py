@@ -85,7 +85,11 @@ async def repair(
 
 
 async def test_a_printing_entity_that_is_gone_is_told_and_another_can_be_picked(
-    hass: HomeAssistant, printer: Printer, issue_registry: ir.IssueRegistry, hass_client: Any
+    hass: HomeAssistant,
+    printer: Printer,
+    issue_registry: ir.IssueRegistry,
+    hass_client: Any,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     entry = await watch(hass)
     await printer.says("printing")
@@ -94,6 +98,8 @@ async def test_a_printing_entity_that_is_gone_is_told_and_another_can_be_picked(
     await until(hass, WATCH, "status_gone", "blind_reason")
     assert hass.states.get(WATCH).state == "blind"
     assert issue_registry.async_get_issue("failwatch", "status_gone_camera1")
+    told = [one for one in caplog.records if "It is not known when Voron prints" in one.getMessage()]
+    assert [one.levelname for one in told] == ["WARNING"]
     hass.states.async_set("sensor.new_status", "running", {"options": ["idle", "running", "pause"]})
     await repair(hass, hass_client, "status_gone_camera1", {"status_entity": "sensor.new_status"})
     data = entry.subentries["camera1"].data

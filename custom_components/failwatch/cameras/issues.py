@@ -83,8 +83,15 @@ def async_judge_status(
         problem = STATUS_GONE
     elif silent_for >= times.silence and is_printing:
         problem = NO_STATUS
+    registry = ir.async_get(hass)
+    issue_ids = [f"{kind}_{subentry.subentry_id}" for kind in STATUS_PROBLEMS]
+    was_told = any(registry.async_get_issue(DOMAIN, issue_id) for issue_id in issue_ids)
     for kind in STATUS_PROBLEMS:
         _raise(hass, entry, subentry, kind, wrong=kind == problem, entity=entity_id)
+    if problem is not None and not was_told:
+        _LOGGER.warning("It is not known when %s prints: %s says nothing", subentry.title, entity_id)
+    elif problem is None and was_told:
+        _LOGGER.info("It is known again when %s prints", subentry.title)
     if reading.meaning is Meaning.UNKNOWN:
         if _raise(hass, entry, subentry, UNKNOWN_STATE, wrong=True, entity=entity_id, state=reading.word):
             _LOGGER.warning(
