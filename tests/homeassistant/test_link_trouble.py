@@ -55,6 +55,25 @@ async def test_a_refused_key_starts_reauthentication(
     assert flow["context"]["entry_id"] == entry.entry_id
 
 
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_refusal_by_what_stands_in_front_of_octoprint_refuses_no_key(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+) -> None:
+    """The link comes back by itself, and nobody is asked for another key."""
+    monkeypatch.setattr("custom_components.failwatch.octoprint.coordinator.FIRST_WAIT", 0.05)
+    await linked()
+    octoprint.failing = status
+    await octoprint.drop()
+    await until(hass, "sensor.ender_3_p", "unavailable")
+    octoprint.failing = 0
+    await until(hass, "sensor.ender_3_failure_state", "none")
+    assert not hass.config_entries.flow.async_progress()
+
+
 async def test_a_missing_plugin_is_a_repair_issue_that_goes_away(
     hass: HomeAssistant,
     octoprint: OctoPrintServer,

@@ -165,7 +165,7 @@ async def _after_another_try(lab: Lab) -> None:
 async def _shows_what_octoprint_has(lab: Lab) -> bool:
     async def both() -> tuple[str, str]:
         look = (await lab.octoprint.failwatch())["state"]["look"]
-        return await lab.shown("prediction_num"), str(look["number"])
+        return await lab.shown("prediction_num"), str(look["number"]) if look else ""
 
     shown, there = await eventually(both, lambda pair: pair[0] == pair[1])
     return shown == there

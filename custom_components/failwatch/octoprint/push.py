@@ -8,8 +8,9 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
-from .errors import ConnectionLost, KeyRefused, NoWebsocket, Redirected
+from .errors import ConnectionLost, NoWebsocket, Redirected
 from .http import MAX_ANSWER, REQUEST_TIMEOUT, Connection
+from .identify import refused_key
 from .messages import PLUGIN, Update, update_of
 
 HEARTBEAT = 20.0
@@ -42,13 +43,12 @@ async def check_socket(connection: Connection) -> None:
 
 async def _log_in(connection: Connection) -> tuple[str, str]:
     answer = await connection.call("POST", "api/login", json={"passive": True})
-    if answer.status in REFUSALS:
-        # Without a key that it knows, OctoPrint takes this for a request forged by a web page.
-        raise KeyRefused("OctoPrint did not accept the application key.")
-    login = answer.json()
+    # Without a key that it knows, OctoPrint takes this for a request forged by a web page. What stands in
+    # front of it, or in its place for a while, may answer the same, and refuses no key.
+    login = {} if answer.status in REFUSALS else answer.json()
     user, session = login.get("name"), login.get("session")
     if not user or not session:
-        raise KeyRefused("OctoPrint did not accept the application key.")
+        raise await refused_key(connection)
     return str(user), str(session)
 
 
