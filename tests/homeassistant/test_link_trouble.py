@@ -69,6 +69,10 @@ async def test_a_refusal_by_what_stands_in_front_of_octoprint_refuses_no_key(
     octoprint.failing = status
     await octoprint.drop()
     await until(hass, "sensor.ender_3_p", "unavailable")
+    asked = len(octoprint.seen_keys)
+    async with asyncio.timeout(60):
+        while len(octoprint.seen_keys) < asked + 6:  # the log-in, and what answers there; and again
+            await asyncio.sleep(0.01)
     octoprint.failing = 0
     await until(hass, "sensor.ender_3_failure_state", "none")
     assert not hass.config_entries.flow.async_progress()

@@ -244,8 +244,8 @@ async def test_an_answer_without_end_is_cut_off(
 async def test_an_answer_that_does_not_come(
     octoprint: OctoPrintServer, client: OctoPrintClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.failwatch.octoprint.http.REQUEST_TIMEOUT", 0.05)
-    monkeypatch.setattr("custom_components.failwatch.octoprint.push.REQUEST_TIMEOUT", 0.05)
+    monkeypatch.setattr("custom_components.failwatch.octoprint.http.REQUEST_TIMEOUT", 0.5)
+    monkeypatch.setattr("custom_components.failwatch.octoprint.push.REQUEST_TIMEOUT", 0.5)
     octoprint.silent = True
     with pytest.raises(NoAnswer, match=r"127\.0\.0\.1"):
         await client.report()

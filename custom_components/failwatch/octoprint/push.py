@@ -20,7 +20,7 @@ REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDE
 
 @asynccontextmanager
 async def push_socket(connection: Connection) -> AsyncIterator[AsyncIterator[Update]]:
-    """Open the push socket, and give the updates; they end with NotReachable when the connection does.
+    """Open the push socket, and give the updates; they end with ConnectionLost when the connection does.
 
     Raises NoWebsocket where OctoPrint answers, but something in front of it passes no websocket.
     """
@@ -42,14 +42,23 @@ async def check_socket(connection: Connection) -> None:
 
 
 async def _log_in(connection: Connection) -> tuple[str, str]:
+    names = await _session(connection)
+    if names is None:
+        # What stands in front of OctoPrint, or in its place for a while, may answer the same, and refuses no key.
+        error = await refused_key(connection)
+        names = await _session(connection)
+        if names is None:
+            raise error
+    return names
+
+
+async def _session(connection: Connection) -> tuple[str, str] | None:
+    """Return the names of a user and a session, None where the key is not accepted."""
     answer = await connection.call("POST", "api/login", json={"passive": True})
-    # Without a key that it knows, OctoPrint takes this for a request forged by a web page. What stands in
-    # front of it, or in its place for a while, may answer the same, and refuses no key.
+    # Without a key that it knows, OctoPrint takes this for a request forged by a web page.
     login = {} if answer.status in REFUSALS else answer.json()
     user, session = login.get("name"), login.get("session")
-    if not user or not session:
-        raise await refused_key(connection)
-    return str(user), str(session)
+    return (str(user), str(session)) if user and session else None
 
 
 async def _connect(connection: Connection) -> aiohttp.ClientWebSocketResponse:

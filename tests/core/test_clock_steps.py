@@ -1,0 +1,29 @@
+"""A clock that is put right moves every time that is kept, and changes no length."""
+
+from octoprint_failwatch.engine.judging.acceptance import Acceptance
+from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.judging.latch import Latch, confirm
+from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.watch.policy import Action, Cause, Intervention, Order
+from octoprint_failwatch.engine.watch.state import WatchState
+from octoprint_failwatch.engine.watch.transitions import shift_times
+
+
+def test_what_was_accepted_lasts_as_long_as_before() -> None:
+    for until, moved in ((1800.0, 5400.0), (None, None)):
+        before = WatchState(memory=Memory(acceptance=Acceptance(at=100.0, until=until, height=0.5)))
+        after = shift_times(before, 3600.0).memory.acceptance
+        assert after is not None
+        assert (after.at, after.until, after.height) == (3700.0, moved, 0.5)
+
+
+def test_an_order_is_tried_again_when_it_would_have_been() -> None:
+    order = Order(Action.PAUSE, Cause.FAILURE, tries=2, next_try_at=30.0)
+    after = shift_times(WatchState(intervention=Intervention(ordered=order)), -10.0).intervention.ordered
+    assert after is not None
+    assert (after.next_try_at, after.tries) == (20.0, 2)
+
+
+def test_a_confirmed_failure_stands_since_it_was_seen() -> None:
+    assert confirm(Latch(Level.FAILURE, since=5.0), 9.0).since == 5.0
+    assert confirm(Latch(), 9.0).since == 9.0
