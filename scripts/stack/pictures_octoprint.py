@@ -39,7 +39,7 @@ async def film_print(album: Album, page: Page, paused: Awaitable[None]) -> None:
     await page.add_style_tag(content=".ui-pnotify { display: none !important }")
     tab = page.locator(TAB)
     await tab.evaluate("tab => tab.scrollIntoView()")
-    await tab.locator(".failwatch-p", has_text=".").wait_for()
+    await tab.locator(".failwatch-p", has_text=".").wait_for(timeout=120_000)
     box = await tab.bounding_box()
     if box is None:
         raise RuntimeError("The tab is not shown.")
