@@ -31,13 +31,12 @@ class Workers(click.IntRange):
         return super().convert(value, param, ctx)
 
 
-@click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.command("serve", context_settings={"show_default": True})
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option(
     "--port",
     default=8383,
     type=click.IntRange(0, 65535),
-    show_default=True,
     help="Port to listen on; 0 takes a free one.",
 )
 @click.option(
@@ -60,7 +59,6 @@ class Workers(click.IntRange):
     default=DATA,
     envvar="FAILWATCH_DATA",
     show_envvar=True,
-    show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for statistics and tagged pictures.",
 )
@@ -77,7 +75,6 @@ class Workers(click.IntRange):
 @click.option(
     "--keep-pictures",
     default=60.0,
-    show_default=True,
     type=Finite(min=0),
     metavar="MINUTES",
     help="How long tagged pictures are kept.",
@@ -85,7 +82,6 @@ class Workers(click.IntRange):
 @click.option(
     "--max-picture",
     default=10,
-    show_default=True,
     type=click.IntRange(1, 100),
     metavar="MIB",
     help="The largest picture to accept.",
@@ -104,7 +100,6 @@ class Workers(click.IntRange):
 @click.option(
     "--workers",
     default="auto",
-    show_default=True,
     type=Workers(1, 256),
     metavar="N|auto",
     help="Pictures to analyse in parallel; auto is one per core.",
@@ -112,7 +107,6 @@ class Workers(click.IntRange):
 @click.option(
     "--forget-printers",
     default=365,
-    show_default=True,
     type=click.IntRange(min=1),
     metavar="DAYS",
     help="Days after which an unseen printer is reduced to its lifetime count and mean.",
@@ -120,14 +114,12 @@ class Workers(click.IntRange):
 @click.option(
     "--connections",
     default=4096,
-    show_default=True,
     type=click.IntRange(min=1),
     help="Connections that may be open at once.",
 )
 @click.option(
     "--connections-per-address",
     default=128,
-    show_default=True,
     type=click.IntRange(min=1),
     help="Connections from one address; no limit behind a proxy.",
 )
