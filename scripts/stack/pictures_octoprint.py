@@ -14,7 +14,7 @@ from .processes import free_port
 from .workshop import Workshop
 
 FILM = "print-fails"
-FILM_HEIGHT = 560
+FILM_HEIGHT, FILM_MARGIN = 680, 12
 TAB = "#tab_plugin_failwatch"
 SETTLE_SECONDS = 3.0
 REGION = ((0.02, 0.02), (0.36, 0.02), (0.36, 0.2), (0.02, 0.2))
@@ -43,7 +43,9 @@ async def film_print(album: Album, page: Page, paused: Awaitable[None]) -> None:
     box = await tab.bounding_box()
     if box is None:
         raise RuntimeError("The tab is not shown.")
-    part = FloatRect(x=box["x"], y=box["y"], width=box["width"], height=FILM_HEIGHT)
+    part = FloatRect(
+        x=box["x"] - FILM_MARGIN, y=box["y"], width=box["width"] + 2 * FILM_MARGIN, height=FILM_HEIGHT
+    )
     await album.film(FILM, page, part, paused, settles=SETTLE_SECONDS)
     await page.evaluate("scrollTo(0, 0)")
 

@@ -11,10 +11,11 @@ from . import pictures_homeassistant as of_home_assistant
 from . import pictures_octoprint as of_octoprint
 from .album import Album
 from .browser import open_browser
-from .workshop import Plan, open_workshop
+from .workshop import LAYERS, Plan, open_workshop
 
 PICTURES = REPOSITORY / "docs" / "pictures"
-SPEED = 10.0
+SPEED = 5.0
+FAILS_LATE = ("--follow", "print", "--layers", str(LAYERS), "--fails-at", str(LAYERS * 7 // 10))
 
 
 def main() -> int:
@@ -31,7 +32,7 @@ def main() -> int:
 async def _take(album: Album) -> None:
     with tempfile.TemporaryDirectory(prefix="failwatch-pictures-", ignore_cleanup_errors=True) as folder:
         async with (
-            open_workshop(Path(folder), Plan(clock_speed=SPEED), print) as workshop,
+            open_workshop(Path(folder), Plan(clock_speed=SPEED, camera=FAILS_LATE), print) as workshop,
             open_browser() as browser,
         ):
             octoprint, home_assistant = workshop.octoprint, workshop.home_assistant

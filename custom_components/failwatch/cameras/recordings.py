@@ -1,8 +1,9 @@
 """Pictures, past prints, ignored regions and learned background of a camera that Home Assistant watches."""
 
-from collections.abc import Sequence
-from typing import IO, TYPE_CHECKING, cast, override
+from collections.abc import Mapping, Sequence
+from typing import IO, Any, Protocol, cast, override
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import CONF_IGNORE, CONF_IGNORE_OTHERS, DOMAIN
@@ -10,20 +11,40 @@ from ..engine.detectors.base import Detector, LearningDetector
 from ..engine.errors import BadPicture, SnapshotError
 from ..engine.history import PrintRecord
 from ..engine.imaging.annotation import tagged
-from ..engine.models import Box
+from ..engine.models import Box, Frame
+from ..engine.watch.state import WatchState
 from ..shared.recordings import CameraBackground, CameraRegions, Corners, Course, ExportFormat, Recordings
 from .history import PrintHistory
 from .settings import camera_entities, camera_regions, regions_text
 from .snapshots import create_cameras
 
-if TYPE_CHECKING:
-    from .coordinator import WatchedCamera
+
+class WatchedPrinter(Protocol):
+    """What recordings need of the printer that they belong to."""
+
+    hass: HomeAssistant
+    key: str
+    data: WatchState
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """How the printer is watched."""
+
+    @property
+    def frames(self) -> Mapping[str, Frame]:
+        """The last judged frame of each camera."""
+
+    def async_change_settings(self, changes: Mapping[str, Any]) -> None:
+        """Put changed settings in force."""
+
+    async def async_reset_baseline(self) -> None:
+        """Forget what was learned of the cameras."""
 
 
 class CameraRecordings(Recordings):
     """Of one watched printer: a camera's name is that of the entity that gives its pictures."""
 
-    def __init__(self, printer: WatchedCamera, past: PrintHistory, detector: Detector) -> None:
+    def __init__(self, printer: WatchedPrinter, past: PrintHistory, detector: Detector) -> None:
         """Read nothing yet."""
         self._printer = printer
         self._past = past
