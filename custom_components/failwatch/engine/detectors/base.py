@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from ..imaging.regions import Polygon
 from ..models import Detection, Frame
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Detector(Protocol):
 
     async def close(self) -> None:
         """Let go of everything held."""
+
+
+@runtime_checkable
+class MaskingDetector(Protocol):
+    """A detector that leaves ignored regions out itself, because it sees more of the picture than boxes tell."""
+
+    async def detect_outside(self, frame: Frame, regions: Sequence[Polygon]) -> Detection:
+        """Return the answer to what a frame shows outside the regions. Raises DetectionError."""
 
 
 @runtime_checkable

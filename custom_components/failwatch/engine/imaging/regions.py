@@ -20,6 +20,11 @@ COVERED = 0.5
 _GRID = 9
 
 
+def covers(regions: Iterable[Polygon], x: float, y: float) -> bool:
+    """Return whether a point, as shares of width and height, lies in one of the regions."""
+    return any(_contains(polygon, x, y) for polygon in regions)
+
+
 def without_ignored(detection: Detection, regions: Sequence[Polygon], *, by_sum: bool) -> Detection:
     """Return the detection without the boxes in ignored regions, and with p made from the rest.
 
@@ -49,7 +54,7 @@ def _is_ignored(box: Box, regions: Sequence[Polygon]) -> bool:
         y = box.y_min + (box.y_max - box.y_min) * (row + 0.5) / _GRID
         for column in range(_GRID):
             x = box.x_min + (box.x_max - box.x_min) * (column + 0.5) / _GRID
-            inside += any(_contains(polygon, x, y) for polygon in regions)
+            inside += covers(regions, x, y)
     return inside >= COVERED * _GRID * _GRID
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ..detectors.base import Detector
+from ..detectors.base import Detector, MaskingDetector
 from ..errors import DarkPicture, FailWatchError, FrozenPicture
 from ..imaging import visibility
 from ..imaging.jpeg import as_jpeg
@@ -70,6 +70,8 @@ async def ask(detector: Detector, camera: Camera, frame: Frame) -> Detection:
     """Return the detector's answer to a frame, with the camera's ignored regions left out."""
     if not camera.regions:
         return await detector.detect(frame)
+    if isinstance(detector, MaskingDetector):
+        return await detector.detect_outside(frame, camera.regions)
     if detector.returns_boxes:
         detection = await detector.detect(frame)
         return without_ignored(detection, camera.regions, by_sum=detector.combines_by_sum)

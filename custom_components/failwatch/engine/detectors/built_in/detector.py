@@ -19,6 +19,7 @@ from PIL import Image
 
 from ...errors import BadSetting, ModelUnavailable
 from ...imaging.jpeg import decode
+from ...imaging.regions import Polygon, blacked_out, without_ignored
 from ...models import Detection, Frame
 from .box_and_class_outputs import BoxOutput, ClassOutput
 from .camera_baseline import CameraBaseline
@@ -80,29 +81,41 @@ class BuiltInDetector:
 
     async def detect(self, frame: Frame) -> Detection:
         """Return the answer to a frame, held against this camera's baseline. Raises DetectionError."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.look, frame)
+        return await self.detect_outside(frame, ())
+
+    async def detect_outside(self, frame: Frame, regions: Sequence[Polygon]) -> Detection:
+        """Return the answer to what a frame shows outside the regions. Raises DetectionError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.look, frame, regions)
 
     def answer(self, picture: bytes) -> Detection:
         """Return the answer to a picture by itself. Raises DetectionError; blocks while it computes."""
         with self._one_at_a_time:
             return self._see(picture)
 
-    def look(self, frame: Frame) -> Detection:
-        """Return what `detect` does, but block while it computes."""
+    def look(self, frame: Frame, regions: Sequence[Polygon] = ()) -> Detection:
+        """Return what `detect_outside` does, but block while it computes."""
+        if regions and isinstance(self._output, ClassOutput):
+            frame = replace(frame, jpeg=blacked_out(frame.jpeg, regions))
         key = (frame.printer_id, frame.camera)
 
-        def explain(picture: Image.Image, output: HeatOutput, heat: HeatMap) -> Detection:
+        def explain(
+            picture: Image.Image, letterbox: Letterbox, output: HeatOutput, heat: HeatMap
+        ) -> Detection:
             moved = self._baselines().was_moved(key, Outline.of(picture), frame.taken_at)
             baseline = self._baselines().of(key, heat)
+            counts = output.outside(heat, letterbox.laid(regions)) if regions else heat
             detection = (
-                output.detection(heat)
+                output.detection(counts)
                 if baseline is None
-                else explained(output, heat, baseline, frame.print_id)
+                else explained(output, counts, baseline, frame.print_id)
             )
             return replace(detection, evidence=Evidence(key, frame.print_id, heat), moved=moved)
 
         with self._one_at_a_time:
-            return self._see(frame.jpeg, explain)
+            detection = self._see(frame.jpeg, explain)
+        if regions and isinstance(self._output, BoxOutput):
+            return without_ignored(detection, regions, by_sum=self.combines_by_sum)
+        return detection
 
     async def check(self) -> str:
         """Return a sentence on what runs here and how fast; raises ModelUnavailable."""
@@ -144,7 +157,7 @@ class BuiltInDetector:
     def _see(
         self,
         picture: bytes,
-        explain: Callable[[Image.Image, HeatOutput, HeatMap], Detection] | None = None,
+        explain: Callable[[Image.Image, Letterbox, HeatOutput, HeatMap], Detection] | None = None,
     ) -> Detection:
         wanted = self._model.input
         side = max(DECODED_SIDE, *(wanted.size or (0, 0)))
@@ -153,7 +166,7 @@ class BuiltInDetector:
         size = wanted.size_for(*image.size)
         laid, letterbox = placed(image, size) if wanted.letterbox else (image, Letterbox())
         outputs = net.run(laid.resize(size, Image.Resampling.BOX))
-        held = None if explain is None else partial(explain, image)
+        held = None if explain is None else partial(explain, image, letterbox)
         return letterbox.undone(self._found(outputs, size, held))
 
     def _found(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from ...imaging.regions import COVERED, Polygon, covers
 from ...models import Box, Detection, overlap
 from .heat_map import HeatMap
 
@@ -36,9 +37,8 @@ class HeatOutput:
         rows, columns, logits = heat.rows, heat.columns, heat.logits
         count = max(1, round(self.share * len(logits)))
         coolest = min(logits)
-        hot_from = (_logit(BOX_FROM) - self.offset) / self.slope
         boxes = []
-        for island in islands({divmod(cell, columns) for cell, hot in enumerate(logits) if hot >= hot_from}):
+        for island in islands(self._hot(heat)):
             left, right = min(c for _, c in island), max(c for _, c in island) + 1
             top, bottom = min(r for r, _ in island), max(r for r, _ in island) + 1
             score = self.p(
@@ -53,6 +53,29 @@ class HeatOutput:
         """Return p alone."""
         count = max(1, round(self.share * len(heat.logits)))
         return self.p(hottest(heat.logits, count, min(heat.logits)))
+
+    def outside(self, heat: HeatMap, regions: Sequence[Polygon]) -> HeatMap:
+        """Return the heat map as cool as can be in the regions, and where most of one hot place lies in them."""
+        rows, columns = heat.rows, heat.columns
+        ignored = {
+            (row, column)
+            for row in range(rows)
+            for column in range(columns)
+            if covers(regions, (column + 0.5) / columns, (row + 0.5) / rows)
+        }
+        for island in islands(self._hot(heat)):
+            if len(ignored.intersection(island)) >= COVERED * len(island):
+                ignored.update(island)
+        coolest = min(heat.logits)
+        cells = enumerate(heat.logits)
+        return HeatMap(
+            columns, tuple(coolest if divmod(cell, columns) in ignored else logit for cell, logit in cells)
+        )
+
+    def _hot(self, heat: HeatMap) -> set[tuple[int, int]]:
+        """Return the cells (row, column) that belong to boxes."""
+        hot_from = (_logit(BOX_FROM) - self.offset) / self.slope
+        return {divmod(cell, heat.columns) for cell, logit in enumerate(heat.logits) if logit >= hot_from}
 
     def p(self, logit: float) -> float:
         """Return p for a logit."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ...imaging.regions import Polygon
 from ...models import Box, Detection
 
 if TYPE_CHECKING:
@@ -27,6 +29,13 @@ class Letterbox:
         if self == Letterbox():
             return detection
         return replace(detection, boxes=tuple(self._in_picture(box) for box in detection.boxes))
+
+    def laid(self, regions: Sequence[Polygon]) -> tuple[Polygon, ...]:
+        """Return regions of the picture as regions of the input."""
+        return tuple(
+            [(self.left + x * self.width, self.top + y * self.height) for x, y in polygon]
+            for polygon in regions
+        )
 
     def _in_picture(self, box: Box) -> Box:
         left, right = ((edge - self.left) / self.width for edge in (box.x_min, box.x_max))
