@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from stack.browser import open_home_assistant, open_octoprint
 from stack.server import Server
@@ -104,13 +104,59 @@ async def test_the_token_is_nowhere_to_be_read(workshop: Workshop, server: Serve
     assert TOKEN not in str(settings)
 
 
-async def test_resuming_says_that_it_is_no_failure(workshop: Workshop) -> None:
-    await workshop.octoprint.job("pause", "resume")
-    entities = await workshop.home_assistant.entities()
+async def test_the_card_of_a_linked_printer_answers_and_cancels(workshop: Workshop, browser: Browser) -> None:
+    """What the tab shows, on a dashboard of Home Assistant: both ways to resume, and a question before the end."""
+    home_assistant = workshop.home_assistant
+    address = await home_assistant.device_page()
+    place = {"url_path": "the-printer", "title": "Printer", "mode": "storage"}
+    await home_assistant.command("lovelace/dashboards/create", **place)
+    card_config = {"type": "custom:failwatch-card", "device_id": address.rpartition("/")[2]}
+    view = {"title": "Printer", "type": "sections", "sections": [{"type": "grid", "cards": [card_config]}]}
+    await home_assistant.command("lovelace/config/save", url_path="the-printer", config={"views": [view]})
+    page = await open_home_assistant(browser, home_assistant.url, f"{home_assistant.url}/the-printer/0")
+    card = page.locator("failwatch-card")
+    level = card.locator(".level")
+    await expect(level).to_have_text("Failure · The print is paused")
+    await expect(card.locator(".picture img")).to_be_visible()
+    await expect(card.locator("rect.box").first).to_be_attached()
+    await expect(card.locator("line.rise.failure").first).to_be_attached()
+    await expect(card.locator(".events")).to_contain_text("FailWatch paused the print")
+    assert "cylinder.gcode" in str(await card.locator(".name").text_content())
 
-    async def calm() -> bool:
-        states = await workshop.home_assistant.states()
-        return bool(states[entities["failure_state"]]["state"] == "none")
+    async def phase() -> str:
+        return str((await workshop.octoprint.failwatch())["state"]["phase"])
 
-    await eventually(calm)
-    assert (await workshop.octoprint.failwatch())["state"]["phase"] == "watching"
+    async def watches() -> bool:
+        return await phase() == "watching"
+
+    async def rests() -> bool:
+        return await phase() == "paused"
+
+    def answer(order: str) -> Locator:
+        return card.locator(f"ha-button[data-order={order}]")
+
+    await answer("resume_fine").click()
+    await eventually(watches)
+    await expect(card.locator(".events")).to_contain_text("You: this is fine")
+    await expect(answer("ask_again")).to_be_visible()
+    await workshop.octoprint.job("pause", "pause")
+    await eventually(rests)
+    await answer("resume_cleared").click()
+    await eventually(watches)
+    await expect(card.locator(".events")).to_contain_text("You cleared it and resumed")
+
+    await workshop.octoprint.job("pause", "pause")
+    await eventually(rests)
+    question = card.get_by_role("alertdialog")
+    await answer("cancel").click()
+    await expect(question).to_contain_text("Cancel cylinder.gcode? This cannot be undone.")
+    await question.get_by_text("Keep printing", exact=True).click()
+    await expect(question).to_have_count(0)
+    assert await phase() == "paused"
+    await answer("cancel").click()
+    await question.get_by_text("Cancel print", exact=True).click()
+    await expect(level).to_have_text("No print to watch")
+    assert not await workshop.octoprint.flag("paused")
+    await card.locator("[data-open=past]").click()
+    await expect(page.locator("failwatch-past-prints .print").first).to_contain_text("cancelled")
+    await page.context.close()
