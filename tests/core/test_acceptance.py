@@ -143,6 +143,22 @@ def test_an_answer_can_be_taken_back() -> None:
     assert one.looks([0.75]) == [Level.FAILURE]
 
 
+def test_an_answer_that_was_taken_back_does_not_count_as_the_first() -> None:
+    one = alarmed()
+    one.says(Answer.NOT_A_FAILURE)
+    one.says(Answer.WITHDRAWN)
+    one.looks([0.75])
+    one.says(Answer.NOT_A_FAILURE)
+    accepted = one.now.memory.acceptance
+    assert accepted is not None
+    assert accepted.until == one.at + LASTS
+    assert Level.FAILURE in one.looks([0.75] * 200)
+    one.says(Answer.NOT_A_FAILURE)
+    accepted = one.now.memory.acceptance
+    assert accepted is not None
+    assert accepted.until is None
+
+
 def test_whoever_cleared_the_mess_away_is_watched_as_before() -> None:
     """Nothing is accepted: the same mess is told as soon as ever."""
     one = alarmed(0.9)

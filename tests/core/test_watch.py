@@ -242,6 +242,23 @@ async def test_a_silence_holds_back_telling_and_acting_but_not_judging(answer: s
         assert len(told) == 1
 
 
+async def test_a_silence_that_ends_over_a_paused_print_tells_and_pauses_nothing() -> None:
+    """The user's own pause must not become one by FailWatch, after which an unanswered print is cancelled."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, cancel_after=60))
+    async with watching(failing(), settings) as run:
+        run.watch.start("print-1")
+        run.watch.mute()
+        await run.frames(60)
+        run.watch.pause()
+        run.watch.mute(False)
+        assert run.events[-1].kind is EventKind.FAILURE
+        assert not run.events[-1].minor
+        assert run.watch.state.told is Level.FAILURE
+        intervention = run.watch.state.intervention
+        assert intervention.countdown is None
+        assert intervention.ordered is None
+
+
 async def test_muting_ends_with_the_print() -> None:
     """The next print is watched again."""
     async with watching(failing()) as run:

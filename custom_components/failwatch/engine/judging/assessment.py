@@ -87,7 +87,7 @@ def answered(
         return replace(before, memory=memory, latch=latches.confirm(before.latch, at))
     if answer is Answer.WITHDRAWN:
         # The next look raises again what stands.
-        return replace(before, memory=replace(before.memory, acceptance=None), latch=Latch())
+        return replace(before, memory=before.memory.withdrawn(), latch=Latch())
     if answer is Answer.CLEARED:
         return replace(before, memory=before.memory.cleared(), latch=latches.quieten(at, times))
     if before.latch.level is Level.NONE:

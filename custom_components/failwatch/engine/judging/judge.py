@@ -43,6 +43,11 @@ class Memory:
         accepted = accept(self.acceptance, self.statistics, self.trend, boxes, p, at, lasting=lasting)
         return replace(self, acceptance=accepted, answers=self.answers + 1)
 
+    def withdrawn(self) -> Memory:
+        """Return the memory after the user took an acceptance back, as if it had never been said."""
+        answers = self.answers if self.acceptance is None else self.answers - 1
+        return replace(self, acceptance=None, answers=answers)
+
     def cleared(self) -> Memory:
         """Return the memory after somebody cleared the mess away: what was seen is there no more."""
         return replace(self, trend=trends.without_sight(self.trend), acceptance=None)

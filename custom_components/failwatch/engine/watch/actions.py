@@ -88,7 +88,8 @@ def tell_what_stands(state: WatchState, settings: WatchSettings, now: float) -> 
     )
     before = state.intervention
     intervention = before
-    if not state.latch.confirmed:
+    # A print that somebody paused must not be paused again, nor be cancelled for that.
+    if not state.latch.confirmed and state.phase is not Phase.PAUSED:
         intervention = plan_action(before, settings.policy, state.level, now)
     state = replace(state, told=state.level, intervention=intervention)
     return Step(state, (event, *countdown_event(state, before)))
