@@ -13,7 +13,7 @@ RESULTS = "FAILWATCH_RELIABILITY"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """Seconds are real ones, at the interval that the program ships with; None where there is nothing to tell."""
+    """Seconds are real ones, at the interval that the program ships with; None where nothing was measured."""
 
     program: str
     edge: str
@@ -21,8 +21,8 @@ class Row:
     told: str
     told_after: float | None
     recovered_after: float | None
-    print_goes_on: bool = True
-    statistics_right: bool = True
+    print_goes_on: bool | None = None
+    statistics_right: bool | None = None
 
 
 def record(row: Row) -> None:
