@@ -464,6 +464,42 @@ async def test_blindness_pauses_in_time_however_long_the_service_wants_to_be_lef
         assert action.at == pytest.approx(blind.at + 600 + 60)
 
 
+@pytest.mark.parametrize("stop", ["pause", "hold"])
+async def test_time_without_looks_is_not_time_in_which_failwatch_was_blind(stop: str) -> None:
+    """Whoever comes back to a paused print finds it watched, not about to be paused at once."""
+    async with watching(ScriptedDetector([0.01, Unavailable("down")]), BLIND_PAUSING) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.BLIND)
+        if stop == "pause":
+            run.watch.pause()
+        else:
+            run.watch.hold("heating")
+        await run.idle_for(5000)
+        assert EventKind.COUNTDOWN not in run.kinds()
+        goes_on = run.clock.time
+        if stop == "pause":
+            run.watch.resume()
+        else:
+            run.watch.release("heating")
+        countdown = await run.told(EventKind.COUNTDOWN)
+        assert countdown.at >= goes_on + 600
+
+
+async def test_a_short_hold_begins_the_quiet_time_anew() -> None:
+    """What was good before it proves nothing after it."""
+    async with watching(ScriptedDetector([0.01] * 5 + [1.0] * 20 + [0.0])) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.FAILURE)
+        await run.until(lambda: run.watch.state.latch.quiet_since is not None)
+        run.watch.hold("heating")
+        run.watch.release("heating")
+        released = run.clock.time
+        assert run.watch.state.latch.quiet_since is None
+        await run.frames(run.watch.state.memory.statistics.prediction_num + 1)
+        cleared = await run.told(EventKind.CLEARED)
+        assert cleared.at >= released + WatchSettings().latch_times.clear_failure
+
+
 async def test_going_on_blind_by_choice() -> None:
     """Whoever says no to the pause is not asked again, until FailWatch has seen in between."""
     script = [Unavailable("down")] * 200 + [0.01] + [Unavailable("down")]
