@@ -282,7 +282,7 @@ def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     pytest.importorskip("optuna")
     for one in seldom("calm", 12, 4, 24):
         remember(history, replace(one, printer_id="printer"), (CABLE,))
-    finding = tune_printer(history, "printer", Aim(trials=4))
+    finding = tune_printer(history, "printer", Aim(trials=8))
     summaries = finding.summaries()
     assert finding.worth_it
     assert finding.regions
