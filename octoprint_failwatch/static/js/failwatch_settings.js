@@ -81,7 +81,10 @@ $(function () {
             self.regions.close();
             self.targets.keepForm();
         };
-        self.onEventSettingsUpdated = self.targets.saveKept;
+        /* The page takes the saved settings back before it says that it is no longer sending. */
+        settings.receiving.subscribe(function (isReceiving) {
+            if (isReceiving && settings.sending()) self.targets.saveKept();
+        });
         self.onSettingsHidden = function () {
             self.cameras.leave();
             self.regions.isOpen(false);
