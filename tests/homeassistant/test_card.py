@@ -229,6 +229,21 @@ async def test_orders(hass: HomeAssistant, printer: Printer, hass_ws_client: Web
     assert await page.refusal("order", order="explode") == "invalid_format"
 
 
+async def test_resuming_as_fine_accepts_what_is_seen_and_labels_nothing(
+    hass: HomeAssistant, printer: Printer, hass_ws_client: WebSocketGenerator
+) -> None:
+    page = await open_page(hass, hass_ws_client, await watch(hass))
+    await page.follow()
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await until(hass, "sensor.voron_failure_state", "failure")
+    await page.result("order", order="resume_fine")
+    await until(hass, "sensor.voron_failure_state", "none")
+    told = await page.until(lambda told: told["type"] == "update" and told["state"]["memory"]["acceptance"])
+    assert told["state"]["latch"]["confirmed"] is False
+    assert [one["label"] for one in (await page.result("prints"))["prints"]] == [None]
+
+
 async def test_an_order_that_cannot_be_carried_out_says_why(
     hass: HomeAssistant, printer: Printer, hass_ws_client: WebSocketGenerator
 ) -> None:
@@ -436,7 +451,7 @@ async def test_a_linked_octoprint(
     await octoprint.push(state=failing, events=[Event(EventKind.FAILURE, 5.0, "5f0c0f4e")])
     await page.until(lambda told: told["type"] == "event" and told["event"]["kind"] == "failure")
     await page.result("order", order="resume_fine")
-    assert octoprint.commands[-1] == {"command": "acknowledge", "answer": "not_a_failure"}
+    assert all(sent["command"] != "acknowledge" for sent in octoprint.commands), "a resume labels nothing"
     assert octoprint.jobs[-1] == {"command": "pause", "action": "resume"}
     await page.result("order", order="resume_cleared")
     assert octoprint.commands[-1] == {"command": "acknowledge", "answer": "cleared"}

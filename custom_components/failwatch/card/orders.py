@@ -10,10 +10,11 @@ type Order = Callable[[PrinterCoordinator, Mapping[str, Any]], Awaitable[None]]
 
 
 async def _resume_fine(printer: PrinterCoordinator, _: Mapping[str, Any]) -> None:
-    """Accept how the print looks, and go on with it where FailWatch can."""
-    await printer.async_acknowledge(failure=False)
+    """Go on with the print, which accepts how it looks; nobody has said that it is a good one."""
     if "resume" in printer.job_commands:
         await printer.async_job("resume")
+    else:
+        await printer.async_answer(Answer.RESUMED)
 
 
 async def _resume_cleared(printer: PrinterCoordinator, _: Mapping[str, Any]) -> None:
