@@ -137,7 +137,7 @@ async def test_the_card_of_a_linked_printer_answers_and_cancels(workshop: Worksh
 
     await answer("resume_fine").click()
     await eventually(watches)
-    await expect(card.locator(".events")).to_contain_text("You: this is fine")
+    await expect(card.locator(".events")).to_contain_text("You resumed the print")
     await expect(answer("ask_again")).to_be_visible()
     await workshop.octoprint.job("pause", "pause")
     await eventually(rests)
