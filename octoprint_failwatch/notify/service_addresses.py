@@ -162,13 +162,21 @@ def _write_email(values: Values) -> str:
     if not (port.isdecimal() and 0 < int(port) < 65536):
         raise BadSetting("A port is a number from 1 to 65535.")
     addresses = [values["sender"], *_several(values["to"])]
-    if not all(re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", one) for one in addresses):
+    if not all(_is_mail_address(one) for one in addresses):
         raise BadSetting("Enter e-mail addresses such as you@example.com, with commas between them.")
     scheme = "mailto" if mode == "insecure" else "mailtos"
     login = {"user": values["user"], "pass": values["password"]}
     to = ",".join(_several(values["to"]))
     rest = _query(smtp=host, mode=mode, **login, **{"from": values["sender"], "to": to})
     return f"{scheme}://{host}:{int(port)}/{rest}"
+
+
+def _is_mail_address(text: str) -> bool:
+    """Return whether Apprise sends to it: those that it does not understand it leaves out, and says nothing."""
+    from apprise.utils.parse import is_email
+
+    found = is_email(text)
+    return bool(found) and found["full_email"] == text
 
 
 def _read_email(parts: SplitResult) -> dict[str, str]:

@@ -23,7 +23,9 @@ TEXTS = st.text(
     min_size=1,
     max_size=20,
 )
-MAILS = st.from_regex(r"[a-z][a-z0-9.+_-]{0,8}[a-z0-9]@[a-z]{2,9}\.org", fullmatch=True)
+MAILS = st.from_regex(
+    r"[a-z][a-z0-9_-]{0,8}(\+[a-z0-9_-]{1,4})?(\.[a-z0-9_-]{1,4}){0,2}@[a-z]{2,9}\.org", fullmatch=True
+)
 PHONES = st.from_regex(r"\+49[0-9]{10}", fullmatch=True)
 KEYS = st.from_regex(r"[A-Za-z0-9]{30}", fullmatch=True)
 MAYBE = st.just("")
@@ -212,6 +214,8 @@ def test_no_secret_goes_to_another_service() -> None:
         ("discord", {"webhook": "https://example.com/api/webhooks/1/a"}),
         ("email", EMAIL | {"port": "0"}),
         ("email", EMAIL | {"to": "nobody"}),
+        ("email", EMAIL | {"to": "some..body@example.com"}),
+        ("email", EMAIL | {"sender": "two@ats@example.com"}),
         ("email", EMAIL | {"to": "a@example.com\nBcc: b@example.com"}),
         ("email", EMAIL | {"security": "none"}),
         ("signal", {"server": "http://here", "sender": "0170", "to": "+49123456789"}),
