@@ -10,19 +10,12 @@ import pytest_asyncio
 from stack.camera import SimulatedCamera
 from stack.homeassistant import HomeAssistant
 from stack.processes import free_port
-from tests.e2e.watching import watch_camera
+from tests.e2e.watching import PRINTER, watch_camera
 from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SPEED = 10.0
-PRINTER = """
-input_select:
-  printer:
-    options: [idle, printing, paused]
-input_button:
-  pause_printer:
-"""
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,44 @@
 """A printer that Home Assistant watches by itself, set up through its own flows."""
 
+from collections.abc import Mapping
+
 from stack.homeassistant import HomeAssistant
 from tests.patience import eventually
 
+PRINTER = """
+input_select:
+  printer:
+    options: [idle, printing, paused]
+input_button:
+  pause_printer:
+"""
+"""Configuration of Home Assistant for such a printer: what it says, and the button that pauses it."""
+BUILT_IN = "built_in", {}
+
 
 async def watch_camera(
-    home_assistant: HomeAssistant, camera: str, *, veto: int, wanted: set[str]
+    home_assistant: HomeAssistant,
+    camera: str,
+    *,
+    veto: int,
+    wanted: set[str],
+    detector: tuple[str, Mapping[str, str]] = BUILT_IN,
+    rules: str = "failwatch",
 ) -> dict[str, str]:
-    """Have the built-in detector watch the camera, and return the entities as soon as those wanted are there.
+    """Have a detector watch the camera, and return the entities as soon as those wanted are there.
 
-    `input_select.printer` says when it prints, `input_button.pause_printer` pauses; `veto` is in seconds.
+    `detector` is the kind of service and what its form is filled in with. `input_select.printer` says when it
+    prints, `input_button.pause_printer` pauses; `veto` is in seconds.
     """
-    service = await home_assistant.configure({"next_step_id": "built_in"}, {})
+    kind, filled_in = detector
+    service = await home_assistant.configure({"next_step_id": kind}, dict(filled_in))
     assert service["type"] == "create_entry", service
     made = await home_assistant.configure(
         {"picture_entity": camera, "status_entity": "input_select.printer"},
         {"printing_states": ["printing"], "paused_states": ["paused"]},
         {
             "interval": 10,
-            "rules": "failwatch",
+            "rules": rules,
             "actions": {
                 "on_maybe": "notify",
                 "on_failure": "pause",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from stack.homeassistant import HomeAssistant
 from stack.processes import free_port
-from tests.emulators.running import running
+from tests.e2e.watching import PRINTER, watch_camera
 from tests.patience import eventually
 
 from .bearing import (
@@ -28,24 +28,16 @@ from .bearing import (
     chosen,
     latest_back,
 )
-from .certificates import certificates
 from .faults import FAULTS
 from .program_faults import variables
-from .proxy import FaultProxy, fault_proxy
+from .proxy import FaultProxy
 from .recorded import recorded_is_right
 from .rows import Row, record
-from .world import TOKEN, World
+from .world import TOKEN, World, breakable
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SPEED = 20.0
-PRINTER = """
-input_select:
-  printer:
-    options: [idle, printing, paused]
-input_button:
-  pause_printer:
-"""
 
 
 @dataclass
@@ -54,7 +46,7 @@ class Lab:
 
     home_assistant: HomeAssistant
     world: World
-    proxies: dict[str, FaultProxy]
+    proxies: Mapping[str, FaultProxy]
     entities: dict[str, str]
 
     async def shown(self, key: str) -> dict[str, Any]:
@@ -84,13 +76,7 @@ class Lab:
 async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     folder: Path = tmp_path_factory.mktemp("homeassistant")
     world = World(SEED)
-    shown = certificates(folder / "authority.pem")
-    async with (
-        aiohttp.ClientSession() as session,
-        running(world.application()) as url,
-        fault_proxy(url, shown) as camera,
-        fault_proxy(url, shown) as detector,
-    ):
+    async with aiohttp.ClientSession() as session, breakable(world, folder) as proxies:
         home_assistant = HomeAssistant(
             session,
             folder / "homeassistant",
@@ -102,8 +88,8 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
         home_assistant.create()
         try:
             await home_assistant.start()
-            entities = await _watch(home_assistant, str(camera.url), str(detector.url))
-            lab = Lab(home_assistant, world, {"camera": camera, "detector": detector}, entities)
+            entities = await _watch(home_assistant, str(proxies["camera"].url), str(proxies["detector"].url))
+            lab = Lab(home_assistant, world, proxies, entities)
             printing = {"entity_id": "input_select.printer", "option": "printing"}
             await home_assistant.post("/api/services/input_select/select_option", printing)
             await lab.until("watching")
@@ -117,27 +103,14 @@ async def _watch(home_assistant: HomeAssistant, camera: str, detector: str) -> d
     settings = {"name": "Room", "verify_ssl": True, "mjpeg_url": picture, "still_image_url": picture}
     made = await home_assistant.configure(settings, handler="mjpeg")
     assert made["type"] == "create_entry", made
-    service = await home_assistant.configure({"next_step_id": "super_api"}, {"url": detector, "token": TOKEN})
-    assert service["type"] == "create_entry", service
-    made = await home_assistant.configure(
-        {"picture_entity": "camera.room", "status_entity": "input_select.printer"},
-        {"printing_states": ["printing"], "paused_states": ["paused"]},
-        {
-            "interval": 10,
-            "rules": "super_api",
-            "actions": {
-                "on_maybe": "notify",
-                "on_failure": "pause",
-                "pause_with": "input_button.pause_printer",
-                "veto": 60,
-                "cancel_after": 0,
-            },
-        },
-        handler=[service["result"]["entry_id"], "camera"],
+    return await watch_camera(
+        home_assistant,
+        "camera.room",
+        veto=60,
+        wanted={"watch_state", "failure_state", "prediction_num", "connectivity"},
+        detector=("super_api", {"url": detector, "token": TOKEN}),
+        rules="super_api",
     )
-    assert made["type"] == "create_entry", made
-    wanted = {"watch_state", "failure_state", "prediction_num", "connectivity"}
-    return await eventually(home_assistant.entities, lambda entities: wanted <= entities.keys())
 
 
 # Home Assistant looks names up by a library of its own, and its camera takes a body whatever its status is.

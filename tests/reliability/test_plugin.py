@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,14 @@ import pytest_asyncio
 from stack.gcode import cylinder
 from stack.octoprint import OctoPrint
 from stack.processes import free_port
-from tests.emulators.running import running
 from tests.patience import eventually
 
 from .bearing import DNS, LOOK_TIMEOUT, SEED, WHOLE, as_shipped, chosen, latest_back, latest_told, proxied
-from .certificates import certificates
 from .program_faults import variables
-from .proxy import FaultProxy, fault_proxy
+from .proxy import FaultProxy
 from .recorded import recorded_is_right
 from .rows import Row, record
-from .world import TOKEN, World
+from .world import TOKEN, World, breakable
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -40,7 +38,7 @@ class Lab:
 
     octoprint: OctoPrint
     world: World
-    proxies: dict[str, FaultProxy]
+    proxies: Mapping[str, FaultProxy]
     faults: Path
 
     def break_names(self, ports: list[int]) -> None:
@@ -65,20 +63,14 @@ class Lab:
 async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     folder: Path = tmp_path_factory.mktemp("octoprint")
     world = World(SEED)
-    shown = certificates(folder / "authority.pem")
-    async with (
-        aiohttp.ClientSession() as session,
-        running(world.application()) as url,
-        fault_proxy(url, shown) as camera,
-        fault_proxy(url, shown) as detector,
-    ):
+    async with aiohttp.ClientSession() as session, breakable(world, folder) as proxies:
         octoprint = OctoPrint(
             session,
             folder / "octoprint",
             free_port(),
-            snapshot_url=str(camera.url / "snapshot.jpg"),
+            snapshot_url=str(proxies["camera"].url / "snapshot.jpg"),
             failwatch={
-                "detector": {"kind": "super_api", "url": str(detector.url), "token": TOKEN},
+                "detector": {"kind": "super_api", "url": str(proxies["detector"].url), "token": TOKEN},
                 "rules": {"name": "super_api"},
                 "on_failure": "pause",
             },
@@ -91,7 +83,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
             await octoprint.finish_wizards()
             await octoprint.connect_printer()
             await octoprint.print_file(PRINT, cylinder(7200, 50))
-            lab = Lab(octoprint, world, {"camera": camera, "detector": detector}, folder / "faults.json")
+            lab = Lab(octoprint, world, proxies, folder / "faults.json")
             await lab.looked()
             yield lab
         finally:

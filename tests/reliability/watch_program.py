@@ -14,14 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.emulators.running import running
 from tests.patience import PATIENCE
 
 from .bearing import INTERVAL
-from .certificates import certificates
 from .program_faults import variables
-from .proxy import FaultProxy, fault_proxy
-from .world import PASSWORD, TOKEN, World
+from .proxy import FaultProxy
+from .world import PASSWORD, TOKEN, World, breakable
 
 
 @dataclass
@@ -101,16 +99,19 @@ async def watch_program(
     """Run the command at its own interval, with a clock that is so many times faster."""
     world = World(seed)
     await asyncio.to_thread(folder.mkdir)
-    shown = certificates(folder / "authority.pem")
-    async with (
-        running(world.application()) as url,
-        fault_proxy(url, shown) as camera,
-        fault_proxy(url, shown) as detector,
-    ):
+    async with breakable(world, folder) as proxies:
         settings = folder / "detector.json"
-        settings.write_text(json.dumps({"kind": "super_api", "url": str(detector.url), "token": TOKEN}))
+        settings.write_text(
+            json.dumps({"kind": "super_api", "url": str(proxies["detector"].url), "token": TOKEN})
+        )
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "octoprint_failwatch", "watch", str(camera.url / "snapshot.jpg")),
+            *(
+                sys.executable,
+                "-m",
+                "octoprint_failwatch",
+                "watch",
+                str(proxies["camera"].url / "snapshot.jpg"),
+            ),
             *("--detector", str(settings), "--json", "--login", f"me:{PASSWORD}", "--rules", "super_api"),
             *("--interval", str(INTERVAL), "--on-failure", f"touch {folder / 'acted'}", *arguments),
             stdout=asyncio.subprocess.PIPE,
@@ -122,7 +123,7 @@ async def watch_program(
                 **variables(folder / "faults.json", folder / "authority.pem"),
             },
         )
-        program = WatchProgram(process, folder / "faults.json", {"camera": camera, "detector": detector})
+        program = WatchProgram(process, folder / "faults.json", proxies)
         listening = asyncio.create_task(program.listen())
         try:
             yield program, world

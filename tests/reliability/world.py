@@ -5,11 +5,19 @@ from __future__ import annotations
 import io
 import itertools
 import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from PIL import Image, ImageDraw
+
+from tests.emulators.running import running
+
+from .certificates import certificates
+from .proxy import FaultProxy, fault_proxy
 
 PASSWORD, TOKEN = "a-password-nobody-may-see", "a-token-nobody-may-see"
 
@@ -43,3 +51,18 @@ class World:
         p = random.Random(self.seed * 100_000 + len(self.answered)).uniform(0.0, 0.12)
         self.answered.append(p)
         return web.json_response({"result": {"p": p, "detections": []}})
+
+
+@asynccontextmanager
+async def breakable(world: World, folder: Path) -> AsyncIterator[Mapping[str, FaultProxy]]:
+    """Run the world, and give a proxy before its `camera` and one before its `detector`.
+
+    Programs that are to trust the proxies' https find their authority in `authority.pem`.
+    """
+    shown = certificates(folder / "authority.pem")
+    async with (
+        running(world.application()) as url,
+        fault_proxy(url, shown) as camera,
+        fault_proxy(url, shown) as detector,
+    ):
+        yield {"camera": camera, "detector": detector}
