@@ -27,11 +27,9 @@ import os
 import random
 import resource
 import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -45,12 +43,11 @@ from PIL import Image, ImageDraw
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 import custom_components.failwatch  # noqa: F401 - before the test harness brings a folder of that name
+from benchmarks.loop_meter import STALL, Meter
 from custom_components.failwatch.coordinator import PrinterCoordinator
 from custom_components.failwatch.engine.models import Detection, Frame
 
 TICK = 0.01
-STALL = 0.05
-"""Seconds of one callback that would be a stall."""
 STATUS = "sensor.printer"
 LOOKS_IN_AN_HOUR = 360
 DAY_SPEED = 4000.0
@@ -73,63 +70,6 @@ class AtOnce:
 
     async def close(self) -> None:
         """Need nothing more."""
-
-
-@dataclass
-class Callbacks:
-    """How long the loop's callbacks took, in seconds: by the clock, and of the thread's processor time.
-
-    `collections` are those of the garbage collector in the loop's thread, of processor time; `own` is what
-    remains of each callback without them.
-    """
-
-    wall: list[float] = field(default_factory=list)
-    busy: list[float] = field(default_factory=list)
-    own: list[float] = field(default_factory=list)
-    collections: list[float] = field(default_factory=list)
-    slowest: dict[str, float] = field(default_factory=dict)
-    _collecting_since: float = 0.0
-    _thread: int = field(default_factory=threading.get_ident)
-
-    @contextmanager
-    def timed(self) -> Iterator[None]:
-        """Time every callback meanwhile."""
-        gc.callbacks.append(self._collect)
-        try:
-            with patch.object(asyncio.Handle, "_run", self._timed(asyncio.Handle._run)):
-                yield
-        finally:
-            gc.callbacks.remove(self._collect)
-
-    def _timed(self, run: Callable[[asyncio.Handle], None]) -> Callable[[asyncio.Handle], None]:
-        def timed_run(handle: asyncio.Handle) -> None:
-            collections = len(self.collections)
-            began, worked = time.perf_counter(), time.thread_time()
-            run(handle)
-            busy = time.thread_time() - worked
-            own = busy - sum(self.collections[collections:])
-            self.wall.append(time.perf_counter() - began)
-            self.busy.append(busy)
-            self.own.append(own)
-            name = _name(handle)
-            self.slowest[name] = max(own, self.slowest.get(name, 0.0))
-
-        return timed_run
-
-    def _collect(self, phase: str, _: dict[str, int]) -> None:
-        if threading.get_ident() != self._thread:
-            return
-        if phase == "start":
-            self._collecting_since = time.thread_time()
-        else:
-            self.collections.append(time.thread_time() - self._collecting_since)
-
-
-def _name(handle: asyncio.Handle) -> str:
-    owner = getattr(handle._callback, "__self__", None)
-    if not isinstance(owner, asyncio.Task):
-        return getattr(handle._callback, "__qualname__", "another callback")
-    return owner.get_coro().__qualname__
 
 
 def picture(number: int, width: int = 1280, height: int = 720) -> bytes:
@@ -210,17 +150,20 @@ async def measure_loop(hass: HomeAssistant, cameras: int, seconds: float) -> dic
     pictures = [picture(number) for number in range(30)]
     async with watched(hass, cameras, pictures) as printers:
         await asyncio.sleep(15)
-        callbacks, stop = Callbacks(), asyncio.Event()
+        meter, stop = Meter(), asyncio.Event()
         before = looks(printers)
-        with callbacks.timed():
+        meter.start()
+        try:
             clock = asyncio.create_task(lateness(stop), name="the measuring clock")
             await asyncio.sleep(seconds)
             stop.set()
             late, busy = await clock
+        finally:
+            meter.stop()
         await asyncio.sleep(0)  # what follows is no longer a callback that is timed
         looked = looks(printers) - before
         blind = sum(printer.data.blind is not None for printer in printers)
-    slowest = sorted(callbacks.slowest.items(), key=lambda one: -one[1])[:5]
+    slowest = sorted(meter.slowest.items(), key=lambda one: -one[1])[:5]
     return {
         "cameras": cameras,
         "seconds": seconds,
@@ -228,19 +171,19 @@ async def measure_loop(hass: HomeAssistant, cameras: int, seconds: float) -> dic
         "load": round(os.getloadavg()[0], 1),
         "looks_per_second": round(looked / seconds, 2),
         "blind": blind,
-        "callbacks": len(callbacks.wall),
+        "callbacks": len(meter.wall),
         "callback_ms": {
-            "by_the_clock": _spread(callbacks.wall),
-            "of_the_processor": _spread(callbacks.busy),
-            "without_collection": _spread(callbacks.own),
+            "by_the_clock": _spread(meter.wall),
+            "of_the_processor": _spread(meter.busy),
+            "without_collection": _spread(meter.own),
         },
         "callbacks_over_50_ms": {
-            "by_the_clock": sum(one > STALL for one in callbacks.wall),
-            "of_the_processor": sum(one > STALL for one in callbacks.busy),
-            "without_collection": sum(one > STALL for one in callbacks.own),
+            "by_the_clock": sum(one > STALL for one in meter.wall),
+            "of_the_processor": sum(one > STALL for one in meter.busy),
+            "without_collection": sum(one > STALL for one in meter.own),
         },
-        "collections": len(callbacks.collections),
-        "longest_collection_ms": round(max(callbacks.collections, default=0.0) * 1000, 1),
+        "collections": len(meter.collections),
+        "longest_collection_ms": round(max(meter.collections, default=0.0) * 1000, 1),
         "tick_ms": {"late": _spread(late), "of_the_processor": _spread(busy)},
         "slowest_ms": {name: round(worst * 1000, 1) for name, worst in slowest},
     }

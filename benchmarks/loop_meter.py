@@ -1,4 +1,4 @@
-"""An integration for benchmarks/card: it times every callback of Home Assistant's loop, and has cameras in memory."""
+"""Times every callback of Home Assistant's loop; for benchmarks/card an integration, with cameras in memory."""
 
 import asyncio
 import gc
@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, Supp
 from PIL import Image
 
 STALL = 0.05
+"""Seconds of one callback that would be a stall."""
 PLATFORM_SCHEMA = CAMERA_PLATFORM_SCHEMA.extend({vol.Required("count"): int})
 
 
@@ -49,8 +50,8 @@ class Meter:
             self.wall.append(time.perf_counter() - began)
             self.busy.append(busy)
             self.own.append(own)
-            if own > STALL / 5:
-                self.slowest[_name(handle)] = max(own, self.slowest.get(_name(handle), 0.0))
+            name = _name(handle)
+            self.slowest[name] = max(own, self.slowest.get(name, 0.0))
 
         asyncio.Handle._run = timed  # type: ignore[method-assign]
         gc.callbacks.append(self._collect)
@@ -63,10 +64,13 @@ class Meter:
         else:
             self.collections.append(time.thread_time() - self._collecting_since)
 
-    def stop(self) -> dict[str, Any]:
-        """Return what was timed."""
+    def stop(self) -> None:
+        """Time nothing more."""
         asyncio.Handle._run = self._run  # type: ignore[method-assign]
         gc.callbacks.remove(self._collect)
+
+    def summary(self) -> dict[str, Any]:
+        """Return what was timed."""
         slowest = sorted(self.slowest.items(), key=lambda one: -one[1])[:5]
         return {
             "loop_callbacks": len(self.wall),
@@ -98,7 +102,8 @@ async def async_setup(hass: HomeAssistant, _: dict[str, Any]) -> bool:
         meter.start()
 
     async def stop(_: ServiceCall) -> ServiceResponse:
-        return meter.stop()
+        meter.stop()
+        return meter.summary()
 
     hass.services.async_register("loop_meter", "start", start)
     hass.services.async_register("loop_meter", "stop", stop, supports_response=SupportsResponse.ONLY)
