@@ -1,4 +1,7 @@
 /* The way to Home Assistant: one subscription for a printer, kept over reloads and restarts, and commands. */
+
+/* Milliseconds after which a new address of a picture is asked for: each is valid for an hour. */
+export const ADDRESSES_LAST = 30 * 60 * 1000;
 const FIRST_WAIT = 1000, LONGEST_WAIT = 30000;
 const LASTING = ["unauthorized"];
 

@@ -1,6 +1,7 @@
 /* Past prints: a list by pages, and each print to scrub through, to label and to download. */
 import {css, html, nothing} from "lit";
 import {drawChart} from "./chart.js";
+import {ADDRESSES_LAST} from "./connection.js";
 import {AT, BOXES, CAMERAS, ID, LEVEL, LIMIT, MEAN, P, USUAL, limits, rulesAt} from "./course.js";
 import {eventOf} from "./events.js";
 import {drawPicture} from "./picture.js";
@@ -9,7 +10,6 @@ import {colours, dialogs, pictures} from "./styles.js";
 
 const AT_ONCE = 10;
 const THUMBNAILS = 12;
-const ADDRESSES_LAST = 30 * 60 * 1000;
 
 class PastPrints extends PrinterDialog {
     static properties = {

@@ -1,11 +1,8 @@
 /* What the card knows of its printer: how it is, and the looks and events of its print, kept up to date by push. */
 import {Clock} from "./clock.js";
-import {Follower, ask} from "./connection.js";
+import {ADDRESSES_LAST, Follower, ask} from "./connection.js";
 import {frameOf, withFrame} from "./course.js";
 import {isPrinting} from "./situation.js";
-
-/* Addresses of pictures are valid for an hour. */
-const ADDRESSES_LAST = 30 * 60 * 1000;
 
 export class Printer {
     update = null;
