@@ -45,7 +45,11 @@ class Detector(Protocol):
 
 @runtime_checkable
 class MaskingDetector(Protocol):
-    """A detector that leaves ignored regions out itself, because it sees more of the picture than boxes tell."""
+    """A detector that can leave ignored regions out itself, where it sees more of the picture than boxes tell."""
+
+    @property
+    def masks_regions(self) -> bool:
+        """Whether it does so with the model that it has."""
 
     async def detect_outside(self, frame: Frame, regions: Sequence[Polygon]) -> Detection:
         """Return the answer to what a frame shows outside the regions. Raises DetectionError."""

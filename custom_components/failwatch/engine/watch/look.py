@@ -70,7 +70,7 @@ async def ask(detector: Detector, camera: Camera, frame: Frame) -> Detection:
     """Return the detector's answer to a frame, with the camera's ignored regions left out."""
     if not camera.regions:
         return await detector.detect(frame)
-    if isinstance(detector, MaskingDetector):
+    if isinstance(detector, MaskingDetector) and detector.masks_regions:
         return await detector.detect_outside(frame, camera.regions)
     if detector.returns_boxes:
         detection = await detector.detect(frame)

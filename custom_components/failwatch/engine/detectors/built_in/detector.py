@@ -19,7 +19,7 @@ from PIL import Image
 
 from ...errors import BadSetting, ModelUnavailable
 from ...imaging.jpeg import decode
-from ...imaging.regions import Polygon, blacked_out, without_ignored
+from ...imaging.regions import Polygon
 from ...models import Detection, Frame
 from .box_and_class_outputs import BoxOutput, ClassOutput
 from .camera_baseline import CameraBaseline
@@ -66,6 +66,7 @@ class BuiltInDetector:
             ) from error
         self.combines_by_sum = isinstance(self._output, BoxOutput) and self._output.by_sum
         self.returns_boxes = not isinstance(self._output, ClassOutput)
+        self.masks_regions = isinstance(self._output, HeatOutput)
         self._baselines_file = data_dir / BASELINES if data_dir else None
         self._store: CameraBaselineStore | None = None
         self._net: Net | None = None
@@ -94,8 +95,6 @@ class BuiltInDetector:
 
     def look(self, frame: Frame, regions: Sequence[Polygon] = ()) -> Detection:
         """Return what `detect_outside` does, but block while it computes."""
-        if regions and isinstance(self._output, ClassOutput):
-            frame = replace(frame, jpeg=blacked_out(frame.jpeg, regions))
         key = (frame.printer_id, frame.camera)
 
         def explain(
@@ -112,10 +111,7 @@ class BuiltInDetector:
             return replace(detection, evidence=Evidence(key, frame.print_id, heat), moved=moved)
 
         with self._one_at_a_time:
-            detection = self._see(frame.jpeg, explain)
-        if regions and isinstance(self._output, BoxOutput):
-            return without_ignored(detection, regions, by_sum=self.combines_by_sum)
-        return detection
+            return self._see(frame.jpeg, explain)
 
     async def check(self) -> str:
         """Return a sentence on what runs here and how fast; raises ModelUnavailable."""

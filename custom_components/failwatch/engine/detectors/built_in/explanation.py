@@ -22,12 +22,12 @@ def explained(output: HeatOutput, heat: HeatMap, baseline: CameraBaseline, print
     showed is told as `explained`, and left out of the boxes.
     """
     fixtures = baseline.fixture_excuses(print_id)
-    p = output.p_of(_without(heat, fixtures))
+    p = output.p_of(without(heat, fixtures))
     excuses = baseline.excuses()
     share = 1.0
-    if p - output.p_of(_without(heat, fixtures, excuses)) > EXPLAINED_AT_MOST:
+    if p - output.p_of(without(heat, fixtures, excuses)) > EXPLAINED_AT_MOST:
         share = _largest_share(output, heat, fixtures, excuses, p)
-    detection = output.detection(_without(heat, fixtures, [excuse * share for excuse in excuses]))
+    detection = output.detection(without(heat, fixtures, [excuse * share for excuse in excuses]))
     return replace(detection, p=p, explained=max(p - detection.p, 0.0))
 
 
@@ -38,12 +38,12 @@ def _largest_share(
     low, high = 0.0, 1.0
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        rest = output.p_of(_without(heat, fixtures, [excuse * middle for excuse in excuses]))
+        rest = output.p_of(without(heat, fixtures, [excuse * middle for excuse in excuses]))
         low, high = (low, middle) if p - rest > EXPLAINED_AT_MOST else (middle, high)
     return low
 
 
-def _without(heat: HeatMap, *excuses: Sequence[float]) -> HeatMap:
+def without(heat: HeatMap, *excuses: Sequence[float]) -> HeatMap:
     """Return the heat map with the largest of each cell's excuses taken off."""
     cells = zip(heat.logits, *excuses, strict=True)
     return HeatMap(heat.columns, tuple(logit - max(least) for logit, *least in cells))
