@@ -34,9 +34,10 @@ class Message:
 
 def send(url: str, message: Message) -> None:
     """Send a message, and return once it was taken; raises NotSent. Blocks for some seconds at most."""
-    service = _service(url)
-    if service is None:
-        raise NotSent("Apprise no longer understands this address.")
+    try:
+        service = understood(url)
+    except BadSetting as error:
+        raise NotSent("Apprise no longer understands this address.") from error
     name = str(service.service_name)
     with _heard() as heard, _attachment(message.picture) as attached:
         try:
@@ -47,29 +48,25 @@ def send(url: str, message: Message) -> None:
         raise _why_not(name, _status("\n".join(heard)))
 
 
-def check_address(url: str) -> None:
-    """Raise BadSetting where Apprise does not understand an address."""
-    if _service(url) is None:
+def understood(url: str) -> Any:
+    """Return Apprise's service of an address; raises BadSetting where it understands none."""
+    import apprise
+
+    service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+    if service is None:
         raise BadSetting("This is no address that Apprise understands.")
+    return service
 
 
 def shown(url: str) -> str:
     """Return an address without what may be secret in it; raises BadSetting if it is none."""
-    service = _service(url)
-    if service is None:
-        raise BadSetting("This is no address that Apprise understands.")
+    service = understood(url)
     whole = str(service.url(privacy=True))
     if form(url).kind != OTHER:
         return whole.partition("?")[0]
     # Paths of webhooks are as good as passwords, and Apprise shows some of them.
     parts = urlsplit(whole)
     return f"{service.service_name}: {parts.scheme}://{parts.netloc}"
-
-
-def _service(url: str) -> Any:
-    import apprise
-
-    return apprise.Apprise.instantiate(url, suppress_exceptions=True)
 
 
 def _why_not(name: str, status: int | None) -> NotSent:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext
 
 from ..engine.errors import BadSetting
-from ..notify.sending import Message, NotSent, check_address, shown
+from ..notify.sending import Message, NotSent, shown, understood
 from ..notify.services import FORMS, address, completed, form
 from .arguments import mapping, number, text
 from .error_messages import translate_error
@@ -31,7 +31,7 @@ class TargetCommands:
     def add(self, service: Service, data: Mapping[str, Any]) -> Answer:
         """Add an address of Apprise."""
         url = text(data, "url").strip()
-        check_address(url)
+        understood(url)
         return self._keep(service, [*_urls(service), url])
 
     def save(self, service: Service, data: Mapping[str, Any]) -> Answer:
@@ -138,7 +138,7 @@ def _filled_in(service: Service, data: Mapping[str, Any]) -> str:
     urls = _urls(service)
     index = _index(urls, data)
     url = address(kind, values if index is None else completed(kind, values, urls[index]))
-    check_address(url)
+    understood(url)
     return url
 
 

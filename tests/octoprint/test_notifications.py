@@ -36,7 +36,7 @@ from octoprint_failwatch.engine.watch.state import (
 from octoprint_failwatch.notify import notifications
 from octoprint_failwatch.notify.bus_events import custom_events, event_name, payload
 from octoprint_failwatch.notify.notifications import is_quiet, is_wanted, still_holds
-from octoprint_failwatch.notify.sending import Message, check_address, shown
+from octoprint_failwatch.notify.sending import Message, shown, understood
 from octoprint_failwatch.notify.texts import MessageTexts
 from tests.core.watching import picture
 from tests.patience import PATIENCE
@@ -265,7 +265,7 @@ def test_addresses_are_shown_without_their_secrets() -> None:
 
 def test_what_is_no_address_is_refused_without_repeating_it() -> None:
     with pytest.raises(BadSetting) as caught:
-        check_address("nonsense://very-secret")
+        understood("nonsense://very-secret")
     assert "very-secret" not in str(caught.value)
 
 

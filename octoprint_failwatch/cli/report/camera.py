@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ...engine.detectors.built_in.camera_baseline import CameraBaseline
-from ...engine.detectors.built_in.explanation import explained
+from ...engine.detectors.built_in.explanation import explained, without
 from ...engine.detectors.built_in.heat_map import HeatMap
 from ...engine.detectors.built_in.heat_output import HeatOutput
 
@@ -84,11 +84,8 @@ def _learned(heats: Sequence[HeatMap]) -> CameraBaseline:
 
 def _explained(output: HeatOutput, heat: HeatMap, baseline: CameraBaseline) -> Explained:
     before = _strengths(output, heat)
-    without = HeatMap(
-        heat.columns,
-        tuple(logit - excuse for logit, excuse in zip(heat.logits, baseline.excuses(), strict=True)),
-    )
-    normal = tuple(hot - left for hot, left in zip(before, _strengths(output, without), strict=True))
+    after = _strengths(output, without(heat, baseline.excuses()))
+    normal = tuple(hot - left for hot, left in zip(before, after, strict=True))
     return Explained(Cells(heat.columns, before, normal), explained(output, heat, baseline, "").explained)
 
 
