@@ -126,7 +126,7 @@ class FailWatchCard extends LitElement {
     }
 
     updated() {
-        this._drawn = Boolean(this._update);
+        this._drawn = Boolean(this._update && this._words);
         openDialogs(this.renderRoot);
     }
 

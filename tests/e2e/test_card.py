@@ -74,6 +74,35 @@ async def test_it_is_added_from_the_card_picker(dashboard: Dashboard) -> None:
     await page.context.close()
 
 
+async def test_a_preview_whose_words_come_last_is_drawn(dashboard: Dashboard, page: Page) -> None:
+    """On a busy machine the card picker's preview has its news before its words, and is not yet in sight."""
+    await says(page, "No failure")
+    await page.evaluate(
+        """async (device_id) => {
+            const {hass} = document.querySelector("home-assistant");
+            const preview = document.createElement("failwatch-card");
+            preview.style.cssText = "position: fixed; left: -5000px";
+            preview.setConfig({type: "custom:failwatch-card", device_id});
+            const words = new Promise((resolve) => (window.giveWords = () => resolve(hass.localize)));
+            const news = new Promise((resolve) => {
+                const connection = Object.create(hass.connection);
+                connection.subscribeMessage = (take, ...asked) => hass.connection.subscribeMessage((message) => {
+                    take(message);
+                    resolve();
+                }, ...asked);
+                preview.hass = {...hass, language: "en-AU", connection, loadBackendTranslation: () => words};
+            });
+            document.body.append(preview);
+            await news;
+            await new Promise((resolve) => new IntersectionObserver(resolve).observe(preview));
+            await preview.updateComplete;
+            window.giveWords();
+        }""",
+        dashboard.house.printer,
+    )
+    await expect(page.locator("body > failwatch-card h2")).to_have_text("Room")
+
+
 async def test_a_print_that_goes_well(dashboard: Dashboard, page: Page) -> None:
     """The picture, its age, why there is no failure, the course, and what there is to press."""
     await says(page, "No failure")
