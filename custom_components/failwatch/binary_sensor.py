@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.judging.verdict import Level
-from .engine.watch.state import Phase, present_level
+from .engine.watch.state import Phase
 from .entity import PrinterEntity, add_for_printers
 
 PARALLEL_UPDATES = 0
@@ -29,11 +29,15 @@ class FailWatchBinarySensorEntityDescription(BinarySensorEntityDescription):
     always_available: bool = False
 
 
+def _is_failing(level: Level | None) -> bool | None:
+    return None if level is None else level is Level.FAILURE
+
+
 BINARY_SENSORS: tuple[FailWatchBinarySensorEntityDescription, ...] = (
     FailWatchBinarySensorEntityDescription(
         key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        is_on_fn=lambda printer: None if printer.is_unsure else present_level(printer.data) is Level.FAILURE,
+        is_on_fn=lambda printer: _is_failing(printer.known_level),
     ),
     FailWatchBinarySensorEntityDescription(
         key="connectivity",

@@ -20,8 +20,17 @@ from .const import DOMAIN, EVENT_FAILWATCH
 from .engine.history.records import Label, PrintRecord
 from .engine.judging.assessment import Answer
 from .engine.judging.rules import RuleSet
+from .engine.judging.verdict import Level
 from .engine.replay.look_log import LookLog
-from .engine.watch.state import Event, EventKind, Look, Phase, WatchState
+from .engine.watch.state import (
+    Event,
+    EventKind,
+    Look,
+    Phase,
+    WatchState,
+    is_unanswered,
+    present_level,
+)
 from .shared.problems import error_text
 from .shared.recordings import Recordings
 
@@ -81,6 +90,13 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
     def is_unsure(self) -> bool:
         """Whether a print is known, but not yet, as after a restart, whether it still runs."""
         return self.data.phase is Phase.IDLE and self.data.print_id is not None
+
+    @property
+    def known_level(self) -> Level | None:
+        """The level that stands, None while that is not known: unseen is not "no failure"."""
+        level = present_level(self.data)
+        unseen = level is Level.NONE and is_unanswered(self.data)
+        return None if unseen or self.is_unsure else level
 
     @property
     def last_problem(self) -> str | None:

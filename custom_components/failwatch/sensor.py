@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.judging.verdict import Level
-from .engine.watch.state import Look, Phase, present_level, present_look
+from .engine.watch.state import Look, Phase, present_look
 from .entity import PrinterEntity, add_for_printers
 from .shared.attributes import failure_attributes, watch_attributes
 from .shared.deadband import Value, Written, is_near
@@ -69,7 +69,7 @@ SENSORS: tuple[FailWatchSensorEntityDescription, ...] = (
         key="failure_state",
         device_class=SensorDeviceClass.ENUM,
         options=[level.value for level in Level],
-        value_fn=lambda printer: None if printer.is_unsure else present_level(printer.data).value,
+        value_fn=lambda printer: printer.known_level and printer.known_level.value,
         attributes_fn=failure_attributes,
     ),
     FailWatchSensorEntityDescription(
@@ -202,6 +202,7 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
             "p",
             "ewm_mean",
             "since",
+            "checked",
             "blind_detail",
             "snoozed_until",
             "coming_action_at",

@@ -5,7 +5,7 @@ import {drawChart} from "./chart.js";
 import {limits} from "./course.js";
 import {listed} from "./events.js";
 import {drawPicture} from "./picture.js";
-import {acceptance, answers, condition, countdown, isPrinting, isSnoozed, level, verdict} from "./situation.js";
+import {acceptance, answers, condition, countdown, isPrinting, isSnoozed, isUnanswered, level, verdict} from "./situation.js";
 
 const ICONS = {
     gone: "mdi:lan-disconnect", off: "mdi:eye-off-outline", idle: "mdi:printer-3d", none: "mdi:check-circle", maybe: "mdi:help-circle",
@@ -38,6 +38,12 @@ export function silenceText(words, {update: {state}, clock}) {
     return isSnoozed(state, now) ? words.say("silence.snoozed", {time: words.duration(state.snoozed_until - now)}) : "";
 }
 
+/* How old what is shown is, from the first look on that was not answered; "" before. */
+export function ageText(words, {update: {state}, clock}) {
+    if (!state.look || !isUnanswered(state)) return "";
+    return words.say("note.blind_for", {time: words.duration(clock.now() - state.look.at)});
+}
+
 /* The level is told by a screen reader as it changes; the time beside it, which changes by itself, is not. */
 export function drawHead(words, printer, name) {
     const silence = silenceText(words, printer);
@@ -68,11 +74,13 @@ export function drawWhy(words, {update: {state, watching}, clock}) {
     const accepted = acceptance(state, now);
     const ordered = state.intervention?.ordered;
     const hold = state.holds[0];
+    const age = ageText(words, {update: {state}, clock});
     const line = (text) => html`<p class="why">${text}</p>`;
     return html`
         ${state.print_name ? html`<p class="quiet name">${state.print_name}</p>` : nothing}
         ${state.blind ? html`${alert("error", words.blind(state.blind), "blind")}
             <p class="quiet">${words.say("note.blind_for", {time: words.duration(now - state.blind.since)})}</p>` : nothing}
+        ${age ? line(age) : nothing}
         ${hold ? line(words.say(`hold.${hold}`) || hold) : nothing}
         ${state.latch.confirmed ? line(words.say("note.confirmed")) : nothing}
         ${accepted ? line(accepted.until === null
@@ -166,7 +174,7 @@ export function drawFoot(words, {update}, view, open) {
 /* The small version: the level and the picture; everything else opens with it. */
 export function drawTile(words, printer, {name, url, open}) {
     const shown = levelText(words, printer);
-    const text = [shown, silenceText(words, printer)].filter(Boolean).join(" · ");
+    const text = [shown, silenceText(words, printer), ageText(words, printer)].filter(Boolean).join(" · ");
     return html`
         <button class="plain tile" aria-label="${name}: ${text}. ${words.say("card.open")}" @click=${open}>
             ${drawSign(printer)}

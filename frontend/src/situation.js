@@ -9,9 +9,14 @@ export function isPrinting(state) {
     return state.phase !== "idle";
 }
 
+/* Whether a look came to nothing since the one that is shown. */
+export function isUnanswered(state) {
+    return state.phase === "watching" && !state.holds.length && state.failed_looks > 0;
+}
+
 /* Whether the last look tells how the print looks now. */
 export function isLookPresent(state) {
-    if (!state.look) return false;
+    if (!state.look || isUnanswered(state)) return false;
     if (state.phase === "paused") return true;
     return state.phase === "watching" && !state.holds.length && state.look.at >= state.since - STILL_HOLDS;
 }

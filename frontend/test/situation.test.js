@@ -95,6 +95,15 @@ test("an old look does not speak for the print", () => {
     assert.deepEqual(verdict(update(FAILURE).state), {rule: "high"});
 });
 
+test("from the first unanswered look on nothing is said to be fine", () => {
+    const unanswered = update({failed_looks: 1});
+    assert.equal(condition(unanswered), "waiting");
+    assert.equal(verdict(unanswered.state), null);
+    assert.equal(condition(update({...FAILURE, failed_looks: 1})), "failure");
+    assert.equal(condition(update({failed_looks: 1, phase: "paused"})), "paused");
+    assert.equal(condition(update({failed_looks: 0})), "none");
+});
+
 test("the chosen camera is shown while it has a picture", () => {
     assert.equal(shownView(update(), "b").camera, "b");
     assert.equal(shownView(update({}, {pictures: {a: "/a"}}), "b").camera, "a");

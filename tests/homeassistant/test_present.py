@@ -47,6 +47,34 @@ async def test_numbers_are_unknown_while_nothing_is_seen(
     await until(hass, "sensor.ender_3_p", "0.31")
 
 
+UNANSWERED = {
+    "a look failed": {"failed_looks": 1},
+    "blind": {"phase": Phase.BLIND, "blind": Blind("dark", "It is dark.", states.AT), "failed_looks": 3},
+}
+
+
+@pytest.mark.parametrize("changes", UNANSWERED.values(), ids=UNANSWERED.keys())
+async def test_from_the_first_unanswered_look_on_nothing_is_said_to_be_fine(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, changes: dict[str, Any]
+) -> None:
+    await linked()
+    await octoprint.push(state=states.watching())
+    await until(hass, "sensor.ender_3_failure_state", "benchy.gcode", "print_name")
+    assert hass.states.get("sensor.ender_3_failure_state").state == "none"
+    checked = hass.states.get("sensor.ender_3_failure_state").attributes["checked"]
+    assert checked.timestamp() == pytest.approx(states.AT, abs=1)
+    await octoprint.push(state=replace(states.watching(), **changes))
+    await until(hass, "sensor.ender_3_failure_state", "unknown")
+    assert hass.states.get("binary_sensor.ender_3_print_failing").state == "unknown"
+    assert hass.states.get("sensor.ender_3_failure_state").attributes["checked"] == checked
+    await octoprint.push(state=replace(SEEN, **changes))
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    assert hass.states.get("binary_sensor.ender_3_print_failing").state == "on"
+    await octoprint.push(state=states.watching(at=states.AT + 30, number=13))
+    await until(hass, "sensor.ender_3_failure_state", "none")
+    assert hass.states.get("binary_sensor.ender_3_print_failing").state == "off"
+
+
 async def test_a_paused_print_keeps_the_numbers_that_it_was_paused_for(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
 ) -> None:

@@ -16,6 +16,7 @@ def failure_attributes(printer: PrinterCoordinator) -> Mapping[str, Any]:
         **_reason(_standing_verdict(state)),
         "p": round(look.p, 3) if look else None,
         "ewm_mean": round(look.statistics.ewm_mean, 3) if look else None,
+        "checked": printer.local_time(state.look.at) if state.look else None,
         "since": printer.local_time(state.latch.since),
         "confirmed": state.latch.confirmed,
         "print_id": state.print_id,

@@ -217,6 +217,12 @@ def present_look(state: WatchState) -> Look | None:
     return look if look.at >= state.since - STILL_HOLDS else None
 
 
+def is_unanswered(state: WatchState) -> bool:
+    """Return whether a look came to nothing since the last one that was answered, so that that one is old."""
+    looks = state.phase in (Phase.WATCHING, Phase.BLIND) and not state.holds
+    return looks and (state.failed_looks > 0 or state.blind is not None)
+
+
 def present_level(state: WatchState) -> Level:
     """Return the level that stands for the print; none until it is known that the print still runs."""
     return Level.NONE if state.phase is Phase.IDLE else state.level
