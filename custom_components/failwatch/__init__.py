@@ -19,11 +19,11 @@ from .notifications.answers import async_setup_answers
 from .notifications.messenger import Messenger
 from .notifications.pictures import async_setup_pictures
 from .notifications.sent import async_setup_sent, forget_sent
-from .notifications.words import async_load_words
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
 from .octoprint.device import async_follow_octoprint_device
 from .services import async_setup_services
+from .shared.words import async_load_words
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,

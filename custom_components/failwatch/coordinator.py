@@ -31,6 +31,7 @@ from .engine.watch.state import (
     is_unanswered,
     present_level,
 )
+from .shared.details import event_detail
 from .shared.problems import error_text
 from .shared.recordings import Recordings
 
@@ -220,7 +221,7 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
                 "type": event_type(event),
                 "print_id": event.print_id,
                 "print_name": self.data.print_name,
-                "detail": event.detail,
+                "detail": event_detail(self.hass, self.data, event),
                 "camera": event.camera,
                 "minor": event.minor,
             },

@@ -9,6 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import FailWatchConfigEntry, event_type
 from .engine.watch.state import Event, EventKind
 from .entity import PrinterEntity, add_for_printers
+from .shared.details import event_detail
 
 PARALLEL_UPDATES = 0
 
@@ -51,7 +52,7 @@ class FailWatchEvent(PrinterEntity, EventEntity):
                 "print_id": event.print_id,
                 "print_name": self.coordinator.data.print_name or None,
                 "level": event.level.value,
-                "detail": event.detail,
+                "detail": event_detail(self.hass, self.coordinator.data, event),
                 "camera": event.camera or None,
                 "minor": event.minor,
             },

@@ -9,7 +9,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from .const import DOMAIN, EVENT_FAILWATCH
-from .notifications.words import async_word
+from .shared.words import async_word
 
 
 @callback

@@ -31,7 +31,7 @@ from .engine.statistics import TemporalStatistics
 from .engine.watch.state import present_level
 from .engine.watch.trial import TRIAL_PRINTER_ID
 from .shared.history_actions import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
-from .shared.problems import problem_of
+from .shared.problems import translated
 from .shared.targets import async_targeted_printers
 
 _LOGGER = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ async def _replay(call: ServiceCall) -> ServiceResponse:
     try:
         rules = create_rules(call.data[ATTR_RULES], call.data[ATTR_NUMBERS])
     except BadSetting as error:
-        raise _invalid("bad_rules", error) from error
+        raise ServiceValidationError(**translated(error, {})) from error
     printers = _printers(call)
     outcomes = [
         _standing(printer) | await call.hass.async_add_executor_job(printer.course.judged_by, rules)
@@ -215,11 +215,7 @@ async def _detect(call: ServiceCall) -> ServiceResponse:
         finally:
             await detector.close()
     except FailWatchError as error:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=error.kind,
-            translation_placeholders={"problem": problem_of(error, entry.data)},
-        ) from error
+        raise HomeAssistantError(**translated(error, entry.data)) from error
     rules = FailWatchRules()
     lasting = TemporalStatistics(ewm_mean=detection.p, prediction_num=rules.warm_up_frames)
     return cast(

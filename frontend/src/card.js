@@ -13,7 +13,7 @@ import {card, colours, dialogs, pictures} from "./styles.js";
 import {Words} from "./words.js";
 
 const FEW_EVENTS = 3;
-const TICK = 1000;
+const TICK = 1000, LOAD_AGAIN = 3000;
 
 class FailWatchCard extends LitElement {
     static properties = {
@@ -81,6 +81,8 @@ class FailWatchCard extends LitElement {
     disconnectedCallback() {
         super.disconnectedCallback();
         clearInterval(this._ticking);
+        clearTimeout(this._loading);
+        if (!this._words) this._language = "";
         this._watching.disconnect();
         this._forget();
     }
@@ -121,7 +123,8 @@ class FailWatchCard extends LitElement {
             const words = await Words.load(this.hass);
             if (language === this._language) this._words = words;
         } catch {
-            this._language = ""; // The next news from Home Assistant begins another try.
+            // A preview hears nothing more from Home Assistant: it has to try again by itself.
+            if (language === this._language && this.isConnected) this._loading = setTimeout(() => this._load(), LOAD_AGAIN);
         }
     }
 
@@ -161,7 +164,7 @@ class FailWatchCard extends LitElement {
         try {
             await ask(this.hass, this._config.device_id, "order", {order: answer.key, ...answer.data});
         } catch (error) {
-            this._problem = error.message || this._words.say("card.failed");
+            this._problem = await this._words.problem(this.hass, error);
         }
     }
 

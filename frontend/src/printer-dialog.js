@@ -26,7 +26,7 @@ export class PrinterDialog extends LitElement {
         try {
             return await ask(this.hass, this.device, command, data);
         } catch (error) {
-            this._problem = error.message || this.words.say("card.failed");
+            this._problem = await this.words.problem(this.hass, error);
             return undefined;
         }
     }

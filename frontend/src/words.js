@@ -72,6 +72,16 @@ export class Words {
         return PASSING.includes(problem.reason) ? `${text} ${this.say("note.goes_on_trying")}` : text;
     }
 
+    /* What a refused command says, in the user's language. */
+    async problem(hass, error) {
+        if (error?.code === "unauthorized") return this.say("card.not_allowed");
+        const {translation_domain: domain, translation_key: key, translation_placeholders: values} = error || {};
+        const localize = domain && key && (await hass.loadBackendTranslation("exceptions", domain).catch(() => null));
+        const text = localize && localize(`component.${domain}.exceptions.${key}.message`, values || {});
+        // What another integration says of its own is shown as it is; what Home Assistant says in English is not.
+        return text || (error?.code === "home_assistant_error" && error.message) || this.say("card.failed");
+    }
+
     outcome(outcome) {
         const end = Object.keys(ENDS).find((one) => ENDS[one].includes(outcome?.toLowerCase()));
         return this.say(`outcome.${end || outcome || "unknown"}`) || outcome;

@@ -78,3 +78,25 @@ test("texts that could not be loaded are asked for again", async () => {
     await assert.rejects(Words.load(failing));
     assert.ok(await Words.load({...failing, loadBackendTranslation: async () => () => ""}));
 });
+
+test("a refusal is told in the user's language, and what Home Assistant says in English is not shown", async () => {
+    const asked = [];
+    const hass = {
+        loadBackendTranslation: async (category, domain) => {
+            asked.push([category, domain]);
+            return (key, values) => (key.endsWith(".no_such_camera.message") ? `Keine Kamera ${values.name}` : "");
+        }
+    };
+    const told = (error, by = hass) => words("de").problem(by, error);
+    const refusal = {code: "home_assistant_error", message: "No camera", translation_domain: "failwatch", translation_key: "no_such_camera"};
+    assert.equal(await told({...refusal, translation_placeholders: {name: "A"}}), "Keine Kamera A");
+    assert.deepEqual(asked, [["exceptions", "failwatch"]]);
+    assert.equal(await told({code: "home_assistant_error", message: "Klipper: shut down"}), "Klipper: shut down");
+    assert.equal(await told({...refusal, translation_key: "of_a_later_release"}), "No camera");
+    assert.match(await told({code: "unauthorized", message: "Unauthorized"}), /darfst du nicht/);
+    for (const error of [{code: "unknown_error", message: "Unknown error"}, 3, undefined]) {
+        assert.equal(await told(error), "Das hat nicht geklappt.");
+    }
+    const away = {loadBackendTranslation: async () => Promise.reject(new Error("away"))};
+    assert.equal(await told(refusal, away), "No camera");
+});

@@ -103,6 +103,29 @@ async def test_a_preview_whose_words_come_last_is_drawn(dashboard: Dashboard, pa
     await expect(page.locator("body > failwatch-card h2")).to_have_text("Room")
 
 
+async def test_texts_that_could_not_be_loaded_are_asked_for_again(dashboard: Dashboard, page: Page) -> None:
+    """A preview is handed nothing more of Home Assistant that would begin another try."""
+    await says(page, "No failure")
+    await page.evaluate(
+        """(device_id) => {
+            const {hass} = document.querySelector("home-assistant");
+            const preview = document.createElement("failwatch-card");
+            preview.setConfig({type: "custom:failwatch-card", device_id});
+            window.tries = 0;
+            const loadBackendTranslation = async () => {
+                window.tries += 1;
+                if (window.tries === 1) throw new Error("away");
+                return hass.localize;
+            };
+            preview.hass = {...hass, language: "en-NZ", loadBackendTranslation};
+            document.body.append(preview);
+        }""",
+        dashboard.house.printer,
+    )
+    await expect(page.locator("body > failwatch-card h2")).to_have_text("Room")
+    assert await page.evaluate("window.tries") == 2
+
+
 async def test_a_print_that_goes_well(dashboard: Dashboard, page: Page) -> None:
     """The picture, its age, why there is no failure, the course, and what there is to press."""
     await says(page, "No failure")

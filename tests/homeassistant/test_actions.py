@@ -197,7 +197,8 @@ async def test_what_other_rules_would_have_said(
     assert (calm["level"], calm["failure_at"]) == ("none", None)
     with pytest.raises(ServiceValidationError) as raised:
         await act(hass, "replay", entity_id="sensor.voron_p", rules="failwatch", numbers={"odd": 1})
-    assert raised.value.translation_key == "bad_rules"
+    assert raised.value.translation_key == "unknown_rule_number"
+    assert (raised.value.translation_placeholders or {})["key"] == "odd"
     await asyncio.sleep(0)
 
 

@@ -32,6 +32,7 @@ from custom_components.failwatch.engine.detectors import FIELDS
 from custom_components.failwatch.engine.judging.rules import RULE_SETS
 from custom_components.failwatch.engine.judging.verdict import Rule
 from custom_components.failwatch.octoprint import errors as octoprint_errors
+from custom_components.failwatch.shared.problems import SETTING_TEXTS
 from custom_components.failwatch.trigger import TRIGGERS
 
 ROOT = Path(__file__).parents[2]
@@ -245,7 +246,7 @@ def test_every_exception_has_a_text() -> None:
     kinds = CORE_KINDS | OCTOPRINT_KINDS - ON_PAGES_OF_THEIR_OWN - ONLY_WHILE_LINKING
     assert raised_keys() | chosen | kinds <= {*EN["exceptions"], *EN["issues"], *EN["selector"]}
     written = set(re.findall(r'"(\w+)"', SOURCES["services.py"]))
-    assert set(EN["exceptions"]) <= raised_keys() | written | chosen | kinds
+    assert set(EN["exceptions"]) <= raised_keys() | written | chosen | kinds | set(SETTING_TEXTS.values())
 
 
 def test_every_error_has_a_text_in_the_forms() -> None:

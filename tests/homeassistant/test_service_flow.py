@@ -54,7 +54,12 @@ async def test_built_in_detector(hass: HomeAssistant) -> None:
         (UnknownHost("who?"), {"url": "unknown_host"}),
         (RateLimited("slow down"), {"base": "rate_limited"}),
         (BadSetting("odd"), {"base": "bad_setting"}),
-        (RuntimeError("bug"), {"base": "bad_setting"}),
+        (RuntimeError("bug"), {"base": "unexpected"}),
+        (
+            BadSetting("The service's address must look like https://example.org.", key="url"),
+            {"url": "bad_address"},
+        ),
+        (BadSetting("Deepomatic needs an API key."), {"base": "deepomatic_needs_key"}),
     ],
 )
 async def test_super_api(hass: HomeAssistant, error: Exception, errors: dict[str, str]) -> None:
@@ -64,6 +69,7 @@ async def test_super_api(hass: HomeAssistant, error: Exception, errors: dict[str
         page = await answer(hass, page, settings)
     assert page["errors"] == errors
     assert "secret" not in str(page["description_placeholders"])
+    assert page["description_placeholders"]["problem"] == "detector.example"
     with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, page, settings)
     assert end["type"] is FlowResultType.CREATE_ENTRY

@@ -72,7 +72,8 @@ async def test_a_printer_whose_settings_mean_nothing(hass: HomeAssistant, printe
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == "bad_setting"
+    assert entry.error_reason_translation_key == "unknown_rule_set"
+    assert (entry.error_reason_translation_placeholders or {})["name"] == "of another release"
     assert printer.detector.closed == 1
 
 

@@ -308,6 +308,6 @@ async def test_a_number_that_no_picture_reaches_is_an_issue_until_it_is_lowered(
     await coordinator.async_set_rules(numbers={"failure": 1.5})
     issue = issue_registry.async_get_issue("failwatch", "rule_out_of_reach_camera1")
     assert issue is not None
-    assert issue.translation_placeholders == {"printer": "Voron", "numbers": "failure"}
+    assert issue.translation_placeholders == {"printer": "Voron", "numbers": "Failing above"}
     await coordinator.async_set_rules(numbers={"failure": 0.7})
     assert issue_registry.async_get_issue("failwatch", "rule_out_of_reach_camera1") is None

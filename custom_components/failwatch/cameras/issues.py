@@ -10,6 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, CONF_STATUS_ENTITY, DOMAIN
 from ..engine.watch.state import Blind
+from ..shared.words import async_text
 from .print_status import Reading
 from .print_status_listener import times_of, words_of
 from .printers import Meaning
@@ -39,7 +40,7 @@ def async_judge_sight(
     camera = subentry.data[CONF_PICTURE_ENTITY]
     gone = blind is not None and async_is_gone(hass, camera)
     long = blind is not None and not gone and now - blind.since >= BLIND_FOR_LONG
-    placeholders = {"printer": subentry.title, "camera": camera, "detail": blind.detail if blind else ""}
+    placeholders = {"printer": subentry.title, "camera": camera}
     data: dict[str, str | int | float | None] = {
         "entry_id": entry.entry_id,
         "subentry_id": subentry.subentry_id,
@@ -150,6 +151,7 @@ def async_judge_rules(hass: HomeAssistant, key: str, printer: str, unreached: Se
     if not unreached:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
         return
+    names = [async_text(hass, "entity", f"number.{key}.name") or key for key in unreached]
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -157,7 +159,7 @@ def async_judge_rules(hass: HomeAssistant, key: str, printer: str, unreached: Se
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
         translation_key=OUT_OF_REACH,
-        translation_placeholders={"printer": printer, "numbers": ", ".join(unreached)},
+        translation_placeholders={"printer": printer, "numbers": ", ".join(names)},
     )
 
 
@@ -179,5 +181,4 @@ def async_raise_model(hass: HomeAssistant, entry: ConfigEntry, detail: str) -> N
         is_fixable=False,
         severity=ir.IssueSeverity.ERROR,
         translation_key=MODEL,
-        translation_placeholders={"detail": detail},
     )

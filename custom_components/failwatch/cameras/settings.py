@@ -109,9 +109,9 @@ def ignored_regions(text: str) -> tuple[tuple[tuple[float, float], ...], ...]:
                 (float(x) / 100, float(y) / 100) for x, y in (corner.split(",") for corner in part.split())
             )
         except ValueError:
-            raise BadSetting(f"{part!r} is no list of corners.") from None
+            raise BadSetting("%(part)r is no list of corners.", part=part) from None
         if len(corners) < 3 or not all(0 <= value <= 1 for corner in corners for value in corner):
-            raise BadSetting(f"{part!r} has fewer than three corners, or one outside the picture.")
+            raise BadSetting("%(part)r has fewer than three corners, or one outside the picture.", part=part)
         regions.append(corners)
     return tuple(regions)
 

@@ -10,7 +10,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, Co
 from ..const import CONF_INTERVAL, DOMAIN
 from ..coordinator import FailWatchConfigEntry, RuntimeData
 from ..engine.errors import BadSetting, DetectionError, ModelUnavailable, NotAuthorised
-from ..shared.problems import problem_of
+from ..shared.problems import translated
 from . import issues
 from .cleanup import async_forget_removed_cameras, async_remove_job_buttons
 from .coordinator import WatchedCamera
@@ -37,11 +37,7 @@ async def async_set_up_cameras(
             translation_key="model_unavailable",
         ) from error
     except (BadSetting, DetectionError) as error:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key=error.kind,
-            translation_placeholders={"problem": problem_of(error, entry.data)},
-        ) from error
+        raise ConfigEntryNotReady(**translated(error, entry.data)) from error
     issues.async_clear(hass, entry.entry_id)
     memory = StateStore(hass, entry.entry_id)
     await memory.async_load()
@@ -56,11 +52,7 @@ async def async_set_up_cameras(
             subentry.subentry_id: create(subentry) for subentry in entry.subentries.values()
         }
     except BadSetting as error:
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key=error.kind,
-            translation_placeholders={"problem": str(error)},
-        ) from error
+        raise ConfigEntryError(**translated(error, entry.data)) from error
     entry.runtime_data = RuntimeData(dict(cameras), dict(entry.data), create)
     new = {camera.key for camera in cameras.values() if camera.device is None}
     await hass.config_entries.async_forward_entry_setups(entry, platforms)

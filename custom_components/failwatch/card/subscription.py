@@ -17,7 +17,8 @@ from ..coordinator import JobCommand, PrinterCoordinator
 from ..engine.judging.rules import RuleSet
 from ..engine.serialization import to_json
 from ..engine.watch.messages import rules_json, state_json
-from ..engine.watch.state import Event
+from ..engine.watch.state import Event, WatchState
+from ..shared.details import why_not
 from ..shared.targets import async_printer_of_device
 from .access import async_may, async_may_control
 from .pictures import VALID_FOR, async_picture_path
@@ -145,7 +146,7 @@ class Subscription:
                 status_problem=printer.status_problem,
                 watching=printer.watching,
                 rules=_rules_json(printer.rules),
-                state=state_json(printer.data),
+                state=_state_json(self._hass, printer.data),
                 now=now,
                 clock_speed=speed,
                 pictures=self._picture_paths(printer),
@@ -177,6 +178,14 @@ class Subscription:
 
     def _send(self, told: Update | Happened | Gone) -> None:
         self._connection.send_message(event_message(self._message_id, told))
+
+
+def _state_json(hass: HomeAssistant, state: WatchState) -> dict[str, Any]:
+    """Return a state with the reasons why a print does not obey in Home Assistant's language."""
+    told = state_json(state)
+    if order := told["intervention"]["ordered"]:
+        order["problems"] = [why_not(hass, problem) for problem in order["problems"]]
+    return told
 
 
 def _rules_json(rules: RuleSet | None) -> dict[str, Any]:

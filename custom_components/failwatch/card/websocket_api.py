@@ -75,7 +75,13 @@ def _answering(command: Command, policy: str) -> websocket_api.const.WebSocketCo
     async def answer(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
         printer = async_printer_of_device(hass, msg[ATTR_DEVICE_ID])
         if printer is None:
-            connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, "The printer is not set up.")
+            connection.send_error(
+                msg["id"],
+                websocket_api.ERR_NOT_FOUND,
+                "The printer is not set up.",
+                translation_domain=DOMAIN,
+                translation_key="not_set_up",
+            )
             return
         if policy != ADMIN:
             async_require(hass, connection.user, printer, policy)

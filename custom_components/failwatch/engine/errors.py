@@ -54,10 +54,11 @@ class DetectionError(FailWatchError):
 
     kind = "detection"
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        """Keep the service's own message and, where it said so, the seconds to wait."""
+    def __init__(self, message: str, *, retry_after: float | None = None, said: str = "") -> None:
+        """Keep what the service itself said, if anything, and the seconds that it wants to wait."""
         super().__init__(message)
         self.retry_after = retry_after
+        self.said = said
 
 
 class BadPicture(DetectionError):

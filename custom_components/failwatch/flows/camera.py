@@ -42,7 +42,7 @@ from ..engine.clients import clouds
 from ..engine.errors import BadSetting, FailWatchError
 from ..engine.watch.policy import Action
 from ..engine.watch.trial import try_out
-from ..shared.problems import problem_of
+from ..shared.problems import text_key, text_values
 from .camera_forms import JUDGEMENT_KEYS, SECTIONS, SOURCE_KEYS, judgement_form, sources_form
 from .print_status_forms import (
     STATUS_KEYS,
@@ -75,15 +75,15 @@ class CameraFlow(ConfigSubentryFlow):
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the camera and for what tells that the printer prints."""
         errors: dict[str, str] = {}
-        problem = ""
+        values = {"problem": ""}
         if user_input is not None:
             if self._is_watched(user_input):
                 return self.async_abort(reason="already_configured")
             try:
                 await self._try(user_input)
             except FailWatchError as error:
-                errors[PLACES.get(error.kind, "base")] = error.kind
-                problem = problem_of(error, self._get_entry().data)
+                errors[PLACES.get(error.kind, "base")] = text_key(error)
+                values = text_values(error, self._get_entry().data)
             else:
                 kept = {key: value for key, value in self._data.items() if key not in SOURCE_KEYS}
                 self._data = {**kept, **user_input}
@@ -94,7 +94,7 @@ class CameraFlow(ConfigSubentryFlow):
                 sources_form(self.hass), user_input or self._data
             ),
             errors=errors,
-            description_placeholders={"problem": problem},
+            description_placeholders=values,
         )
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:

@@ -5,6 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import voluptuous as vol
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
     SOURCE_RECONFIGURE,
@@ -28,9 +29,9 @@ from ..const import (
 )
 from ..engine.clients import clouds
 from ..engine.clients.http import base_url
-from ..engine.detectors import Choice, ServiceInfo, query_service, same_service
+from ..engine.detectors import Choice, Field, ServiceInfo, query_service, same_service
 from ..engine.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
-from ..shared.problems import problem_of
+from ..shared.problems import Unexpected, text_key, text_values
 from . import service_forms
 from .base import EntryFlow
 
@@ -167,17 +168,23 @@ class ServiceFlow(EntryFlow):
             raise
         except Exception as error:
             _LOGGER.exception("The detection service could not be tried")
-            raise BadSetting(f"Unexpected: {type(error).__name__}") from error
+            raise Unexpected from error
 
     def _service_form(self, kind: str, error: FailWatchError | None = None) -> ConfigFlowResult:
-        shown = {**self._old_settings(), **self._data}
+        shown, fields = {**self._old_settings(), **self._data}, service_forms.first_fields(kind)
+        return self._form(
+            kind, fields, service_forms.schema(fields, shown, kept=self._kept_secrets(kind)), error
+        )
+
+    def _form(
+        self, step: str, fields: Sequence[Field], schema: vol.Schema, error: FailWatchError | None
+    ) -> ConfigFlowResult:
+        """Show a form, with an error at the field that it is about."""
         return self.async_show_form(
-            step_id=kind,
-            data_schema=service_forms.schema(
-                service_forms.first_fields(kind), shown, kept=self._kept_secrets(kind)
-            ),
-            errors={service_forms.error_place(error, kind): error.kind} if error else None,
-            description_placeholders={"problem": problem_of(error, self._data) if error else ""},
+            step_id=step,
+            data_schema=schema,
+            errors={service_forms.error_place(error, fields): text_key(error)} if error else None,
+            description_placeholders=text_values(error, self._data) if error else None,
         )
 
     def _rest_form(
@@ -192,12 +199,7 @@ class ServiceFlow(EntryFlow):
         if not fields:
             return self._finish_service()
         shown = {**self._old_settings(), **self._data, **(entered or {})}
-        return self.async_show_form(
-            step_id="choices",
-            data_schema=service_forms.schema(fields, shown, choices),
-            errors={"base": error.kind} if error else None,
-            description_placeholders={"problem": problem_of(error, self._data) if error else ""},
-        )
+        return self._form("choices", fields, service_forms.schema(fields, shown, choices), error)
 
     def _finish_service(self) -> ConfigFlowResult:
         own = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
@@ -222,21 +224,13 @@ class ServiceFlow(EntryFlow):
         """Take new credentials of a service."""
         entry = self._get_reauth_entry()
         kind = entry.data[CONF_KIND]
-        errors: dict[str, str] = {}
-        problem = ""
+        fields, problem = service_forms.secret_fields(kind), None
         if user_input is not None:
             self._data = {**entry.data, **user_input}
             try:
                 await self._query_service()
             except FailWatchError as error:
-                place = service_forms.error_place(error, kind)
-                errors[place if place in user_input else "base"] = error.kind
-                problem = problem_of(error, self._data)
+                problem = error
             else:
                 return self._changed(entry)
-        return self.async_show_form(
-            step_id="reauth_confirm",
-            data_schema=service_forms.schema(service_forms.secret_fields(kind), {}),
-            errors=errors,
-            description_placeholders={"problem": problem},
-        )
+        return self._form("reauth_confirm", fields, service_forms.schema(fields, {}), problem)

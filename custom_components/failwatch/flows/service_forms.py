@@ -78,14 +78,14 @@ def schema(
     return vol.Schema(markers)
 
 
-def error_place(error: FailWatchError, kind: str) -> str:
-    """Return the field that an error is about, "base" for the form as a whole."""
-    keys = [field.key for field in first_fields(kind)]
+def error_place(error: FailWatchError, fields: Sequence[Field]) -> str:
+    """Return which of a form's fields an error is about, "base" for the form as a whole."""
+    place = str(error.values.get("key", ""))
     if isinstance(error, NotAuthorised):
-        return next((field.key for field in secret_fields(kind)), "base")
-    if isinstance(error, (Unavailable, WrongAddress, NotFound)) and URL_KEY in keys:
-        return URL_KEY
-    return "base"
+        place = next((field.key for field in fields if field.type is FieldType.SECRET), "")
+    elif isinstance(error, (Unavailable, WrongAddress, NotFound)):
+        place = URL_KEY
+    return place if place in (field.key for field in fields) else "base"
 
 
 def _selector(field: Field, choices: Sequence[Choice]) -> Selector[Any]:

@@ -12,10 +12,10 @@ from ..coordinator import PrinterCoordinator
 from ..engine.watch.state import Phase
 from ..shared.problems import error_text
 from ..shared.targets import async_printers
+from ..shared.words import async_load_words, async_word
 from .buttons import Press, Pressed, token
 from .messages import ALARM, VETO, Message, are_you_sure
 from .messenger import MESSENGERS, Messenger
-from .words import async_load_words, async_word
 
 ANSWER_EVENTS: Final = {
     "mobile_app_notification_action": "action",

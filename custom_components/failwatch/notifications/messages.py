@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_ON_FAILURE, CONF_ON_MAYBE
@@ -13,8 +12,8 @@ from ..coordinator import JobCommand, PrinterCoordinator, event_type
 from ..engine.judging.verdict import Level
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event
+from ..shared.details import why_not
 from .buttons import Button, Press, button
-from .words import async_word
 
 ALARM, VETO, SIGHT = "alarm", "veto", "sight"
 """Topics: a new message replaces the one before of its topic. A pause that an automation announces is one of its own."""
@@ -41,11 +40,6 @@ SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
 """What ends the messages of which topics."""
 DONE: Final = ("action_failed", "cancelled", "paused", "countdown")
 """What is said in other words of a print that is not failing."""
-WHY_NOT: Final[Mapping[str, str]] = {
-    "the printer still ": "problem_still_prints",
-    "OctoPrint does not take the order": "problem_not_taken",
-}
-"""What FailWatch itself says of a print that does not obey, by how that begins; the rest is said by others."""
 KNOWN_REASONS: Final = ("dark", "no_snapshot", "frozen", "light_failed", "not_authorised", "rate_limited")
 
 
@@ -96,7 +90,7 @@ def message_about(
     """Return the message about an event of a kind. `due` is when a pause comes that FailWatch does not plan."""
     values = {"print": printer.data.print_name, "problem": detail, "camera": camera}
     if kind == "action_failed":
-        values["problem"] = _why_not(printer.hass, detail)
+        values["problem"] = why_not(printer.hass, detail)
     # A print is also paused because it looks suspicious, cannot be seen, or somebody asked for it.
     failing = "" if level is Level.FAILURE or kind not in DONE else "_plain"
     message = Message(f"message_{kind}{failing}", values=values, shows_picture=True)
@@ -121,14 +115,6 @@ def message_about(
         return message
     buttons = (*ok, *make.job("pause"), *make.job("cancel"), *failed)
     return replace(message, buttons=buttons, urgent=kind != "maybe")
-
-
-def _why_not(hass: HomeAssistant, detail: str) -> str:
-    """Return why a print could not be stopped, of a detail such as "pause: the printer still reports printing"."""
-    action, _, problem = detail.partition(": ")
-    problem = problem if action in set(Action) else detail
-    word = next((word for words, word in WHY_NOT.items() if problem.startswith(words)), None)
-    return problem if word is None else async_word(hass, word)
 
 
 def _countdown(

@@ -12,11 +12,11 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
+from ..shared.words import async_load_words, async_word
 from .messages import Message
 from .phones import CLEAR, Phone, async_push, find_phone, phone_data, phone_device
 from .pictures import async_picture_path
 from .settings import Recipients
-from .words import async_load_words, async_word
 
 _LOGGER = logging.getLogger(__package__)
 

@@ -6,6 +6,7 @@ from typing import Any
 from ..coordinator import PrinterCoordinator
 from ..engine.judging.verdict import Level, Rule, Verdict
 from ..engine.watch.state import Phase, WatchState, present_look
+from .details import blind_detail
 
 
 def failure_attributes(printer: PrinterCoordinator) -> Mapping[str, Any]:
@@ -51,7 +52,7 @@ def watch_attributes(printer: PrinterCoordinator) -> Mapping[str, Any]:
     blind_reason = state.blind.reason if state.blind else None
     return {
         "blind_reason": printer.status_problem or blind_reason,
-        "blind_detail": state.blind.detail if state.blind else None,
+        "blind_detail": blind_detail(printer.hass, state.blind) if state.blind else None,
         "on_hold": list(state.holds),
         "muted": state.muted,
         "snoozed_until": printer.local_time(state.snoozed_until),

@@ -156,18 +156,20 @@ class Endpoint:
         message = said or f"{where} answers with status {status} ({response.reason})."
         retry_after = refusals.retry_after(response.headers)
         if status == 401:
-            return NotAuthorised(said or f"{where} refuses the credentials (status {status}).")
+            return NotAuthorised(said or f"{where} refuses the credentials (status {status}).", said=said)
         if status == 403:
-            return NotPermitted(said or f"{where} does not permit this (status {status}).")
+            return NotPermitted(said or f"{where} does not permit this (status {status}).", said=said)
         if status in (404, 405, 410):
-            return NotFound(said or f"{where} knows nothing at {response.url.path}: is the address right?")
+            nothing = f"{where} knows nothing at {response.url.path}: is the address right?"
+            return NotFound(said or nothing, said=said)
         if status == 429:
-            return RateLimited(_with_wait(message, retry_after), retry_after=retry_after)
+            return RateLimited(_with_wait(message, retry_after), retry_after=retry_after, said=said)
         if status in (408, 425) or (status == 503 and retry_after is not None):
-            return Busy(_with_wait(message, retry_after), retry_after=retry_after)
+            return Busy(_with_wait(message, retry_after), retry_after=retry_after, said=said)
         if status >= 500:
-            return ServerFailed(f"{where} failed (status {status})" + (f": {said}" if said else "."))
-        return BadRequest(message)
+            failed = f"{where} failed (status {status})" + (f": {said}" if said else ".")
+            return ServerFailed(failed, said=said)
+        return BadRequest(message, said=said)
 
     def _clean(self, text: str) -> str:
         for secret in self.secrets:
@@ -187,7 +189,7 @@ def base_url(settings: Mapping[str, Any], default: str | None = None) -> URL:
     except ValueError:
         good = False
     if not good:
-        raise BadSetting("The service's address must look like https://example.org.")
+        raise BadSetting("The service's address must look like https://example.org.", key="url")
     return url.with_user(None).with_query(None).with_fragment(None)
 
 

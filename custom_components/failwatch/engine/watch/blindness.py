@@ -12,6 +12,7 @@ from ..errors import (
     Busy,
     CutShort,
     DarkPicture,
+    DetectionError,
     FailWatchError,
     LateSnapshot,
     ModelUnavailable,
@@ -46,6 +47,7 @@ def after_failed_look(
         now = _one_more(blind, error.kind, str(error))
         now = replace(now, counted_from=at if blind.counted_from is None else blind.counted_from)
         worth_telling = _is_another_reason(blind, now)
+    now = replace(now, said=error.said if isinstance(error, DetectionError) else "")
     return _told(now, EventKind.BLIND, print_id, at) if worth_telling else (now, ())
 
 

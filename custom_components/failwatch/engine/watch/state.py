@@ -32,7 +32,7 @@ class Blind:
     With a `camera` it is that one alone, while others see. `looks` counts the looks in a row that came to
     nothing, and `told` has the reasons that an event told of. `accepted` says that the user knows, and
     wants the print to go on. `counted_from` is since when FailWatch has looked in vain without a gap, None
-    until it looks again after one.
+    until it looks again after one. `said` has the detection service's own words, if it gave a reason.
     """
 
     reason: str
@@ -43,6 +43,7 @@ class Blind:
     looks: int = 1
     told: tuple[str, ...] = ()
     counted_from: float | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

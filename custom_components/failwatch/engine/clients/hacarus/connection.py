@@ -99,7 +99,7 @@ class Connection:
             return await attempt(known)
         except NotAuthorised as error:
             if NO_PERMISSION in str(error).lower():
-                raise NotPermitted(str(error)) from error
+                raise NotPermitted(str(error), said=error.said) from error
             await self._renew(known)
         return await attempt(self._endpoint or self._anonymous)
 
