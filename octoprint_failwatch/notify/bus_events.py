@@ -1,7 +1,8 @@
 """FailWatch's events on OctoPrint's bus, for the plugins that hand events on (MQTT, webhooks, event manager).
 
 Each is called `plugin_failwatch_<kind>`, for every `EventKind`: started, ended, maybe, failure, cleared,
-blind, seeing, camera_blind, camera_seeing, camera_moved, acknowledged, countdown, action, action_failed. The payload is that of `payload`.
+blind, seeing, camera_blind, camera_seeing, camera_moved, acknowledged, countdown, called_off, action,
+action_failed. The payload is that of `payload`.
 """
 
 from __future__ import annotations

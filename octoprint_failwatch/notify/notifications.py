@@ -27,6 +27,7 @@ _LOGGER = logging.getLogger(__name__)
 URGENT = {
     EventKind.FAILURE,
     EventKind.COUNTDOWN,
+    EventKind.CALLED_OFF,
     EventKind.ACTION,
     EventKind.ACTION_FAILED,
 }
@@ -173,7 +174,7 @@ def still_holds(event: Event, state: WatchState) -> bool:
     match event.kind:
         case EventKind.COUNTDOWN:
             return state.intervention.countdown is not None
-        case EventKind.ACTION:
+        case EventKind.ACTION | EventKind.CALLED_OFF:
             return state.phase is Phase.PAUSED
         case EventKind.ACTION_FAILED:
             return state.intervention.ordered is not None

@@ -78,6 +78,7 @@ class MessageTexts:
             EventKind.MAYBE: _("%(name)s may be failing."),
             EventKind.FAILURE: _("%(name)s is failing."),
             EventKind.SEEING: _("FailWatch checks %(name)s again."),
+            EventKind.CALLED_OFF: _("%(name)s was paused, so FailWatch does not cancel it."),
             EventKind.ACTION_FAILED: _(
                 "FailWatch could not stop %(name)s and goes on trying. Look after it now! (%(detail)s)"
             ),

@@ -309,6 +309,12 @@ class Watched(RuleBasedStateMachine):
         if countdown is not None and countdown.cause.value == "unanswered":
             assert self.state.intervention.paused_at is not None
 
+    @invariant()
+    def nothing_comes_behind_the_back_of_whoever_paused(self) -> None:
+        countdown = self.state.intervention.countdown
+        if self.state.phase is Phase.PAUSED and countdown is not None:
+            assert countdown.cause is Cause.UNANSWERED
+
 
 Watched.TestCase.settings = settings(
     max_examples=max(1, STEPS // PER_RUN),

@@ -19,7 +19,7 @@ from octoprint_failwatch.engine.watch.policy import Action, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 
-from .watching import START, Host, ScriptedDetector, VirtualClock, live_camera, picture, watching
+from .watching import START, Host, ScriptedDetector, VirtualClock, Watched, live_camera, picture, watching
 
 PAUSING = WatchSettings(policy=Policy(on_failure=Action.PAUSE))
 
@@ -242,6 +242,54 @@ async def test_a_silence_holds_back_telling_and_acting_but_not_judging(answer: s
         assert len(told) == 1
 
 
+async def test_a_cancel_does_not_come_behind_the_back_of_whoever_paused() -> None:
+    """It is called off, and that is told; after the resume the print is watched and cancelled as before."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.CANCEL, veto=60))
+    async with watching(
+        ScriptedDetector([0.01] * 5 + [1.0] * 30 + [0.01] * 100 + [1.0] * 100), settings
+    ) as run:
+        run.watch.start("print-1")
+        countdown = await run.told(EventKind.COUNTDOWN)
+        assert countdown.detail == "cancel"
+        run.watch.pause()
+        called_off = run.events[-1]
+        assert (called_off.kind, called_off.detail) == (EventKind.CALLED_OFF, "cancel")
+        assert run.watch.state.level is Level.FAILURE
+        await run.idle_for(5000)
+        assert not run.host.acted
+        run.watch.answer(Answer.CLEARED)
+        run.watch.resume()
+        cancelled = await run.told(EventKind.ACTION)
+        assert (cancelled.detail, run.host.acted[0][0]) == ("cancel", Action.CANCEL)
+
+
+async def test_a_cancel_that_failed_is_not_tried_again_once_somebody_paused() -> None:
+    """The order was given while it printed, and the printer was busy."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.CANCEL))
+    host = Host()
+    host.problems = ["busy"] * 100
+    async with watching(failing(), settings, host=host) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.ACTION_FAILED)
+        tries = len(host.acted)
+        run.watch.pause()
+        assert run.events[-1].kind is EventKind.CALLED_OFF
+        await run.idle_for(5000)
+        assert len(host.acted) == tries
+
+
+async def test_the_cancel_of_an_unanswered_pause_comes_all_the_same() -> None:
+    """It was FailWatch that paused, and nobody answered."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, cancel_after=600))
+    async with watching(failing(), settings) as run:
+        run.watch.start("print-1")
+        paused = await run.told(EventKind.ACTION)
+        run.watch.pause()
+        await run.until(lambda: len(run.host.acted) == 2)
+        assert EventKind.CALLED_OFF not in run.kinds()
+        assert run.host.acted[1] == (Action.CANCEL, pytest.approx(paused.at + 600))
+
+
 async def test_a_silence_that_ends_over_a_paused_print_tells_and_pauses_nothing() -> None:
     """The user's own pause must not become one by FailWatch, after which an unanswered print is cancelled."""
     settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, cancel_after=60))
@@ -398,6 +446,37 @@ async def test_the_budget_is_kept() -> None:
         await run.frames(700)
         hours = [int(frame.taken_at // 3600) for frame in detector.frames]
         assert max(hours.count(hour) for hour in set(hours)) <= 360
+
+
+async def test_a_budget_slows_only_a_service_that_counts() -> None:
+    """The built-in detector looks as often as it should, whatever budget a service had before."""
+    settings = WatchSettings(cadence=Cadence(interval=10, calls_per_hour=60, calls_per_month=5))
+
+    async def gaps(watch: Watched, detector: ScriptedDetector) -> set[float]:
+        await watch.until(lambda: len(detector.frames) > 20)
+        return {round(b.taken_at - a.taken_at) for a, b in itertools.pairwise(detector.frames)}
+
+    detector, another = ScriptedDetector([0.0], metered=False), ScriptedDetector([0.0], metered=False)
+    async with watching(detector, settings) as run:
+        run.watch.start("print-1")
+        assert await gaps(run, detector) == {10}
+        await run.watch.replace(replace(run.watch.setup, detector=another))
+        assert await gaps(run, another) == {10}
+        counting = ScriptedDetector([0.0])
+        await run.watch.replace(replace(run.watch.setup, detector=counting))
+        assert (await run.told(EventKind.BLIND)).detail == "rate_limited"
+        assert not counting.frames
+
+
+async def test_who_changes_the_settings_waits_no_longer_than_they_say() -> None:
+    """A service that wants to be left alone for hours is not the one that was chosen instead of it."""
+    async with watching(ScriptedDetector([0.0, RateLimited("Later.", retry_after=36_000)])) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.BLIND)
+        changed, another = run.clock.time, ScriptedDetector([0.0], metered=False)
+        await run.watch.replace(replace(run.watch.setup, detector=another))
+        seeing = await run.told(EventKind.SEEING)
+        assert seeing.at <= changed + 11
 
 
 async def test_a_calm_print_is_looked_at_less_often() -> None:

@@ -16,7 +16,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.cameras.printers import preset_of
 from custom_components.failwatch.cameras.proposals import STATE_SETTINGS, async_propose
+from custom_components.failwatch.cameras.settings import watch_settings
 from custom_components.failwatch.engine.errors import Unavailable
+from custom_components.failwatch.engine.watch.cadence import Cadence
+from custom_components.failwatch.engine.watch.policy import Action, Policy
 from custom_components.failwatch.repairs import AnotherCameraFlow
 from tests.homeassistant.printer import (
     CAMERA,
@@ -199,6 +202,7 @@ async def test_states_that_make_no_sense(
         ({"ignore": "nonsense"}, {}, {"ignore": "bad_regions"}),
         ({}, {"on_failure": "pause"}, {"base": "no_pause"}),
         ({}, {"on_maybe": "cancel"}, {"base": "no_cancel"}),
+        ({}, {"pause_when_blind": 20}, {"base": "no_pause"}),
         ({}, {"on_failure": "pause", "pause_with": PAUSE, "cancel_after": 5}, {"base": "no_cancel"}),
     ],
 )
@@ -215,17 +219,28 @@ async def test_judgement_that_cannot_work(
     bad = {**JUDGEMENT, **changes, "actions": {**JUDGEMENT["actions"], **actions}}
     page = await answer(hass, page, bad)
     assert page["errors"] == errors
-    good = {"ignore": "0,0 20,0 20,15 0,15\n80,80 100,80 100,100", "calls_per_month": 1000}
+    good = {
+        "ignore": "0,0 20,0 20,15 0,15\n80,80 100,80 100,100",
+        "calls_per_month": 1000,
+        "calls_per_hour": 60,
+    }
     actions = {
         "on_failure": "pause",
         "pause_with": PAUSE,
         "cancel_with": CANCEL,
         "cancel_after": 5,
         "veto": 30,
+        "pause_when_blind": 20,
+        "max_pauses": 2,
     }
     end = await answer(hass, page, {**JUDGEMENT, **good, "actions": {**JUDGEMENT["actions"], **actions}})
     assert end["type"] is FlowResultType.CREATE_ENTRY
     assert end["data"]["pause_with"] == PAUSE
+    settings = watch_settings(end["data"])
+    assert settings.policy == Policy(
+        on_failure=Action.PAUSE, veto=30, cancel_after=300, pause_when_blind_after=1200, max_pauses=2
+    )
+    assert settings.cadence == Cadence(interval=10, calls_per_hour=60, calls_per_month=1000)
     await hass.async_block_till_done()
     assert hass.states.get("sensor.printer_watch").state == "idle"
 

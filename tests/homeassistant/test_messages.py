@@ -310,6 +310,13 @@ async def test_an_order_that_fails_is_told(
     ("kind", "detail", "state", "words", "buttons"),
     [
         (EventKind.ACTION, "pause", PAUSED, "is paused", ["Resume", "Cancel print", "It failed"]),
+        (
+            EventKind.CALLED_OFF,
+            "cancel",
+            PAUSED,
+            "does not cancel it",
+            ["Resume", "Cancel print", "It failed"],
+        ),
         (EventKind.ACTION, "cancel", replace(FAILURE, phase=Phase.IDLE), "failing and is cancelled", []),
         (EventKind.ACTION, "cancel", states.idle(), "was cancelled by FailWatch", []),
         (

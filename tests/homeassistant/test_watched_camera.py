@@ -92,6 +92,35 @@ async def test_a_failure_pauses_by_the_button_once(
     assert printer.pause.presses == 1
 
 
+async def test_a_print_is_paused_as_often_as_the_user_set(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.failwatch.engine.judging.acceptance.LASTS", 120.0)
+    await watch(hass, on_failure="pause", pause_with=PAUSE, max_pauses=1)
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await printer.tells("paused")
+    assert printer.pause.presses == 1
+    await until(hass, "sensor.voron_watch", "paused")
+    del printer.told["failure"]
+    await printer.says("printing")
+    await printer.tells("failure")
+    await printer.looks(5)
+    assert printer.pause.presses == 1
+
+
+async def test_a_print_that_cannot_be_checked_is_paused_by_choice(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    await watch(hass, pause_when_blind=2, pause_with=PAUSE)
+    await printer.says("printing")
+    await printer.looks(1)
+    printer.camera.broken = True
+    await printer.tells("paused")
+    assert printer.pause.presses == 1
+    assert hass.states.get("sensor.voron_failure_state").state == "unknown"
+
+
 async def test_what_goes_wrong_with_showing_keeps_no_print_from_being_paused(
     hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

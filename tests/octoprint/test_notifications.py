@@ -77,6 +77,7 @@ def test_quiet_hours(begins: str, ends: str, now: time, expected: bool) -> None:
         (EventKind.MAYBE, {**SETTINGS, "on_maybe": "notify"}, True),
         (EventKind.BLIND, SETTINGS, True),
         (EventKind.ACTION, SETTINGS, True),
+        (EventKind.CALLED_OFF, SETTINGS, True),
         (EventKind.ACTION_FAILED, SETTINGS, True),
         (EventKind.STARTED, SETTINGS, False),
         (EventKind.CLEARED, SETTINGS, False),
@@ -211,6 +212,11 @@ def test_the_page_says_of_the_same_reasons_that_failwatch_goes_on_trying() -> No
     assert "trying" not in MessageTexts().blind(Blind("dark", "", 1.0))
 
 
+def test_a_cancel_that_is_called_off_is_put_down_to_the_pause() -> None:
+    text = MessageTexts().event(event(EventKind.CALLED_OFF, "cancel"), replace(STATE, phase=Phase.PAUSED))
+    assert text.endswith("was paused, so FailWatch does not cancel it.")
+
+
 @pytest.mark.parametrize("kind", [EventKind.COUNTDOWN, EventKind.ACTION])
 def test_a_pause_because_of_blindness_is_not_put_down_to_the_verdict(kind: EventKind) -> None:
     state = replace(STATE, latch=Latch(), blind=Blind("dark", "", 1.0))
@@ -284,6 +290,8 @@ COUNTING = replace(PRINTING, intervention=Intervention(Countdown("pause", 100.0,
         (EventKind.COUNTDOWN, "pause", PRINTING, False),
         (EventKind.ACTION, "pause", replace(PRINTING, phase=Phase.PAUSED), True),
         (EventKind.ACTION, "pause", PRINTING, False),
+        (EventKind.CALLED_OFF, "cancel", replace(PRINTING, phase=Phase.PAUSED), True),
+        (EventKind.CALLED_OFF, "cancel", PRINTING, False),
         (EventKind.ACTION, "cancel", replace(PRINTING, phase=Phase.IDLE), True),
         (EventKind.ACTION, "cancel", replace(PRINTING, print_id="another"), False),
         (EventKind.BLIND, "dark", replace(PRINTING, blind=Blind("dark", "", 1.0)), True),

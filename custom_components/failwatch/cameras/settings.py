@@ -5,16 +5,19 @@ from dataclasses import fields
 from typing import Any
 
 from ..const import (
+    CONF_CALLS_PER_HOUR,
     CONF_CALLS_PER_MONTH,
     CONF_CANCEL_AFTER,
     CONF_IGNORE,
     CONF_IGNORE_OTHERS,
     CONF_INTERVAL,
     CONF_LIGHT_MODE,
+    CONF_MAX_PAUSES,
     CONF_MORE_CAMERAS,
     CONF_NUMBERS,
     CONF_ON_FAILURE,
     CONF_ON_MAYBE,
+    CONF_PAUSE_WHEN_BLIND,
     CONF_PICTURE_ENTITY,
     CONF_QUORUM,
     CONF_RULES,
@@ -82,14 +85,27 @@ def watch_settings(settings: Mapping[str, Any]) -> WatchSettings:
             on_maybe=Action(settings.get(CONF_ON_MAYBE, Action.NOTIFY)),
             on_failure=Action(settings.get(CONF_ON_FAILURE, Action.NOTIFY)),
             veto=float(settings.get(CONF_VETO, 0)),
-            cancel_after=60.0 * settings[CONF_CANCEL_AFTER] if settings.get(CONF_CANCEL_AFTER) else None,
+            cancel_after=_minutes(settings, CONF_CANCEL_AFTER),
+            pause_when_blind_after=_minutes(settings, CONF_PAUSE_WHEN_BLIND),
+            max_pauses=_count(settings, CONF_MAX_PAUSES),
         ),
         cadence=Cadence(
             interval=float(settings[CONF_INTERVAL]),
-            calls_per_month=int(settings.get(CONF_CALLS_PER_MONTH) or 0) or None,
+            calls_per_hour=_count(settings, CONF_CALLS_PER_HOUR),
+            calls_per_month=_count(settings, CONF_CALLS_PER_MONTH),
         ),
         quorum=int(settings.get(CONF_QUORUM, 1)),
     )
+
+
+def _minutes(settings: Mapping[str, Any], key: str) -> float | None:
+    """Return the seconds of a setting in minutes, None where it is empty or 0."""
+    return 60.0 * float(settings.get(key) or 0) or None
+
+
+def _count(settings: Mapping[str, Any], key: str) -> int | None:
+    """Return a whole number, None where it is empty or 0."""
+    return int(settings.get(key) or 0) or None
 
 
 def light_mode(settings: Mapping[str, Any]) -> LightMode:

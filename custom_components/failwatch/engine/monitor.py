@@ -133,8 +133,7 @@ class Monitor(Watch):
             try:
                 await self._stop()
                 self.setup = setup
-                self._detector, self._cameras = setup.detector, setup.cameras
-                self._settings = setup.settings
+                self.use(detector=setup.detector, cameras=setup.cameras, settings=setup.settings)
                 self._untaught.clear()
                 self._recorder = self._record_with(setup)
             finally:

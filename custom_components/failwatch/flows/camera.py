@@ -29,6 +29,7 @@ from ..const import (
     CONF_NUMBERS,
     CONF_ON_FAILURE,
     CONF_ON_MAYBE,
+    CONF_PAUSE_WHEN_BLIND,
     CONF_PAUSE_WITH,
     CONF_PAUSED_STATES,
     CONF_PICTURE_ENTITY,
@@ -167,7 +168,8 @@ class CameraFlow(ConfigSubentryFlow):
                 ignored_regions(settings.get(CONF_IGNORE, ""))
             except BadSetting:
                 errors[CONF_IGNORE] = "bad_regions"
-            if Action.PAUSE in actions and not settings.get(CONF_PAUSE_WITH):
+            pauses = Action.PAUSE in actions or settings[CONF_PAUSE_WHEN_BLIND]
+            if pauses and not settings.get(CONF_PAUSE_WITH):
                 errors["base"] = "no_pause"
             elif (Action.CANCEL in actions or settings[CONF_CANCEL_AFTER]) and not settings.get(
                 CONF_CANCEL_WITH

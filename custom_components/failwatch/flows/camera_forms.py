@@ -23,6 +23,7 @@ from ..cameras.lights import LightMode
 from ..cameras.print_control import CARRIERS
 from ..const import (
     CONF_ACTIONS,
+    CONF_CALLS_PER_HOUR,
     CONF_CALLS_PER_MONTH,
     CONF_CANCEL_AFTER,
     CONF_CANCEL_WITH,
@@ -31,10 +32,12 @@ from ..const import (
     CONF_INTERVAL,
     CONF_LIGHT,
     CONF_LIGHT_MODE,
+    CONF_MAX_PAUSES,
     CONF_MESSAGES,
     CONF_MORE_CAMERAS,
     CONF_ON_FAILURE,
     CONF_ON_MAYBE,
+    CONF_PAUSE_WHEN_BLIND,
     CONF_PAUSE_WITH,
     CONF_PICTURE_ENTITY,
     CONF_QUORUM,
@@ -83,6 +86,8 @@ def _seconds(lowest: float, highest: float, unit: str = "s") -> NumberSelector:
     )
 
 
+COUNT = NumberSelector(NumberSelectorConfig(min=0, step=1, mode=NumberSelectorMode.BOX))
+
 JUDGEMENT = vol.Schema(
     {
         vol.Optional(CONF_NAME): TextSelector(),
@@ -91,9 +96,8 @@ JUDGEMENT = vol.Schema(
             SelectSelectorConfig(options=list(RULE_SETS), translation_key="rule_set")
         ),
         vol.Optional(CONF_IGNORE): TextSelector(TextSelectorConfig(multiline=True)),
-        vol.Optional(CONF_CALLS_PER_MONTH): NumberSelector(
-            NumberSelectorConfig(min=0, step=1, mode=NumberSelectorMode.BOX)
-        ),
+        vol.Optional(CONF_CALLS_PER_HOUR): COUNT,
+        vol.Optional(CONF_CALLS_PER_MONTH): COUNT,
         vol.Required(CONF_ACTIONS): section(
             vol.Schema(
                 {
@@ -104,6 +108,8 @@ JUDGEMENT = vol.Schema(
                     vol.Optional(CONF_CANCEL_WITH): PRESSABLE,
                     vol.Required(CONF_VETO, default=0): _seconds(0, 3600),
                     vol.Required(CONF_CANCEL_AFTER, default=0): _seconds(0, 1440, "min"),
+                    vol.Required(CONF_PAUSE_WHEN_BLIND, default=0): _seconds(0, 1440, "min"),
+                    vol.Optional(CONF_MAX_PAUSES): COUNT,
                 }
             ),
             {"collapsed": False},

@@ -24,6 +24,7 @@ IMPORTANCE: Final = (
     "cancelled",
     "paused",
     "countdown",
+    "called_off",
     "failure",
     "maybe",
     "blind",
@@ -109,7 +110,7 @@ def message_about(
             (Press.FAILED, "button_it_failed"),
         )
     )
-    if kind == "paused":
+    if kind in ("paused", "called_off"):
         return replace(message, buttons=(*(make.job("resume") or ok), *make.job("cancel"), *failed))
     if kind == "cancelled":
         return message

@@ -36,6 +36,8 @@ function FailWatchMessages(host) {
                             : gettext("FailWatch paused the print"),
                     text: why
                 };
+            case "called_off":
+                return {type: "notice", title: gettext("FailWatch does not cancel the print"), text: gettext("It was paused in the meantime.")};
             case "action_failed":
                 return {
                     type: "error",

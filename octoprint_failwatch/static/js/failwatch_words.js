@@ -225,6 +225,7 @@ var FailWatchWords = (function () {
             countdown:
                 detail === "cancel" ? gettext("FailWatch announced a cancel") : gettext("FailWatch announced a pause"),
             action: detail === "cancel" ? gettext("FailWatch cancelled") : gettext("FailWatch paused"),
+            called_off: gettext("Paused, so FailWatch does not cancel"),
             action_failed: gettext("FailWatch could not stop the print"),
             paused: gettext("Paused"),
             resumed: gettext("Resumed"),

@@ -24,6 +24,11 @@ class Cadence:
     calls_per_month: int | None = None
 
 
+def without_budget(cadence: Cadence) -> Cadence:
+    """Return the cadence for a detector whose calls nobody counts."""
+    return replace(cadence, calls_per_hour=None, calls_per_month=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Calls:
     """Calls made in the running hour and calendar month (UTC), as "2026-11-21T09" and "2026-11"."""

@@ -180,12 +180,24 @@ def arm_again(intervention: Intervention) -> Intervention:
     return Intervention(pauses=intervention.pauses)
 
 
-def drop_pending_pause(intervention: Intervention) -> Intervention:
-    """Return the intervention after the print was paused: a coming pause has nothing left to do."""
-    countdown = intervention.countdown
-    if countdown is not None and countdown.action is Action.PAUSE:
-        return replace(intervention, countdown=None)
-    return intervention
+def after_pause(intervention: Intervention) -> Intervention:
+    """Return the intervention after the print was paused: what was planned while it printed comes no more.
+
+    A coming pause has nothing left to do, and a cancel must not come behind the back of whoever paused. What goes
+    on is an order that is just being carried out, and the cancel of a pause by FailWatch that nobody answered.
+    """
+    countdown, order = intervention.countdown, intervention.ordered
+    if countdown is not None and countdown.cause is not Cause.UNANSWERED:
+        countdown = None
+    if order is not None and order.action is Action.CANCEL and order.next_try_at is not None:
+        order = order if order.cause in (Cause.UNANSWERED, Cause.USER) else None
+    return replace(intervention, countdown=countdown, ordered=order)
+
+
+def coming(intervention: Intervention) -> Action | None:
+    """Return what is planned or ordered, None if nothing is."""
+    planned = intervention.ordered or intervention.countdown
+    return None if planned is None else planned.action
 
 
 def after_absence(intervention: Intervention, policy: Policy, at: float) -> Intervention:

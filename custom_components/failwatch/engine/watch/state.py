@@ -156,6 +156,7 @@ class EventKind(StrEnum):
     CAMERA_MOVED = "camera_moved"
     ACKNOWLEDGED = "acknowledged"
     COUNTDOWN = "countdown"
+    CALLED_OFF = "called_off"
     ACTION = "action"
     ACTION_FAILED = "action_failed"
 
@@ -164,7 +165,8 @@ class EventKind(StrEnum):
 class Event:
     """Something that changed. `detail` is a reason, an answer or an action, by kind.
 
-    ACTION says that the host has seen the print obey. `camera` names the one camera that it is about.
+    ACTION says that the host has seen the print obey, CALLED_OFF that what was announced does not come because
+    somebody paused the print. `camera` names the one camera that it is about.
     `minor` says that it is nothing to bother people with: they asked for silence, or they know that
     FailWatch is blind, and can do nothing about why it still is.
     """
@@ -220,8 +222,9 @@ def present_look(state: WatchState) -> Look | None:
 
 def is_unanswered(state: WatchState) -> bool:
     """Return whether a look came to nothing since the last one that was answered, so that that one is old."""
-    looks = state.phase in (Phase.WATCHING, Phase.BLIND) and not state.holds
-    return looks and (state.failed_looks > 0 or state.blind is not None)
+    if state.blind is not None:
+        return state.phase is not Phase.IDLE
+    return state.failed_looks > 0 and state.phase is Phase.WATCHING and not state.holds
 
 
 def present_level(state: WatchState) -> Level:

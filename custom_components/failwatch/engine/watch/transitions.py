@@ -12,7 +12,8 @@ from ..judging.latch import Latch
 from ..judging.verdict import Level
 from . import blindness
 from .actions import acted, countdown_event, tell_what_stands
-from .policy import Action, Intervention, Policy, after_absence, arm_again, call_off, drop_pending_pause
+from .cadence import hourly_spacing, next_interval
+from .policy import Action, Intervention, Policy, after_absence, after_pause, arm_again, call_off, coming
 from .settings import WatchSettings
 from .state import Blind, Event, EventKind, Phase, Step, WatchState
 
@@ -58,15 +59,20 @@ def resume_known_print(state: WatchState, policy: Policy, now: float) -> Step:
 
 def pause(state: WatchState, policy: Policy, now: float) -> Step:
     """Stop looking: the print is paused. Nothing is forgotten, and a pause that was ordered has happened."""
+    before = state.intervention
     state = replace(
         _after_gap(state),
         phase=Phase.PAUSED,
         since=now,
         next_look_at=None,
-        intervention=drop_pending_pause(state.intervention),
+        intervention=after_pause(before),
     )
-    order = state.intervention.ordered
-    return acted(state, Action.PAUSE, policy, now) if order and order.action is Action.PAUSE else Step(state)
+    if before.ordered is not None and before.ordered.action is Action.PAUSE:
+        return acted(state, Action.PAUSE, policy, now)
+    if coming(before) is Action.CANCEL and coming(state.intervention) is None:
+        cancel = Action.CANCEL.value
+        return Step(state, (Event(EventKind.CALLED_OFF, now, state.print_id, cancel, state.level),))
+    return Step(state)
 
 
 def resume(state: WatchState, settings: WatchSettings, now: float) -> Step:
@@ -110,6 +116,15 @@ def release(state: WatchState, reason: str, now: float) -> Step:
     holds = tuple(other for other in state.holds if other != reason)
     looks = not holds and state.phase in LOOKING
     return Step(replace(state, holds=holds, next_look_at=now if looks else None))
+
+
+def look_in_time(state: WatchState, settings: WatchSettings, *, cameras: int, now: float) -> WatchState:
+    """Return the state after the settings changed: a long wait that the old ones asked for is over."""
+    if state.next_look_at is None:
+        return state
+    spacing = hourly_spacing(settings.cadence, state.calls, now, cameras)
+    wait = next_interval(settings.cadence, calm=False, at_least=spacing)
+    return replace(state, next_look_at=min(state.next_look_at, now + wait))
 
 
 def rest(state: WatchState) -> WatchState:

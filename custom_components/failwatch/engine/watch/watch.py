@@ -20,7 +20,7 @@ from ..judging.trend import OPENING
 from ..models import Frame
 from . import actions, transitions
 from .blindness import main_error
-from .cadence import budget_wait, count
+from .cadence import budget_wait, count, without_budget
 from .look import Camera, CameraAnswer, LookResult, ask, combine, snapshot
 from .look_outcome import look_answered, look_failed
 from .policy import Action, Cause
@@ -53,13 +53,20 @@ class Watch(ABC):
         self.state = state
         self.frames: Mapping[str, Frame] = {}
         self.clock = clock
-        self._detector = detector
-        self._cameras = tuple(cameras)
-        self._settings = settings
+        self.use(detector=detector, cameras=cameras, settings=settings)
         self._frozen: dict[str, FreezeCounter] = {}
         self._untaught: deque[tuple[CameraAnswer, ...]] = deque()
         self._wake = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
+
+    def use(self, *, detector: Detector, cameras: Sequence[Camera], settings: WatchSettings) -> None:
+        """Look through these from now on. A budget is for services that count calls, no other slows for it."""
+        cadence = settings.cadence if detector.metered else without_budget(settings.cadence)
+        self._detector = detector
+        self._cameras = tuple(cameras)
+        self._settings = replace(settings, cadence=cadence)
+        now = self.clock.now()
+        self.state = transitions.look_in_time(self.state, self._settings, cameras=len(cameras), now=now)
 
     @abstractmethod
     def take(self, step: Step) -> None:
@@ -211,7 +218,7 @@ class Watch(ABC):
     async def _result(self, at: float) -> LookResult:
         """Return what the cameras show, or raise why none shows anything."""
         wait = budget_wait(self._settings.cadence, self.state.calls, at)
-        if wait and self._detector.metered:
+        if wait:
             raise RateLimited("The budget of calls is used up.", retry_after=wait)
         # All at once: several that hang take no longer than one, and leave time for those that work.
         taken = await asyncio.gather(*(self._frame(camera) for camera in self._cameras))
