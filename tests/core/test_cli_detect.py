@@ -166,15 +166,18 @@ def rotated() -> bytes:
 
 
 def png_bomb(side: int = 60_000) -> bytes:
-    """Return a small file that would be a huge picture."""
+    """Return a small file that would be a huge picture: the same packed rows, repeated."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         crc = zlib.crc32(name + data).to_bytes(4, "big")
         return len(data).to_bytes(4, "big") + name + data + crc
 
     header = side.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])
-    rows = zlib.compressobj(9)
-    packed = b"".join(rows.compress(bytes(1 + side // 8)) for _ in range(side)) + rows.flush()
+    together = 1000
+    rows = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    some = rows.compress(bytes((1 + side // 8) * together)) + rows.flush(zlib.Z_FULL_FLUSH)
+    sum_of_zeros = (side * (1 + side // 8) % 65521 << 16 | 1).to_bytes(4, "big")
+    packed = b"\x78\xda" + some * (side // together) + rows.flush() + sum_of_zeros
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 

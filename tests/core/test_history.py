@@ -127,10 +127,10 @@ async def test_the_size_stays_within_the_limit(tmp_path: Path) -> None:
     """Pictures away from changes go first, then prints; the newest stays."""
     history = History(tmp_path / "history.db", Retention(megabytes=0.15, near=60, picture_every=10))
     for number in range(6):
-        async with watching(ScriptedDetector([0.0] * 300)) as watched:
+        async with watching(ScriptedDetector([0.0] * 200)) as watched:
             recorder(history, watched)
             watched.watch.start(f"print {number}")
-            await watched.frames(300)
+            await watched.frames(200)
             watched.watch.end("finished")
     history.settle()
     assert history.size() <= 150_000

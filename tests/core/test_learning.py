@@ -2,9 +2,13 @@
 
 import io
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from click.testing import CliRunner
 from PIL import Image
 
@@ -33,10 +37,11 @@ class Seeing(ScriptedDetector):
         return Detection(detection.p, (SPOT,) if detection.p > 0.5 else ())
 
 
-@pytest.fixture
-async def history(tmp_path: Path):
-    """Return a history of a good print, a failed one, and one that nobody has labelled."""
-    made = History(tmp_path / "history.db", Retention(picture_every=10))
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Record a good print, a failed one, and one that nobody has labelled."""
+    path = tmp_path_factory.mktemp("recorded") / "history.db"
+    made = History(path, Retention(picture_every=10))
     for print_id in ("good", "failed", "unknown"):
         script = [0.02] * (FRAMES // 2) + [0.02 if print_id == "good" else 0.95] * (FRAMES // 2)
         async with watching(Seeing(script)) as watched:
@@ -48,8 +53,15 @@ async def history(tmp_path: Path):
     failed_from = [frame.look.at for frame in made.frames("failed")][FRAMES // 2]
     made.label("good", Label(failed=False))
     made.label("failed", Label(failed=True, failed_from=failed_from))
-    yield made
     made.close()
+    return path
+
+
+@pytest.fixture
+def history(recorded: Path, tmp_path: Path) -> Iterator[History]:
+    """Return a history of its own with what was recorded."""
+    with closing(History(shutil.copy(recorded, tmp_path / "history.db"))) as made:
+        yield made
 
 
 def counts(chosen: list[Example]) -> dict[tuple[str, bool], int]:

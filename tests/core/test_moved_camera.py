@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,12 +38,14 @@ LEARNED = LEAST_KNOWN + 20
 Change = Callable[[Image.Image], Image.Image]
 
 
+@cache
+def outline(seed: int, number: int, change: Change) -> Outline:
+    return Outline.of(change(scenery.printing(seed, number / 100, number)))
+
+
 def prints(seed: int, first: int, count: int, change: Change = scenery.moved) -> list[Outline]:
     """The outlines of a print's pictures, the part growing and the head moving from each to the next."""
-    return [
-        Outline.of(change(scenery.printing(seed, number / 100, number)))
-        for number in range(first, first + count)
-    ]
+    return [outline(seed, number, change) for number in range(first, first + count)]
 
 
 def known(pictures: Iterable[Outline], before: Surroundings | None = None) -> Surroundings:

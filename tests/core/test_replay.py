@@ -32,6 +32,7 @@ from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.policy import Action, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import EventKind
+from tests.slow import RUNS_SLOW_TESTS
 
 from .test_history import recorder
 from .watching import ScriptedDetector, VirtualClock, Watched, watching
@@ -81,7 +82,7 @@ def user(watched: Watched) -> list[Callable[[], object]]:
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(4 if RUNS_SLOW_TESTS else 2))
 async def test_the_recorded_print_gives_the_live_verdicts(history: History, name: str, seed: int) -> None:
     """Whatever was answered, snoozed, paused, changed or restarted on the way."""
     numbers = _noise(seed)

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +41,8 @@ def test_every_step_of_the_reference_series() -> None:
 @given(series)
 def test_ewm_is_pandas_recursive_mean_from_zero(ps: list[float]) -> None:
     """A span of 12, started at 0 and without bias correction."""
+    import pandas as pd  # takes a second, and only two tests of one worker need it
+
     expected = pd.Series([0.0, *ps]).ewm(span=12, adjust=False).mean()
     statistics = TemporalStatistics()
     for p, mean in zip(ps, expected[1:], strict=True):
@@ -52,6 +53,8 @@ def test_ewm_is_pandas_recursive_mean_from_zero(ps: list[float]) -> None:
 @given(series)
 def test_rolling_means_start_as_the_mean_with_one_zero_more(ps: list[float]) -> None:
     """Before their windows are full, both rolling means count a phantom first sample of 0."""
+    import pandas as pd  # takes a second, and only two tests of one worker need it
+
     expected = pd.Series([0.0, *ps]).expanding().mean()
     statistics = TemporalStatistics()
     for p, mean in zip(ps, expected[1:], strict=True):

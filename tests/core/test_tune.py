@@ -136,7 +136,7 @@ def test_nothing_is_known_without_hours() -> None:
 def test_the_search_does_not_look_at_prints_that_are_left_out() -> None:
     """Turning their labels round changes nothing."""
     pytest.importorskip("optuna")
-    prints = seldom("steady false box", 10, 1, 12)
+    prints = seldom("steady false box", 10, 1, 36)
     counted = {one.print_id for one in prints[:6]}
     lies = [
         one if one.print_id in counted else Case(one.print_id, one.printer_id, Label(False), one.samples)
@@ -364,7 +364,7 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     empty = CliRunner().invoke(main, ["tune", *place])
     assert empty.exit_code == 1
     assert "empty" in empty.output
-    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 36)]
+    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 72)]
     for one in prints[:2]:
         remember(history, one)
     few = CliRunner().invoke(main, ["tune", *place])

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from PIL import Image
 
@@ -83,6 +84,7 @@ class ScriptedDetector:
         """Hold nothing."""
 
 
+@cache
 def picture(seed: int, brightness: int = 128, size: tuple[int, int] = (64, 48)) -> bytes:
     """Return a JPEG that differs from that of every other seed."""
     image = Image.new("RGB", size, (brightness,) * 3)

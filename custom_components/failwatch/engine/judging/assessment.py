@@ -74,7 +74,8 @@ def assess(
     latch = latches.follow(latch, verdict, at, times)
     good = teaches(verdict, latch, rules, accepted=memory.acceptance is not None)
     if good:
-        memory = replace(memory, trend=rules.taught(memory.trend, p, weight))
+        trend = rules.taught(memory.trend, p, weight)
+        memory = Memory(memory.statistics, trend, memory.judged_at, memory.acceptance, memory.answers)
     return Assessed(Assessment(memory, latch, before.muted, before.snoozed_until), verdict, p, good)
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from PIL import Image
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COLUMNS, ROWS = 48, 36
 CELLS = COLUMNS * ROWS
@@ -87,11 +84,12 @@ def _columns_left(right: int) -> int:
     return sum(row << (COLUMNS * number) for number in range(ROWS))
 
 
-def _tiles() -> Iterator[tuple[int, ...]]:
-    for top in range(0, ROWS, _TILE):
-        for left in range(0, COLUMNS, _TILE):
-            yield tuple(
-                row * COLUMNS + column
-                for row in range(top, top + _TILE)
-                for column in range(left, left + _TILE)
-            )
+@cache
+def _tiles() -> tuple[tuple[int, ...], ...]:
+    return tuple(
+        tuple(
+            row * COLUMNS + column for row in range(top, top + _TILE) for column in range(left, left + _TILE)
+        )
+        for top in range(0, ROWS, _TILE)
+        for left in range(0, COLUMNS, _TILE)
+    )
