@@ -9,10 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
-from ..engine.detectors import Detector
 from ..version import __version__
 from .connections import Connections
-from .detector_queue import DetectorQueue
+from .detector_queue import Detector, DetectorQueue
 from .metrics import Figures
 from .ml_api import MlApi
 from .printer_statistics import Printers

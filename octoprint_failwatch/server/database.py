@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..engine.errors import BadSetting
-from ..engine.storage import open_database, transaction, version_of
+from ..engine.storage import DURABLE, open_database, transaction, version_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -21,6 +21,14 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 10.0
 """How long to wait for another process that writes to the same file."""
+
+REPLACEABLE = (
+    "page_size = 16384",
+    "auto_vacuum = INCREMENTAL",
+    "journal_mode = DELETE",
+    "synchronous = OFF",
+)
+"""Large rows that are written once, and survive a killed process but not always a power failure."""
 
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
@@ -104,7 +112,10 @@ class Database:
         for file in self._files():
             with suppress(FileNotFoundError):
                 file.chmod(0o600)
-        connection = open_database(self.path, newest=len(self._migrations), wait=BUSY_SECONDS)
+        pragmas = REPLACEABLE if self._rescue is None else DURABLE
+        connection = open_database(
+            self.path, newest=len(self._migrations), wait=BUSY_SECONDS, pragmas=pragmas
+        )
         try:
             if self._rescue is not None:
                 _check(connection)
@@ -145,7 +156,7 @@ class Database:
         return connection
 
     def _files(self) -> tuple[Path, ...]:
-        return tuple(self.path.with_name(self.path.name + end) for end in ("", "-wal", "-shm"))
+        return tuple(self.path.with_name(self.path.name + end) for end in ("", "-wal", "-shm", "-journal"))
 
     def _remove(self) -> None:
         for file in self._files():

@@ -8,13 +8,20 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from ..engine.detectors import Detector
 from ..engine.errors import Busy
 from ..engine.models import Detection, Frame
 
 MAX_WAITING = 32
 """Frames without an answer for each detector; beyond it frames are refused."""
+
+
+class Detector(Protocol):
+    """All that a server needs of a detector."""
+
+    async def detect(self, frame: Frame) -> Detection:
+        """Return the answer to a frame. Raises DetectionError; never blocks the event loop."""
 
 
 @dataclass(eq=False, slots=True)

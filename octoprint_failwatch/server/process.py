@@ -8,15 +8,18 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import cast
 
-import aiohttp
 from aiohttp import web
 
-from ..engine.detectors import Detector, DetectorContext, create_detector
+from ..engine.detectors.built_in import BuiltInDetector
+from ..engine.detectors.built_in.model_folder import BUILT_IN, ModelFolder
 from ..engine.errors import BadSetting
+from ..engine.models import Detection, Frame
 from .application import RUNNER_OPTIONS, create_application
 from .connections import Connections
+from .detector_queue import Detector
 from .log import ACCESS, access_log
 from .settings import ServerSettings
 from .storage import opened_storage
@@ -29,6 +32,21 @@ FILES = 64
 """File descriptors that are needed beside those of connections."""
 
 
+@dataclass(frozen=True, slots=True)
+class LonePictures:
+    """The built-in detector, which judges every picture by itself.
+
+    A watch lets it learn what stands before each camera. A server is not told how prints go; it would only
+    take memory for every printer ever seen, and time for every frame.
+    """
+
+    detector: BuiltInDetector
+
+    async def detect(self, frame: Frame) -> Detection:
+        """Return the answer to a frame. Raises DetectionError."""
+        return await self.detector.detect_alone(frame.jpeg)
+
+
 async def serve(settings: ServerSettings, started: Callable[[str], None]) -> None:
     """Serve with the built-in detector until SIGINT or SIGTERM; `started` is told the address.
 
@@ -36,10 +54,7 @@ async def serve(settings: ServerSettings, started: Callable[[str], None]) -> Non
     """
     os.umask(0o077)
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        detectors = [
-            await stack.enter_async_context(_detector(settings, session)) for _ in range(settings.workers)
-        ]
+        detectors = [await stack.enter_async_context(_detector(settings)) for _ in range(settings.workers)]
         await serve_with(settings, detectors, started)
 
 
@@ -73,12 +88,11 @@ async def serve_with(
 
 
 @asynccontextmanager
-async def _detector(settings: ServerSettings, session: aiohttp.ClientSession) -> AsyncIterator[Detector]:
-    model = {"model": str(settings.model)} if settings.model else {}
-    detector = create_detector({"kind": "built_in", **model}, DetectorContext(session))
+async def _detector(settings: ServerSettings) -> AsyncIterator[Detector]:
+    detector = BuiltInDetector(ModelFolder.read(settings.model or BUILT_IN))
     try:
         await detector.check()
-        yield detector
+        yield LonePictures(detector)
     finally:
         await detector.close()
 

@@ -132,14 +132,14 @@ def _submission(
         raise _too_large("img", max_picture)
     if not is_jpeg(jpeg):
         raise BadRequest("img is not a JPEG.")
-    digest = hashlib.blake2b(print_id.encode(errors="surrogatepass"), digest_size=16)
+    digest = hashlib.sha256(print_id.encode(errors="surrogatepass"))  # processors have instructions for it
     if idempotency_key:
         digest.update(b"\0key\0" + idempotency_key.encode(errors="surrogateescape"))
     else:
         digest.update(b"\0img\0")
         digest.update(jpeg)
     repeated_for = REPEATED_KEY_SECONDS if idempotency_key else REPEATED_PICTURE_SECONDS
-    return Submission(printer_id, print_id, digest.hexdigest(), repeated_for, jpeg)
+    return Submission(printer_id, print_id, digest.hexdigest()[:32], repeated_for, jpeg)
 
 
 def _id(name: str, parts: Mapping[str, bytes], query: Mapping[str, str]) -> str:

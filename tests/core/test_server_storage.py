@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from octoprint_failwatch.server.printer_statistics import MAX_RECENT, Look, Prin
 from octoprint_failwatch.server.settings import ServerSettings
 from octoprint_failwatch.server.sqlite_printers import PRINTERS, SqlitePrinters
 from octoprint_failwatch.server.storage import opened_storage
-from octoprint_failwatch.server.tagged_pictures import SqlitePictures
+from octoprint_failwatch.server.tagged_pictures import PICTURES, SqlitePictures
 
 from .serving import JPEG, TOKEN, another, printers_of, serving
 
@@ -346,3 +346,23 @@ async def test_the_files_are_their_owners_alone(tmp_path: Path) -> None:
         files = names(data)
         assert set(files) >= {"printers.sqlite", "pictures.sqlite", "printers.sqlite-wal"}
         assert {(data / name).stat().st_mode & 0o777 for name in files} == {0o600}
+
+
+async def test_pictures_of_an_older_release_are_still_there(tmp_path: Path) -> None:
+    """It wrote them twice, first into a log of its own, and in smaller pages."""
+    path = tmp_path / "pictures.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(PICTURES)
+        row = ("a-name", time.time() + 60, None, JPEG)
+        connection.execute("INSERT INTO pictures (name, expires_at, boxes, jpeg) VALUES (?, ?, ?, ?)", row)
+        connection.execute("PRAGMA user_version = 1")
+    pictures = SqlitePictures(path, 60.0)
+    name = await pictures.keep(JPEG, ())
+    assert name is not None
+    old, new = await pictures.take("a-name"), await pictures.take(name)
+    assert old is not None
+    assert old[0] == JPEG
+    assert new is not None
+    await pictures.close()
+    assert names(tmp_path) == ["pictures.sqlite"]

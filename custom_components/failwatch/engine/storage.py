@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,13 @@ def replace_file(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def open_database(path: Path, *, newest: int, wait: float) -> sqlite3.Connection:
+# What a new file looks like has to be said before anything is written, so auto_vacuum comes first.
+DURABLE = ("auto_vacuum = INCREMENTAL", "journal_mode = WAL", "synchronous = NORMAL")
+
+
+def open_database(
+    path: Path, *, newest: int, wait: float, pragmas: Sequence[str] = DURABLE
+) -> sqlite3.Connection:
     """Return a connection, for one thread at a time, that begins no transaction by itself.
 
     `newest` is the version that this release writes. A database of a later one is left as it is. Raises
@@ -65,10 +71,8 @@ def open_database(path: Path, *, newest: int, wait: float) -> sqlite3.Connection
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
         version_of(connection, newest)
-        # Only has an effect on a new file, and only before the next line.
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
     except BaseException:
         connection.close()
         raise

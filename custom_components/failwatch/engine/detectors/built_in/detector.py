@@ -88,6 +88,10 @@ class BuiltInDetector:
         """Return the answer to what a frame shows outside the regions. Raises DetectionError."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.look, frame, regions)
 
+    async def detect_alone(self, picture: bytes) -> Detection:
+        """Return the answer to a picture by itself: nothing is kept of whose it was. Raises DetectionError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.answer, picture)
+
     def answer(self, picture: bytes) -> Detection:
         """Return the answer to a picture by itself. Raises DetectionError; blocks while it computes."""
         with self._one_at_a_time:
