@@ -231,6 +231,9 @@ class FailWatchSensor(PrinterEntity, SensorEntity):
                 self.available,
                 state.level,
                 state.print_id,
+                # As the watch tells them: by this machine's clock they differ a little with each message.
+                state.snoozed_until,
+                state.intervention.countdown,
                 *(value for key, value in attributes.items() if key not in self._unrecorded_attributes),
             ),
         )

@@ -63,6 +63,8 @@ def command(
     others are chosen.
     """
     rules = rules_from(name, numbers)
+    if rules is not None:
+        warn_of_numbers(rules)
     standing = None if long_mean is None else _printer(long_mean, lifetime)
     with ExitStack() as stack:
         series = open_series(sources, print_ids, stack)
@@ -87,11 +89,11 @@ def rules_from(name: str | None, numbers: Iterable[str]) -> RuleSet | None:
     return create_rules(name or FailWatchRules.name, values) if name or values else None
 
 
-def warn_of_numbers(rules: RuleSet) -> None:
-    """Say on standard error which numbers are so high that pictures never reach them."""
+def warn_of_numbers(rules: RuleSet, whose: str = "") -> None:
+    """Say on standard error which numbers are so high that pictures never reach them, and whose they are."""
     if rules.out_of_reach():
         names = ", ".join(rules.out_of_reach())
-        click.echo(f"Never reached by p of less than 1, so they raise no alarm: {names}.", err=True)
+        click.echo(f"{whose}Never reached by p of less than 1, so they raise no alarm: {names}.", err=True)
 
 
 def _judge(

@@ -23,6 +23,7 @@ from ..tuning.inputs import Aim
 from ..tuning.label_origin import Origin
 from ..tuning.printer import as_settings, tune_printer
 from ..tuning.tune import Finding
+from .replay import warn_of_numbers
 from .shared.options import Finite, find_printer, history_option, open_history
 from .shared.tables import console, picture_option
 
@@ -89,6 +90,9 @@ def command(
         }
     finally:
         opened.close()
+    if not finding.by_sum:
+        warn_of_numbers(finding.present.rule_set, "Now: ")
+        warn_of_numbers(finding.choice.rule_set, "Found: ")
     settings = as_settings(finding)
     if write is not None:
         write.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")

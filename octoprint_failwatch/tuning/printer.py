@@ -37,7 +37,8 @@ def tune_printer(
         present = Choice(settings.rules, numbers)
     regions = suggest_regions(history, printer_id)
     finding = tune(without(set()), aim, present, regions=regions, without=without, told=told)
-    return replace(finding, labels=label_origins(history, printer_id))
+    by_sum = settings is not None and settings.by_sum
+    return replace(finding, labels=label_origins(history, printer_id), by_sum=by_sum)
 
 
 def as_settings(finding: Finding) -> dict[str, Any]:

@@ -54,6 +54,8 @@ class Finding:
     """False alarms per 100 hours that are not exceeded with 95 % confidence, by the unseen prints."""
     labels: Mapping[Origin, int] = field(default_factory=dict)
     """How many labels came from where; those of nobody were left out."""
+    by_sum: bool = False
+    """Whether p is the sum of boxes, so that it goes above 1."""
 
     def summaries(self) -> dict[str, Summary]:
         """Return before, after and unseen added up."""

@@ -70,6 +70,16 @@ def test_numbers_and_cadence_can_be_chosen(table: Path) -> None:
     assert first_failure("--every", 60) < 2300
 
 
+@pytest.mark.parametrize(
+    ("options", "warns"), [(["--set", "sure=1"], True), (["--set", "sure=0.9"], False), ([], False)]
+)
+def test_a_number_that_no_picture_reaches_is_told(table: Path, options: list[str], warns: bool) -> None:
+    """As the watch does; the answer for machines is not mixed with it."""
+    result = run(table, "--json", *options)
+    assert ("raise no alarm: sure" in result.stderr) is warns
+    assert len(lines(result)) == 300
+
+
 def test_standard_input_and_a_summary(table: Path) -> None:
     """Without --json there is a table with one line per print."""
     command = [sys.executable, "-m", "octoprint_failwatch", "replay", "-"]

@@ -137,6 +137,21 @@ def test_what_goes_wrong_is_said(
     assert made.settings == BEFORE
 
 
+@pytest.mark.parametrize("by_sum", [False, True])
+def test_numbers_that_no_picture_reaches_are_told(
+    found: Path, monkeypatch: pytest.MonkeyPatch, by_sum: bool
+) -> None:
+    """Those in force and those that were found; a service that adds up its boxes may reach them."""
+    now, then = Choice("failwatch", {"sure": 1.0}), Choice("failwatch", {"failure": 2.0})
+    finding = Finding(now, then, (), (), (), (), {}, worth_it=True, at_most=3.0, by_sum=by_sum)
+    monkeypatch.setattr(command, "tune_printer", lambda *_: finding)
+    result = CliRunner().invoke(main, ["tune", "--history", str(found), "--json"])
+    assert json.loads(result.stdout)["settings"]["rules"]["numbers"] == {"failure": 2.0}
+    told = [line.rpartition(" ")[::2] for line in result.stderr.split("\n") if ":" in line]
+    wanted = [("Now", "sure."), ("Found", "failure.")]
+    assert [(words.partition(":")[0], number) for words, number in told] == ([] if by_sum else wanted)
+
+
 def test_nobody_answers(found: Path) -> None:
     """An address without an OctoPrint."""
     result = run(found, "--yes", "--apply", "http://127.0.0.1:1")

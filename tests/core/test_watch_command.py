@@ -178,6 +178,36 @@ async def test_a_folder_that_fails(lab: Lab) -> None:
     assert code == 4
 
 
+async def test_a_failure_that_gets_better_is_no_new_suspicion(lab: Lab) -> None:
+    """`--on-maybe` runs on the way up only; the way down is told as such, by level."""
+    source, told = lab.folder / "print", lab.folder / "told"
+    source.mkdir()
+    looks = [DIM] * 10 + [BRIGHT] * 20 + [BRIGHT, DIM] * 40 + [DIM] * 40
+    for number, brightness in enumerate(looks):
+        (source / f"{number:04d}.jpg").write_bytes(jpeg(number, brightness))
+    numbers = itertools.chain.from_iterable(
+        ("--set", number) for number in ("maybe=0.2", "failure=0.7", "sustained=2", "sure=2")
+    )
+    command = f"echo $FAILWATCH_EVENT >> {told}"
+    code, lines, errors = await lab.failwatch(
+        source,
+        "--no-history",
+        *numbers,
+        "--on-maybe",
+        command,
+        "--on-failure",
+        command,
+        "--rules",
+        "failwatch",
+    )
+    assert code == 4, errors
+    changes = [
+        (one["event"], one["level"]) for one in lines if one.get("event") in ("maybe", "failure", "cleared")
+    ]
+    assert changes == [("maybe", "maybe"), ("failure", "failure"), ("cleared", "maybe"), ("cleared", "none")]
+    assert sorted(told.read_text().split()) == ["failure", "maybe"]
+
+
 async def test_a_good_folder_and_what_is_learned_for_the_next(lab: Lab) -> None:
     """Exit code 0; the lifetime count goes on with the same printer only."""
     source = pictures(lab.folder / "print", 15, 0)

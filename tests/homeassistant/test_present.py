@@ -1,5 +1,6 @@
 """What is shown is how the print looks now, never what was seen before."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,14 @@ LASTING = {"long_mean": "0.02", "looks_at_this_print": "12"}
 
 def shown(hass: HomeAssistant, name: str) -> str:
     return hass.states.get(f"sensor.ender_3_{name}").state
+
+
+async def attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
+    """Return an attribute once there is one."""
+    async with asyncio.timeout(60):
+        while (value := hass.states.get(entity_id).attributes.get(name)) is None:
+            await asyncio.sleep(0.005)
+    return value
 
 
 @pytest.mark.parametrize("state", NOT_SEEN.values(), ids=NOT_SEEN.keys())
@@ -73,6 +82,24 @@ async def test_from_the_first_unanswered_look_on_nothing_is_said_to_be_fine(
     await octoprint.push(state=states.watching(at=states.AT + 30, number=13))
     await until(hass, "sensor.ender_3_failure_state", "none")
     assert hass.states.get("binary_sensor.ender_3_print_failing").state == "off"
+
+
+async def test_a_silence_is_shown_beside_what_is_seen(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    """The failure stays one, and the watch says until when nobody is told of it."""
+    await linked()
+    await octoprint.push(state=SEEN)
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    assert hass.states.get("sensor.ender_3_watch").attributes["snoozed_until"] is None
+    await octoprint.push(state=replace(SEEN, snoozed_until=states.AT + 600))
+    snoozed_until = (await attribute(hass, "sensor.ender_3_watch", "snoozed_until")).timestamp()
+    assert snoozed_until == pytest.approx(states.AT + 600, abs=1)
+    assert hass.states.get("sensor.ender_3_failure_state").state == "failure"
+    await octoprint.push(state=replace(SEEN, muted=True))
+    await until(hass, "sensor.ender_3_watch", True, "muted")
+    assert hass.states.get("sensor.ender_3_watch").attributes["snoozed_until"] is None
+    assert hass.states.get("sensor.ender_3_failure_state").state == "failure"
 
 
 async def test_a_paused_print_keeps_the_numbers_that_it_was_paused_for(

@@ -12,7 +12,7 @@ from homeassistant.helpers import entity_registry as er
 
 from custom_components.failwatch.cameras import detector as detector_module
 from custom_components.failwatch.engine.detectors.built_in.camera_baseline import CameraBaseline
-from tests.homeassistant.printer import CAMERA, Printer, Told, install, service_entry
+from tests.homeassistant.printer import CAMERA, Printer, Told, install, service_entry, until
 
 SENSOR = "sensor.voron_pictures_learned_from"
 BUTTON = "button.voron_forget_what_is_usual"
@@ -23,6 +23,7 @@ class Learning(Told):
     """A detector that has learned something."""
 
     known: dict[tuple[str, str], CameraBaseline] = field(default_factory=dict)
+    unlearned: list[tuple[str, str]] = field(default_factory=list)
 
     async def baselines(self) -> dict[tuple[str, str], CameraBaseline]:
         return self.known
@@ -37,7 +38,7 @@ class Learning(Told):
         pass
 
     def unlearn(self, printer_id: str, print_id: str) -> None:
-        pass
+        self.unlearned.append((printer_id, print_id))
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
         self.known = {key: normal for key, normal in self.known.items() if key[0] != printer_id}
@@ -75,6 +76,31 @@ async def test_it_is_seen_and_forgotten(
     await hass.services.async_call("button", "press", {"entity_id": BUTTON}, blocking=True)
     assert hass.states.get(SENSOR).state == "0"
     assert set(learning.known) == {("another", CAMERA)}
+
+
+async def test_a_print_that_is_labelled_failed_later_is_unlearned(
+    hass: HomeAssistant, learning: Learning
+) -> None:
+    """Under the name by which the detector knows the printer; a good print goes on being known."""
+    printer = await install(hass, learning)
+    entry = service_entry()
+    entry.add_to_hass(hass)
+    (key,) = entry.subentries
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await printer.says("printing")
+    await printer.looks(3)
+    await printer.says("finished")
+    await until(hass, "sensor.voron_watch", "idle")
+    frame = learning.frames[-1]
+
+    async def label(said: str) -> None:
+        data = {"entity_id": "sensor.voron_watch", "print_id": frame.print_id, "label": said}
+        await hass.services.async_call("failwatch", "label_print", data, blocking=True, return_response=True)
+
+    await label("good")
+    assert not learning.unlearned
+    await label("failed")
+    assert learning.unlearned == [(key, frame.print_id)] == [(frame.printer_id, frame.print_id)]
 
 
 async def test_a_camera_that_is_no_longer_watched_is_forgotten(

@@ -28,5 +28,14 @@ async def test_what_is_usual_is_learned_shown_and_forgotten(lab: Lab) -> None:
     assert all(0 <= column < columns and 0 <= row < rows for column, row, _ in camera["cells"])
     assert len(camera["cells"]) == round(camera["hidden"] * columns * rows)
     assert (await lab.order("forget_usual", camera="another"))["cameras"] == [camera]
+    # What was learned in a print that failed is no longer known, though the label came after its end.
+    newest = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0]
+    await lab.order("label", print_id=newest["print_id"], failed=False)
+    assert (await lab.order("usual"))["cameras"] == [camera]
+    await lab.order("label", print_id=newest["print_id"], failed=True)
+    await eventually(
+        lambda: lab.order("usual"),
+        lambda usual: [one["frames"] for one in usual["cameras"]] in ([], [0]),
+    )
     assert (await lab.order("forget_usual", camera=""))["cameras"] == []
     assert (await lab.order("usual"))["cameras"] == []
