@@ -113,7 +113,8 @@ class CameraBaseline:
         spread = self.spread or (0.0,) * len(self.usual)
         usual, variances = [], []
         for mean, variance, logit in zip(self.usual, spread, heat.logits, strict=True):
-            off = min(max(logit, -LARGEST), LARGEST) - mean
+            # How cold a quiet cell is depends on the light, and must not pass for heat that comes and goes.
+            off = min(max(logit, QUIET), LARGEST) - mean
             usual.append(mean + off * weight)
             variances.append((1 - weight) * (variance + off * off * weight) if known else 0.0)
         return replace(
