@@ -1,9 +1,12 @@
 """What Home Assistant's own watches see is recorded, can be replayed, and goes with the entry."""
 
+import sqlite3
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.failwatch.cameras import history
 from custom_components.failwatch.engine.history import History, Retention
@@ -77,3 +80,20 @@ async def test_a_disk_that_takes_nothing_does_not_stop_the_watch(
     assert "not recorded" in caplog.text
     await printer.says("printing")
     await printer.looks(2)
+
+
+async def test_a_file_that_cannot_be_read_for_a_while_is_told_once(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    entry = await watch(hass)
+    (watched,) = entry.runtime_data.printers.values()
+    with monkeypatch.context() as broken:
+        broken.setattr(History, "prints", Mock(side_effect=sqlite3.OperationalError("disk I/O error")))
+        for _ in range(2):
+            with pytest.raises(HomeAssistantError) as raised:
+                await watched.async_past_prints(1)
+            assert raised.value.translation_key == "past_unreadable"
+    assert await watched.async_past_prints(1) == []
+    assert caplog.text.count("cannot be read or written") == 1
+    assert caplog.text.count("can be read and written again") == 1

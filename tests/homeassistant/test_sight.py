@@ -98,9 +98,11 @@ async def test_a_camera_that_is_gone_can_be_replaced(
     printer: Printer,
     issue_registry: ir.IssueRegistry,
     hass_client: Any,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     from homeassistant.setup import async_setup_component
 
+    caplog.set_level("INFO")
     assert await async_setup_component(hass, "repairs", {})
     entry = await watch(hass, picture_entity="camera.sold")
     await printer.says("printing")
@@ -124,6 +126,8 @@ async def test_a_camera_that_is_gone_can_be_replaced(
     await until(hass, "sensor.voron_watch", "watching")
     await printer.looks(1)
     assert not issue_registry.issues
+    assert caplog.text.count("Voron cannot be watched") == 1
+    assert caplog.text.count("Voron has another camera") == 1
 
 
 @pytest.mark.parametrize(

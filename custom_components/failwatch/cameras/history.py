@@ -65,6 +65,7 @@ class PrintHistory:
         self._hass = hass
         self._history = history
         self._printer_id = printer_id
+        self._is_unreadable = False
 
     async def async_prints(self, limit: int = -1, before: float | None = None) -> list[PrintRecord]:
         """Return so many prints that began before a time, newest first; all for -1."""
@@ -150,10 +151,16 @@ class PrintHistory:
         if self._history is None:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_recorded")
         try:
-            return await self._hass.async_add_executor_job(job, self._history)
+            done = await self._hass.async_add_executor_job(job, self._history)
         except (HistoryError, sqlite3.Error) as error:
-            _LOGGER.warning("The recorded prints cannot be read or written: %s", error)
+            if not self._is_unreadable:
+                _LOGGER.warning("The recorded prints cannot be read or written: %s", error)
+            self._is_unreadable = True
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="past_unreadable") from error
+        if self._is_unreadable:
+            _LOGGER.info("The recorded prints can be read and written again")
+        self._is_unreadable = False
+        return done
 
 
 async def async_remove_history(hass: HomeAssistant, entry_id: str) -> None:

@@ -106,6 +106,7 @@ def async_judge_status(
         word = str(issue.data["state"]) if issue is not None and issue.data else None
         if word and words_of(hass, subentry.data).meaning(word) is not Meaning.UNKNOWN:
             _raise(hass, entry, subentry, UNKNOWN_STATE, wrong=False)
+            _LOGGER.info("It is known what %s says", subentry.title)
     return problem
 
 
@@ -166,6 +167,8 @@ def async_judge_rules(hass: HomeAssistant, key: str, printer: str, unreached: Se
 @callback
 def async_clear(hass: HomeAssistant, key: str) -> None:
     """Forget the issues of a camera or entry that is no more, or of an entry that works again."""
+    if ir.async_get(hass).async_get_issue(DOMAIN, f"{MODEL}_{key}"):
+        _LOGGER.info("The built-in detector can run here again, or is no longer needed")
     for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE, OUT_OF_REACH):
         ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
 
