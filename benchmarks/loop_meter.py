@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import io
+import os
 import random
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import voluptuous as vol
@@ -23,7 +25,9 @@ class Meter:
     """How long callbacks took, in seconds: by the clock, of the thread's processor time, and that without collection.
 
     Python's collector of garbage now and then walks through all of Home Assistant's memory, in whatever callback comes
-    by: its time is counted apart.
+    by: its time is counted apart. So is, where Linux tells it, the time in which the thread was ready to run and other
+    programs had all processors: what the clock says without it is what Home Assistant is to answer for, waiting for a
+    lock or the disk included.
     """
 
     def __init__(self) -> None:
@@ -31,27 +35,32 @@ class Meter:
         self.wall: list[float] = []
         self.busy: list[float] = []
         self.own: list[float] = []
+        self.kept: list[float] = []
+        """By the clock, without the time in which there was no processor."""
         self.collections: list[float] = []
         self.slowest: dict[str, float] = {}
         self._run = asyncio.Handle._run
         self._collecting_since = 0.0
         self._thread = threading.get_ident()
+        self._waited = lambda: 0.0
 
     def start(self) -> None:
         """Time every callback from now on."""
         run = self._run
+        self._waited = _processor_waits()
 
         def timed(handle: asyncio.Handle) -> None:
             collections = len(self.collections)
-            began, worked = time.perf_counter(), time.thread_time()
+            began, worked, waited = time.perf_counter(), time.thread_time(), self._waited()
             run(handle)
-            busy = time.thread_time() - worked
+            busy, waited = time.thread_time() - worked, self._waited() - waited
             own = busy - sum(self.collections[collections:])
             self.wall.append(time.perf_counter() - began)
+            self.kept.append(self.wall[-1] - waited)
             self.busy.append(busy)
             self.own.append(own)
             name = _name(handle)
-            self.slowest[name] = max(own, self.slowest.get(name, 0.0))
+            self.slowest[name] = max(self.kept[-1], self.slowest.get(name, 0.0))
 
         asyncio.Handle._run = timed  # type: ignore[method-assign]
         gc.callbacks.append(self._collect)
@@ -77,7 +86,9 @@ class Meter:
             "loop_longest_ms_by_the_clock": round(max(self.wall) * 1000, 1),
             "loop_longest_ms_of_the_processor": round(max(self.busy) * 1000, 1),
             "loop_longest_ms_without_collection": round(max(self.own) * 1000, 1),
+            "loop_longest_ms_without_waiting_for_a_processor": round(max(self.kept) * 1000, 1),
             "loop_over_50_ms_by_the_clock": sum(one > STALL for one in self.wall),
+            "loop_over_50_ms_without_waiting_for_a_processor": sum(one > STALL for one in self.kept),
             "loop_over_50_ms_of_the_processor": sum(one > STALL for one in self.busy),
             "loop_over_50_ms_without_collection": sum(one > STALL for one in self.own),
             "loop_collections": len(self.collections),
@@ -85,6 +96,15 @@ class Meter:
             "loop_busy_seconds": round(sum(self.busy), 2),
             "loop_slowest_ms": {name: round(seconds * 1000, 1) for name, seconds in slowest},
         }
+
+
+def _processor_waits() -> Callable[[], float]:
+    """Return what tells how long this thread was ready to run and had no processor; always 0 where nothing tells it."""
+    try:
+        file = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+    except OSError:
+        return lambda: 0.0
+    return lambda: int(os.pread(file, 100, 0).split()[1]) / 1e9
 
 
 def _name(handle: asyncio.Handle) -> str:

@@ -18,7 +18,7 @@ from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT, SUBENTRY_CAMERA
 from .flows.camera import CameraFlow
 from .flows.message_forms import LinkOptionsFlow
 from .flows.octoprint import LinkFlow
-from .flows.service import TITLES, ServiceFlow
+from .flows.service import SERVICES, ServiceFlow
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import linked_uuid, octoprint_url
 from .octoprint.discovery import async_take_address
@@ -58,7 +58,7 @@ class FailWatchConfigFlow(LinkFlow, ServiceFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what to add."""
-        return self.async_show_menu(step_id="user", menu_options=[KIND_OCTOPRINT, *TITLES])
+        return self.async_show_menu(step_id="user", menu_options=[KIND_OCTOPRINT, *SERVICES])
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:

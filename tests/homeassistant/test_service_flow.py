@@ -26,7 +26,9 @@ OFFERS = "custom_components.failwatch.flows.service.query_service"
 
 
 @pytest.mark.usefixtures("no_set_up")
-async def test_built_in_detector(hass: HomeAssistant) -> None:
+@pytest.mark.parametrize(("language", "title"), [("en", "Built-in detector"), ("de", "Eingebauter Detektor")])
+async def test_built_in_detector(hass: HomeAssistant, language: str, title: str) -> None:
+    hass.config.language = language
     told = Told()
     with (
         patch("custom_components.failwatch.cameras.detector.create_detector", return_value=told),
@@ -39,6 +41,7 @@ async def test_built_in_detector(hass: HomeAssistant) -> None:
         end = await answer(hass, page, {})
     assert end["type"] is FlowResultType.CREATE_ENTRY
     assert end["data"] == {"kind": "built_in"}
+    assert end["title"] == title
     if hasattr(config_entries.FlowType, "CONFIG_SUBENTRIES_FLOW"):
         kind, flow_id = end["next_flow"]
         assert kind == "config_subentries_flow"

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.config_entries import (
@@ -13,6 +13,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     FlowType,
 )
+from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from ..cameras.detector import async_create_detector, detector_context
@@ -32,19 +33,21 @@ from ..engine.clients.http import base_url
 from ..engine.detectors import Choice, Field, ServiceInfo, query_service, same_service
 from ..engine.errors import BadSetting, DetectionError, FailWatchError, NotAuthorised
 from ..shared.problems import Unexpected, text_key, text_values
+from ..shared.words import async_load_words, async_word
 from . import service_forms
 from .base import EntryFlow
 
 _LOGGER = logging.getLogger(__name__)
 
-TITLES = {
-    KIND_BUILT_IN: "Built-in detector",
-    KIND_SUPER_API: "Super Detection API",
-    KIND_ML_API: "Obico ml_api",
-    KIND_OBICO_PRINTER: "Obico printer",
-    KIND_HACARUS: "HACARUS Check",
-    KIND_DEEPOMATIC: "Deepomatic",
-}
+SERVICES: Final = (
+    KIND_BUILT_IN,
+    KIND_SUPER_API,
+    KIND_ML_API,
+    KIND_OBICO_PRINTER,
+    KIND_HACARUS,
+    KIND_DEEPOMATIC,
+)
+"""What looks at pictures, as the menu offers it."""
 
 
 def normalized_service(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,9 +61,9 @@ def normalized_service(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**settings, "url": str(url).rstrip("/")}
 
 
-def service_title(settings: Mapping[str, Any], taken: Container[str]) -> str:
+def service_title(hass: HomeAssistant, settings: Mapping[str, Any], taken: Container[str]) -> str:
     """Return a name for a service that no other entry has: with its place, where it is one's own server."""
-    title, url = TITLES[settings[CONF_KIND]], URL(settings.get("url", ""))
+    title, url = async_word(hass, f"service_{settings[CONF_KIND]}"), URL(settings.get("url", ""))
     if url.host is not None and str(url) not in (clouds.OBICO, clouds.HACARUS, clouds.DEEPOMATIC):
         title += f" ({url.host})" if url.is_default_port() else f" ({url.host}:{url.port})"
     number, name = 1, title
@@ -121,6 +124,8 @@ class ServiceFlow(EntryFlow):
         """Take the address and the credentials, try them on the service, and ask for the rest."""
         if user_input is None:
             return self._service_form(kind)
+        # Nothing of FailWatch may be set up yet, and the entry's title is in Home Assistant's language.
+        await async_load_words(self.hass)
         secrets = [field.key for field in service_forms.secret_fields(kind)]
         typed = {key: user_input[key] for key in secrets if user_input.get(key)}
         self._typed = {**self._typed, **typed}
@@ -208,7 +213,7 @@ class ServiceFlow(EntryFlow):
             return self.async_abort(reason="already_configured")
         if own is not None:
             return self._changed(own)
-        title = service_title(self._data, {entry.title for entry in others})
+        title = service_title(self.hass, self._data, {entry.title for entry in others})
         return self.async_create_entry(title=title, data=self._data)
 
     def _old_settings(self) -> Mapping[str, Any]:
