@@ -39,6 +39,7 @@ async def test_another_octoprint_gets_nothing_until_it_is_taken(
     octoprint.instance = "run-1"
     entry = await linked()
     octoprint.uuid, octoprint.instance, octoprint.machine = "another", "run-2", "board-2"
+    octoprint.printer = "Default"
     with pytest.raises(HomeAssistantError) as raised:
         await hass.services.async_call(
             "button", "press", {"entity_id": "button.ender_3_cancel_print"}, blocking=True
@@ -51,6 +52,7 @@ async def test_another_octoprint_gets_nothing_until_it_is_taken(
     async with asyncio.timeout(60):
         while (issue := issue_registry.async_get_issue("failwatch", f"identity_{entry.entry_id}")) is None:
             await asyncio.sleep(0.01)
+    assert issue.translation_placeholders["other"] == "OctoPrint", "it has no name of its own"
     end = await fix(hass_client, hass, issue.issue_id)
     assert end["type"] == "create_entry"
     assert entry.data["uuid"] == "another"

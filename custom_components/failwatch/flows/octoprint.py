@@ -191,9 +191,7 @@ class LinkFlow(EntryFlow):
         self._abort_if_unique_id_configured()
         if report.machine:
             self._data[CONF_MACHINE] = report.machine
-        # "Default" is what OctoPrint calls a printer that nobody has named.
-        unnamed = report.printer_name in ("", "Default")
-        return self.async_create_entry(title=self._name if unnamed else report.printer_name, data=self._data)
+        return self.async_create_entry(title=report.printer_name or self._name, data=self._data)
 
     def _link_error(self, error: OctoPrintError) -> ConfigFlowResult:
         place = next((place for kind, place in PLACES.items() if isinstance(error, kind)), "base")

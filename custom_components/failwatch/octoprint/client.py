@@ -83,7 +83,7 @@ class OctoPrintClient:
             raise await identify.something_else(self.connection) from error
         moved = self._machine and report.machine and report.machine != self._machine
         if self._uuid is not None and (report.uuid != self._uuid or moved):
-            raise OtherOctoPrint(report.printer_name, report.uuid)
+            raise OtherOctoPrint(report.printer_name or "OctoPrint", report.uuid)
         self._instance = report.instance
         return report
 

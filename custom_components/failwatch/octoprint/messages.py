@@ -13,6 +13,8 @@ from ..shared.recordings import Course
 from .errors import ConnectionLost, PluginTooOld
 
 PLUGIN: Final = "failwatch"
+UNNAMED: Final = "Default"
+"""What OctoPrint calls a printer that nobody has named."""
 FRAME_LENGTH: Final = 9
 """Values of a recorded frame that the pages read."""
 
@@ -54,10 +56,11 @@ class Update:
 def report_of(data: Mapping[str, Any]) -> Report:
     """Return what the plugin answers when it is asked."""
     with _read():
+        name = data["printer"]["name"]
         return Report(
             version=data["version"],
             uuid=data["uuid"],
-            printer_name=data["printer"]["name"],
+            printer_name="" if name == UNNAMED else name,
             detector=data["detector"]["name"],
             watching=data["watching"],
             rules=data["rules"],
