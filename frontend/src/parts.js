@@ -176,9 +176,9 @@ export function drawTile(words, printer, {name, url, open}) {
     const shown = levelText(words, printer);
     const text = [shown, silenceText(words, printer), ageText(words, printer)].filter(Boolean).join(" · ");
     return html`
-        <button class="plain tile" aria-label="${name}: ${text}. ${words.say("card.open")}" @click=${open}>
+        <button class="plain tile" @click=${open}>
             ${drawSign(printer)}
-            <span class="texts"><b>${name}</b><span class="level">${text}</span></span>
+            <span class="texts"><b>${name}</b><span class="level">${text}</span><span class="hidden">${words.say("card.open")}</span></span>
             ${url ? html`<img alt="" src=${url}>` : nothing}
         </button>
         <span class="hidden" role="status">${name}: ${shown}</span>`;

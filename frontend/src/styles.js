@@ -29,6 +29,10 @@ export const colours = css`
 `;
 
 export const pictures = css`
+    /* Time runs from left to right, also where what is read does not. */
+    :is(.chart, .film, .score, input[type="range"]) { direction: ltr; }
+    /* Where the system chooses the colours, what is told by colours keeps its own. */
+    :is(.bar, .dot, .thumb, input[type="range"]), .key::before, .bar span { forced-color-adjust: none; }
     .picture { position: relative; border-radius: 8px; overflow: hidden; background: var(--secondary-background-color); line-height: 0; }
     .picture img { width: 100%; display: block; min-height: 80px; }
     .over { position: absolute; inset: 0; width: 100%; height: 100%; }
@@ -38,7 +42,7 @@ export const pictures = css`
         position: absolute; line-height: 1.4; font-size: 12px; padding: 0 6px; border-radius: 6px;
         color: #fff; background: rgba(0, 0, 0, 0.65);
     }
-    .score { background: var(--fw-bad); border-radius: 0 0 6px 0; }
+    .score { background: color-mix(in srgb, var(--fw-bad) 80%, #000); border-radius: 0 0 6px 0; }
     .chip.age { inset-inline-start: 8px; bottom: 8px; }
     .chart { position: relative; height: 120px; margin: 4px 0; border: 1px solid var(--fw-line); border-radius: 4px; overflow: hidden; }
     .chart svg { width: 100%; height: 100%; display: block; }
@@ -99,7 +103,7 @@ export const card = css`
     .sign { color: var(--fw-level); --mdc-icon-size: 28px; flex: none; }
     .name { overflow-wrap: anywhere; font-size: 14px; }
     .why { margin: 0; }
-    .countdown { border-radius: 8px; padding: 8px 12px; background: color-mix(in srgb, var(--fw-maybe) 20%, transparent); display: grid; gap: 6px; }
+    .countdown { border: 1px solid transparent; border-radius: 8px; padding: 8px 12px; background: color-mix(in srgb, var(--fw-maybe) 20%, transparent); display: grid; gap: 6px; }
     .bar { height: 4px; border-radius: 2px; background: var(--fw-line); }
     .bar span { display: block; height: 100%; border-radius: 2px; background: var(--fw-maybe); }
     .nothing { padding: 24px; text-align: center; background: var(--secondary-background-color); border-radius: 8px; }

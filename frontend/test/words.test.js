@@ -100,3 +100,8 @@ test("a refusal is told in the user's language, and what Home Assistant says in 
     const away = {loadBackendTranslation: async () => Promise.reject(new Error("away"))};
     assert.equal(await told(refusal, away), "No camera");
 });
+
+test("nothing moves by itself: who asked for less motion gets none", () => {
+    assert.ok(sources.includes("css`"));
+    assert.doesNotMatch(sources, /@keyframes|\banimation(-\w+)?:|\btransition(-\w+)?:|behavior: ?"?smooth|scroll-behavior/);
+});

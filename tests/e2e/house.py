@@ -32,6 +32,7 @@ input_select:
     options: [idle, printing, paused]
 input_button:
   pause_printer:
+  cancel_printer:
 input_boolean:
   lamp:
   plug:
@@ -239,7 +240,8 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
                 phone_device = await pair(home_assistant, phone, str(phone_url / "push"))
                 await add_camera(home_assistant, "Room", str(room_url / "snapshot.jpg"))
                 wanted = {"watch_state", "failure_state", "prediction_num", "tagged_picture", "not_a_failure"}
-                entities = await watch_camera(home_assistant, CAMERA, veto=300, wanted=wanted)
+                orders = {"cancel_with": "input_button.cancel_printer"}
+                entities = await watch_camera(home_assistant, CAMERA, veto=300, wanted=wanted, orders=orders)
                 assert entities is not None
                 yield House(
                     home_assistant,

@@ -17,6 +17,15 @@ from tests.patience import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 READER = "reader"
+FOCUSED_DIALOG = """() => {
+    let found = document.activeElement;
+    while (found.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+    for (let at = found; at; at = at.assignedSlot || at.parentNode || at.host) {
+        if (at.localName === "dialog") return at.getAttribute("aria-label");
+    }
+    return found.tagName;
+}"""
+"""The dialog that has the focus, or else the element that has it."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -406,7 +415,7 @@ async def test_the_small_tile_opens_everything_by_keyboard(dashboard: Dashboard,
     await dashboard.show_card(layout="tile")
     await page.reload()
     tile = card_of(page).locator("button.tile")
-    await expect(tile).to_have_attribute("aria-label", re.compile("Room.*: No failure"))
+    await expect(tile).to_have_accessible_name(re.compile("^Room No failure Show everything$"))
     await tile.focus()
     await page.keyboard.press("Enter")
     await expect(card_of(page).locator("dialog .picture img")).to_be_visible()
@@ -426,10 +435,10 @@ async def test_everything_is_reached_with_the_keyboard(dashboard: Dashboard, pag
         return (button.getAttribute("data-order") || button.getAttribute("data-open") || button.className || "");
     }"""
     reached = []
-    for _ in range(5):
+    for _ in range(6):
         await page.keyboard.press("Tab")
         reached.append(await page.evaluate(focused))
-    assert reached == ["check", "snooze", "mute", "past", "regions"]
+    assert reached == ["check", "snooze", "mute", "cancel", "past", "regions"]
     await page.keyboard.press("Shift+Tab")
     await page.keyboard.press("Enter")
     past = page.locator("failwatch-past-prints")
@@ -449,6 +458,119 @@ async def test_everything_is_reached_with_the_keyboard(dashboard: Dashboard, pag
     await says(page, re.compile("Snoozed"))
     await page.keyboard.press("Space")
     await says(page, "No failure")
+
+
+async def test_cancelling_asks_first(dashboard: Dashboard, page: Page) -> None:
+    """Escape is a no, and leads back to where one was."""
+    await says(page, "No failure")
+    button = "input_button.cancel_printer"
+    before = await dashboard.house.state(button)
+    await answer(page, "cancel").click()
+    question = page.get_by_role("alertdialog")
+    await expect(question).to_match_aria_snapshot(
+        """
+        - alertdialog /Cancel .*This cannot be undone/:
+          - paragraph: /Cancel .*This cannot be undone/
+          - button "Cancel print"
+          - button "Keep printing"
+        """
+    )
+    await page.keyboard.press("Escape")
+    await expect(question).to_have_count(0)
+    assert await dashboard.house.state(button) == before
+    await answer(page, "cancel").click()
+    await question.get_by_text("Cancel print", exact=True).click()
+
+    async def pressed() -> bool:
+        return await dashboard.house.state(button) != before
+
+    await eventually(pressed)
+
+
+async def test_dialogs_are_told_to_a_screen_reader_and_keep_the_focus(
+    dashboard: Dashboard, page: Page
+) -> None:
+    await says(page, "No failure")
+    card, past = card_of(page), page.locator("failwatch-past-prints")
+    await card.locator("[data-open=past]").click()
+    await expect(past).to_match_aria_snapshot(
+        """
+        - dialog "History":
+          - heading "History" [level=2]
+          - button "Close"
+          - list:
+            - listitem:
+              - button
+        """
+    )
+    await past.locator(".print").first.click()
+    await expect(past).to_match_aria_snapshot(
+        """
+        - dialog:
+          - heading [level=2]
+          - button "Close"
+          - button "All prints"
+          - img /Picture .* after the start/
+          - paragraph: /after the start/
+          - slider "Position in the print"
+          - button /Picture .* after the start/
+          - img /Failure score over/
+          - heading "What was it really?" [level=3]
+          - button "It was good"
+          - button "It failed"
+          - button "It failed from here on"
+          - heading "Download" [level=3]
+          - button "Table (CSV)"
+          - button "Everything (ZIP)"
+        """
+    )
+    await page.keyboard.press("Escape")
+    await card.locator("[data-open=regions]").click()
+    regions = page.locator("failwatch-regions")
+    await expect(regions).to_match_aria_snapshot(
+        """
+        - dialog "Ignored regions":
+          - heading "Ignored regions" [level=2]
+          - button "Close"
+          - paragraph: /Tap the corners/
+          - application "Picture to draw on"
+          - paragraph: /Regions/
+          - button "Close region" [disabled]
+          - button "Undo" [disabled]
+          - button "Clear all"
+          - button "Show the learned background"
+        """
+    )
+    reached = set()
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        reached.add(await page.evaluate(FOCUSED_DIALOG))
+    # The page's own body is the browser's way out of a dialog; whatever else lies behind it is out of reach.
+    assert reached <= {"Ignored regions", "BODY"}, reached
+    assert "Ignored regions" in reached
+
+
+async def test_it_is_seen_in_chosen_colours_and_from_right_to_left(dashboard: Dashboard, page: Page) -> None:
+    """What is told by colours keeps them, and time runs from left to right with its labels."""
+    await says(page, "No failure")
+    await page.emulate_media(forced_colors="active")
+    card, past = card_of(page), page.locator("failwatch-past-prints")
+    await card.locator("[data-open=past]").click()
+    await past.locator(".print").first.click()
+    for shown in ("input[type=range]", ".thumb"):
+        await expect(past.locator(shown).first).to_have_css("forced-color-adjust", "none")
+    await page.keyboard.press("Escape")
+    await page.emulate_media(forced_colors="none")
+    await page.evaluate("document.querySelector('home-assistant').style.direction = 'rtl'")
+    await expect(card.locator(".content")).to_have_css("direction", "rtl")
+    chart = card.locator(".chart")
+    await expect(chart).to_have_css("direction", "ltr")
+    whole, end = await chart.bounding_box(), await chart.locator(".axis.end").bounding_box()
+    assert whole is not None
+    assert end is not None
+    assert end["x"] > whole["x"] + whole["width"] / 2, "the end of the time is where the curve ends"
+    await page.set_viewport_size({"width": 360, "height": 900})
+    assert await page.evaluate("document.scrollingElement.scrollWidth") <= 360
 
 
 async def test_german_on_the_narrowest_screen(dashboard: Dashboard, page: Page) -> None:

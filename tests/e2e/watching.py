@@ -1,6 +1,7 @@
 """A printer that Home Assistant watches by itself, set up through its own flows."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from stack.homeassistant import HomeAssistant
 from tests.patience import eventually
@@ -24,11 +25,12 @@ async def watch_camera(
     wanted: set[str],
     detector: tuple[str, Mapping[str, str]] = BUILT_IN,
     rules: str = "failwatch",
+    orders: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Have a detector watch the camera, and return the entities as soon as those wanted are there.
 
     `detector` is the kind of service and what its form is filled in with. `input_select.printer` says when it
-    prints, `input_button.pause_printer` pauses; `veto` is in seconds.
+    prints, `input_button.pause_printer` pauses; `veto` is in seconds. `orders` has what else the printer can be told by.
     """
     kind, filled_in = detector
     service = await home_assistant.configure({"next_step_id": kind}, dict(filled_in))
@@ -43,6 +45,7 @@ async def watch_camera(
                 "on_maybe": "notify",
                 "on_failure": "pause",
                 "pause_with": "input_button.pause_printer",
+                **orders,
                 "veto": veto,
                 "cancel_after": 0,
             },
