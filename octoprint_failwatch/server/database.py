@@ -20,7 +20,8 @@ _LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BUSY_SECONDS = 10.0
-"""How long to wait for another process that writes to the same file."""
+REPLACEABLE_BUSY_SECONDS = 0.5
+"""How long to wait for another process that uses the same file."""
 
 REPLACEABLE = (
     "page_size = 16384",
@@ -112,9 +113,12 @@ class Database:
         for file in self._files():
             with suppress(FileNotFoundError):
                 file.chmod(0o600)
-        pragmas = REPLACEABLE if self._rescue is None else DURABLE
+        durable = self._rescue is not None
         connection = open_database(
-            self.path, newest=len(self._migrations), wait=BUSY_SECONDS, pragmas=pragmas
+            self.path,
+            newest=len(self._migrations),
+            wait=BUSY_SECONDS if durable else REPLACEABLE_BUSY_SECONDS,
+            pragmas=DURABLE if durable else REPLACEABLE,
         )
         try:
             if self._rescue is not None:
@@ -171,6 +175,11 @@ class Database:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def is_held(error: Exception) -> bool:
+    """Return whether another process holds the file."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def is_full(error: sqlite3.Error) -> bool:

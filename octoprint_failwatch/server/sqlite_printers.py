@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..engine.storage import transaction
-from .database import Database, is_full
+from .database import BUSY_SECONDS, Database, is_full
 from .printer_statistics import COLUMNS, Counted, Look, PrinterRecord, returning
 
 _LOGGER = logging.getLogger(__name__)
@@ -96,6 +96,9 @@ class SqlitePrinters:
 
         def work(connection: sqlite3.Connection) -> tuple[Counted, sqlite3.OperationalError | None]:
             record, counted = self._read(connection, key).count(look)
+            # Where another process holds the file, one frame waits for it, and not every other one after it.
+            wait = 0 if self._unsaved else BUSY_SECONDS
+            connection.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
             self._unsaved[key] = record
             try:
                 self._save(connection, key)

@@ -16,7 +16,7 @@ from typing import Protocol
 from ..engine import serialization
 from ..engine.imaging.annotation import tagged
 from ..engine.models import Box
-from .database import Database
+from .database import Database, is_held
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ RESERVE = 64 * 2**20
 
 REST_SECONDS = 60.0
 """How long no pictures are kept after they had to make room."""
+
+HELD_SECONDS = 5.0
+"""How long no pictures are kept after another process held their file."""
 
 TIDY_EVERY = 50
 
@@ -95,6 +98,8 @@ class SqlitePictures:
             if not self._failing:
                 _LOGGER.warning("Tagged pictures cannot be kept: %s", error)
             self._failing = True
+            if is_held(error):  # the next frames need not wait for it, too
+                self._rests_until = self._now() + HELD_SECONDS
             return None
         self._failing = False
         return name
