@@ -101,6 +101,24 @@ def test_what_was_certain_and_stays_is_quiet_and_elsewhere_or_larger_is_told() -
     assert Level.FAILURE in larger.looks([1.0] * 20, (Box(0.1, 0.1, 0.6, 0.6, 0.9),))
 
 
+@pytest.mark.parametrize(
+    ("accepted", "beside"),
+    [
+        (Box(0.7, 0.7, 0.9, 0.9, 0.9), Box(0.35, 0.7, 0.55, 0.9, 0.9)),
+        (Box(0.7, 0.7, 0.9, 0.9, 0.9), Box(0.7, 0.35, 0.9, 0.55, 0.9)),
+        (Box(0.1, 0.1, 0.3, 0.3, 0.9), Box(0.45, 0.1, 0.65, 0.3, 0.9)),
+        (Box(0.1, 0.1, 0.3, 0.3, 0.9), Box(0.1, 0.45, 0.3, 0.65, 0.9)),
+    ],
+)
+def test_a_place_beside_the_accepted_one_is_another_wherever_in_the_picture(
+    accepted: Box, beside: Box
+) -> None:
+    one = alarmed(1.0, (accepted,))
+    one.says(Answer.NOT_A_FAILURE)
+    assert set(one.looks([1.0] * 20, (accepted,))) == {Level.NONE}
+    assert Level.FAILURE in one.looks([1.0] * 20, (accepted, beside))
+
+
 def test_a_sure_failure_that_begins_after_the_answer_is_told() -> None:
     """Whatever was accepted before: ten looks in a row, where nothing says that it is in the same place."""
     one = alarmed(0.75)

@@ -78,6 +78,15 @@ def test_a_month_ends_when_it_ends(at: str, wait: float) -> None:
     assert budget_wait(Cadence(calls_per_month=1), calls, moment(at)) == wait
 
 
+@pytest.mark.parametrize("budget", ["calls_per_hour", "calls_per_month"])
+def test_every_call_of_a_budget_may_be_made(budget: str) -> None:
+    cadence, calls = Cadence(**{budget: 3}), Calls()
+    for _ in range(3):
+        assert budget_wait(cadence, calls, NOON) == 0
+        calls = count(calls, NOON)
+    assert budget_wait(cadence, calls, NOON) > 0
+
+
 @settings(max_examples=20)
 @given(st.integers(1, 300), st.integers(1, 3), st.integers(0, 3599))
 def test_an_hours_budget_is_used_up_but_for_less_than_one_look(

@@ -21,6 +21,7 @@ from octoprint_failwatch.engine.clients.deepomatic import (
     Label,
     Output,
     Spec,
+    parsing,
     recognised,
 )
 from octoprint_failwatch.engine.detectors import create_detector, query_service
@@ -154,6 +155,21 @@ async def test_tasks_are_polled_fail_and_run_out_of_time() -> None:
         emulator.polls = 1000
         with pytest.raises(TimedOut, match="not done within"):
             await api.wait(await api.infer("prints-v1", [ImageInput(red_spot(0.5))]), timeout=0.2)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [("out of memory", "out of memory"), ({"code": 7}, '{"code": 7}'), (None, ""), ({}, "")],
+)
+def test_why_a_task_failed_is_told_as_it_was_said(error: object, told: str) -> None:
+    task = {"id": 1, "status": "error", "error": error}
+    assert parsing.task(task).error == told
+
+
+async def test_a_list_begins_at_its_beginning() -> None:
+    async with client(emulated.Deepomatic()) as api:
+        made = [(await api.create_spec(f"{n}", [CLASSES])).id for n in range(3)]
+        assert [spec.id for spec in (await api.spec_page()).results] == made
 
 
 async def test_a_fault_of_the_connection_is_sat_out() -> None:

@@ -38,15 +38,16 @@ async def test_a_pause_and_a_resume_are_kept_once_each(history: History) -> None
         await watched.frames(2)
         watched.watch.pause()
         watched.watch.pause()
-        assert said(history) == [("paused", None)]
+        watched.watch.mute()
+        assert said(history) == [("paused", None), ("muted", True)]
         watched.watch.resume()
         await _looked(watched)
-        assert said(history) == [("paused", None), ("resumed", None)]
+        assert said(history) == [("paused", None), ("muted", True), ("resumed", None)]
         # A print that is cancelled while it is paused does not go on.
         watched.watch.pause()
         watched.watch.end("cancelled")
     kinds = [kind for kind, _ in said(history)]
-    assert kinds[:3] == ["paused", "resumed", "paused"]
+    assert kinds[:4] == ["paused", "muted", "resumed", "paused"]
     assert kinds[-1] == "ended"
 
 

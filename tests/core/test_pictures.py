@@ -13,7 +13,9 @@ from PIL import Image, ImageDraw, ImageOps
 
 from octoprint_failwatch.engine.detectors.pixel_boxes import picture_size
 from octoprint_failwatch.engine.errors import BadPicture
+from octoprint_failwatch.engine.imaging.annotation import tagged
 from octoprint_failwatch.engine.imaging.jpeg import as_jpeg, decode, is_jpeg
+from octoprint_failwatch.engine.models import Box
 
 
 def saved(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
@@ -148,6 +150,22 @@ def test_garbage_never_gets_further_than_an_error(data: bytes) -> None:
     for start in (b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF", b"BM"):
         with contextlib.suppress(BadPicture):
             assert decode(start + data).mode == "RGB"
+
+
+def test_boxes_are_drawn_where_they_are() -> None:
+    """In a picture that is wider than high, so that no edge can stand for another."""
+    grey, box = Image.new("RGB", (200, 100), (128,) * 3), Box(0.3, 0.5, 0.6, 0.9, 0.8)
+    drawn = decode(tagged(saved(grey), [box]))
+    assert drawn.size == grey.size
+
+    def is_drawn(x: int, y: int) -> bool:
+        red, _, blue = drawn.getpixel((x, y))
+        return red - blue > 60
+
+    for x, y in ((61, 70), (119, 70), (90, 89)):
+        assert is_drawn(x, y), (x, y)
+    for x, y in ((30, 70), (54, 70), (90, 70), (126, 70), (90, 97), (90, 20)):
+        assert not is_drawn(x, y), (x, y)
 
 
 def test_services_get_jpeg() -> None:

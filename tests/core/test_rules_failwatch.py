@@ -11,6 +11,7 @@ from octoprint_failwatch.engine.judging.assessment import Assessment, assess
 from octoprint_failwatch.engine.judging.judge import Memory, judge
 from octoprint_failwatch.engine.judging.latch import LatchTimes
 from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules
+from octoprint_failwatch.engine.judging.trend import OPENING, Trend, advance, after_good_print, for_new_print
 from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Detection
 from octoprint_failwatch.engine.replay import Began, Judged, Sample, replay
@@ -183,3 +184,12 @@ def test_worse_pictures_never_look_better(ps: list[float], spacing: float, more:
     verdict = judge(memory, rules, Detection(ps[-1]), at).verdict
     worse = judge(memory, rules, Detection(ps[-1] + more), at).verdict
     assert worse.level.rank >= verdict.level.rank
+
+
+def test_how_a_printer_looks_at_first_is_the_mean_of_the_prints_that_went_well() -> None:
+    trend = Trend()
+    for p, mean in ((0.4, 0.4), (0.2, 0.3), (0.0, 0.2)):
+        for _ in range(OPENING):
+            trend = advance(trend, p, 1.0, is_sure=False)
+        trend = for_new_print(after_good_print(trend))
+        assert trend.fixture == pytest.approx(mean)

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.clients.http import Endpoint, Reply
+from octoprint_failwatch.engine.clients.reading import score
 from octoprint_failwatch.engine.detectors import DetectorContext, Published, create_detector
-from octoprint_failwatch.engine.errors import FailWatchError
+from octoprint_failwatch.engine.errors import BadAnswer, FailWatchError
 
 from .asking import frame
 
@@ -25,6 +26,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "hacarus": {"client_id": "me", "client_secret": "s", "answer_within": 0.01, "model_id": "m"},
 }
 FRAME = frame()
+
+
+@pytest.mark.parametrize("value", [-0.01, "-1", -5])
+def test_a_score_below_0_is_no_score(value: object) -> None:
+    assert score(0, "p") == 0
+    with pytest.raises(BadAnswer, match="below 0"):
+        score(value, "p")
+
 
 LEAVES = (
     st.none()

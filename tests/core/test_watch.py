@@ -143,6 +143,32 @@ async def test_an_answer_after_the_end_is_dropped() -> None:
         assert statistics.prediction_num == statistics.prediction_num_lifetime
 
 
+async def test_an_answer_that_comes_while_no_print_runs_is_dropped() -> None:
+    """The next print is some time off, and nothing may be told of the one that is over."""
+    asked, release, dropped = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    class Slow(ScriptedDetector):
+        async def detect(self, frame: Frame) -> Detection:
+            asked.set()
+            try:
+                await release.wait()
+            except asyncio.CancelledError:
+                dropped.set()
+                raise
+            return await super().detect(frame)
+
+    async with watching(Slow([1.0])) as run:
+        run.watch.start("print-1")
+        await asked.wait()
+        run.watch.end("cancelled")
+        async with asyncio.timeout(60):
+            await dropped.wait()
+        release.set()
+        await run.idle_for(60)
+        assert run.watch.state.memory.statistics.prediction_num_lifetime == 0
+        assert run.kinds()[-1] is EventKind.ENDED
+
+
 async def test_a_new_print_keeps_the_printer() -> None:
     """Counters of the print start anew, those of the printer go on."""
     async with watching(ScriptedDetector([0.1])) as run:

@@ -8,6 +8,7 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.failwatch.cameras.lights import LightFailed
 from custom_components.failwatch.cameras.snapshots import async_snapshot
@@ -141,6 +142,36 @@ async def test_a_light_that_is_switched_at_the_wall_is_left_as_it_is(
         await hass.async_block_till_done()
     await shots.end(shot)
     assert is_lit(hass)
+
+
+@pytest.mark.parametrize("at_the_wall", [False, True])
+async def test_a_light_that_is_switched_off_meanwhile_stays_off_for_the_next_look(
+    hass: HomeAssistant, printer: Printer, shots: Shots, at_the_wall: bool
+) -> None:
+    shot = await shots.begin()
+    assert is_lit(hass)
+    if at_the_wall:
+        printer.light._attr_is_on = False
+        printer.light.async_write_ha_state()
+        await hass.async_block_till_done()
+    else:
+        await order(hass, "turn_off")
+    await shots.end(shot)
+    shot = await shots.begin()
+    assert not is_lit(hass)
+    await shots.end(shot)
+
+
+async def test_a_service_of_something_else_that_names_the_light_does_not_switch_it(
+    hass: HomeAssistant, printer: Printer, shots: Shots
+) -> None:
+    """Such as one that asks for its state."""
+    asked = async_mock_service(hass, "lab", "inspect")
+    shot = await shots.begin()
+    await hass.services.async_call("lab", "inspect", {"entity_id": LIGHT}, blocking=True)
+    assert asked
+    await shots.end(shot)
+    assert not is_lit(hass)
 
 
 async def test_an_automation_that_answers_the_light_is_nobody(
