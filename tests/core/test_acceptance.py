@@ -147,9 +147,15 @@ def test_nothing_is_learned_from_what_was_accepted() -> None:
     one = alarmed(0.6)
     one.says(Answer.NOT_A_FAILURE)
     before = one.now.memory.trend.baseline
-    one.looks([0.6] * 170)
+    one.looks([0.6] * 100)
     assert one.accepts
     assert one.now.memory.trend.baseline == before
+    one.looks([0.1] * 60)
+    assert one.accepts, "what looks fine in the meantime teaches nothing either"
+    assert one.now.memory.trend.baseline == before
+    one.looks([0.1] * 30)
+    assert not one.accepts
+    assert one.now.memory.trend.baseline != before
 
 
 def test_an_answer_can_be_taken_back() -> None:

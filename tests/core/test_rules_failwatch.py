@@ -2,19 +2,23 @@
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octoprint_failwatch.engine.judging.assessment import Assessment, assess
+from benchmarks.simulated_printers import KINDS, Kind, simulate
+from octoprint_failwatch.engine.history import Entry
+from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, assess
 from octoprint_failwatch.engine.judging.judge import Memory, judge
 from octoprint_failwatch.engine.judging.latch import LatchTimes
-from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules
+from octoprint_failwatch.engine.judging.rules import SURE_LOOKS, FailWatchRules, ObicoRules
 from octoprint_failwatch.engine.judging.trend import OPENING, Trend, advance, after_good_print, for_new_print
 from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Detection
-from octoprint_failwatch.engine.replay import Began, Judged, Sample, replay
+from octoprint_failwatch.engine.replay import Began, Judged, Sample, Step, replay
+from octoprint_failwatch.engine.watch.state import EventKind
 
 MINUTE = 60.0
 
@@ -193,3 +197,54 @@ def test_how_a_printer_looks_at_first_is_the_mean_of_the_prints_that_went_well()
             trend = advance(trend, p, 1.0, is_sure=False)
         trend = for_new_print(after_good_print(trend))
         assert trend.fixture == pytest.approx(mean)
+
+
+# Whatever was learned
+
+
+def test_what_was_learned_hides_no_more_together_than_it_may() -> None:
+    """The printer's number and the camera's cells have one budget: 0.35 of p is all that they hide."""
+    rules = FailWatchRules()
+    for baseline, hidden in ((0.02, 0.33), (0.2, 0.15), (0.35, 0.0)):
+        memory = Memory(trend=Trend(baseline=baseline, learned=1000.0))
+        counted = judge(memory, rules, Detection(0.8, explained=0.35), 0.0).p
+        assert counted == pytest.approx(0.8 - hidden)
+    assert judge(Memory(), ObicoRules(), Detection(0.8, explained=0.35), 0.0).p == pytest.approx(0.45)
+
+
+def test_one_good_look_after_a_time_without_any_clears_nothing() -> None:
+    """What was good before the gap proves nothing after it; ten good minutes without a gap do."""
+    now, at = Assessment(), 0.0
+
+    def look(p: float, later: float = 10.0) -> Level:
+        nonlocal now, at
+        at += later
+        now = assess(now, FailWatchRules(), LatchTimes(), Detection(p), at, gap=60.0).assessment
+        return now.latch.level
+
+    while look(0.9) is not Level.FAILURE:
+        pass
+    while now.latch.quiet_since is None:
+        look(0.0)
+    assert look(0.0, 900.0) is Level.FAILURE
+    assert {look(0.0) for _ in range(50)} == {Level.FAILURE}
+    assert [look(0.0) for _ in range(30)][-1] is Level.NONE
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("denied", [False, True])
+def test_a_sure_failure_is_one_on_every_kind_of_printer(kind: Kind, denied: bool) -> None:
+    """After good and failed prints, and half of one more, also where every alarm before this print was denied."""
+    *before, last = simulate(replace(kind, new_printers=False), 6, 3)
+    steps: list[Step] = []
+    for case in before:
+        steps += [Began(case.print_id), *case.samples]
+        if denied:
+            said = {"detail": Answer.NOT_A_FAILURE.value, "level": Level.FAILURE.value}
+            steps.insert(-10, Entry(1, case.samples[-10].at, EventKind.ACKNOWLEDGED, said))
+    onset = last.label.failed_from if last.label and last.label.failed_from else math.inf
+    good = [sample for sample in last.samples if sample.at < onset]
+    half = good[: max(len(good) // 2, 12)]
+    sure = [Sample(half[-1].at + 10.0 * number, FailWatchRules().sure) for number in range(1, SURE_LOOKS + 1)]
+    *_, told = replay([*steps, Began(last.print_id), *half, *sure], FailWatchRules())
+    assert told.level is Level.FAILURE
