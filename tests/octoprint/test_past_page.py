@@ -52,6 +52,37 @@ async def test_the_limits_of_a_past_print_are_those_of_the_moment_that_is_shown(
     await page.wait_for_function(f"{drawn}.some(value => Math.abs(value - {limit}) < 0.01)")
 
 
+BREAKS = """selector => {
+    const plot = $(selector).data("plot");
+    return plot ? plot.getData().slice(0, 2).map(line => line.data.filter(point => point === null).length) : [];
+}"""
+
+
+async def test_the_lines_of_a_graph_break_where_nothing_was_looked_at(lab: Lab, page: Page) -> None:
+    """Once for a pause and once for a camera that gave no picture; the same after reloading and in the past."""
+    await open_tab(page)
+    await lab.print("broken.gcode")
+    await page.wait_for_selector("#failwatch-graph canvas")
+    looked = await lab.looked(3)
+    assert await page.evaluate(BREAKS, "#failwatch-graph") == [0, 0]
+    await lab.octoprint.job("pause", action="pause")
+    await lab.phase("paused")
+    await lab.octoprint.job("pause", action="resume")
+    looked = await lab.looked(looked["look"]["number"] + 3)
+    lab.scene.camera = "broken"
+    await lab.phase("blind")
+    lab.scene.camera = "moving"
+    await lab.looked(looked["look"]["number"] + 2)
+    breaks = f"""selector => String(({BREAKS})(selector)) === "2,2" """
+    await page.wait_for_function(breaks, arg="#failwatch-graph")
+    await page.reload()
+    await open_tab(page)
+    await page.wait_for_function(breaks, arg="#failwatch-graph")
+    await lab.idle()
+    await page.locator(TAB).get_by_role("button", name="broken.gcode").first.click()
+    await page.wait_for_function(breaks, arg="#failwatch-past-graph")
+
+
 async def test_a_past_print_failed_from_the_moment_that_is_shown(lab: Lab, page: Page) -> None:
     """The filmstrip's button labels that frame's time, which is then marked, and stays shown."""
     await lab.print("labelled.gcode")

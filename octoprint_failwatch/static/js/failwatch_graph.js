@@ -1,20 +1,32 @@
-/* p and its recent mean over time, with the limits drawn in. `frames` are [id, at, p, ewm_mean, level, …]. */
+/* p and its recent mean over time, with the limits drawn in. `frames` are [id, at, p, ewm_mean, level, …], `gaps`
+   the times at which looking stopped: the lines are broken there. */
 function FailWatchGraph(selector) {
     "use strict";
     var self = this;
     var FIRST_MINUTES = 5;
+    var P = 2;
+    var EWM_MEAN = 3;
 
-    self.plot = function (frames, limits, at) {
+    self.plot = function (frames, gaps, limits, at) {
         var element = $(selector);
         if (!element.length || !element.is(":visible") || !element.width() || !frames.length) return;
         var start = frames[0][1];
         function minutes(frame) {
             return (frame[1] - start) / 60;
         }
+        /* A point that is null breaks a line of flot's. */
+        function line(column) {
+            var points = [];
+            _.each(frames, function (frame, index) {
+                if (index && FailWatchGraph.isBroken(frames[index - 1][1], frame[1], gaps)) points.push(null);
+                points.push([minutes(frame), frame[column]]);
+            });
+            return points;
+        }
         var last = Math.max(FIRST_MINUTES, minutes(frames[frames.length - 1]));
         var top = 1;
         _.each(frames, function (frame) {
-            top = Math.max(top, frame[2]);
+            top = Math.max(top, frame[P]);
         });
         _.each(limits, function (limit) {
             top = Math.max(top, limit.value);
@@ -22,17 +34,13 @@ function FailWatchGraph(selector) {
         var text = element.css("color");
         var series = [
             {
-                data: _.map(frames, function (frame) {
-                    return [minutes(frame), frame[2]];
-                }),
+                data: line(P),
                 color: "#8aa4c8",
                 lines: {show: true, lineWidth: 1},
                 shadowSize: 0
             },
             {
-                data: _.map(frames, function (frame) {
-                    return [minutes(frame), frame[3]];
-                }),
+                data: line(EWM_MEAN),
                 color: "#2f6fd0",
                 lines: {show: true, lineWidth: 3},
                 shadowSize: 0
@@ -83,6 +91,28 @@ function FailWatchGraph(selector) {
         });
     };
 }
+
+/* When looking stopped, by what was recorded of a print. */
+FailWatchGraph.gaps = function (marks) {
+    "use strict";
+    return _.map(
+        _.filter(marks, function (mark) {
+            return mark.kind === "paused" || mark.kind === "blind" || (mark.kind === "holds" && mark.data.length > 0);
+        }),
+        "at"
+    );
+};
+/* Whether looking stopped between two looks. Nothing is recorded of a machine that slept or was off. */
+FailWatchGraph.isBroken = function (before, after, gaps) {
+    "use strict";
+    var MOST_BETWEEN_LOOKS = 15 * 60;
+    return (
+        after - before > MOST_BETWEEN_LOOKS ||
+        _.some(gaps, function (gap) {
+            return before <= gap && gap < after;
+        })
+    );
+};
 
 /* The lines that the recent mean is held against, at a moment with these rules and this verdict. */
 FailWatchGraph.limits = function (rules, verdict) {

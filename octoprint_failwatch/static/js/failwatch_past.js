@@ -4,6 +4,7 @@ function FailWatchPast(host) {
     var self = this;
     var THUMBNAILS = 8;
     var rules = [];
+    var gaps = [];
 
     self.prints = ko.observableArray([]);
     self.bytes = ko.observable(0);
@@ -94,6 +95,7 @@ function FailWatchPast(host) {
     function load(record, index) {
         OctoPrint.get(url("/" + record.print_id)).done(function (answer) {
             rules = answer.rules;
+            gaps = FailWatchGraph.gaps(answer.marks);
             self.frames(answer.frames);
             if (!_.some(answer.frames, isKept)) self.camera(null);
             var marks = _.filter(_.map(answer.marks, self._mark).concat(labelMark(answer["print"].label)));
@@ -217,7 +219,7 @@ function FailWatchPast(host) {
     self._draw = function () {
         var frame = self.frame();
         window.setTimeout(function () {
-            self.graph.plot(self.frames(), self.limits(), frame && frame[1]);
+            self.graph.plot(self.frames(), gaps, self.limits(), frame && frame[1]);
         }, 0);
     };
     self.index.subscribe(self._draw);
