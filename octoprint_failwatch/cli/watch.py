@@ -158,7 +158,7 @@ async def _watch(order: Order, report: Report) -> int:
             detector=detector,
             detector_kind=str(order.detector.get("kind")),
             cameras=(Camera(host.pictures_of(source)),),
-            settings=WatchSettings(rules=order.rules, cadence=Cadence(interval=order.interval)),
+            settings=_watch_settings(order, live=source.live),
         )
         host.monitor = Monitor(
             host,
@@ -175,6 +175,12 @@ async def _watch(order: Order, report: Report) -> int:
         report.nothing_seen(host.problem)
         return NOTHING_SEEN
     return EXIT_CODES[host.highest]
+
+
+def _watch_settings(order: Order, *, live: bool) -> WatchSettings:
+    settings = WatchSettings(rules=order.rules, cadence=Cadence(interval=order.interval))
+    # No answer is late for a picture that was taken before: a small computer may take minutes.
+    return settings if live else replace(settings, look_timeout=None)
 
 
 class _Ending:

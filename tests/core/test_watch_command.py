@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from octoprint_failwatch.cli.shared.watch_output import TableReport
 from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.statistics import TemporalStatistics, advance, for_new_print
+from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Event, EventKind
 from tests.core import watching
 from tests.programs import Program
@@ -223,6 +225,23 @@ async def test_a_good_folder_and_what_is_learned_for_the_next(lab: Lab) -> None:
     assert learned == [30, 15]
     assert history.standing("nobody") is None
     history.close()
+
+
+async def test_no_answer_comes_too_late_for_a_picture_that_was_taken_before(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small computer takes minutes for a picture; a camera's next one would be news by then, a folder's is not."""
+    monkeypatch.setattr(
+        "octoprint_failwatch.cli.watch.WatchSettings", partial(WatchSettings, look_timeout=1e-6)
+    )
+    detector = lab.folder / "detector.json"
+    detector.write_text(json.dumps({"kind": "super_api", "url": lab.url, "token": "t"}))
+    for number in range(4):
+        (lab.folder / f"{number}.jpg").write_bytes(jpeg(number * 20, DIM))
+    words = ("watch", "--detector", str(detector), "--json", "--no-history", str(lab.folder))
+    ended = await asyncio.to_thread(CliRunner().invoke, main, words)
+    looks = [line for line in map(json.loads, ended.stdout.splitlines()) if "p" in line]
+    assert (ended.exit_code, len(looks)) == (0, 4)
 
 
 async def test_it_can_end_at_a_level(lab: Lab) -> None:

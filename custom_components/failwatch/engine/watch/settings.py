@@ -15,7 +15,7 @@ LEAST_GAP = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class WatchSettings:
-    """How to watch. `look_timeout` is in real seconds; `blind_after` counts looks without an answer."""
+    """How to watch. `look_timeout` is in real seconds, None for no limit; `blind_after` counts unanswered looks."""
 
     rules: RuleSet = field(default_factory=FailWatchRules)
     policy: Policy = field(default_factory=Policy)
@@ -24,7 +24,7 @@ class WatchSettings:
     visibility_limits: VisibilityLimits = field(default_factory=VisibilityLimits)
     quorum: int = 1
     blind_after: int = 3
-    look_timeout: float = 30.0
+    look_timeout: float | None = 30.0
 
 
 def gap_after(interval: float) -> float:
