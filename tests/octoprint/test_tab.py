@@ -271,6 +271,34 @@ async def test_a_coming_pause_counts_down_in_a_message_that_takes_a_no(lab: Lab,
 
 
 @pytest.mark.one_octoprint
+async def test_while_a_pause_is_coming_the_tab_counts_down_and_takes_a_no(lab: Lab, page: Page) -> None:
+    await lab.set(veto=1200)
+    try:
+        tab = page.locator(TAB)
+        await open_tab(page)
+        await lab.print()
+        await lab.looked(2)
+        lab.scene.p = 0.9
+        countdown = tab.locator(".failwatch-countdown")
+        await expect(countdown).to_contain_text(
+            re.compile(r"^FailWatch pauses the print in \d+ (s|min) unless you choose Keep printing\.$")
+        )
+        told = await countdown.inner_text()
+        await expect(countdown).not_to_have_text(told)
+        await expect(tab.locator(".failwatch-headline")).to_have_text("Failure")
+        now = tab.locator(".failwatch-now")
+        await expect(now.get_by_role("button", name="Pause print")).to_be_visible()
+        sidebar = page.locator("#sidebar_plugin_failwatch_wrapper")
+        await expect(sidebar.get_by_role("button", name="Keep printing")).to_be_visible()
+        await now.get_by_role("button", name="Keep printing").click()
+        await expect(countdown).to_be_hidden()
+        assert (await lab.state())["phase"] == "watching"
+        assert await lab.octoprint.flag("printing")
+    finally:
+        await lab.set(veto=0)
+
+
+@pytest.mark.one_octoprint
 async def test_a_service_that_refuses_is_explained_and_its_calls_are_counted(lab: Lab, page: Page) -> None:
     await lab.set(calls_per_hour=100_000)
     try:

@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 PLACE = re.compile(r"%(?:\(\w+\))?[sdr]")
+FORMAL = re.compile(r"\b(?:Sie|Ihnen|Ihr|Ihre[mnrs]?)\b")
 
 
 def test_translations_are_complete_and_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,3 +27,11 @@ def test_a_translation_has_the_same_places_for_numbers_and_names() -> None:
     for message in catalog:
         if message.id:
             assert sorted(PLACE.findall(message.string)) == sorted(PLACE.findall(message.id))
+
+
+def test_german_speaks_to_people_as_octoprint_does() -> None:
+    """OctoPrint's own German says du; a sentence that begins with "Sie" for a thing is worded otherwise."""
+    with (ROOT / "translations/de/LC_MESSAGES/messages.po").open("rb") as file:
+        texts = [str(message.string) for message in read_po(file)]
+    assert any("deine" in text for text in texts)
+    assert [text for text in texts if FORMAL.search(text)] == []

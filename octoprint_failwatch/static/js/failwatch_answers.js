@@ -17,6 +17,10 @@ function FailWatchAnswers(live, mayPrint) {
         if (!live.isPrinting() || live.isAsking()) return false;
         return live.level() !== "none" || !!live.countdown() || !!live.ordered();
     });
+    /* As the countdown's text calls it. */
+    self.noText = ko.pureComputed(function () {
+        return live.countdown() ? gettext("Keep printing") : gettext("Not a failure");
+    });
     self.canSayYes = ko.pureComputed(function () {
         return live.isPrinting() && !live.isConfirmed();
     });
