@@ -135,16 +135,16 @@ def _make(environment: Environment) -> None:
     install = (uv, "pip", "install", "--quiet", "--python", str(environment.python))
     _run(*install, "--group", f"{REPOSITORY / 'pyproject.toml'}:{environment.name}")
     if environment.home_assistant:
-        answer = subprocess.run(
-            [environment.python, "-c", HOME_ASSISTANT_REQUIREMENTS, *HOME_ASSISTANT_COMPONENTS],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        requirements = json.loads(answer.stdout)
-        _run(*install, *requirements, *_built_in_detector())
+        _run(*install, *home_assistant_requirements(environment.python))
     else:
         _run(*install, "--editable", str(REPOSITORY))
+
+
+def home_assistant_requirements(python: Path) -> list[str]:
+    """Return what a Home Assistant would install when it first starts, for the components that we use."""
+    command = [python, "-c", HOME_ASSISTANT_REQUIREMENTS, *HOME_ASSISTANT_COMPONENTS]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return [*json.loads(answer.stdout), *_built_in_detector()]
 
 
 def _interpreter(uv: str, environment: Environment) -> str:

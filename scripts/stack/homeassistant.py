@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ from environments import HOME_ASSISTANT, REPOSITORY, Environment
 
 from .processes import Program, ProgramError
 
+OTHER_PROGRAM = "FAILWATCH_HASS"
+"""The variable with the path of another Home Assistant than that of the environment."""
 USER = "demo"
 PASSWORD = "failwatch"
 CONFIGURATION = """
@@ -59,7 +62,8 @@ class HomeAssistant:
         self._integration = integration
         self._configuration = CONFIGURATION.format(port=port) + more_configuration
         # Without the requirements check it would ask the package index at every start.
-        command: list[str | Path] = [environment.program("hass"), "--config", folder, "--skip-pip"]
+        program = os.environ.get(OTHER_PROGRAM, environment.program("hass"))
+        command: list[str | Path] = [program, "--config", folder, "--skip-pip"]
         own = {"FAILWATCH_CLOCK_SPEED": str(clock_speed), **(variables or {})}
         self.program = Program("Home Assistant", command, folder / "console.log", own)
 
