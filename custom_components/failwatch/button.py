@@ -84,5 +84,5 @@ class FailWatchButton(PrinterEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Do it."""
+        """Do what the button says."""
         await self.entity_description.press_fn(self.coordinator)

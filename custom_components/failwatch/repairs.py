@@ -79,7 +79,7 @@ class PrinterRepairFlow(RepairsFlow):
 
 
 class AnotherCameraFlow(PrinterRepairFlow):
-    """Takes another camera for a printer whose own is gone."""
+    """Ask for another camera for a printer whose camera is gone."""
 
     step = "camera"
     mended = "%s has another camera"
@@ -102,7 +102,7 @@ class AnotherCameraFlow(PrinterRepairFlow):
 
 
 class AnotherStatusFlow(PrinterRepairFlow):
-    """Takes another printing entity, with what its words mean, for one that is gone or says nothing."""
+    """Ask for another printing entity for one that is gone or says nothing; what its words mean is proposed."""
 
     step = "status"
     mended = "It is known again when %s prints"
@@ -132,7 +132,7 @@ class AnotherStatusFlow(PrinterRepairFlow):
 
 
 class UnknownStateFlow(PrinterRepairFlow):
-    """Sorts a word in that the printing entity said and nobody knew."""
+    """Ask what an unknown word of the printing entity means, and add it to the settings."""
 
     step = "meaning"
     mended = "It is known what %s says"

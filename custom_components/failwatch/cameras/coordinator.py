@@ -139,7 +139,7 @@ class WatchedCamera(PrinterCoordinator):
 
     @callback
     def async_start(self, later: float = 0.0) -> None:
-        """Follow the printing entity from now on, a print that already runs so many seconds later.
+        """Follow the printing entity from now on; a print that already runs is taken up so many seconds later.
 
         The cameras of a service begin one after another, so that they do not all look at the same moment.
         """

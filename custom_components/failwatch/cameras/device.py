@@ -10,7 +10,7 @@ from .coordinator import WatchedCamera
 
 @callback
 def async_relate(camera: WatchedCamera, *, is_new: bool) -> None:
-    """Stand below the device of the printing entity, and in its area where the user chose none yet."""
+    """Put the printer below the device of its printing entity, and in its area where the user chose none yet."""
     own = camera.device
     status = er.async_get(camera.hass).async_get(camera.settings[CONF_STATUS_ENTITY])
     if own is None or status is None:

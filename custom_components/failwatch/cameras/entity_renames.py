@@ -35,7 +35,7 @@ ENTITY_SETTINGS = (
 
 @callback
 def async_follow_renames(hass: HomeAssistant) -> None:
-    """Keep every entry's settings true from now on, also while a service that is down keeps it waiting."""
+    """Rename entities in every entry's settings from now on, also while an entry waits for its service."""
 
     @callback
     def is_rename(data: er.EventEntityRegistryUpdatedData) -> bool:

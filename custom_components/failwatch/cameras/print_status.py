@@ -201,7 +201,7 @@ def follow(status: PrintStatus, reading: Reading, now: float, times: Times, new_
 
 
 def _silent(status: PrintStatus, now: float, times: Times) -> Followed:
-    """Nothing is heard. A print goes on until it is sure that it cannot; what was about to end it still does."""
+    """Follow a print while nothing is heard. It goes on until it is sure that it cannot; what was about to end it still does."""
     if status.doubt is Doubt.ENDING and status.print_id is not None:
         if now >= status.doubt_since + times.settling:
             return Followed(PrintStatus(), (Command(Order.END, "ended"),))
@@ -222,7 +222,7 @@ def _earlier(known: float | None, now: float) -> float:
 
 
 def _ending(status: PrintStatus, word: str, now: float, times: Times) -> Followed:
-    """A word says that no print runs: it has to last."""
+    """Follow a print once a word says that none runs: that has to last."""
     if status.print_id is None:
         return Followed(PrintStatus(meaning=Meaning.ENDED))
     if status.doubt is not Doubt.ENDING:
@@ -235,7 +235,7 @@ def _ending(status: PrintStatus, word: str, now: float, times: Times) -> Followe
 
 
 def _running(status: PrintStatus, reading: Reading, now: float, times: Times, new_id: str) -> Followed:
-    """A print runs, rests or is being prepared."""
+    """Follow a print that runs, rests or is being prepared."""
     if status.print_id is None:
         return _begin(status, reading, now, times, new_id)
     if (

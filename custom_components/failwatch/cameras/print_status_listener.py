@@ -135,7 +135,7 @@ class PrintStatusListener:
 
     @property
     def kept(self) -> PrintStatus:
-        """What is to be known after a restart: then nothing was heard since now."""
+        """What must be known after a restart, before which nothing was heard from now on."""
         if self.status.print_id is None or self.status.silent_since is not None:
             return self.status
         return replace(self.status, silent_since=self._clock.now())
@@ -187,7 +187,7 @@ class PrintStatusListener:
 
     @callback
     def async_forget(self) -> None:
-        """Know of no print: nothing is watched."""
+        """Forget the print: nothing is watched."""
         self.status = PrintStatus()
         self._news.set()
 

@@ -42,7 +42,7 @@ class WatchedPrinter(Protocol):
 
 
 class CameraRecordings(Recordings):
-    """Of one watched printer: a camera's name is that of the entity that gives its pictures."""
+    """The recordings of one watched printer: a camera's name is that of the entity that gives its pictures."""
 
     def __init__(self, printer: WatchedPrinter, past: PrintHistory, detector: Detector) -> None:
         """Read nothing yet."""

@@ -139,7 +139,7 @@ class LinkCoordinator(PrinterCoordinator):
         )
 
     async def _run(self) -> None:
-        """Listen, and come back after every interruption."""
+        """Listen, and reconnect after every interruption."""
         wait = FIRST_WAIT
         while True:
             began = time.monotonic()

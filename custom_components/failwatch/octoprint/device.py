@@ -9,7 +9,7 @@ from ..coordinator import PrinterCoordinator
 
 @callback
 def async_follow_octoprint_device(link: PrinterCoordinator) -> None:
-    """Stand below core's device of the same OctoPrint, now or as soon as there is one."""
+    """Put the printer below core's device of the same OctoPrint, now or as soon as there is one."""
     _relate(link)
 
     @callback

@@ -15,7 +15,7 @@ type Ask = Callable[[Awaitable[Any]], Awaitable[Any]]
 
 
 class OctoPrintRecordings(Recordings):
-    """Of one OctoPrint."""
+    """The recordings that the plugin of one OctoPrint keeps."""
 
     def __init__(self, hass: HomeAssistant, client: OctoPrintClient, ask: Ask) -> None:
         """Ask nothing yet."""
