@@ -188,3 +188,11 @@ async def test_a_service_that_is_too_slow(hass: HomeAssistant, printer: Printer)
     assert (
         hass.states.get("sensor.voron_watch").attributes["blind_detail"].startswith("Der Detektor antwortet")
     )
+
+
+def test_german_has_no_english_in_brackets() -> None:
+    english = dict(flat(TEXTS["en"]))
+    for place, text in flat(TEXTS["de"]):
+        for inside in re.findall(r"\(([^)]*)\)", text):
+            is_name = inside.startswith("`") or inside.isupper()
+            assert "{" in inside or is_name or inside not in english[place], place
