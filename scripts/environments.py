@@ -142,7 +142,7 @@ def _make(environment: Environment) -> None:
 
 def home_assistant_requirements(python: Path) -> list[str]:
     """Return what a Home Assistant would install when it first starts, for the components that we use."""
-    command = [python, "-c", HOME_ASSISTANT_REQUIREMENTS, *HOME_ASSISTANT_COMPONENTS]
+    command = [str(python), "-c", HOME_ASSISTANT_REQUIREMENTS, *HOME_ASSISTANT_COMPONENTS]
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return [*json.loads(answer.stdout), *_built_in_detector()]
 
