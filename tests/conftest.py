@@ -1,5 +1,7 @@
 """What all suites share: slow tests are skipped unless somebody asks for them."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import settings
 
@@ -15,6 +17,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # A process takes one file at a time: a long one that began last would be waited for alone.
+    in_browser = Counter(item.path for item in items if "browser" in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: ("e2e" not in item.path.parts, -in_browser[item.path]))
     if not RUNS_SLOW_TESTS:
         skip = pytest.mark.skip(reason=f"slow: runs with {VARIABLE}=1")
         for item in items:

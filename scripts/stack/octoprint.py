@@ -56,7 +56,6 @@ class OctoPrint:
         self.key = ""
         self.folder = folder
         self._session = session
-        self._port = port
         self._environment = environment
         self._config = _config(port, snapshot_url, stream_url, failwatch or {})
         # OctoPrint looks for plugins and writes caches below the home folder: keep that apart too.

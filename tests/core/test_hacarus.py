@@ -327,7 +327,7 @@ async def test_check_reports_predictions_to_an_address(method: str) -> None:
         await client.predict(model.model_id, [item_id])
         while not state.reported:
             await client.node_hash()
-    assert [item.item_id for item in parsing.callback_items(reported[0])] == [item_id]
+    assert [item["item_id"] for item in reported[0]["data"]["items"]] == [item_id]
 
 
 # The oldest dialect
@@ -465,7 +465,6 @@ READERS = (
     parsing.algorithm,
     parsing.prediction,
     parsing.predict_parameters,
-    parsing.callback_items,
     parsing.token,
 )
 

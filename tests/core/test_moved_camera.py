@@ -28,6 +28,7 @@ from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.replay import recorded, replay
 from octoprint_failwatch.engine.watch.state import EventKind, WatchState
+from tests.slow import RUNS_SLOW_TESTS
 
 from . import scenery
 from .watching import ScriptedDetector, live_camera, watching
@@ -55,7 +56,7 @@ def known(pictures: Iterable[Outline], before: Surroundings | None = None) -> Su
     return surroundings
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=[1, 2] if RUNS_SLOW_TESTS else [1])
 def seed(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 

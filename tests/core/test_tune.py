@@ -280,14 +280,14 @@ def test_boxes_that_recur_in_good_prints_are_suggested(history: History) -> None
 def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     """A cable in the picture: the region is found, ignored, and what remains is told apart sooner."""
     pytest.importorskip("optuna")
-    for one in seldom("calm", 12, 4, 24):
+    for one in seldom("calm", 9, 4, 24):
         remember(history, replace(one, printer_id="printer"), (CABLE,))
     finding = tune_printer(history, "printer", Aim(trials=8))
     summaries = finding.summaries()
     assert finding.worth_it
     assert finding.regions
     assert summaries["unseen"].lost < summaries["before"].lost
-    assert len(finding.unseen) == 12
+    assert len(finding.unseen) == 9
     rates = [point.false_alarm_rate for point in finding.curve]
     assert rates == sorted(rates)
     delays = [point.delay for point in finding.curve]

@@ -28,7 +28,7 @@ async def past(running_lab: Lab) -> None:
     """Put a dozen simulated prints into the plugin's own history, beside the running OctoPrint."""
     printer_id = (await running_lab.failwatch())["printer"]["id"]
     history = History(running_lab.octoprint.folder / "data" / "failwatch" / "history.db")
-    for one in seldom("weak signs", 12, 4, 12):
+    for one in seldom("weak signs", 12, 4, 72):
         remember(history, replace(one, printer_id=printer_id))
     history.close()
 

@@ -9,7 +9,6 @@ from ..const import CONF_CRITICAL, CONF_NOTIFY_DEVICES, CONF_NOTIFY_ENTITIES, CO
 TELL_MESSAGES: Final = "messages"
 TELL_EVENTS: Final = "events_only"
 TELLS: Final = (TELL_MESSAGES, TELL_EVENTS)
-KEYS: Final = (CONF_TELL, CONF_NOTIFY_DEVICES, CONF_NOTIFY_ENTITIES, CONF_CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,14 +149,6 @@ def item_page(value: Any) -> ItemPage:
     )
 
 
-def callback_items(payload: Any) -> tuple[Item, ...]:
-    """Read what the service reports to a callback address.
-
-    Anybody can call that address: take it as a hint to ask for the items.
-    """
-    return each(mapping(data(payload), "items").get("items"), item, "items")
-
-
 def license_expiry(value: Any) -> str:
     """Read until when a licence is good."""
     return words(mapping(value, "licence").get("license_expiry"))
