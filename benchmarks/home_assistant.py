@@ -1,4 +1,4 @@
-"""Many watched cameras in one Home Assistant: how long does its event loop stand still, does memory stay flat?
+"""Watch many cameras in one Home Assistant: measure how long its event loop stands still, and its memory.
 
     .cache/env-homeassistant/bin/python benchmarks/home_assistant.py [loop|day] [--cameras 50] [--seconds 120]
                                                                      [--day-cameras 5] [--hours 24]

@@ -1,4 +1,4 @@
-"""Times every callback of Home Assistant's loop; for benchmarks/card an integration, with cameras in memory."""
+"""Time every callback of Home Assistant's loop; for benchmarks/card an integration, with cameras in memory."""
 
 import asyncio
 import gc

@@ -1,4 +1,4 @@
-"""What all suites share: slow tests are skipped unless somebody asks for them."""
+"""Shared by all suites: skip slow tests unless they are asked for, and start the longest files first."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""The small changes that are possible in a file, as replacements of its text."""
+"""List the small changes that are possible in a file, as replacements of its text."""
 
 from __future__ import annotations
 

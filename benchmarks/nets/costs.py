@@ -1,4 +1,4 @@
-"""What things cost: processor time in turns, and the memory of a process of its own."""
+"""Measure costs: processor time in turns, and the memory of a separate process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built-in model as ONNX, with its weights: what other runtimes and other number formats make of it."""
+"""Convert the built-in model to ONNX, to try other runtimes and number formats."""
 
 from __future__ import annotations
 

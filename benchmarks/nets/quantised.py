@@ -1,4 +1,4 @@
-"""Whole numbers of eight bits instead of floats, as onnxruntime makes them."""
+"""Quantise a net to 8-bit integers with onnxruntime."""
 
 from __future__ import annotations
 

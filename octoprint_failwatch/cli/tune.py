@@ -1,4 +1,4 @@
-"""`failwatch tune`: rules, thresholds, cadence and ignored regions from one's own labelled prints."""
+"""The command `failwatch tune`: find rules, thresholds, cadence and ignored regions from labelled prints."""
 
 from __future__ import annotations
 

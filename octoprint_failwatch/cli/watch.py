@@ -1,4 +1,4 @@
-"""`failwatch watch`: a folder, a video or a camera, judged as in a host, without one."""
+"""The command `failwatch watch`: judge a folder, a video or a camera as a host would, without one."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Detection services that learn, taught from labelled prints."""
+"""Teach detection services that learn from labelled prints."""

@@ -1,4 +1,4 @@
-"""Examples for a service that learns: kept pictures of labelled prints, good or bad."""
+"""Choose examples for a service that learns: stored pictures of labelled prints, good or bad."""
 
 from __future__ import annotations
 

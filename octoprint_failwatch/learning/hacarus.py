@@ -1,4 +1,4 @@
-"""HACARUS taught from examples: pictures uploaded, marked, a model trained and waited for."""
+"""Teach HACARUS from examples: upload and mark pictures, train a model, wait for it."""
 
 from __future__ import annotations
 

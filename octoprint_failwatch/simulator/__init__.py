@@ -1,1 +1,1 @@
-"""A simulated camera: pictures of a print that goes well, and from a chosen layer on does not."""
+"""Simulate a camera: pictures of a print that goes well, then fails from a chosen layer on."""

@@ -1,4 +1,4 @@
-"""The simulated camera's web server, with the two addresses that webcam programs have."""
+"""Serve the simulated camera at the two addresses that webcam programs have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where pictures come from: drawn, or a folder of real ones."""
+"""Draw pictures, or take them from a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws what moves: the gantry's beam and the print head with its fan and nozzle."""
+"""Draw what moves: the gantry's beam and the print head with its fan and nozzle."""
 
 from __future__ import annotations
 

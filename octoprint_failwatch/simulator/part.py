@@ -1,4 +1,4 @@
-"""Draws the part: one ring of wall for each layer, lit from one side."""
+"""Draw the part: one ring of wall for each layer, lit from one side."""
 
 from __future__ import annotations
 

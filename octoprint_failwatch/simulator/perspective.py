@@ -1,4 +1,4 @@
-"""From millimetres in the room to pixels: a pinhole camera in front of the printer."""
+"""Project millimetres in the room to pixels: a pinhole camera in front of the printer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the simulated print is: by the clock, by the pictures taken, or as a real OctoPrint says."""
+"""Tell how far the simulated print is: by the clock, by the pictures taken, or by a real OctoPrint."""
 
 from __future__ import annotations
 

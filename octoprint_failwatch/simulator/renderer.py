@@ -1,4 +1,4 @@
-"""Puts a moment of a scene together, from the room at the back to the strands in front."""
+"""Draw a moment of a scene, from the room at the back to the strands in front."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws what stands still: the room, the printer's frame, and the bed."""
+"""Draw what stands still: the room, the printer's frame, and the bed."""
 
 from __future__ import annotations
 

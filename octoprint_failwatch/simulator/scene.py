@@ -1,4 +1,4 @@
-"""What is simulated: the print, its colours, and what a moment of it looks like."""
+"""Describe the simulated print: its colours, and what it looks like at a moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a webcam does to a picture: exposure, colour cast, vignette, blur, noise and JPEG."""
+"""Change a picture as a webcam does: exposure, colour cast, vignette, blur, noise and JPEG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws filament extruded into the air: curls that pile up over the part and hang from the nozzle."""
+"""Draw filament extruded into the air: curls that pile up over the part and hang from the nozzle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The choices of tuning: rule set, numbers, cadence and ignored regions."""
+"""The choices that tuning tries: rule set, numbers, cadence and ignored regions."""
 
 from __future__ import annotations
 

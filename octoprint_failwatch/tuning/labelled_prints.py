@@ -1,4 +1,4 @@
-"""Labelled prints from a history, as they were and with regions left out."""
+"""Read labelled prints from a history, as they were and with regions left out."""
 
 from __future__ import annotations
 

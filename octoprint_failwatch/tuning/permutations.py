@@ -1,4 +1,4 @@
-"""Good prints, and the pictures of each, in another order, as chance could have produced them.
+"""Reorder good prints, and the pictures of each, as chance could have produced them.
 
 A few hours show few of the unlucky moments at which several bad pictures come together, and a few
 prints few of those at which one follows upon others that look unlike it. The same pictures and prints

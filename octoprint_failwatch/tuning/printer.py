@@ -1,4 +1,4 @@
-"""Tuning of one printer of a history, and what was found as settings of a host."""
+"""Tune one printer of a history, and write what was found as settings of a host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regions to ignore: where good prints show the same box again and again."""
+"""Suggest regions to ignore: where good prints show the same box again and again."""
 
 from __future__ import annotations
 

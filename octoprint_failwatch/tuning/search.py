@@ -1,4 +1,4 @@
-"""The search for the choice that loses the fewest minutes within the limit of false alarms."""
+"""Search the choice that loses the fewest minutes within the limit of false alarms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each step of the sensitivity would have said of a printer's last prints."""
+"""Show what each step of the sensitivity would have said of a printer's last prints."""
 
 from __future__ import annotations
 

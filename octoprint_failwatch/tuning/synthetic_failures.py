@@ -1,4 +1,4 @@
-"""Failures transplanted into good prints: failures are few, and could have come at any other moment."""
+"""Transplant failures into good prints: failures are few, and could have come at any other moment."""
 
 from __future__ import annotations
 

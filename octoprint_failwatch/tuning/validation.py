@@ -1,4 +1,4 @@
-"""Validate a choice on the prints, and on variations of them that could have happened as well."""
+"""Validate a choice on the prints, and on variations of them that could equally have happened."""
 
 from __future__ import annotations
 

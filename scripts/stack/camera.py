@@ -30,7 +30,7 @@ class SimulatedCamera:
         """Start it and wait until it takes pictures."""
         self.program = Program("The camera", self._command, self._log, {"OCTOPRINT_API_KEY": self.key})
         self.program.start()
-        await self.program.until(self._answers, seconds=30)
+        await self.program.until(self._answers, seconds=120)
 
     async def _answers(self) -> bool:
         try:

@@ -29,7 +29,7 @@ class Server:
     async def start(self) -> None:
         """Start it and wait until it is healthy."""
         self.program.start()
-        await self.program.until(self._is_healthy, seconds=30)
+        await self.program.until(self._is_healthy, seconds=120)
 
     async def _is_healthy(self) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""What the tests of detection services share: a host to lend, and a frame to ask about."""
+"""Shared by the tests of detection services: a detector context and a frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cameras as bytes on a socket: each test says to the letter what one answers."""
+"""Cameras as bytes on a socket: each test writes out what its camera answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What "not a failure" accepts: one sight, where it is and as bad as it is, for a while; nothing else."""
+""" "Not a failure" accepts what is seen in that place, up to that p, for a limited time, and nothing else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

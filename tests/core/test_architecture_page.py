@@ -1,4 +1,4 @@
-"""`docs/architecture.md` shows the house as it is: its parts, its arrows and the places that it names."""
+"""`docs/architecture.md` matches the code: its parts, arrows and paths exist."""
 
 import ast
 import re

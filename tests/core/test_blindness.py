@@ -1,4 +1,4 @@
-"""Being blind, whole or with one of several cameras: what is told of it, and how often."""
+"""Blindness, of all or one of several cameras: what is reported, and how often."""
 
 from __future__ import annotations
 

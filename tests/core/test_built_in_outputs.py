@@ -1,4 +1,4 @@
-"""Models of other people: boxes of YOLO and darknet nets, classes, and pictures in a letterbox."""
+"""Models of users: boxes of YOLO and darknet nets, classes, and pictures in a letterbox."""
 
 import io
 

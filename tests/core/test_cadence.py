@@ -1,4 +1,4 @@
-"""How often is looked: within the budget, and no more than is asked for."""
+"""The watch looks within the budget, and no more often than asked for."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""A clock that is put right moves every time that is kept, and changes no length."""
+"""A corrected clock moves every stored time, and changes no duration."""
 
 from octoprint_failwatch.engine.judging.acceptance import Acceptance
 from octoprint_failwatch.engine.judging.judge import Memory

@@ -1,4 +1,4 @@
-"""The course of a recorded print, made short for a page."""
+"""The course of a recorded print is shortened for a page."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""What the history says of a print that is paused, muted, snoozed or held, and of what was said of it."""
+"""The history records pauses, mutes, snoozes, holds and answers."""
 
 from collections.abc import Iterator
 from pathlib import Path

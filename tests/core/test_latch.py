@@ -1,4 +1,4 @@
-"""The latch stands where rules flap."""
+"""The latch holds its level while rules change from frame to frame."""
 
 from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes, confirm, follow, quieten
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict

@@ -1,4 +1,4 @@
-"""What every host may rely on: acting first, told once confirmed, tried again, and nothing lost on the way."""
+"""What every host may rely on: act first, report once confirmed, try again, lose nothing."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""Every way in asks who comes: a route that is added without a permission fails here, read from the sources."""
+"""Every route checks a permission: one that is added without fails here. Read from the sources."""
 
 import ast
 import re

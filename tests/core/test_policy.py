@@ -1,4 +1,4 @@
-"""What a level leads to, and when."""
+"""The policy: what FailWatch does about a level, and when."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A release has one version everywhere, news, and archives that are whole."""
+"""A release has one version everywhere, a changelog, and complete archives."""
 
 import json
 import shutil

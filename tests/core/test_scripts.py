@@ -1,4 +1,4 @@
-"""The scripts' own arithmetic: totals that are true, ports that are free, prints that take their time."""
+"""The scripts: correct totals, free ports, prints of the right length."""
 
 import re
 import socket

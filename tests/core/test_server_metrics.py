@@ -1,4 +1,4 @@
-"""What Prometheus is told, and what it is not."""
+"""The metrics for Prometheus, and what they leave out."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the detector is measured by: the figures are right, and prints are judged as they would be live."""
+"""The figures of the detector are right, and training judges prints as a live watch would."""
 
 import random
 

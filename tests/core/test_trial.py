@@ -1,4 +1,4 @@
-"""One look for people who try their settings."""
+"""One look outside a print, to try settings."""
 
 import pytest
 

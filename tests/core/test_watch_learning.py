@@ -1,4 +1,4 @@
-"""What a watch hands back to a detector that learns, and when."""
+"""The watch lets a detector learn from good looks only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What goes wrong around a print: a camera that is gone, programs that end, a key that is withdrawn."""
+"""Disturbances during a print: the camera fails, programs end, a key is withdrawn."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What homes do to a watched printer: its entities blip and go, phones come and go, Home Assistant restarts."""
+"""A watched printer at home: entities flicker and vanish, phones are added and removed, Home Assistant restarts."""
 
 import json
 import re

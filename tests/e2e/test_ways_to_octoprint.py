@@ -1,4 +1,4 @@
-"""How Home Assistant reaches OctoPrint in homes: behind other servers, at addresses that change, beside a copy."""
+"""Home Assistant reaches OctoPrint behind a proxy, at changing addresses, and beside a copy of it."""
 
 import shutil
 import socket

@@ -1,4 +1,4 @@
-"""What Home Assistant writes to its log at warning level, which ought to be one line for each trouble."""
+"""Read the warnings in Home Assistant's log: one line for each trouble."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Runs an emulator until Ctrl-C: python -m tests.emulators SERVICE [--port PORT] [--colour]."""
+"""Run an emulator until Ctrl-C: python -m tests.emulators SERVICE [--port PORT] [--colour]."""
 
 from __future__ import annotations
 

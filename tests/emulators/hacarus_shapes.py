@@ -1,4 +1,4 @@
-"""How the HACARUS emulator shows what it knows."""
+"""Write the answers of the HACARUS emulator."""
 
 from __future__ import annotations
 

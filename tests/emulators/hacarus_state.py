@@ -1,4 +1,4 @@
-"""What a HACARUS server knows, whichever dialect it speaks."""
+"""The state of an emulated HACARUS server, the same for every dialect."""
 
 from __future__ import annotations
 

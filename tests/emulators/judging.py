@@ -1,4 +1,4 @@
-"""How an emulator sees failures: by colour, or with the built-in detector."""
+"""Detect failures in an emulator: by colour, or with the built-in detector."""
 
 from __future__ import annotations
 

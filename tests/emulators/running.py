@@ -1,4 +1,4 @@
-"""Runs an emulator on a free port of this machine."""
+"""Run an emulator on a free port of this machine."""
 
 from __future__ import annotations
 

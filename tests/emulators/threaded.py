@@ -1,4 +1,4 @@
-"""Runs an emulator in a thread of its own, for clients that block."""
+"""Run an emulator in a thread of its own, for clients that block."""
 
 from __future__ import annotations
 

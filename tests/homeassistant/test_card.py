@@ -1,4 +1,4 @@
-"""What the dashboard card is told, what it may order, and by whom: Home Assistant's websocket and signed pictures."""
+"""The websocket of the dashboard card: messages, orders, permissions, and signed pictures."""
 
 import asyncio
 import io

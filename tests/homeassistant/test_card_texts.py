@@ -1,4 +1,4 @@
-"""The card has words for everything that a watch can be, in each language."""
+"""The card has a text for every state of a watch, in each language."""
 
 import json
 from typing import Any

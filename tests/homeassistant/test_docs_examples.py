@@ -1,4 +1,4 @@
-"""Every example of the docs is taken by Home Assistant as it stands there."""
+"""Home Assistant accepts every example of the docs unchanged."""
 
 import re
 from pathlib import Path

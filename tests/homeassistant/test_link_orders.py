@@ -1,4 +1,4 @@
-"""What a user asks of a linked printer."""
+"""Orders to a linked printer: answers, pauses, checks."""
 
 from typing import Any
 

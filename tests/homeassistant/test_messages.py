@@ -1,4 +1,4 @@
-"""What people are told of a printer, on phones with the app and elsewhere, and what their answers do."""
+"""Messages about a printer, on phones with the app and elsewhere, and what their buttons do."""
 
 import asyncio
 import json

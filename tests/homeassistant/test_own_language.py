@@ -1,4 +1,4 @@
-"""What FailWatch says itself is said in Home Assistant's language; only a service's own words stay as they are."""
+"""FailWatch's own texts appear in Home Assistant's language; only a service's words stay as they are."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""What Home Assistant's own watches see is recorded, can be replayed, and goes with the entry."""
+"""Watched cameras are recorded and can be replayed; removing the entry deletes the recording."""
 
 import sqlite3
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is shown is how the print looks now, never what was seen before."""
+"""Entities show how the print looks now, never an earlier result."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A watched printer's entities as they are in homes: they blip, go away, and say what nobody knows."""
+"""A watched printer's entities flicker, vanish and report unknown states."""
 
 import asyncio
 from typing import Any

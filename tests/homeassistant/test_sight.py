@@ -1,4 +1,4 @@
-"""What a watched camera shows, and being blind: said, told in a repair issue, and mended."""
+"""Blind cameras: shown, reported in a repair issue, and recovered."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What people do again and again on OctoPrint's page."""
+"""Common steps on OctoPrint's page."""
 
 from playwright.async_api import Page, expect
 

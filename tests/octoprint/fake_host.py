@@ -1,4 +1,4 @@
-"""What the plugin's own parts need of OctoPrint, without OctoPrint; and a detector that does as the test says."""
+"""A stand-in for OctoPrint, for single parts of the plugin, and a detector that the test controls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask and order what, and what nobody is ever told; on a real OctoPrint."""
+"""Permissions of the API, and secrets that it never returns; on a real OctoPrint."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What octoprint.log says of a change."""
+"""Changes are logged in octoprint.log."""
 
 import logging
 from dataclasses import replace

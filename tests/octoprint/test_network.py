@@ -1,4 +1,4 @@
-"""What the network gets of FailWatch: its announcement, and pictures that a service fetches once."""
+"""The announcement in the network, and pictures that a service fetches once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

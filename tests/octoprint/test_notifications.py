@@ -1,4 +1,4 @@
-"""Whom is told what, and when."""
+"""Which messages are sent, to whom, and when."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The prints so far as people look through them, in a real browser on a real OctoPrint."""
+"""The history of prints, in a real browser on a real OctoPrint."""
 
 import re
 

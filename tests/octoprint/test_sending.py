@@ -1,4 +1,4 @@
-"""How messages leave: by real HTTP to a server of this test, again and again, and not for ever."""
+"""Messages are sent by real HTTP, retried, and given up after a while."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""What settings mean, and that secrets stay where they belong."""
+"""Settings are read correctly, and secrets stay secret."""
 
 import copy
 import json

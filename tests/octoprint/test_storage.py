@@ -1,4 +1,4 @@
-"""Files in the plugin's folder: whole or as before, and never in the way of watching."""
+"""Files are written whole or not at all, and a full or slow disk never stops the watch."""
 
 import json
 import logging

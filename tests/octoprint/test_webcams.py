@@ -1,4 +1,4 @@
-"""Pictures from whatever webcam providers OctoPrint has, good ones and bad ones."""
+"""Pictures from the webcam providers of OctoPrint, working and broken ones."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""Layers, heating, halts and commands: when a running print is not looked at."""
+"""When the watch does not look at a running print: layers, heating, halts and commands."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the tests of all programs share: which faults are tried, and how long an outage may stay untold."""
+"""Shared by the tests of all programs: which faults they try, and how soon an outage must be reported."""
 
 from __future__ import annotations
 

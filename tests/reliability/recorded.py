@@ -1,4 +1,4 @@
-"""What a host's history has of the running print, compared with the reference."""
+"""Compare a host's history of the running print with the reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was seen of one fault at one edge: a row of the tables in docs/reliability.md."""
+"""Record one fault at one edge: a row of the tables in docs/reliability.md."""
 
 from __future__ import annotations
 

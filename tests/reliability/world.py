@@ -1,4 +1,4 @@
-"""A camera and a detection service for which all is well, and the secrets that nobody may see."""
+"""A working camera and detection service, and the secrets that must not leak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures a model and prints all figures: `python -m training.measures --data DIR`."""
+"""Measure a model and print all figures: `python -m training.measures --data DIR`."""
 
 from __future__ import annotations
 

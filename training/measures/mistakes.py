@@ -1,4 +1,4 @@
-"""Draws what a model gets most wrong: the failures that it misses, and the good prints that it doubts.
+"""Draw the worst mistakes of a model: failures that it misses, and good prints that it doubts.
 
 All pictures come from `recipe.scenes`, drawn from seeds that training does not use, so that they can be shown.
 """

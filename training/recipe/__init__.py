@@ -1,1 +1,1 @@
-"""How the built-in detector's net is made: pictures, samples, net, fit, calibration, export."""
+"""Make the built-in detector's net: pictures, samples, net, fit, calibration, export."""

@@ -1,4 +1,4 @@
-"""Draws, fits, calibrates and exports: `python -m training.recipe --data DIR`."""
+"""Draw, fit, calibrate and export: `python -m training.recipe --data DIR`."""
 
 from __future__ import annotations
 

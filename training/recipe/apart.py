@@ -1,4 +1,4 @@
-"""Checks that nothing that is measured on was trained on, nor anything like it: `training/duplicates --data DIR`."""
+"""Check that training saw no picture that is measured on, and none like it: `training/duplicates --data DIR`."""
 
 from __future__ import annotations
 

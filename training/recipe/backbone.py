@@ -1,4 +1,4 @@
-"""Reads the convolutions of Google's quantised MobileNetV2 (TFLite, Apache-2.0) as floats."""
+"""Read the convolutions of Google's quantised MobileNetV2 (TFLite, Apache-2.0) as floats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gives a fitted net back some of what it forgot: weights between those that it has and those that it began with."""
+"""Mix the weights of a fitted net with those that it began with, to restore some of what it forgot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Straightens p out: so that among pictures with p = 0.7, seven in ten show a failure."""
+"""Calibrate p, so that of pictures with p = 0.7 seven in ten show a failure."""
 
 from __future__ import annotations
 

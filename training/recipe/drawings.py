@@ -1,4 +1,4 @@
-"""Keeps drawn pictures on disk, so that they are drawn once for any number of fits."""
+"""Keep drawn pictures on disk, so that all fits share them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds pictures that show the same thing: by perceptual hash, and by features. Plain numpy and Pillow."""
+"""Find pictures that show the same thing: by perceptual hash, and by features. Plain numpy and Pillow."""
 
 from __future__ import annotations
 

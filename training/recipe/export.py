@@ -1,4 +1,4 @@
-"""Writes the net as the built-in detector reads it: ncnn files in half precision, and model.json."""
+"""Write the net as the built-in detector reads it: ncnn files in half precision, and model.json."""
 
 from __future__ import annotations
 

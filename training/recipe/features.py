@@ -1,4 +1,4 @@
-"""What the untouched backbone makes of a picture: the same for pictures that show the same thing."""
+"""Features of a picture by the unchanged backbone: alike for pictures that show the same thing."""
 
 from __future__ import annotations
 

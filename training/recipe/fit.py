@@ -1,4 +1,4 @@
-"""Fits the net: cell by cell, on marked photographs and drawn pictures."""
+"""Fit the net: cell by cell, on marked photographs and drawn pictures."""
 
 from __future__ import annotations
 

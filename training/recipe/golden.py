@@ -1,4 +1,4 @@
-"""Keeps a few drawn pictures with the p that torch gives them, for every runtime and processor to be held against."""
+"""Keep a few drawn pictures with the p that torch gives them, to compare other runtimes and processors with."""
 
 from __future__ import annotations
 

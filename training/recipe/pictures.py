@@ -1,4 +1,4 @@
-"""The pictures on disk: which there are, what is marked in them, and who may see them."""
+"""List the pictures on disk, their marks, and whether training may see them."""
 
 from __future__ import annotations
 

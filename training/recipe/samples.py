@@ -1,4 +1,4 @@
-"""Makes training samples: pieces of pictures, turned, scaled, put side by side, and badly photographed."""
+"""Make training samples: pieces of pictures, turned, scaled, put side by side, and badly photographed."""
 
 from __future__ import annotations
 

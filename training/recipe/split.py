@@ -1,4 +1,4 @@
-"""Who may see which picture: what is measured on is fixed by hash, and nothing of it may be trained on."""
+"""Split the pictures: those measured on are fixed by hash, and training never sees them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Renders time-lapses: `training/time-lapses`. What is there already is kept, so it can be stopped at any time."""
+"""Render time-lapses: `training/time-lapses`. What is there already is kept, so it can be stopped at any time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What scenes are made of: materials, boxes, rods, tubes of filament, and the renderer. Needs Blender as a module."""
+"""Build scenes from materials, boxes, rods, tubes of filament, and the renderer. Needs Blender as a module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns rendered light into a webcam's picture: exposure, colour, blur, noise and JPEG."""
+"""Turn rendered light into a webcam's picture: exposure, colour, blur, noise and JPEG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens in a time-lapse, look by look; all of it follows from the seed. Lengths are in centimetres."""
+"""Plan what happens in a time-lapse, look by look; all of it follows from the seed. Lengths are in centimetres."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The axes of a chart, and where values lie between them."""
+"""Draw the axes of a chart, and place values between them."""
 
 from __future__ import annotations
 

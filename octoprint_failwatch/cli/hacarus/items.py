@@ -1,4 +1,4 @@
-"""Pictures: uploading, judging, marking and deleting them."""
+"""Upload, judge, mark and delete pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training, using and moving models."""
+"""Train, use, export and import models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Targets, algorithms, and the server itself."""
+"""Show and set targets, algorithms, licence and logs of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pictures of one camera have in common, and what that says of the camera."""
+"""Rate a camera by what its pictures have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A heat map as a small see-through picture that a page lays over the photograph."""
+"""Draw a heat map as a small transparent picture that a page lays over the photograph."""
 
 from __future__ import annotations
 

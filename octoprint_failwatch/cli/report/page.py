@@ -1,4 +1,4 @@
-"""The report as a page: one file of HTML beside a folder of pictures, which loads nothing from elsewhere."""
+"""Write the report as one HTML file beside a folder of pictures; it loads nothing from elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the report: pictures as they are answered, the page once all are."""
+"""Write the report: each picture once it is answered, the page at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock for recorded pictures, which skips the time between them."""
+"""Skip the time between recorded pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A web server for the pictures that a service fetches itself."""
+"""Serve pictures to services that fetch them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws pictures of printers at work, well and badly, as webcams see them."""
+"""Draw pictures of printers at work, well and badly, as webcams see them."""
 
 from .scene import Drawn, draw
 

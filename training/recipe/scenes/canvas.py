@@ -1,4 +1,4 @@
-"""What is drawn on: pixels at twice the final size, a view of the world in millimetres, and chance."""
+"""The canvas: pixels at twice the final size, a view of the world in millimetres, and random numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a failed print looks like: strands in heaps, loops and webs, blobs, parts torn off."""
+"""Draw failed prints: strands in heaps, loops and webs, blobs, parts torn off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is printed well: parts with layers, infill, supports, brims, skirts and towers."""
+"""Draw good prints: parts with layers, infill, supports, brims, skirts and towers."""
 
 from __future__ import annotations
 

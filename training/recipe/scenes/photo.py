@@ -1,4 +1,4 @@
-"""From a drawing to a webcam's picture: light, lens, sensor, and what the camera writes into it."""
+"""Turn a drawing into a webcam's picture: light, lens, sensor, and the camera's own text."""
 
 from __future__ import annotations
 

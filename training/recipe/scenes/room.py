@@ -1,4 +1,4 @@
-"""What is behind and below a print: the room, the printer's frame, the bed."""
+"""Draw what is behind and below a print: the room, the printer's frame, the bed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole picture, put together from the back to the front."""
+"""Draw a whole picture, from the back to the front."""
 
 from __future__ import annotations
 

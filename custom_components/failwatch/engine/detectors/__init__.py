@@ -1,4 +1,4 @@
-"""The detectors: how to make one from settings, and how a host fills its forms.
+"""Make a detector from settings, and offer the choices for its forms.
 
 Settings are a plain mapping with the key `kind` and the keys of that kind:
 

@@ -1,4 +1,4 @@
-"""What every detector can do."""
+"""The interface of every detector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service lets its user choose from, for the pickers of both hosts."""
+"""Ask a service what its user can choose from, for the pickers of both hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a host lends to its detectors."""
+"""What a host provides to its detectors."""
 
 from __future__ import annotations
 

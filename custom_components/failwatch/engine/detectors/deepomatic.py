@@ -1,4 +1,4 @@
-"""Deepomatic as a detector: a specification, and the labels of it that mean failure."""
+"""Detect failures with Deepomatic: a specification, and its labels that mean failure."""
 
 from __future__ import annotations
 

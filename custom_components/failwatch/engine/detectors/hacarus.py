@@ -1,4 +1,4 @@
-"""HACARUS as a detector: each frame is added, judged by a model, and deleted after use."""
+"""Detect failures with HACARUS: add each frame, have a model judge it, delete it."""
 
 from __future__ import annotations
 

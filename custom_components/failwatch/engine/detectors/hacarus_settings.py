@@ -1,4 +1,4 @@
-"""How HACARUS is reached by settings, and what can be chosen there."""
+"""Connect to HACARUS by the settings, and ask what can be chosen there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Obico's self-hosted ml_api as a detector: it fetches each frame from the host."""
+"""Detect failures with Obico's self-hosted ml_api, which fetches each frame from the host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Obico's API for its own printers as a detector: it is told of each print that is watched."""
+"""Detect failures with Obico's API for printers, and report each watched print to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Obico's boxes, centre and size in pixels, as shares of the picture."""
+"""Convert Obico's boxes (centre and size in pixels) to shares of the picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which class answers for a kind of detector. Its module is imported when it is asked for, and not before.
+"""Find the class of a kind of detector, and import its module only when it is needed.
 
 The services need aiohttp, which takes longer to import than all the rest of the core; who uses the
 built-in detector never loads it.

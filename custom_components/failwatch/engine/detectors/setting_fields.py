@@ -1,4 +1,4 @@
-"""The settings of every kind of detector, as data: forms are made from these."""
+"""Describe the settings of every kind of detector as data, from which the hosts make forms."""
 
 from __future__ import annotations
 

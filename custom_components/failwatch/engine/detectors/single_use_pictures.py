@@ -1,4 +1,4 @@
-"""Pictures under single-use addresses, for services that fetch what they are asked about."""
+"""Serve pictures at single-use addresses, for services that fetch them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Super Detection API as a detector: Obico's, or a FailWatch server."""
+"""Detect failures with a Super Detection API: Obico's, or a FailWatch server."""
 
 from __future__ import annotations
 

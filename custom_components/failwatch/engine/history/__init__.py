@@ -1,4 +1,4 @@
-"""What was seen of every print: frames, verdicts, settings, answers, labels and some pictures.
+"""Recorded prints: frames, verdicts, settings, answers, labels and some pictures.
 
 One SQLite file (`History`) serves all printers of a host. A `Recorder` stands behind one watch's
 sink and keeps what replaying needs to come to the very same verdicts: the memory that the print

@@ -1,4 +1,4 @@
-"""The course of a recorded print as JSON, for the pages of both hosts."""
+"""Write the course of a recorded print as JSON, for the pages of both hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prints and labels as files: CSV for tables, a zip with everything for another history."""
+"""Export and import prints: CSV for tables, a zip with everything for another history."""
 
 from __future__ import annotations
 

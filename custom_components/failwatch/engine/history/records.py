@@ -1,4 +1,4 @@
-"""What a history holds, as data."""
+"""Data classes of the history."""
 
 from __future__ import annotations
 

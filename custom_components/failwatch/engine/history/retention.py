@@ -1,4 +1,4 @@
-"""What is kept, and for how long."""
+"""Limits of the history: what it keeps, and for how long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames, entries, pictures and prints as rows of the tables, and back."""
+"""Convert frames, entries, pictures and prints to rows of the tables, and back."""
 
 from __future__ import annotations
 

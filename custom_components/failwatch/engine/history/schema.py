@@ -1,4 +1,4 @@
-"""The database's tables, by version, and how to open it."""
+"""Tables of the database, by version; open and upgrade it."""
 
 from __future__ import annotations
 

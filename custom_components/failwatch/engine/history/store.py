@@ -1,4 +1,4 @@
-"""The history of all prints of a host, in one SQLite file."""
+"""Store all prints of a host in one SQLite file."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""From p to a level: statistics over time, rules, verdicts and the latch."""
+"""Turn p into a level: statistics over time, rules, verdicts and the latch."""

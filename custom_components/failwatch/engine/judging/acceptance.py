@@ -1,4 +1,4 @@
-"""What the user accepted by "not a failure": one sight, at its height and in its place, for a while."""
+"""Accept what a user called "not a failure": up to that p, in that place, for a limited time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What carries a judgement from look to look, and the steps that live watching and replay share."""
+"""Carry a judgement from look to look: the steps that live watching and replay share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From one detection to the next verdict: the pure step that live watching and replay share."""
+"""Judge one detection: the pure step that live watching and replay share."""
 
 from __future__ import annotations
 

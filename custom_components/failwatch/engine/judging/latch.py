@@ -1,4 +1,4 @@
-"""The latch: rules flap from frame to frame, a level that people act on must not."""
+"""Hold a level: rules change from frame to frame, a level that people act on must not."""
 
 from __future__ import annotations
 

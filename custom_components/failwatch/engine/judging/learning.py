@@ -1,4 +1,4 @@
-"""What may be learned as normal: the only place that decides.
+"""Decide what may be learned as normal; nothing else decides it.
 
 Three numbers know what is normal, each with one job. `rolling_mean_long` is the Super Detection API's
 statistic and learns from every frame. The printer's baseline (one number, `trend.py`) and the camera's

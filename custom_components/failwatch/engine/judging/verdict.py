@@ -1,4 +1,4 @@
-"""A verdict: how bad it looks, which rule says so, and by how much."""
+"""Verdicts: how bad a print looks, which rule says so, and by how much."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The watch over one printer: its state, the steps between states, and the loop that looks."""
+"""Watch one printer: the state, the steps between states, and the loop that looks."""

@@ -1,4 +1,4 @@
-"""What FailWatch is about to do to a print, and what became of it, as steps of the state machine."""
+"""Plan, carry out and confirm actions on a print, as steps of the state machine."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Being blind, from look to look: what of it is told, each reason once, and none that is a mere hiccup.
+"""Decide when FailWatch is blind: report each reason once, and ignore short hiccups.
 
-Nothing is done here: what comes out is what is known now, and the events that led to it.
+Pure functions: they return what is known now and the events that led to it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How often to look: as often as it helps, within what the service and the budget allow."""
+"""Decide how often to look: as often as it helps, within the limits of the service and the budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One look: every camera's picture is taken, checked, asked about, and the answers combined."""
+"""Take one look: fetch and check every camera's picture, ask the detector, combine the answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes of a look, as steps of the state machine."""
+"""Apply the result of a look, as steps of the state machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The watch as JSON: the push message of OctoPrint's plugin and of Home Assistant's websocket."""
+"""Write a watch as JSON: the push message of OctoPrint's plugin and of Home Assistant's websocket."""
 
 from __future__ import annotations
 

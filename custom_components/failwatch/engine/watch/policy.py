@@ -1,4 +1,4 @@
-"""What to do about a level: notify, pause, cancel, and when."""
+"""Decide what to do about a level (notify, pause, cancel), and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to watch a printer."""
+"""Settings of a watch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that is to be known of a watch at one moment, for showing, sending and storing."""
+"""The state of a watch at one moment, to show, send and store."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A print's life and what its user says, as steps of the state machine of a watch.
+"""Start, pause and end a print, and apply the user's answers, as steps of the state machine.
 
-Nothing is done here. A step is the new state, the events that led to it, and what the host is to do.
+Pure functions: a step holds the new state, the events that led to it, and the orders for the host.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One look outside any print, for people who try their camera and their detector."""
+"""Take one look outside any print, so that users can try their camera and detector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The watch: one printer being watched, from the start of a print to its end."""
+"""Watch one printer, from the start of a print to its end."""
 
 from __future__ import annotations
 

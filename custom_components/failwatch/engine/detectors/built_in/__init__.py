@@ -1,4 +1,4 @@
-"""The built-in detector: a small net that runs here, without any account.
+"""The built-in detector: a small net that runs on this machine, without an account.
 
 It knows each camera's baseline: how its heat map looks in good pictures (cables, lights, a logo), and what
 was there before there was a print. What that explains counts for less. It learns only what the watch hands

@@ -1,4 +1,4 @@
-"""From the outputs of other people's nets to p and boxes: detectors of boxes, and classifiers."""
+"""Turn the outputs of other models (box detectors and classifiers) into p and boxes."""
 
 from __future__ import annotations
 

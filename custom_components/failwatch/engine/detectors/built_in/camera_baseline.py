@@ -1,4 +1,4 @@
-"""What is normal for a camera: how its heat map looks while prints are good, and before there is a print."""
+"""The baseline of a camera: its heat map while prints are good, and before a print begins."""
 
 from __future__ import annotations
 

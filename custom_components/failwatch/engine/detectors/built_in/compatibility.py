@@ -1,4 +1,4 @@
-"""Tries a net in a child process, and says in plain words why it cannot run here."""
+"""Try a net in a child process, and explain in plain words why it cannot run here."""
 
 from __future__ import annotations
 

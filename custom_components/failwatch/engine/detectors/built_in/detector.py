@@ -1,4 +1,4 @@
-"""The detector that asks a net on this machine."""
+"""Detect failures with a net on this machine."""
 
 from __future__ import annotations
 

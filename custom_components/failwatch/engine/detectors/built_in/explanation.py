@@ -1,4 +1,4 @@
-"""How much of a heat map a camera's baseline explains."""
+"""Calculate how much of a heat map a camera's baseline explains."""
 
 from __future__ import annotations
 

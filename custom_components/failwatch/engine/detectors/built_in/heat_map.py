@@ -1,4 +1,4 @@
-"""A heat map: how much each cell of a picture looks like a mess."""
+"""Heat maps: how much each cell of a picture looks like a mess."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a heat map to p and boxes."""
+"""Turn a heat map into p and boxes."""
 
 from __future__ import annotations
 

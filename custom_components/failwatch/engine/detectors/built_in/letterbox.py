@@ -1,4 +1,4 @@
-"""Pictures that keep their shape inside a net's fixed input, with grey bars beside them."""
+"""Fit pictures into a net's fixed input without distortion, with grey bars beside them."""
 
 from __future__ import annotations
 

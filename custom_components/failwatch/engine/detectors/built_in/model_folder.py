@@ -1,4 +1,4 @@
-"""A model on disk: its files, and the small JSON that says how to use it.
+"""Read a model folder: its files, and the small JSON that describes how to use it.
 
 `model.json` in the folder:
 

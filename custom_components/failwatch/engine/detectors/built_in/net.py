@@ -1,4 +1,4 @@
-"""The runtimes: a net takes a picture and gives its outputs as floats."""
+"""Run nets with ncnn or ONNX Runtime: a picture in, floats out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The edges of a picture, small and as bits: what of it stays the same when the light changes."""
+"""Reduce a picture to its edges, as bits: they stay the same when the light changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands still before a camera, so that it is seen when the camera was moved."""
+"""Know what stands still in front of a camera, to notice when the camera was moved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads a net and runs it once, in a process of its own, so that a runtime that dies takes nobody along.
+"""Load a net and run it once in a separate process: a runtime that crashes must not end FailWatch.
 
 Run as a script: `trial_run.py RUNTIME FILE… INPUT OUTPUT WIDTH HEIGHT`. Imports nothing of the core.
 """
