@@ -24,6 +24,7 @@ from .threaded import served
 DOCUMENT = Path(__file__).with_name("hacarus-openapi.json")
 PROGRAMS = Path(sys.executable).parent
 EXAMPLES = "10" if RUNS_SLOW_TESTS else "2"
+PHASES = "coverage,fuzzing" if RUNS_SLOW_TESTS else "fuzzing"
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +182,7 @@ def test_schemathesis_finds_nothing_in_24_of_24_operations(emulator: Hacarus, tm
                 *(PROGRAMS / "schemathesis", "run", completed, "--url", url, "--no-color", "--seed", "1"),
                 *("--header", "Authorization: Bearer token", "--max-examples", EXAMPLES),
                 # Identifiers and enumerations are documented as plain texts: most made-up ones are unknown.
-                *("--exclude-checks", "positive_data_acceptance", "--phases", "coverage,fuzzing"),
+                *("--exclude-checks", "positive_data_acceptance", "--phases", PHASES),
             ],
             check=False,
             capture_output=True,
