@@ -16,8 +16,10 @@ from octoprint_failwatch.engine.errors import (
     TimedOut,
     Unavailable,
 )
-from octoprint_failwatch.engine.watch.look import Camera
-from octoprint_failwatch.engine.watch.look_outcome import look_failed
+from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, combine
+from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
+from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, Phase, WatchState
 
@@ -217,3 +219,20 @@ async def test_one_of_two_cameras_that_was_waited_for_in_vain_is_told_at_once() 
             (EventKind.CAMERA_BLIND, "right", "no_snapshot"),
             (EventKind.CAMERA_SEEING, "right", "no_snapshot"),
         ]
+
+
+@pytest.mark.parametrize(("cause", "stays"), [(Cause.BLIND, False), (Cause.FAILURE, True)])
+def test_whoever_sees_again_in_time_does_not_pause_for_having_been_blind(cause: Cause, stays: bool) -> None:
+    """What was to be paused for is gone; a pause for a failure still comes."""
+    countdown = Countdown(Action.PAUSE, 100.0, 160.0, cause)
+    state = WatchState(
+        print_id="print-1",
+        phase=Phase.BLIND,
+        blind=Blind("unavailable", "down", 50.0),
+        intervention=Intervention(countdown),
+    )
+    seen = CameraAnswer(Frame(b"", 130.0, "printer", "print-1"), Detection(0.02))
+    result = combine([seen], [], 1)
+    after = look_answered(state, WatchSettings(), result, started=130.0, now=130.0, latency=0.1).state
+    assert after.phase is Phase.WATCHING
+    assert (after.intervention.countdown == countdown) is stays

@@ -8,6 +8,7 @@ import pytest
 
 from octoprint_failwatch.engine.detectors.base import LearningDetector
 from octoprint_failwatch.engine.detectors.built_in.camera_baseline import CameraBaseline
+from octoprint_failwatch.engine.errors import Unavailable
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.learning import DELAY, OPENING_LOOKS
 from octoprint_failwatch.engine.models import Detection, Frame
@@ -70,6 +71,20 @@ async def test_looks_just_before_a_failure_are_not_learned() -> None:
         await run.frames(130)
         assert max(detector.learned) > 100
         assert not set(range(20 - DELAY + 2, 31)) & set(detector.learned)
+
+
+async def test_looks_just_before_failwatch_was_blind_are_not_learned() -> None:
+    """What came up while nobody could see may have begun in them."""
+    script: list[float | Exception] = [*[0.01] * 20, *[Unavailable("down")] * 4, 0.01]
+    detector = Learning(script)
+    async with watching(detector) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.BLIND)
+        assert detector.learned == list(range(1, 20 - DELAY + 1))
+        await run.told(EventKind.SEEING)
+        await run.frames(20 + DELAY + 5)
+        assert max(detector.learned) > 20
+        assert not set(range(20 - DELAY + 1, 21)) & set(detector.learned)
 
 
 async def test_it_failed_takes_back_what_the_print_taught() -> None:
