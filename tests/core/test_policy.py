@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.judging.latch import Latch
+from octoprint_failwatch.engine.judging.verdict import Level, Verdict
+from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.watch.look import CameraAnswer, combine
+from octoprint_failwatch.engine.watch.look_outcome import look_answered
 from octoprint_failwatch.engine.watch.policy import (
     FIRST_TRIES,
     RETRY_LATER,
@@ -25,6 +31,8 @@ from octoprint_failwatch.engine.watch.policy import (
     settle,
     try_again,
 )
+from octoprint_failwatch.engine.watch.settings import WatchSettings
+from octoprint_failwatch.engine.watch.state import Phase, WatchState
 
 actions = st.sampled_from(Action)
 acting = st.sampled_from([Action.PAUSE, Action.CANCEL])
@@ -130,3 +138,27 @@ def test_what_nobody_saw_out_begins_again() -> None:
     assert again.countdown == Countdown(Action.PAUSE, 500.0, 530.0, Cause.MAYBE)
     assert again.ordered is None
     assert replace(again, countdown=None) == Intervention()
+
+
+@pytest.mark.parametrize(("level", "cause"), [(Level.MAYBE, Cause.MAYBE), (Level.FAILURE, Cause.FAILURE)])
+@pytest.mark.parametrize(("quiet_for", "stays"), [(10.0, True), (700.0, False)])
+def test_what_clears_by_itself_in_time_is_not_paused_for(
+    level: Level, cause: Cause, quiet_for: float, stays: bool
+) -> None:
+    """The pause is off with the level that it was announced for, and not before."""
+    now = 1000.0
+    countdown = Countdown(Action.PAUSE, 200.0, 4000.0, cause)
+    state = WatchState(
+        print_id="print-1",
+        phase=Phase.WATCHING,
+        memory=Memory(judged_at=now - 10),
+        latch=Latch(level, 200.0, Verdict(level), quiet_since=now - quiet_for),
+        intervention=Intervention(countdown),
+        told=level,
+    )
+    seen = CameraAnswer(Frame(b"", now, "printer", "print-1"), Detection(0.02))
+    result = combine([seen], [], 1)
+    after = look_answered(state, WatchSettings(), result, started=now, now=now, latency=0.1).state
+    assert after.level is (level if stays else Level.NONE)
+    assert after.told is after.level
+    assert after.intervention.countdown == (countdown if stays else None)

@@ -18,6 +18,7 @@ from octoprint_failwatch.engine.judging.trend import OPENING, Trend, advance, af
 from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Detection
 from octoprint_failwatch.engine.replay import Began, Judged, Sample, Step, replay
+from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.state import EventKind
 
 MINUTE = 60.0
@@ -210,6 +211,21 @@ def test_what_was_learned_hides_no_more_together_than_it_may() -> None:
         counted = judge(memory, rules, Detection(0.8, explained=0.35), 0.0).p
         assert counted == pytest.approx(0.8 - hidden)
     assert judge(Memory(), ObicoRules(), Detection(0.8, explained=0.35), 0.0).p == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize("sensitivity", [0.9, 1.0, 1.25])
+def test_a_recent_mean_as_high_as_a_sure_failure_is_one_on_any_printer(sensitivity: float) -> None:
+    """On a printer that has learned all that it may, `failure` alone would ask for more than p can give."""
+    rules, trend = FailWatchRules(sensitivity=sensitivity, failure=0.7), Trend(baseline=0.35, learned=1000.0)
+
+    def verdict(mean: float) -> Level:
+        return rules.judge(TemporalStatistics(ewm_mean=mean, prediction_num=50), trend).level
+
+    assert verdict(rules.sure + 0.001) is Level.FAILURE
+    assert verdict(rules.sure - 0.06) is not Level.FAILURE
+    rules = replace(rules, maybe=0.6 * sensitivity, failure=2.0)
+    assert verdict(0.94) is Level.NONE, "a failure is never told sooner than a doubt"
+    assert verdict(0.96) is Level.FAILURE
 
 
 def test_one_good_look_after_a_time_without_any_clears_nothing() -> None:
