@@ -298,6 +298,20 @@ async def test_while_a_pause_is_coming_the_tab_counts_down_and_takes_a_no(lab: L
         await lab.set(veto=0)
 
 
+WIDER = f"""() => [...document.querySelectorAll("{TAB} *")].filter(
+    one => one.offsetParent && one.getBoundingClientRect().width > innerWidth).map(one => one.className)"""
+
+
+async def test_the_tab_fits_a_phone(lab: Lab, page: Page) -> None:
+    """OctoPrint's own page keeps its width there."""
+    await open_tab(page)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await lab.print()
+    await expect(page.locator(f"{TAB} .failwatch-p")).to_have_text("0.02")
+    await expect(page.locator("#failwatch-graph canvas").first).to_be_visible()
+    assert await page.evaluate(WIDER) == []
+
+
 @pytest.mark.one_octoprint
 async def test_a_service_that_refuses_is_explained_and_its_calls_are_counted(lab: Lab, page: Page) -> None:
     await lab.set(calls_per_hour=100_000)
