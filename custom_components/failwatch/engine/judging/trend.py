@@ -59,7 +59,7 @@ def advance(trend: Trend, p: float, weight: float, *, is_sure: bool) -> Trend:
     if looks < OPENING:
         looks += 1
         opening += (p - opening) / looks
-    # Tuning takes this step millions of times; `replace` would double its time.
+    # Tuning takes this step millions of times; `replace` would take 60% longer.
     return Trend(
         slow_mean=ewm(trend.slow_mean, p, alpha),
         baseline=trend.baseline,
