@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+import tracemalloc
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -319,6 +320,35 @@ async def test_a_damaged_archive_is_refused_wherever_the_damage_is(
             other.forget(record.print_id)
     assert refused > 10
     assert caplog.text == ""
+    other.close()
+
+
+@pytest.mark.parametrize("name", ["print.json", "frames.jsonl"])
+async def test_a_small_archive_that_becomes_large_is_refused_before_it_takes_memory(
+    history: History, tmp_path: Path, name: str
+) -> None:
+    async with watching(ScriptedDetector([0.01] * 3)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one", "cube")
+        await watched.frames(3)
+        watched.watch.end("done")
+    history.settle()
+    whole, bomb = io.BytesIO(), io.BytesIO()
+    exchange.write_zip(history, ["one"], whole)
+    with zipfile.ZipFile(whole) as real, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in real.namelist():
+            more = b" " * 60_000_000 if each.endswith(name) else b""
+            archive.writestr(each, more + real.read(each))
+    assert len(bomb.getvalue()) < 476_000
+    other = History(tmp_path / "other.db")
+    tracemalloc.start()
+    try:
+        with pytest.raises(HistoryError, match="too large"):
+            exchange.read_zip(other, bomb)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert other.prints() == []
     other.close()
 
 

@@ -38,7 +38,9 @@ CSV_COLUMNS = (
     "latency",
 )
 LABEL_COLUMNS = ("print_id", "failed", "failed_from", "name")
-MAX_TEXT = 500_000_000
+MAX_TEXT = 500_000_000  # bytes of a print's frames, which are read one by one
+MAX_FRAME = 1_000_000  # bytes of one of them
+MAX_ABOUT = 8_000_000  # bytes of the rest, whose values can take twenty times as much memory
 MAX_PICTURE = 30_000_000
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -182,7 +184,7 @@ def _write_print(history: History, print_id: str, folder: str, archive: zipfile.
 
 def _read_print(history: History, folder: str, archive: zipfile.ZipFile, added: list[str]) -> None:
     """Add a print, and its id to those that were added, unless it was known before."""
-    about = json.loads(_read(archive, f"{folder}/print.json", MAX_TEXT))
+    about = json.loads(_read(archive, f"{folder}/print.json", MAX_ABOUT))
     record = serialization.from_json(PrintRecord, about["print"])
     entries = [serialization.from_json(Entry, entry) for entry in about["entries"]]
     with suppress(HistoryError):
@@ -227,7 +229,9 @@ def _read_frames(archive: zipfile.ZipFile, name: str) -> Iterator[FrameRecord]:
     if archive.getinfo(name).file_size > MAX_TEXT:
         raise ValueError(f"{name} is too large")
     with archive.open(name) as lines:
-        for line in lines:
+        while line := lines.readline(MAX_FRAME + 1):
+            if len(line) > MAX_FRAME:
+                raise ValueError(f"{name} has a frame that is too large")
             yield serialization.from_json(FrameRecord, json.loads(line))
 
 
