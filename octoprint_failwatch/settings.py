@@ -129,7 +129,7 @@ def _split(url: Any) -> SplitResult:
 def detector_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `create_detector` takes: the fields of the chosen kind that are filled in."""
     chosen = settings["detector"]
-    kind = chosen.get("kind") or "built_in"
+    kind = str(chosen.get("kind") or "built_in")
     keys = [field.key for field in FIELDS.get(kind, ())]
     filled = {key: chosen[key] for key in keys if chosen.get(key) not in (None, "", [])}
     return {"kind": kind, **filled}

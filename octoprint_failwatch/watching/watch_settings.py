@@ -27,14 +27,32 @@ def validated(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], BadSettin
 
     A group that cannot work is replaced by its defaults: a print is watched all the same.
     """
-    problem: BadSetting | None = None
+    settings, problem = _with_groups(settings)
     for keys, read in _GROUPS:
         try:
             read(settings)
         except BadSetting as error:
-            settings = {**settings, **{key: DEFAULTS[key] for key in keys}}
-            problem = problem or error
+            found = error
+        except (AttributeError, KeyError, TypeError, ValueError):  # other kinds of values within the group
+            found = BadSetting("%(key)s is damaged in the settings.", key=keys[0])
+        else:
+            continue
+        settings = {**settings, **{key: DEFAULTS[key] for key in keys}}
+        problem = problem or found
     return settings, problem
+
+
+def _with_groups(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], BadSetting | None]:
+    """Return the settings with defaults for groups and lists that are none, and what is wrong then."""
+    broken = [
+        key
+        for key, default in DEFAULTS.items()
+        if any(isinstance(default, kind) and not isinstance(settings[key], kind) for kind in (Mapping, list))
+    ]
+    if not broken:
+        return settings, None
+    problem = BadSetting("%(key)s is damaged in the settings.", key=broken[0])
+    return {**settings, **{key: DEFAULTS[key] for key in broken}}, problem
 
 
 def rules(settings: Mapping[str, Any]) -> RuleSet:
@@ -140,7 +158,7 @@ def _finite(settings: Mapping[str, Any], key: str) -> float | None:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
         raise BadSetting("%(key)s must be a number, not %(value)r.", key=key, value=value)

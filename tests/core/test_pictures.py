@@ -168,6 +168,14 @@ def test_boxes_are_drawn_where_they_are() -> None:
         assert not is_drawn(x, y), (x, y)
 
 
+@pytest.mark.parametrize("size", [(1, 65_501), (65_501, 1)])
+def test_a_picture_with_a_side_that_no_jpeg_can_have_is_refused(size: tuple[int, int]) -> None:
+    """Only found where it was to be sent, and then as an error of the machine's."""
+    for use in (decode, as_jpeg):
+        with pytest.raises(BadPicture, match="65,500"):
+            use(saved(Image.new("RGB", size), "PNG"))
+
+
 def test_services_get_jpeg() -> None:
     jpeg, png = saved(half()), saved(half(), "PNG")
     assert as_jpeg(jpeg) is jpeg

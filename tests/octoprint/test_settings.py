@@ -210,6 +210,9 @@ def test_regions_belong_to_a_camera_and_need_three_corners() -> None:
         ({"shaping": {"park_x": "left"}}, "park_x"),
         ({"regions": [{"camera": "", "polygons": [[0.5]]}]}, "regions"),
         ({"rules": {"numbers": {"failure": "high"}}}, "failure"),
+        ({"rules": {"numbers": "high"}}, "rules"),
+        ({"rules": {"name": ["super_api"]}}, "rules"),
+        ({"regions": [7]}, "regions"),
         ({"veto": -1}, "veto"),
     ],
 )
@@ -224,6 +227,27 @@ def test_a_group_that_cannot_work_has_its_defaults_and_the_others_count(
     assert (retention(going_by).days, watch.rules) == (365, FailWatchRules())
     if "veto" not in changes:
         assert (watch.policy.on_failure, watch.cadence.interval) == (Action.PAUSE, 20)
+
+
+@pytest.mark.parametrize("broken", [None, True, 7, "text"])
+@pytest.mark.parametrize("key", ["detector", "rules", "when", "history", "shaping", "regions"])
+def test_a_group_that_is_none_has_its_defaults(key: str, broken: object) -> None:
+    """As somebody may leave it who edits the file by hand."""
+    going_by, problem = validated({**settings(interval=20), key: broken})
+    assert key in str(problem)
+    assert going_by[key] == DEFAULTS[key]
+    assert watch_settings(going_by).cadence.interval == 20
+
+
+def test_a_kind_that_is_no_text_is_no_kind() -> None:
+    going_by, _ = validated({**settings(interval=20), "detector": {"kind": {"a": 1}}})
+    assert watch_settings(going_by).cadence.interval == 20
+
+
+def test_a_number_that_is_larger_than_any_float_is_none() -> None:
+    going_by, problem = validated(settings(veto=10**400))
+    assert "veto" in str(problem)
+    assert going_by["veto"] == DEFAULTS["veto"]
 
 
 def test_settings_that_can_work_are_left_as_they_are() -> None:

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ..errors import BadPicture
 from .jpeg_effort import check_effort
 
+MAX_LENGTH = 65_500  # pixels of a side that a JPEG can have
 MAX_PIXELS = 64_000_000
 """Pixels that are decoded: 8000 by 6000 passes, a decompression bomb does not."""
 MAX_JPEG_PIXELS = 150_000_000
@@ -111,6 +112,10 @@ def _limit_size(image: Image.Image, max_side: int | None) -> None:
     """Choose the size to decode at; raises BadPicture if the picture is too large at any."""
     pixels = image.width * image.height
     limit = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
+    if max(image.size) > MAX_LENGTH:
+        raise BadPicture(
+            f"The picture has {image.width} x {image.height} pixels; FailWatch opens {MAX_LENGTH:,} a side at most."
+        )
     if pixels > limit:
         raise BadPicture(
             f"The picture has {image.width} x {image.height} pixels; FailWatch opens {limit:,} at most."

@@ -1,0 +1,43 @@
+"""Fuzz one parser until something breaks or all cases are tried: python -m fuzzing.run PARSER OPTIONS."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["octoprint_failwatch", "custom_components"]):
+    from .parsers import PARSERS
+
+MOST_MEMORY = 200 * 2**20
+
+
+class TooMuchMemory(Exception):
+    """A case that makes the process larger than anything needs."""
+
+
+def fuzz(name: str) -> None:
+    """Never return: the process ends with 0 where nothing broke."""
+    parser = PARSERS[name]
+    for seed in parser.seeds:
+        parser.run(seed)
+    began = _memory()
+
+    def one(data: bytes) -> None:
+        parser.run(data)
+        if _memory() - began > MOST_MEMORY:
+            raise TooMuchMemory
+
+    atheris.Setup(sys.argv[:1] + sys.argv[2:], one)
+    atheris.Fuzz()
+
+
+def _memory() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
+if __name__ == "__main__":
+    fuzz(sys.argv[1])
