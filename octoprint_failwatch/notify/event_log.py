@@ -22,14 +22,11 @@ def line(state: WatchState, event: Event) -> str:
     words = [event.kind.replace("_", " ")]
     if event.camera:
         words.append(f"camera {event.camera}")
-    if event.detail:
+    if event.detail and event.detail != state.print_name:
         words.append(event.detail)
     blind = _blind(state, event)
     if blind is not None:
         words.append(blind.detail)
-    verdict = state.latch.verdict or (state.look.verdict if state.look else None)
-    if event.kind in (EventKind.MAYBE, EventKind.FAILURE) and verdict is not None:
-        words.append(verdict.reason)
     return f"{state.print_name or 'No print'}: {', '.join(words)}"
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from octoprint_failwatch.engine.judging.verdict import Level, Verdict
 from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, WatchState
 from octoprint_failwatch.notify.event_log import line, log_events
 
@@ -27,3 +28,13 @@ def test_every_event_is_one_line_that_octoprint_writes(caplog: pytest.LogCapture
         log_events(STATE, [Event(kind, 1.0, "print") for kind in EventKind])
     assert len(caplog.records) == len(EventKind)
     assert all(record.message.startswith("cube.gcode: ") for record in caplog.records)
+
+
+def test_nothing_is_said_twice() -> None:
+    """A verdict's event carries its reason, and the start of a print the print's name."""
+    started = Event(EventKind.STARTED, 1.0, "print", "cube.gcode")
+    verdict = Verdict(Level.FAILURE, score=0.7, usual=0.02, limit=0.6)
+    failure = Event(EventKind.FAILURE, 2.0, "print", verdict.reason, Level.FAILURE)
+    state = replace(STATE, latch=replace(STATE.latch, verdict=verdict))
+    assert line(STATE, started) == "cube.gcode: started"
+    assert line(state, failure) == f"cube.gcode: failure, {verdict.reason}"
