@@ -145,7 +145,7 @@ async def test_a_print_that_goes_well(dashboard: Dashboard, page: Page) -> None:
     await expect(card.locator(".age")).to_have_text(re.compile(r"\d+ (s|min) ago"))
     await expect(card.locator(".why")).to_have_text(re.compile("normal|know this print"))
     await expect(card.locator("polyline.mean")).to_have_attribute("points", re.compile(r"\d"))
-    assert await offered(page) == ["it_failed", "check", "snooze", "mute"]
+    assert await offered(page) == ["it_failed", "check", "snooze", "mute", "cancel"]
 
 
 async def test_a_screen_reader_is_told_all_of_it(dashboard: Dashboard, page: Page) -> None:
