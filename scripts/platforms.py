@@ -30,8 +30,7 @@ GOLDEN = REPOSITORY / "tests" / "core" / "data" / "golden"
 PICTURES = ("1.jpg", "0.jpg", "2.jpg", "4.jpg")
 """From one that looks good to one that certainly failed."""
 GOOD = ("1.jpg", "3.jpg", "5.jpg")
-P_TOLERANCE = 2e-3
-"""Measured on arm64, 2026-11-28: 1.3e-3 apart at most, at a p of 0.28."""
+P_TOLERANCE = 3e-7
 PORT = 18_765
 PATIENCE = 3600.0
 """Seconds that an emulated program may take to start and answer: a picture alone takes minutes."""

@@ -40,8 +40,9 @@ class NcnnNet:
         self._net = ncnn.Net()
         self._net.opt.num_threads = 1
         self._net.opt.use_vulkan_compute = False
-        # Processors that add and multiply in half precision would answer with another p than the rest.
+        # Processors that count or keep numbers in half precision would answer with another p than the rest.
         self._net.opt.use_fp16_arithmetic = False
+        self._net.opt.use_fp16_packed = self._net.opt.use_fp16_storage = False
         param, weights = model.files
         if self._net.load_param(str(param)) or self._net.load_model(str(weights)):
             raise ModelUnavailable(f"The files of the model {model.name} do not load.")
