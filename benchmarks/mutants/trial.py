@@ -11,7 +11,7 @@ from pathlib import Path
 from .changes import ENGINE, Change
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 240.0
+SECONDS = 600.0
 CORE = "tests/core/test_"
 TESTS = {
     "judging": (
