@@ -53,7 +53,7 @@ async def test_the_phone_shows_the_failure_with_its_picture(house: House) -> Non
     assert [button["title"] for button in message["data"]["actions"]] == [
         "Not a failure",
         "Pause",
-        "It failed",
+        "Cancel print",
     ]
 
 
