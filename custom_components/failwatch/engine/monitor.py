@@ -162,10 +162,11 @@ class Monitor(Watch):
     async def _act(self, action: Action) -> None:
         try:
             await self._host.act(action)
+        except ActionFailed as error:
+            self.acted(action, str(error))
         except Exception as error:
-            if not isinstance(error, ActionFailed):
-                _LOGGER.exception("The printer could not be told to %s", action)
-            self.acted(action, str(error) or type(error).__name__)
+            _LOGGER.exception("The printer could not be told to %s", action)
+            self.acted(action, f"{type(error).__name__}: {error}".removesuffix(": "))
         else:
             self.acted(action)
 
