@@ -163,7 +163,7 @@ class Monitor(Watch):
         try:
             await self._host.act(action)
         except ActionFailed as error:
-            self.acted(action, str(error))
+            self.acted(action, str(error) or type(error).__name__)
         except Exception as error:
             _LOGGER.exception("The printer could not be told to %s", action)
             self.acted(action, f"{type(error).__name__}: {error}".removesuffix(": "))
