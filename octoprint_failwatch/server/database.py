@@ -121,7 +121,7 @@ class Database:
             pragmas=DURABLE if durable else REPLACEABLE,
         )
         try:
-            if self._rescue is not None:
+            if durable:
                 _check(connection)
             self._migrate(connection)
         except BaseException:

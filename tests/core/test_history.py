@@ -294,10 +294,8 @@ def test_what_is_wrong_with_a_table_of_labels_is_said(history: History, table: b
         exchange.read_labels(history, io.TextIOWrapper(io.BytesIO(table), encoding="utf-8", newline=""))
 
 
-async def test_a_damaged_archive_is_refused_wherever_the_damage_is(
-    history: History, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Nothing of it stays, and nothing is logged as if the disk were at fault."""
+async def archive_of_one_print(history: History) -> bytes:
+    """Record a print of three frames, and return it as an archive."""
     async with watching(ScriptedDetector([0.01] * 3)) as watched:
         recorder(history, watched)
         watched.watch.start("one", "cube")
@@ -306,7 +304,14 @@ async def test_a_damaged_archive_is_refused_wherever_the_damage_is(
     history.settle()
     file = io.BytesIO()
     exchange.write_zip(history, ["one"], file)
-    archive = file.getvalue()
+    return file.getvalue()
+
+
+async def test_a_damaged_archive_is_refused_wherever_the_damage_is(
+    history: History, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing of it stays, and nothing is logged as if the disk were at fault."""
+    archive = await archive_of_one_print(history)
     other = History(tmp_path / "other.db")
     refused = 0
     for place in range(0, len(archive), 29):
@@ -327,14 +332,7 @@ async def test_a_damaged_archive_is_refused_wherever_the_damage_is(
 async def test_a_small_archive_that_becomes_large_is_refused_before_it_takes_memory(
     history: History, tmp_path: Path, name: str
 ) -> None:
-    async with watching(ScriptedDetector([0.01] * 3)) as watched:
-        recorder(history, watched)
-        watched.watch.start("one", "cube")
-        await watched.frames(3)
-        watched.watch.end("done")
-    history.settle()
-    whole, bomb = io.BytesIO(), io.BytesIO()
-    exchange.write_zip(history, ["one"], whole)
+    whole, bomb = io.BytesIO(await archive_of_one_print(history)), io.BytesIO()
     with zipfile.ZipFile(whole) as real, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         for each in real.namelist():
             more = b" " * 60_000_000 if each.endswith(name) else b""

@@ -98,6 +98,8 @@ async def test_an_unanswered_pause_becomes_a_cancel() -> None:
         run.watch.pause()
         await run.until(lambda: run.kinds().count(EventKind.ACTION) == 2)
         assert (run.events[-1].detail, run.events[-1].at) == ("cancel", pytest.approx(paused.at + 600))
+        assert run.host.acted[1] == (Action.CANCEL, pytest.approx(paused.at + 600))
+        assert EventKind.CALLED_OFF not in run.kinds(), "it was FailWatch that paused"
 
 
 async def test_nothing_is_looked_at_while_paused_or_held() -> None:
@@ -302,18 +304,6 @@ async def test_a_cancel_that_failed_is_not_tried_again_once_somebody_paused() ->
         assert run.events[-1].kind is EventKind.CALLED_OFF
         await run.idle_for(5000)
         assert len(host.acted) == tries
-
-
-async def test_the_cancel_of_an_unanswered_pause_comes_all_the_same() -> None:
-    """It was FailWatch that paused, and nobody answered."""
-    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, cancel_after=600))
-    async with watching(failing(), settings) as run:
-        run.watch.start("print-1")
-        paused = await run.told(EventKind.ACTION)
-        run.watch.pause()
-        await run.until(lambda: len(run.host.acted) == 2)
-        assert EventKind.CALLED_OFF not in run.kinds()
-        assert run.host.acted[1] == (Action.CANCEL, pytest.approx(paused.at + 600))
 
 
 async def test_a_silence_that_ends_over_a_paused_print_tells_and_pauses_nothing() -> None:

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,17 +57,9 @@ async def _full(served: Farm) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _locked(served: Farm) -> AsyncIterator[None]:
-    """Another process holds the database for longer than the server waits for it."""
-    with closing(sqlite3.connect(served.data / "printers.sqlite", isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        yield
-        other.execute("ROLLBACK")
-
-
-@asynccontextmanager
-async def _pictures_locked(served: Farm) -> AsyncIterator[None]:
-    with closing(sqlite3.connect(served.data / "pictures.sqlite", isolation_level=None)) as other:
+async def _locked(served: Farm, name: str = "printers.sqlite") -> AsyncIterator[None]:
+    """Another process holds a file for longer than the server waits for it."""
+    with closing(sqlite3.connect(served.data / name, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         yield
         other.execute("ROLLBACK")
@@ -112,7 +105,7 @@ FAULTS: dict[str, tuple[Breaks, Callable[[Farm], Awaitable[None]]]] = {
     "SIGKILL, and started again": (_killed, _is_missed),
     "full disk": (_full, _answers_from_memory),
     "database locked": (_locked, _answers_from_memory),
-    "tagged pictures locked": (_pictures_locked, _answers_without_pictures),
+    "tagged pictures locked": (partial(_locked, name="pictures.sqlite"), _answers_without_pictures),
     "suspended": (_suspended, _some_time),
     "an hour ahead": (_ahead, _answers),
     "an hour back": (_back, _answers),
