@@ -1,5 +1,6 @@
 """The history of prints, in a real browser on a real OctoPrint."""
 
+import asyncio
 import re
 
 import pytest
@@ -52,6 +53,7 @@ async def test_the_limits_of_a_past_print_are_those_of_the_moment_that_is_shown(
     await page.wait_for_function(f"{drawn}.some(value => Math.abs(value - {limit}) < 0.01)")
 
 
+VIEW_MODEL = "ko.dataFor(document.getElementById('tab_plugin_failwatch'))"
 BREAKS = """selector => {
     const plot = $(selector).data("plot");
     return plot ? plot.getData().slice(0, 2).map(line => line.data.filter(point => point === null).length) : [];
@@ -81,6 +83,55 @@ async def test_the_lines_of_a_graph_break_where_nothing_was_looked_at(lab: Lab, 
     await lab.idle()
     await page.locator(TAB).get_by_role("button", name="broken.gcode").first.click()
     await page.wait_for_function(breaks, arg="#failwatch-past-graph")
+
+
+async def test_a_graph_has_what_went_on_while_the_page_was_not_connected(lab: Lab, page: Page) -> None:
+    await open_tab(page)
+    await lab.print("disconnected.gcode")
+    await page.wait_for_selector("#failwatch-graph canvas")
+    await lab.looked(3)
+    assert await page.evaluate(BREAKS, "#failwatch-graph") == [0, 0]
+    await page.evaluate("OctoPrint.socket.disconnect()")
+    await lab.octoprint.job("pause", action="pause")
+    await lab.phase("paused")
+    await lab.octoprint.job("pause", action="resume")
+    looked = await lab.looked((await lab.state())["look"]["number"] + 3)
+    await page.evaluate("OctoPrint.socket.connect()")
+    frames = f"""number => {{
+        const breaks = ({BREAKS})("#failwatch-graph");
+        const points = $("#failwatch-graph").data("plot").getData()[0].data.length - breaks[0];
+        return String(breaks) === "1,1" && points >= number;
+    }}"""
+    await page.wait_for_function(frames, arg=looked["look"]["number"])
+
+
+async def test_an_answer_that_is_late_does_not_take_back_what_was_pushed_meanwhile(lab: Lab, page: Page) -> None:
+    """The page asked while the print was paused, and heard after it went on."""
+    await open_tab(page)
+    await lab.print("late.gcode")
+    await lab.looked(2)
+    await lab.octoprint.job("pause", action="pause")
+    await lab.phase("paused")
+    asked, heard = asyncio.Event(), asyncio.Event()
+
+    async def hold_back(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await heard.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/plugin/failwatch", hold_back)
+    headline = page.locator(TAB).locator(".failwatch-headline")
+    await expect(headline).to_contain_text("paused", ignore_case=True)
+    await page.evaluate(f"{VIEW_MODEL}.refresh()")
+    await asked.wait()
+    await lab.octoprint.job("pause", action="resume")
+    await lab.looked((await lab.state())["look"]["number"] + 2)
+    await expect(headline).not_to_contain_text("paused", ignore_case=True)
+    await page.evaluate(f"window.shown = []; {VIEW_MODEL}.live.phase.subscribe(phase => shown.push(phase))")
+    async with page.expect_request(lambda request: request.url.endswith("failwatch/prints")):
+        heard.set()
+    assert "paused" not in await page.evaluate("shown")
 
 
 async def test_a_past_print_failed_from_the_moment_that_is_shown(lab: Lab, page: Page) -> None:

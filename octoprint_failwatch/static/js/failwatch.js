@@ -40,7 +40,9 @@ $(function () {
 
         /* News */
 
+        var news = 0;
         function take(data) {
+            news += 1;
             self.live.take(data);
             self.picture.follow();
             self.course.follow();
@@ -54,12 +56,14 @@ $(function () {
         }
         self.refresh = function () {
             if (!self.mayView()) return;
+            var before = news;
             OctoPrint.simpleApiGet("failwatch").done(function (data) {
                 self.detector(data.detector.name);
                 self.problem(data.problem);
                 self.undelivered.take(data.undelivered);
                 self.picture.titles(_.zipObject(_.map(data.cameras, "name"), _.map(data.cameras, "title")));
-                take(data);
+                /* What was pushed meanwhile is newer than the answer. */
+                if (news === before) take(data);
                 self.log.add(data.events);
                 self.past.refresh();
                 if (tabIsOpen) peek();
@@ -76,7 +80,11 @@ $(function () {
         };
         self.onUserPermissionsChanged = self.refresh;
         self.onStartupComplete = self.refresh;
-        self.onDataUpdaterReconnect = self.refresh;
+        /* What was pushed while the socket was closed, be it for a moment, never came. */
+        self.onServerConnect = self.onServerReconnect = function () {
+            self.course.fetch();
+            self.refresh();
+        };
         self.onSettingsHidden = self.refresh;
 
         /* The tab */

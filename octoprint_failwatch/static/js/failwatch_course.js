@@ -7,6 +7,7 @@ function FailWatchCourse(live, log) {
     /* When looking stopped. */
     var gaps = [];
     var framesOf = null;
+    var fetch = null;
 
     self.limits = ko.pureComputed(function () {
         return live.look() ? FailWatchGraph.limits(live.rules(), live.look().verdict) : [];
@@ -15,29 +16,38 @@ function FailWatchCourse(live, log) {
         graph.plot(frames, gaps, self.limits());
     };
 
-    /* Adds the last look; of a print that ran before this page was opened all looks are fetched. */
+    /* Adds the last look; what went before it is fetched. */
     self.follow = function () {
         var state = live.state();
         var look = live.look();
         if (state.print_id && state.print_id !== framesOf) {
-            var print = state.print_id;
-            framesOf = print;
+            framesOf = state.print_id;
             frames = [];
             gaps = [];
-            OctoPrint.get(OctoPrint.getBlueprintUrl("failwatch") + "prints/" + print).done(function (answer) {
-                if (framesOf !== print) return;
-                frames = answer.frames;
-                gaps = FailWatchGraph.gaps(answer.marks);
-                log.addRecorded(answer.marks);
-                self.draw();
-            });
+            self.fetch();
         } else if (look && (!frames.length || _.last(frames)[1] < look.at)) {
             frames.push([0, look.at, look.p, look.statistics.ewm_mean, state.latch.level, []]);
         }
         if (frames.length && (state.phase !== "watching" || state.holds.length)) breakAfter(_.last(frames)[1]);
         self.draw();
     };
+    /* What came in while the answer was under way stays behind it. */
+    self.fetch = function () {
+        if (!framesOf) return;
+        var mine = (fetch = OctoPrint.get(OctoPrint.getBlueprintUrl("failwatch") + "prints/" + framesOf));
+        mine.done(function (answer) {
+            if (fetch !== mine) return;
+            var recorded = answer.frames.length ? _.last(answer.frames)[1] : 0;
+            var newer = _.filter(frames, function (frame) {
+                return frame[1] > recorded;
+            });
+            frames = answer.frames.concat(newer);
+            gaps = _.union(FailWatchGraph.gaps(answer.marks), gaps);
+            log.addRecorded(answer.marks);
+            self.draw();
+        });
+    };
     function breakAfter(at) {
-        if (!gaps.length || _.last(gaps) < at) gaps.push(at);
+        if (!_.includes(gaps, at)) gaps.push(at);
     }
 }
