@@ -65,16 +65,16 @@ async def test_the_lines_of_a_graph_break_where_nothing_was_looked_at(lab: Lab, 
     await open_tab(page)
     await lab.print("broken.gcode")
     await page.wait_for_selector("#failwatch-graph canvas")
-    looked = await lab.looked(3)
+    await lab.looked(3)
     assert await page.evaluate(BREAKS, "#failwatch-graph") == [0, 0]
     await lab.octoprint.job("pause", action="pause")
-    await lab.phase("paused")
+    paused = await lab.phase("paused")
     await lab.octoprint.job("pause", action="resume")
-    looked = await lab.looked(looked["look"]["number"] + 3)
+    await lab.looked(paused["look"]["number"] + 3)
     lab.scene.camera = "broken"
-    await lab.phase("blind")
+    blind = await lab.phase("blind")
     lab.scene.camera = "moving"
-    await lab.looked(looked["look"]["number"] + 2)
+    await lab.looked(blind["look"]["number"] + 2)
     breaks = f"""selector => String(({BREAKS})(selector)) === "2,2" """
     await page.wait_for_function(breaks, arg="#failwatch-graph")
     await page.reload()
