@@ -7,9 +7,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from octoprint_failwatch.engine.history.exchange import read_labels, read_zip, w
 from octoprint_failwatch.engine.imaging.jpeg import as_jpeg, decode
 from octoprint_failwatch.engine.imaging.visibility import examine
 from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.replay.series import BadSeries, at_cadence, read_csv
 from octoprint_failwatch.engine.serialization import from_json, to_json
 from octoprint_failwatch.engine.sources.address import parse as parse_address
 from octoprint_failwatch.engine.watch.state import Event, EventKind, WatchState
@@ -34,38 +33,7 @@ from octoprint_failwatch.watching.watch_settings import validated, watch_setting
 from tests.core.watching import ScriptedDetector, watching
 
 from .nearly import nearly
-
-
-@dataclass(frozen=True)
-class Parser:
-    """`run` raises only where the parser broke."""
-
-    run: Callable[[bytes], object]
-    seeds: tuple[bytes, ...]
-
-
-def _json(read: Callable[[Any], object], *examples: Any, may_raise: type[Exception] | None = None) -> Parser:
-    """Return what reads values that are nearly the examples."""
-
-    def run(data: bytes) -> None:
-        value = nearly(examples, data)
-        with suppress(*(may_raise,) if may_raise else ()):
-            read(value)
-
-    return Parser(run, tuple(bytes([number]) for number in range(len(examples))))
-
-
-def _each(
-    *reads: Callable[[Any], object], may_raise: type[Exception] = FailWatchError
-) -> Callable[[Any], None]:
-    """Return what lets several readers read the same."""
-
-    def run(value: Any) -> None:
-        for read in reads:
-            with suppress(may_raise):
-                read(value)
-
-    return run
+from .parser import Parser, each, json_parser
 
 
 def _picture(data: bytes) -> None:
@@ -95,22 +63,25 @@ def _labels(data: bytes) -> None:
 
 
 def _archive(data: bytes) -> None:
-    """Take an archive that a history wrote, with other values in its texts."""
+    """Take an archive that a history wrote, with other values in one of its texts."""
     packed = io.BytesIO()
-    third = len(data) // 3
-    with zipfile.ZipFile(io.BytesIO(_ARCHIVE)) as real, zipfile.ZipFile(packed, "w") as archive:
-        for number, name in enumerate(real.namelist()):
-            content = real.read(name)
-            if name.endswith((".json", ".jsonl")):
-                part = data[number % 3 * third :][:third]
-                texts = content.splitlines() if name.endswith("l") else [content]
-                lines = [json.loads(text) for text in texts]
-                content = b"\n".join(json.dumps(nearly([line], part)).encode() for line in lines)
-            archive.writestr(name, content)
+    changed, part = data[0] % len(_ARCHIVED) if data else 0, data[1:]
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, (name, content) in enumerate(_ARCHIVED):
+            if isinstance(content, bytes):
+                archive.writestr(name, content)
+                continue
+            lines = [nearly([line], part) if number == changed else line for line in content]
+            archive.writestr(name, "\n".join(map(json.dumps, lines)))
     with suppress(HistoryError):
         read_zip(_HISTORY, packed)
     for record in _HISTORY.prints():
         _HISTORY.forget(record.print_id)
+
+
+def _replayed(data: bytes) -> None:
+    with suppress(BadSeries):
+        list(at_cadence(read_csv(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")), 10.0))
 
 
 def _address(data: bytes) -> None:
@@ -118,18 +89,30 @@ def _address(data: bytes) -> None:
         parse_address(data.decode("utf-8", "replace"))
 
 
-async def _recorded() -> bytes:
-    """Return the archive of a short print, which a real watch wrote."""
-    history = History(Path(tempfile.mkdtemp()) / "history.db")
-    async with watching(ScriptedDetector([0.01, 0.9]), history=history) as watched:
-        watched.watch.start("one", "cube")
-        await watched.frames(4)
-        watched.watch.end("done")
-    history.settle()
-    packed = io.BytesIO()
-    write_zip(history, ["one"], packed)
-    history.close()
-    return packed.getvalue()
+async def _recorded() -> list[tuple[str, bytes | list[Any]]]:
+    """Return what the archive of a short print holds, which a real watch wrote, its texts line by line."""
+    with tempfile.TemporaryDirectory() as folder:
+        history = History(Path(folder) / "history.db")
+        async with watching(ScriptedDetector([0.01, 0.9]), history=history) as watched:
+            watched.watch.start("one", "cube")
+            await watched.frames(2)
+            watched.watch.end("done")
+        history.settle()
+        packed = io.BytesIO()
+        write_zip(history, ["one"], packed)
+        history.close()
+    with zipfile.ZipFile(packed) as archive:
+        contents = [(name, archive.read(name)) for name in archive.namelist()]
+    return [(name, _as_json(name, content)) for name, content in contents]
+
+
+def _as_json(name: str, content: bytes) -> bytes | list[Any]:
+    match Path(name).suffix:
+        case ".json":
+            return [json.loads(content)]
+        case ".jsonl":
+            return [json.loads(line) for line in content.splitlines()]
+    return content
 
 
 def _saved(kind: str) -> bytes:
@@ -142,7 +125,7 @@ def _text(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-_ARCHIVE = asyncio.run(_recorded())
+_ARCHIVED = asyncio.run(_recorded())
 _OBICO = {
     "result": {"p": 0.5, "temporal_stats": {"ewm_mean": 0.1}, "detections": [["failure", 0.5, [1, 2, 3, 4]]]}
 }
@@ -163,23 +146,27 @@ _EVENT = to_json(Event(EventKind.FAILURE, 1.0, "print", "", Level.FAILURE))
 _STATE = to_json(WatchState(printer_id="printer"))
 
 PARSERS = {
-    "obico": _json(
-        _each(lambda value: obico._prediction(value, URL("http://a")), obico.found), _OBICO, _FOUND
+    "obico": json_parser(
+        each(lambda value: obico._prediction(value, URL("http://a")), obico.found, may_raise=FailWatchError),
+        *(_OBICO, _FOUND),
     ),
-    "deepomatic": _json(
-        _each(deepomatic.task, deepomatic.spec, deepomatic.page, deepomatic.recognised),
+    "deepomatic": json_parser(
+        each(
+            deepomatic.task, deepomatic.spec, deepomatic.page, deepomatic.recognised, may_raise=FailWatchError
+        ),
         *(_TASK, _TASK["data"], _SPEC, {"count": 1, "next": None, "previous": None, "results": [_SPEC]}),
     ),
-    "hacarus": _json(
-        _each(
+    "hacarus": json_parser(
+        each(
             *(hacarus.data, hacarus.token, hacarus.item, hacarus.item_page, hacarus.model),
-            *(hacarus.algorithm, hacarus.prediction, hacarus.callback_items, hacarus.license_expiry),
+            *(hacarus.algorithm, hacarus.prediction, hacarus.license_expiry),
+            may_raise=FailWatchError,
         ),
         *(_ITEM, _MODEL, {"data": {"items": [_ITEM]}}, {"items": [_ITEM], "total": 1}),
     ),
-    "settings": _json(_settings, DEFAULTS),
-    "push": _json(
-        _each(
+    "settings": json_parser(_settings, DEFAULTS),
+    "push": json_parser(
+        each(
             lambda value: from_json(WatchState, value),
             lambda value: from_json(Event, value),
             may_raise=ValueError,
@@ -189,6 +176,7 @@ PARSERS = {
     "picture": Parser(_picture, tuple(_saved(kind) for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP"))),
     "form": Parser(_form, (_FORM,)),
     "labels": Parser(_labels, (b"print_id,failed,failed_from,name\none,yes,12.5,a\n",)),
-    "archive": Parser(_archive, (bytes(6),)),
+    "archive": Parser(_archive, tuple(bytes([number, 0]) for number in range(len(_ARCHIVED)))),
+    "replay": Parser(_replayed, (b"time,p,print_id\n1.5,0.25,a\n2,1,b\n", b"\xef\xbb\xbfp,time\n0,1\n")),
     "address": Parser(_address, (b"http://me:secret@[::1]:80/a?b#c", b"rtsp://camera/1")),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["octoprint_failwatch", "custom_components"]):
-    from .parsers import PARSERS
+    from .chosen import PARSERS
 
 MOST_MEMORY = 200 * 2**20
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -13,21 +14,48 @@ from .changes import ENGINE, Change
 ROOT = Path(__file__).parents[2]
 SECONDS = 600.0
 CORE = "tests/core/test_"
-TESTS = {
-    "judging": (
-        "rules rules_failwatch latch learning sensitivity acceptance trial policy watch monitor history_said"
-        " wire watch_learning detection_gate failed_from_the_start history never_talked_out replay"
-    ),
-    "watch": (
-        "blindness policy cadence trial wire watch monitor acceptance watch_learning detection_gate clock_steps"
-        " moved_camera masking history_said never_talked_out watch_command"
-    ),
-    "history": "history history_said course duplicates replay history_command replay_command watch_command",
-    "clients": (
-        "service_errors super_api ml_api service_answers deepomatic hacarus hacarus_detector service_commands"
-    ),
-}
-"""The tests of tests/core that concern a folder, those first that are quick to notice."""
+TESTS = tuple(
+    f"{CORE}{name}.py"
+    for name in [
+        "rules",
+        "rules_failwatch",
+        "latch",
+        "learning",
+        "sensitivity",
+        "acceptance",
+        "trial",
+        "policy",
+        "watch",
+        "monitor",
+        "history_said",
+        "wire",
+        "watch_learning",
+        "detection_gate",
+        "failed_from_the_start",
+        "history",
+        "never_talked_out",
+        "replay",
+        "blindness",
+        "cadence",
+        "clock_steps",
+        "moved_camera",
+        "masking",
+        "watch_command",
+        "course",
+        "duplicates",
+        "history_command",
+        "replay_command",
+        "service_errors",
+        "super_api",
+        "ml_api",
+        "service_answers",
+        "deepomatic",
+        "hacarus",
+        "hacarus_detector",
+        "service_commands",
+    ]
+)
+"""The tests of judging, watching, history and clients."""
 
 
 class Outcome(Enum):
@@ -38,13 +66,10 @@ class Outcome(Enum):
     UNNOTICED = "UNNOTICED"
 
 
-def tried(change: Change) -> Outcome:
-    """Run the tests with the change in place."""
+def tried(change: Change, tests: Sequence[str]) -> Outcome:
+    """Run these tests with the change in place."""
     module = ".".join(change.file.relative_to(ENGINE).with_suffix("").parts).removesuffix(".__init__")
-    names = TESTS[module.partition(".")[0]].split()
-    names.sort(key=lambda name: not (name in module or module.rpartition(".")[2] in name))
-    files = [f"{CORE}{name}.py" for name in names]
-    command = [sys.executable, "-c", RUN, module, *files]
+    command = [sys.executable, "-c", RUN, module, *tests]
     try:
         answer = subprocess.run(
             command,
@@ -63,7 +88,7 @@ def tried(change: Change) -> Outcome:
 
 RUN = """
 import importlib.abc, importlib.machinery, importlib.util, sys
-module, *files = sys.argv[1:]
+module, *tests = sys.argv[1:]
 text = sys.stdin.read()
 names = {f"octoprint_failwatch.engine.{module}", f"custom_components.failwatch.engine.{module}"}
 
@@ -78,5 +103,5 @@ class Finder(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Finder())
 import pytest
-sys.exit(pytest.main(["-x", "-q", "-n0", "--no-header", "-p", "no:cacheprovider", "--timeout", "60", *files]))
+sys.exit(pytest.main(["-x", "-q", "-n0", "--no-header", "-p", "no:cacheprovider", "--timeout", "60", *tests]))
 """

@@ -20,7 +20,7 @@ HEAD_SECONDS = 10.0
 
 SWEEP_SECONDS = 1.0
 READ_BYTES = 4 * 2**10
-BODY_READ_BYTES = 64 * 2**10
+BODY_READ_BYTES = 256 * 2**10
 """Bytes taken from a connection at a time: so many can be parsed within a millisecond. Of a body whose length
 is known more can be taken, as nothing in it is parsed; one in chunks may have a chunk for each byte."""
 

@@ -26,10 +26,14 @@ REPLACEABLE_BUSY_SECONDS = 0.5
 REPLACEABLE = (
     "page_size = 16384",
     "auto_vacuum = INCREMENTAL",
-    "journal_mode = DELETE",
+    "journal_mode = PERSIST",
+    f"journal_size_limit = {2**20}",
     "synchronous = OFF",
 )
-"""Large rows that are written once, and survive a killed process but not always a power failure."""
+"""Large rows that are written once, and survive a killed process but not always a power failure.
+
+The journal's file stays: making and deleting one for each row takes longer than writing the row.
+"""
 
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})

@@ -225,3 +225,27 @@ def test_a_steady_cable_is_denied_once_and_known_from_the_next_print_on() -> Non
                 one = answered(one, Answer.NOT_A_FAILURE, at, TIMES, p=0.4)
         one = one.for_new_print()
     assert set(told) == {0}
+
+
+@pytest.mark.parametrize(("right", "is_told"), [(12 / 24, False), (13 / 24, True)])
+def test_a_hundredth_of_the_picture_elsewhere_is_another_sight(right: float, is_told: bool) -> None:
+    """Of 576 cells 4 are less than that, 6 are more."""
+    speck = Box(0.1, 0.1, 0.15, 0.15, 0.9)
+    one = alarmed(boxes=(speck,))
+    one.says(Answer.NOT_A_FAILURE)
+    one.looks([0.5] * 12, (speck,))
+    assert one.accepts
+    one.looks([0.5] * 40, (speck, Box(10 / 24, 10 / 24, right, 12 / 24, 0.5)))
+    assert one.accepts is not is_told
+
+
+@pytest.mark.parametrize(("gap", "level"), [(10.0, Level.NONE), (9.9, Level.FAILURE)])
+def test_good_looks_that_are_no_further_apart_than_a_gap_clear_a_failure(gap: float, level: Level) -> None:
+    now, at = Assessment(), 0.0
+    for p in [0.02] * 20 + [0.9] * 30 + [0.02] * 150:
+        at += 10.0
+        now = assess(now, RULES, TIMES, Detection(p), at, gap=gap).assessment
+        if p == 0.9:
+            raised = now.latch.level
+    assert raised is Level.FAILURE
+    assert now.latch.level is level

@@ -5,6 +5,7 @@ import json
 import sqlite3
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -347,6 +348,37 @@ async def test_a_small_archive_that_becomes_large_is_refused_before_it_takes_mem
     finally:
         tracemalloc.stop()
     assert other.prints() == []
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("limit", "of"),
+    [
+        ("MAX_TEXT", lambda info, _: info.file_size),
+        ("MAX_FRAME", lambda _, content: max(map(len, content.splitlines(keepends=True)))),
+    ],
+)
+async def test_what_is_exactly_as_large_as_it_may_be_is_taken(
+    history: History,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    of: Callable[[zipfile.ZipInfo, bytes], int],
+) -> None:
+    packed = io.BytesIO(await archive_of_one_print(history))
+    with zipfile.ZipFile(packed) as archive:
+        largest = max(
+            of(info, archive.read(info))
+            for info in archive.infolist()
+            if info.filename.endswith("frames.jsonl")
+        )
+    other = History(tmp_path / "other.db")
+    monkeypatch.setattr(exchange, limit, largest - 1)
+    with pytest.raises(HistoryError, match="too large"):
+        exchange.read_zip(other, packed)
+    monkeypatch.setattr(exchange, limit, largest)
+    exchange.read_zip(other, packed)
+    assert len(other.prints()) == 1
     other.close()
 
 

@@ -135,6 +135,7 @@ def test_numbers_can_be_changed_by_name() -> None:
         ("obico", {"low": -1}, "low must be"),
         ("obico", {"low": math.nan}, "low must be"),
         ("obico", {"low": "much"}, "low must be"),
+        ("obico", {"low": 10**400}, "low must be"),
         ("obico", {"escalation": 0}, "escalation must be above 0"),
     ],
 )

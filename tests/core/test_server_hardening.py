@@ -153,6 +153,21 @@ async def test_forms_take_only_so_much_memory(tmp_path: Path) -> None:
         held.enter_context(intake.hold("a", Declared))
 
 
+async def test_a_form_and_a_picture_of_exactly_the_largest_size_are_taken(tmp_path: Path) -> None:
+    intake = request.Intake(len(JPEG), 2**30)
+
+    class Declared:
+        content_length = intake.max_form
+
+    with intake.hold("a", Declared):
+        Declared.content_length += 1
+        with pytest.raises(request.BadRequest, match="too large"), intake.hold("a", Declared):
+            pass
+    async with serving(tmp_path, max_picture=len(JPEG)) as server:
+        assert (await server.predict(img=JPEG)).status == 200
+        assert (await server.predict(img=JPEG + b"x")).status == 400
+
+
 async def _raw(port: int, data: bytes) -> bytes:
     """Send bytes and return what comes until the connection is closed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -330,7 +330,7 @@ async def test_a_damaged_picture_file_is_replaced(tmp_path: Path, damage: bytes)
     assert name is not None
     assert await pictures.take(name) is not None
     await pictures.close()
-    assert names(tmp_path) == ["pictures.sqlite"]
+    assert names(tmp_path) == ["pictures.sqlite", "pictures.sqlite-journal"]
 
 
 # Permissions
@@ -365,4 +365,4 @@ async def test_pictures_of_an_older_release_are_still_there(tmp_path: Path) -> N
     assert old[0] == JPEG
     assert new is not None
     await pictures.close()
-    assert names(tmp_path) == ["pictures.sqlite"]
+    assert names(tmp_path) == ["pictures.sqlite", "pictures.sqlite-journal"]

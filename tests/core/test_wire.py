@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from octoprint_failwatch.engine.judging.acceptance import Acceptance
 from octoprint_failwatch.engine.judging.judge import Memory
 from octoprint_failwatch.engine.models import Box, Detection, Frame
 from octoprint_failwatch.engine.serialization import from_json, to_json
+from octoprint_failwatch.engine.watch.messages import state_json
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
@@ -103,3 +105,13 @@ def test_enumerations_are_their_values() -> None:
     assert type(state["phase"]) is str
     assert state["phase"] == "blind"
     assert to_json({EventKind.FAILURE: Memory()})["failure"]["judged_at"] is None
+
+
+@pytest.mark.parametrize(("height", "limit"), [(0.5, 0.7), (0.96, None)])
+def test_what_was_accepted_is_told_with_the_mean_at_which_it_alarms_again(
+    height: float, limit: float | None
+) -> None:
+    state = WatchState(memory=Memory(acceptance=Acceptance(at=1.0, until=None, height=height)))
+    shown = state_json(state)["memory"]["acceptance"]
+    assert (shown["height"], shown["limit"]) == (height, pytest.approx(limit))
+    assert state_json(WatchState())["memory"]["acceptance"] is None

@@ -1,6 +1,8 @@
 """The client against answers that are not what they should be."""
 
 import asyncio
+import json
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 from unittest.mock import MagicMock, patch
@@ -9,7 +11,10 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from benchmarks.fuzzing.link import PARSERS, PUSHED
+from benchmarks.fuzzing.nearly import nearly
 from custom_components.failwatch.octoprint.client import OctoPrintClient
+from custom_components.failwatch.octoprint.coordinator import rules_in_force
 from custom_components.failwatch.octoprint.errors import (
     KeyDenied,
     KeyRefused,
@@ -27,7 +32,7 @@ from custom_components.failwatch.octoprint.errors import (
     WrongMoment,
 )
 from custom_components.failwatch.octoprint.http import MAX_ANSWER, Connection
-from custom_components.failwatch.octoprint.messages import Update
+from custom_components.failwatch.octoprint.messages import Update, update_of
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import KEY, OctoPrintServer
 
@@ -308,3 +313,42 @@ async def test_one_uuid_on_another_machine_is_another_octoprint(octoprint: OctoP
         await OctoPrintClient(connection, octoprint.uuid, "board-1").report()
         with pytest.raises(OtherOctoPrint):
             await OctoPrintClient(connection, octoprint.uuid, "board-2").report()
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_whatever_a_plugin_tells_is_read_or_refused(name: str) -> None:
+    """A thousand of the cases that benchmarks/fuzz makes without end."""
+    drawn = random.Random(name)
+    for data in (*PARSERS[name].seeds, *(drawn.randbytes(drawn.randrange(12)) for _ in range(1000))):
+        PARSERS[name].run(data)
+
+
+def test_whatever_is_read_of_a_push_can_be_shown() -> None:
+    drawn, told = random.Random(1), 0
+    for _ in range(2000):
+        try:
+            update = update_of(json.dumps(nearly([PUSHED], drawn.randbytes(5))))
+        except OctoPrintError:
+            continue
+        if update is not None:
+            told += 1
+            rules_in_force(update.rules)
+            assert update.now is None or update.now - 1.0 < 1e301
+            assert update.clock_speed * 2 is not None
+    assert told > 100
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "[" * 100_000,
+        json.dumps(nearly([PUSHED], b"")).replace('"clock_speed": 1.0', '"clock_speed": 1' + "0" * 400),
+        json.dumps(nearly([PUSHED], b"")).replace('"now": 1.0', '"now": "soon"'),
+    ],
+    ids=["deep", "a huge number", "a time that is none"],
+)
+def test_a_push_that_once_broke_the_link(message: str) -> None:
+    try:
+        assert update_of(message) is None
+    except OctoPrintError as error:
+        assert isinstance(error, PluginTooOld)  # noqa: PT017 - either will do, anything else will not

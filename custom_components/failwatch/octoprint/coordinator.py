@@ -186,7 +186,7 @@ class LinkCoordinator(PrinterCoordinator):
         self.report = report
         self.watching = report.watching
         self._take_clock(report.now, report.clock_speed)
-        self.rules = _rules(report.rules)
+        self.rules = rules_in_force(report.rules)
         if renewed and (device := self.device):
             dr.async_get(self.hass).async_update_device(device.id, sw_version=report.version)
         # What happened before Home Assistant began to listen is no news; what happened in a gap is.
@@ -200,7 +200,7 @@ class LinkCoordinator(PrinterCoordinator):
     def _take_update(self, update: Update) -> None:
         self.watching = update.watching
         self._take_clock(update.now, update.clock_speed)
-        self.rules = _rules(update.rules)
+        self.rules = rules_in_force(update.rules)
         self.async_take(update.state, self._news(update.events))
 
     def _news(self, events: Sequence[Event]) -> list[Event]:
@@ -287,12 +287,12 @@ def _is_fresh(event: Event, now: float | None) -> bool:
     return now is None or now - event.at < TOLD_LATE
 
 
-def _rules(told: Mapping[str, Any]) -> RuleSet | None:
+def rules_in_force(told: Mapping[str, Any]) -> RuleSet | None:
     """Return the rules in force, None if this integration does not know them."""
-    known = RULE_SETS.get(told.get("name", ""))
-    if known is None:
+    name, numbers = told.get("name"), told.get("numbers", told)
+    known = RULE_SETS.get(name) if isinstance(name, str) else None
+    if known is None or not isinstance(numbers, Mapping):
         return None
-    numbers = told.get("numbers", told)
     try:
         return create_rules(
             known.name, {key: numbers[key] for key in (f.name for f in fields(known)) if key in numbers}

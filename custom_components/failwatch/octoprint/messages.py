@@ -1,6 +1,7 @@
 """Read the plugin's JSON; every reader raises PluginTooOld for what it cannot read."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,20 +57,20 @@ class Update:
 def report_of(data: Mapping[str, Any]) -> Report:
     """Return what the plugin answers when it is asked."""
     with _read():
-        name = data["printer"]["name"]
+        name = _text(data["printer"]["name"])
         return Report(
-            version=data["version"],
-            uuid=data["uuid"],
+            version=_text(data["version"]),
+            uuid=_text(data["uuid"]),
             printer_name="" if name == UNNAMED else name,
-            detector=data["detector"]["name"],
-            watching=data["watching"],
-            rules=data["rules"],
+            detector=_text(data["detector"]["name"]),
+            watching=bool(data["watching"]),
+            rules=_mapping(data["rules"]),
             state=from_json(WatchState, data["state"]),
-            now=data.get("now"),
+            now=_time(data.get("now")),
             events=[from_json(Event, event) for event in data.get("events", ())],
-            instance=data.get("instance", ""),
-            machine=data.get("machine", ""),
-            clock_speed=float(data.get("clock_speed", 1.0)),
+            instance=_text(data.get("instance", "")),
+            machine=_text(data.get("machine", "")),
+            clock_speed=_number(data.get("clock_speed", 1.0)),
         )
 
 
@@ -85,9 +86,9 @@ def course_of(data: Mapping[str, Any]) -> Course:
         from_json(PrintRecord, data["print"])
         return Course(
             print=dict(data["print"]),
-            frames=[frame for frame in data["frames"] if len(frame) >= FRAME_LENGTH],
-            marks=list(data["marks"]),
-            rules=list(data["rules"]),
+            frames=[frame for frame in data["frames"] if len(_list(frame)) >= FRAME_LENGTH],
+            marks=_list(data["marks"]),
+            rules=_list(data["rules"]),
         )
 
 
@@ -98,7 +99,7 @@ def update_of(message: str) -> Update | None:
     """
     try:
         content = json.loads(message)
-    except ValueError:
+    except ValueError, RecursionError:
         return None
     if not isinstance(content, Mapping):
         return None
@@ -112,13 +113,13 @@ def update_of(message: str) -> Update | None:
         if data.get("type") != "update":
             return None
         return Update(
-            watching=data["watching"],
-            rules=data["rules"],
+            watching=bool(data["watching"]),
+            rules=_mapping(data["rules"]),
             state=from_json(WatchState, data["state"]),
             events=[from_json(Event, event) for event in data["events"]],
-            now=data.get("now"),
-            instance=data.get("instance", ""),
-            clock_speed=float(data.get("clock_speed", 1.0)),
+            now=_time(data.get("now")),
+            instance=_text(data.get("instance", "")),
+            clock_speed=_number(data.get("clock_speed", 1.0)),
         )
 
 
@@ -126,5 +127,33 @@ def update_of(message: str) -> Update | None:
 def _read() -> Iterator[None]:
     try:
         yield
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
         raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{value!r} is no object")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no list")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _time(value: Any) -> float | None:
+    return None if value is None else _number(value)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)

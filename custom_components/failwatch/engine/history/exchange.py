@@ -117,9 +117,8 @@ def write_labels(history: History, file: TextIO) -> int:
     """Write the labels of all prints as a table; return how many."""
     table = csv.writer(file, lineterminator="\n")
     table.writerow(LABEL_COLUMNS)
-    labelled = [record for record in history.prints() if record.label is not None]
-    for record in labelled:
-        label = record.label or Label(failed=False)
+    labelled = [(record, record.label) for record in history.prints() if record.label is not None]
+    for record, label in labelled:
         since = "" if label.failed_from is None else label.failed_from
         table.writerow([record.print_id, "yes" if label.failed else "no", since, record.name])
     return len(labelled)

@@ -257,7 +257,7 @@ def create_rules(name: str, thresholds: Mapping[str, float] | None = None) -> Ru
             )
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not math.isfinite(number) or number < 0:
             raise BadSetting("%(key)s must be a number of at least 0, not %(value)r.", key=key, value=value)
