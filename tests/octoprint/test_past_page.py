@@ -105,7 +105,9 @@ async def test_a_graph_has_what_went_on_while_the_page_was_not_connected(lab: La
     await page.wait_for_function(frames, arg=looked["look"]["number"])
 
 
-async def test_an_answer_that_is_late_does_not_take_back_what_was_pushed_meanwhile(lab: Lab, page: Page) -> None:
+async def test_an_answer_that_is_late_does_not_take_back_what_was_pushed_meanwhile(
+    lab: Lab, page: Page
+) -> None:
     """The page asked while the print was paused, and heard after it went on."""
     await open_tab(page)
     await lab.print("late.gcode")
