@@ -111,5 +111,6 @@ def test_nothing_else_is_raised(text: str) -> None:
     ],
 )
 def test_redirects(location: str, origin: tuple[str, str, int], target: str) -> None:
-    address = parse("http://camera/a/snapshot.jpg")[0].resolve(location)
+    address, login = parse("http://camera/a/snapshot.jpg")[0].resolve(location)
+    assert login is None
     assert (address.origin, address.target) == (origin, target)

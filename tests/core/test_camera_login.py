@@ -128,6 +128,9 @@ CAMERAS: dict[str, Callable[[Request], bytes]] = {
     "digest, SHA-256": digest_camera(algorithm="SHA-256"),
     "digest, SHA-512-256": digest_camera(algorithm="SHA-512-256"),
     "digest, MD5-sess": digest_camera(algorithm="MD5-sess"),
+    "digest, its algorithm empty": digest_camera(
+        'Digest realm="camera", nonce="abc/==", algorithm="", qop="auth"'
+    ),
     "digest beside basic": digest_camera('Basic realm="camera"'),
     "digest beside one that nobody knows": digest_camera('Digest realm="x", nonce="y", algorithm=FUTURE'),
 }
@@ -230,6 +233,17 @@ async def test_a_redirect_within_the_camera_keeps_log_in_and_cookie() -> None:
 
     async with camera(answer) as running:
         assert await HttpSource(running.at(LOGIN)).snapshot() == JPEG
+
+
+async def test_a_log_in_that_the_redirect_brings_goes_where_it_leads() -> None:
+    async with (
+        camera(digest_camera()) as other,
+        camera(lambda _: ok(b"", f"Location: {other.at(LOGIN, '/x.jpg')}", status="302 Found")) as running,
+    ):
+        source = HttpSource(running.at("someone:else"))
+        assert await source.snapshot() == JPEG
+        assert await source.snapshot() == JPEG
+    assert all("authorization" not in asked.headers for asked in running.asked)
 
 
 async def test_a_token() -> None:

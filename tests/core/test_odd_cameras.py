@@ -28,6 +28,25 @@ def with_thumbnail() -> bytes:
     return JPEG[:2] + b"\xff\xe1" + (len(inside) + 2).to_bytes(2, "big") + inside + JPEG[2:]
 
 
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+def with_segments(*segments: bytes) -> bytes:
+    """Return the JPEG with more in front of the picture itself."""
+    return JPEG[:2] + b"".join(segments) + JPEG[2:]
+
+
+def without_tables() -> bytes:
+    """Return the JPEG without its Huffman tables, as the frames of many USB cameras are."""
+    at, kept = 2, JPEG[:2]
+    while JPEG[at + 1] != 0xDA:
+        end = at + 2 + int.from_bytes(JPEG[at + 2 : at + 4], "big")
+        kept += JPEG[at:end] if JPEG[at + 1] != 0xC4 else b""
+        at = end
+    return kept + JPEG[at:]
+
+
 SNAPSHOTS = {
     "by the book": ok(JPEG, TYPE, LENGTH),
     "no length, the connection ends": ok(JPEG, TYPE),
@@ -87,8 +106,20 @@ SNAPSHOTS = {
     "packed in chunks": ok(
         chunked(gzip.compress(JPEG)), "Content-Encoding: gzip", "Transfer-Encoding: chunked"
     ),
+    "packed in chunks of one byte": ok(
+        chunked(gzip.compress(JPEG), 1), "Content-Encoding: gzip", "Transfer-Encoding: chunked"
+    ),
+    "packed in two members": ok(
+        gzip.compress(JPEG[:300]) + gzip.compress(JPEG[300:]), TYPE, "Content-Encoding: gzip"
+    ),
+    "packed twice": ok(gzip.compress(gzip.compress(JPEG)), "Content-Encoding: gzip, gzip"),
+    "packed, bytes behind": ok(gzip.compress(JPEG) + b"\0" * 40, "Content-Encoding: x-gzip"),
+    "packed and cut off behind the picture": ok(gzip.compress(JPEG)[:-6], "Content-Encoding: gzip"),
     "packed as it is sent": ok(chunked(gzip.compress(JPEG)), TYPE, "Transfer-Encoding: gzip, chunked"),
     "packed by gzip's name only": ok(JPEG, TYPE, LENGTH, "Content-Encoding: gzip"),
+    "packed by name only, in chunks of one byte": ok(
+        chunked(JPEG, 1), "Content-Encoding: gzip", "Transfer-Encoding: chunked"
+    ),
     "packed by deflate's name only": ok(JPEG, TYPE, "Content-Encoding: deflate"),
     "no empty line before the picture": ok(b"", TYPE).removesuffix(b"\r\n") + JPEG,
     "packed only by name": ok(JPEG, TYPE, "Content-Encoding: identity"),
@@ -97,12 +128,30 @@ SNAPSHOTS = {
     "no end mark, bytes behind": ok(JPEG[:-2] + b"\0\0\0\0", TYPE),
     "progressive": ok(picture(progressive=True), TYPE),
     "restart marks": ok(picture(restart_marker_blocks=1), TYPE),
+    "two megabytes of Exif": ok(
+        with_segments(*(segment(0xE1, b"Exif\0\0" + bytes(65_000)) for _ in range(30))), TYPE
+    ),
+    "a colour profile with marks in it": ok(
+        with_segments(*(segment(0xE2, b"ICC_PROFILE\0" + b"\xff\xd9\xff\xd8" * 16_000) for _ in range(20))),
+        TYPE,
+    ),
+    "no Huffman tables": ok(without_tables(), TYPE),
+    "another picture behind the first": ok(JPEG + OTHER, TYPE),
+    "a blank line of PHP before the picture": ok(b"<br />\n<b>Warning</b>: x\n\xef\xbb\xbf" + JPEG, TYPE),
+    "a type with a character set": ok(JPEG, "Content-Type: image/jpg; charset=ISO-8859-1", LENGTH),
+    "103 and 100 before the answer": (
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + ok(JPEG, TYPE)
+    ),
+    "line ends of every kind": b"HTTP/1.1 200 OK\nContent-Type: image/jpeg\r\nX: y\n\r\n" + JPEG,
+    "carriage returns only": b"HTTP/1.1 200 OK\rContent-Type: image/jpeg\r\r" + JPEG,
     "fill bytes before marks": ok(JPEG.replace(b"\xff\xda", b"\xff\xff\xff\xda", 1), TYPE),
     "a comment with marks in it": ok(JPEG[:2] + b"\xff\xfe\x00\x08\xff\xd9\xff\xd8\xff\xd9" + JPEG[2:], TYPE),
 }
 _packer = zlib.compressobj(wbits=-15)
-SNAPSHOTS["packed, deflate without a frame"] = ok(
-    _packer.compress(JPEG) + _packer.flush(), TYPE, "Content-Encoding: deflate"
+_packed = _packer.compress(JPEG) + _packer.flush()
+SNAPSHOTS["packed, deflate without a frame"] = ok(_packed, TYPE, "Content-Encoding: deflate")
+SNAPSHOTS["packed, deflate without a frame, in chunks of one byte"] = ok(
+    chunked(_packed, 1), TYPE, "Content-Encoding: deflate", "Transfer-Encoding: chunked"
 )
 
 TWO = part(JPEG, TYPE, LENGTH) + part(OTHER, TYPE, f"Content-Length: {len(OTHER)}")
@@ -141,6 +190,19 @@ STREAMS = {
     "bytes before the first boundary": ok(b"preamble\r\n" + TWO, STREAM),
     "an old picture's rest at first": ok(OTHER[200:] + b"\r\n" + TWO, STREAM),
     "pictures without end marks": ok(part(JPEG[:-2], TYPE) * 2, STREAM),
+    "boundary with blanks around it": ok(
+        TWO, 'Content-Type: multipart/x-mixed-replace ; boundary = "frame" ; x=y'
+    ),
+    "boundary of every letter allowed": ok(
+        part(JPEG, TYPE, boundary="--=_Part'()+_,-./:=?1") * 2,
+        'Content-Type: multipart/x-mixed-replace; boundary="=_Part\'()+_,-./:=?1"',
+    ),
+    "packed": ok(gzip.compress(TWO), STREAM, "Content-Encoding: gzip"),
+    "no Huffman tables": ok(part(without_tables(), TYPE) * 2, STREAM),
+    "two megabytes of Exif": ok(
+        part(with_segments(*(segment(0xE1, b"Exif\0\0" + bytes(65_000)) for _ in range(30))), TYPE) * 2,
+        STREAM,
+    ),
     "the last boundary": ok(part(JPEG, TYPE) + b"--frame--\r\n", STREAM),
     "a picture inside of the picture": ok(part(with_thumbnail(), TYPE) * 2, STREAM),
     "dark at first": ok(part(DARK, TYPE) * 3 + TWO, STREAM),

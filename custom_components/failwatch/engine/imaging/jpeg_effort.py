@@ -7,8 +7,8 @@ from ..errors import BadPicture
 MAX_SEGMENTS = 600
 """Segments before the picture itself: a large colour profile has 255, a camera's file about 20."""
 
-MAX_HEAD = 2**20
-"""Bytes before the picture itself, with its previews and descriptions."""
+MAX_HEAD = 2**22
+"""Bytes before the picture itself, with its previews and descriptions: those of a phone's may have two million."""
 
 MAX_SCANS = 64
 """Passes over the picture: progressive JPEGs have about 10."""

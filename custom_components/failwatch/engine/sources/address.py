@@ -44,10 +44,10 @@ class Address:
         host = f"[{name}]" if ":" in name else name
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
-    def resolve(self, location: str) -> Address:
-        """Return the target of a redirect; raises BadSetting."""
+    def resolve(self, location: str) -> tuple[Address, Login | None]:
+        """Return the target of a redirect and the log-in in it; raises BadSetting."""
         here = f"{self.scheme}://{self.authority}{self.target}"
-        return parse(urljoin(here, location.strip()))[0]
+        return parse(urljoin(here, location.strip()))
 
 
 def parse(text: str) -> tuple[Address, Login | None]:

@@ -29,7 +29,7 @@ class Challenge:
     @property
     def algorithm(self) -> str:
         """The hash's name, without `-sess`."""
-        return self.values.get("algorithm", "MD5").upper().removesuffix("-SESS")
+        return (self.values.get("algorithm") or "MD5").upper().removesuffix("-SESS")
 
 
 def challenges(headers: Iterable[str]) -> list[Challenge]:

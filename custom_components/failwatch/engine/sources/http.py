@@ -52,6 +52,8 @@ class _Journey:
     redirects: int = 0
     refusals: int = 0
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
+    guest: tuple[Address, Authenticator] | None = None
+    """The log-in that a redirect brought with it, and where to."""
 
 
 class HttpSource:
@@ -86,7 +88,7 @@ class HttpSource:
                 if self._leads_on(journey, answer.head):
                     continue
                 if not 200 <= answer.head.status < 300 or answer.head.status in (204, 205):
-                    with_login = self._authenticator is not None and self._is_own(journey.at)
+                    with_login = self._login_at(journey) is not None
                     raise reasons.of_status(answer.head.status, with_login=with_login)
                 try:
                     return await self._picture(answer)
@@ -116,12 +118,14 @@ class HttpSource:
             "Connection": "close",
         }
         if self._is_own(at):
-            login = self._authenticator.header("GET", at.target) if self._authenticator else None
-            authorization = f"Bearer {self._options.bearer}" if self._options.bearer else login
-            if authorization:
-                headers["Authorization"] = authorization
+            if self._options.bearer:
+                headers["Authorization"] = f"Bearer {self._options.bearer}"
             if journey.cookies:
                 headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in journey.cookies.items())
+        authenticator = self._login_at(journey)
+        login = authenticator.header("GET", at.target) if authenticator else None
+        if login:
+            headers.setdefault("Authorization", login)
         lines = [f"GET {at.target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape")
 
@@ -130,6 +134,12 @@ class HttpSource:
         own = self._address
         is_plain = (own.scheme, own.port) == ("http", 80)
         return at.origin == own.origin or (is_plain and at.origin == ("https", own.host, 443))
+
+    def _login_at(self, journey: _Journey) -> Authenticator | None:
+        """Return the log-in that goes to where the journey is."""
+        if journey.guest is not None and journey.at.origin == journey.guest[0].origin:
+            return journey.guest[1]
+        return self._authenticator if self._is_own(journey.at) else None
 
     def _leads_on(self, journey: _Journey, head: Head) -> bool:
         """Handle a redirect or refusal; return whether to try again."""
@@ -142,14 +152,17 @@ class HttpSource:
             if journey.redirects > self._options.redirects:
                 raise SnapshotError("%(what)s: the camera sends on to another address.", what=head.status)
             try:
-                journey.at = journey.at.resolve(head.first("location"))
+                journey.at, login = journey.at.resolve(head.first("location"))
             except (BadSetting, ValueError):
                 raise SnapshotError("The camera sends on to something that is no address.") from None
+            if login is not None and self._login_at(journey) is None:
+                journey.guest = (journey.at, Authenticator(login))
             return True
-        if head.status == 401 and self._authenticator is not None and self._is_own(journey.at):
+        authenticator = self._login_at(journey)
+        if head.status == 401 and authenticator is not None:
             journey.refusals += 1
             asked = head.all("www-authenticate")
-            is_new = self._authenticator.challenge(asked)
+            is_new = authenticator.challenge(asked)
             return is_new and (journey.refusals == 1 or (journey.refusals == 2 and _is_stale(asked)))
         return head.status == 403 and self._may_send_unasked(journey)
 

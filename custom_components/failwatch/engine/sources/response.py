@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from ..errors import SnapshotError
@@ -15,6 +15,9 @@ from . import reasons
 
 MAX_HEAD = 65536
 MAX_LINE = 4096
+MAX_CODINGS = 3
+ENOUGH_TO_TELL = 16
+"""Bytes that tell whether a body is packed; a member of gzip has more."""
 _STATUS = re.compile(rb"(?:HTTP|ICY)\S*[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
 _END_OF_HEAD = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r|\r?\n(?=\xff\xd8\xff)")
 """An empty line, which some cameras forget."""
@@ -112,26 +115,61 @@ async def read_body(head: Head, data: bytes, receive: Receive) -> AsyncGenerator
     """
     pieces = _chunks(data, receive) if head.is_chunked else _plain(data, receive)
     codings = ",".join((*head.all("content-encoding"), *head.all("transfer-encoding"))).lower()
-    unpacker = zlib.decompressobj(wbits=47) if re.search("gzip|deflate", codings) else None
-    is_first = True
+    for _ in re.findall("gzip|deflate", codings)[:MAX_CODINGS]:
+        pieces = _unpacked(pieces)
     async for piece in pieces:
-        if unpacker is not None and is_first:
-            unpacker = _unpacker(piece)
-        is_first = False
-        if unpacker is None:
-            yield piece
-            continue
+        yield piece
+
+
+async def _unpacked(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    unpacker = _Unpacker()
+    async for piece in pieces:
         try:
-            # Unpack in small pieces, so that the reader can stop a decompression bomb.
-            unpacked = unpacker.decompress(piece, MAX_HEAD)
-            while unpacked or unpacker.unconsumed_tail:
+            for unpacked in unpacker.take(piece):
                 yield unpacked
-                unpacked = unpacker.decompress(unpacker.unconsumed_tail, MAX_HEAD)
         except zlib.error:
             return
+    yield unpacker.rest
 
 
-def _unpacker(start: bytes) -> zlib._Decompress | None:
+class _Unpacker:
+    """Unpacks a body, or passes it on if it is packed by name only."""
+
+    def __init__(self) -> None:
+        self._data = b""
+        self._member: zlib._Decompress | None = None
+        self._has_begun = self._is_plain = False
+
+    @property
+    def rest(self) -> bytes:
+        """The body if it was too short to tell."""
+        return b"" if self._has_begun else self._data
+
+    def take(self, piece: bytes) -> Iterator[bytes]:
+        """Yield what can be unpacked; raises zlib.error. Gzip may come in several members (RFC 1952, 2.2)."""
+        if self._is_plain:
+            yield piece
+            return
+        self._data += piece
+        while len(self._data) >= (1 if self._member else ENOUGH_TO_TELL):
+            self._member = self._member or _decompressor(self._data)
+            data, self._data = self._data, b""
+            if self._member is None:  # what follows the last member counts for nothing
+                self._is_plain = not self._has_begun
+                if self._is_plain:
+                    yield data
+                return
+            self._has_begun = True
+            # Unpack in small pieces, so that the reader can stop a decompression bomb.
+            unpacked = self._member.decompress(data, MAX_HEAD)
+            while unpacked or self._member.unconsumed_tail:
+                yield unpacked
+                unpacked = self._member.decompress(self._member.unconsumed_tail, MAX_HEAD)
+            if self._member.eof:
+                self._data, self._member = self._member.unused_data, None
+
+
+def _decompressor(start: bytes) -> zlib._Decompress | None:
     """Return the decompressor for a body, None if it is not really compressed."""
     for wbits in (47, -15):  # with zlib's or gzip's frame, or without one
         try:
