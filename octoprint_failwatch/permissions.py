@@ -16,7 +16,7 @@ def permissions(*_: Any, **__: Any) -> list[dict[str, Any]]:
         {
             "key": "VIEW",
             "name": "View",
-            "description": gettext("Allows to see the watched pictures, the verdicts and past prints"),
+            "description": gettext("Allows viewing the watched pictures, the verdicts and past prints"),
             "roles": ["view"],
             "default_groups": [USER_GROUP, READONLY_GROUP],
         },
@@ -24,7 +24,7 @@ def permissions(*_: Any, **__: Any) -> list[dict[str, Any]]:
             "key": "CONTROL",
             "name": "Control",
             "description": gettext(
-                "Allows to answer alarms, to snooze and mute, and to switch watching on and off"
+                "Allows answering alarms, snoozing, muting, and switching watching on and off"
             ),
             "roles": ["control"],
             "default_groups": [USER_GROUP],
@@ -33,7 +33,7 @@ def permissions(*_: Any, **__: Any) -> list[dict[str, Any]]:
             "key": "CONFIGURE",
             "name": "Configure",
             "description": gettext(
-                "Allows to choose detector, cameras, thresholds and actions, and to test them"
+                "Allows choosing the detector, cameras, thresholds and actions, and testing them"
             ),
             "roles": ["configure"],
             "dangerous": True,

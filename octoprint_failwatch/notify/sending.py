@@ -54,7 +54,7 @@ def understood(url: str) -> Any:
 
     service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if service is None:
-        raise BadSetting("This is no address that Apprise understands.")
+        raise BadSetting("Apprise does not understand this address.")
     return service
 
 

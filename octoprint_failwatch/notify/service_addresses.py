@@ -105,7 +105,7 @@ def _read_ntfy(parts: SplitResult) -> dict[str, str]:
 
 def _write_telegram(values: Values) -> str:
     if not re.fullmatch(r"\d+:[\w-]+", values["token"], re.ASCII):
-        raise BadSetting("This is no token of a bot: it looks like 123456:ABC-DEF.")
+        raise BadSetting("This is not a bot's token: it looks like 123456:ABC-DEF.")
     chat = f"/{_quoted(values['chat'])}" if values["chat"] else ""
     return f"tgram://{values['token']}{chat}/"
 
@@ -120,7 +120,7 @@ def _write_discord(values: Values) -> str:
         r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/(\d+)/([\w-]+)/?", values["webhook"], re.ASCII
     )
     if found is None:
-        raise BadSetting("This is no webhook of Discord: it begins with https://discord.com/api/webhooks/")
+        raise BadSetting("This is not a Discord webhook: it begins with https://discord.com/api/webhooks/")
     return f"discord://{found[1]}/{found[2]}/"
 
 
@@ -197,7 +197,7 @@ def _write_slack(values: Values) -> str:
         r"https://hooks\.slack\.com/services/([A-Z0-9]+)/([A-Z0-9]+)/([A-Za-z0-9]+)/?", values["webhook"]
     )
     if found is None:
-        raise BadSetting("This is no webhook of Slack: it begins with https://hooks.slack.com/services/")
+        raise BadSetting("This is not a Slack webhook: it begins with https://hooks.slack.com/services/")
     return f"slack://{found[1]}/{found[2]}/{found[3]}/"
 
 
@@ -238,7 +238,7 @@ def _write_home_assistant(values: Values) -> str:
     server = Server.of(values["server"])
     # Apprise finds the token among the parts of an address by this shape.
     if not re.fullmatch(r"[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}", values["token"], re.ASCII):
-        raise BadSetting("This is no access token of Home Assistant.")
+        raise BadSetting("This is not an access token of Home Assistant.")
     target = values["target"].removeprefix("notify.")
     if target and not re.fullmatch(r"\w+", target, re.ASCII):
         raise BadSetting("A notify action is written as notify.mobile_app_phone.")

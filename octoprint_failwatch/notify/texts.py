@@ -71,16 +71,16 @@ class MessageTexts:
             }
         if event.kind is EventKind.CAMERA_MOVED:
             return _(
-                "The camera %(camera)s at %(name)s was moved. FailWatch learns the background of its picture anew."
-                " Check the ignored regions, too."
+                "The camera %(camera)s at %(name)s was moved. FailWatch is learning the background of its picture"
+                " again. Check the ignored regions, too."
             ) % {"camera": self._cameras.get(event.camera, event.camera), "name": name}
         texts = {
             EventKind.MAYBE: _("%(name)s may be failing."),
             EventKind.FAILURE: _("%(name)s is failing."),
-            EventKind.SEEING: _("FailWatch checks %(name)s again."),
+            EventKind.SEEING: _("FailWatch can check %(name)s again."),
             EventKind.CALLED_OFF: _("%(name)s was paused, so FailWatch does not cancel it."),
             EventKind.ACTION_FAILED: _(
-                "FailWatch could not stop %(name)s and goes on trying. Look after it now! (%(detail)s)"
+                "FailWatch could not stop %(name)s and keeps trying. Check the printer now! (%(detail)s)"
             ),
         }
         text = texts[event.kind] % {"name": name, "detail": event.detail}
@@ -137,7 +137,7 @@ class MessageTexts:
             return blind.detail
         if blind.reason == "model_unavailable":
             return f"{text} ({blind.detail})"
-        return f"{text} {_('FailWatch goes on trying.')}" if blind.reason in PASSING else text
+        return f"{text} {_('FailWatch keeps trying.')}" if blind.reason in PASSING else text
 
     def detail(self, text: str) -> str:
         """Return what an error said in English, in the language; it may hold one number or name."""

@@ -128,7 +128,7 @@ def _index(urls: list[str], data: Mapping[str, Any]) -> int | None:
         return None
     index = number(data, "index")
     if index not in range(len(urls)):
-        raise ValueError(gettext("There is no such address."))
+        raise ValueError(gettext("This address is not in the list."))
     return int(index)
 
 

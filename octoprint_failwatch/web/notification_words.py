@@ -18,7 +18,7 @@ def service_titles() -> dict[str, str]:
         "matrix": "Matrix",
         "signal": "Signal",
         "home_assistant": "Home Assistant",
-        "other": gettext("Another service (Apprise address)"),
+        "other": gettext("Other (Apprise address)"),
     }
 
 

@@ -119,7 +119,7 @@ class TuningCommands:
         if found is None and result is not None:
             found = result["settings"]
         if found is None:
-            raise BadSetting(gettext("Nothing was tuned yet."))
+            raise BadSetting(gettext("No settings have been searched for yet."))
         now = service.host.settings()
         changes = _changes(found, now)
         before = {name: now[name] for name in changes}

@@ -1,6 +1,6 @@
 """Common steps on OctoPrint's page."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 TAB = "#tab_plugin_failwatch"
 SETTINGS = "#settings_plugin_failwatch"
@@ -19,3 +19,24 @@ async def open_settings(page: Page) -> None:
 async def save_settings(page: Page) -> None:
     await page.locator("#settings_dialog button.btn-primary:visible", has_text="Save").click()
     await expect(page.locator("#settings_dialog")).to_be_hidden()
+
+
+TOO_NARROW = """form => [...form.querySelectorAll("select")].filter(one => one.offsetParent).flatMap(one => {
+    const box = one.getBoundingClientRect(), style = one.getAttribute("style") || "";
+    one.style.cssText = style + "; width: auto !important; max-width: none !important";
+    const needed = one.getBoundingClientRect().width;
+    one.setAttribute("style", style);
+    let end = innerWidth;
+    for (let around = one.parentElement; around; around = around.parentElement) {
+        if (getComputedStyle(around).overflowX !== "visible") {
+            end = Math.min(end, around.getBoundingClientRect().left + around.clientWidth);
+        }
+    }
+    return needed > box.width + 1 || box.right > end + 1 ? [one.id || one.getAttribute("aria-label")] : [];
+})"""
+
+
+async def selects_cut_off(form: Locator) -> list[str]:
+    """Return the selects of a form that show less than their longest choice."""
+    found: list[str] = await form.evaluate(TOO_NARROW)
+    return found

@@ -78,8 +78,11 @@ async def test_of_the_one_that_gives_no_picture_it_is_said_why_there_is_none(lab
     tab = page.locator(TAB)
     await tab.get_by_role("button", name="Broken").click()
     await expect(tab.locator(".failwatch-nothing")).to_contain_text("gives no picture")
-    await tab.get_by_role("button", name="Right").click()
+    right = tab.get_by_role("button", name="Right")
+    await right.click()
     await expect(tab.locator(".failwatch-picture img")).to_be_visible()
+    await lab.looked((await lab.state())["look"]["number"] + 2)
+    await expect(right).to_be_focused()
 
 
 @pytest.mark.one_octoprint
@@ -97,6 +100,7 @@ async def test_the_one_that_gives_no_picture_is_told_once(lab: Lab, page: Page) 
     record = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0]
     marks = (await lab.octoprint.get(f"/plugin/failwatch/prints/{record['print_id']}"))["marks"]
     assert [mark["kind"] for mark in marks].count("camera_blind") == 1
+    await expect(page.locator(f"{TAB} .failwatch-log")).to_contain_text("Broken sees nothing")
     sidebar = page.locator("#sidebar_plugin_failwatch")
     await expect(sidebar).to_contain_text("Broken: The camera gives no picture.")
     navbar = page.locator("#navbar_plugin_failwatch")
@@ -139,14 +143,14 @@ async def test_regions_are_never_drawn_on_another_cameras_picture(lab: Lab, page
     editor = form.locator(".failwatch-editor img")
     async with page.expect_response("**/snapshot.jpg*camera=right"):
         await form.get_by_role("button", name="Draw regions to ignore").click()
-        await form.get_by_label("Camera whose picture is drawn on").select_option("right")
+        await form.get_by_label("Camera to draw on").select_option("right")
     await expect(editor).to_have_attribute("src", re.compile("camera=right"))
     async with page.expect_response("**/snapshot.jpg*camera=left") as response:
         answers.set()
     await (await response.value).finished()
     await page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     await expect(editor).to_have_attribute("src", re.compile("camera=right"))
-    await form.get_by_label("Camera whose picture is drawn on").select_option("broken")
+    await form.get_by_label("Camera to draw on").select_option("broken")
     await expect(form.get_by_text("The camera gives no picture.")).to_be_visible()
     await expect(form.locator(".failwatch-editor")).to_be_hidden()
 
@@ -185,7 +189,7 @@ async def test_regions_are_drawn_on_the_camera_of_choice_and_a_broken_one_is_exp
         await page.click("#settings_plugin_failwatch_link a")
         form = page.locator("#settings_plugin_failwatch")
         await form.get_by_role("button", name="Draw regions to ignore").click()
-        await form.get_by_label("Camera whose picture is drawn on").select_option("right")
+        await form.get_by_label("Camera to draw on").select_option("right")
         editor = form.get_by_role("application")
         for x, y in ((10, 10), (90, 10), (90, 90)):
             await editor.click(position={"x": x, "y": y})

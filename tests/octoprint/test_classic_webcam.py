@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from stack.browser import open_browser, open_octoprint
 from tests.core.cameras import Request, camera, ok, part, picture
-from tests.octoprint.browsing import SETTINGS, open_settings
+from tests.octoprint.browsing import SETTINGS, TAB, open_settings, open_tab
 from tests.octoprint.lab import Lab
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -107,4 +107,7 @@ async def test_it_is_said_in_german(lab: Lab) -> None:
         await lab.phase("blind")
         sidebar = page.locator("#sidebar_plugin_failwatch")
         await expect(sidebar).to_contain_text("404: Unter dieser Adresse hat die Kamera kein Bild.")
+        await expect(page.locator(TAB)).to_contain_text(re.compile(r"\d,\d MB belegt"))
+        await open_tab(page)
+        await expect(sidebar).to_contain_text(re.compile(r"Seit \d+ min nicht geprüft"))
         await page.context.close()

@@ -54,17 +54,17 @@ async def test_settings_are_found_used_and_taken_back(lab: Lab, browser: Browser
     part = page.locator("#tab_plugin_failwatch .failwatch-improving")
     await part.get_by_role("button", name="Find settings").click()
     await expect(part.locator(".failwatch-found")).to_be_visible()
-    await expect(part.locator("tbody tr").nth(2)).to_contain_text("to be expected")
+    await expect(part.locator("tbody tr").nth(2)).to_contain_text("expected")
     await part.locator("summary").click()
     await expect(part.locator("details tbody tr")).to_have_count(12)
     await part.get_by_role("button", name="Use these settings").click()
     await page.locator(".confirmation_dialog .btn-danger, .modal.in .btn-danger").first.click()
-    await expect(part.get_by_role("button", name="Settings as before")).to_be_visible()
+    await expect(part.get_by_role("button", name="Restore previous settings")).to_be_visible()
     found = (await lab.order("tuning"))["result"]
     now = await rules(lab)
     assert {"name": now["name"], **found["numbers"]}.items() <= now.items()
-    await part.get_by_role("button", name="Settings as before").click()
-    await expect(part.get_by_role("button", name="Settings as before")).to_be_hidden()
+    await part.get_by_role("button", name="Restore previous settings").click()
+    await expect(part.get_by_role("button", name="Restore previous settings")).to_be_hidden()
     assert await rules(lab) == before
     await page.context.close()
 

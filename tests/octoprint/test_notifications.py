@@ -162,7 +162,7 @@ def test_every_reason_for_being_blind_has_words_in_messages_and_on_the_page(reas
     # What to install is said where nothing else helps.
     assert ("for engineers" in english + german) is (reason == "model_unavailable")
     assert english != german
-    english = english.removesuffix(" FailWatch goes on trying.").removesuffix(" (for engineers)")
+    english = english.removesuffix(" FailWatch keeps trying.").removesuffix(" (for engineers)")
     assert f'{reason}: gettext("{english}")' in SCRIPT.read_text()
 
 
@@ -208,7 +208,7 @@ def test_every_reason_of_a_camera_can_be_found_again() -> None:
 
 def test_the_page_says_of_the_same_reasons_that_failwatch_goes_on_trying() -> None:
     assert f"var PASSING = {json.dumps(sorted(PASSING))};" in SCRIPT.read_text()
-    assert MessageTexts().blind(Blind("busy", "", 1.0)).endswith("FailWatch goes on trying.")
+    assert MessageTexts().blind(Blind("busy", "", 1.0)).endswith("FailWatch keeps trying.")
     assert "trying" not in MessageTexts().blind(Blind("dark", "", 1.0))
 
 

@@ -187,7 +187,7 @@ async def test_a_print_whose_end_nobody_told_is_not_said_to_run(lab: Lab, page: 
     await page.route("**/plugin/failwatch/prints", cut)
     await open_tab(page)
     await expect(page.locator(f"{TAB} .failwatch-list li", has_text="cut.gcode")).to_contain_text(
-        "broken off"
+        "interrupted"
     )
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from octoprint_failwatch.engine.judging.rules import FailWatchRules
-from tests.octoprint.browsing import SETTINGS, open_settings, save_settings
+from tests.octoprint.browsing import SETTINGS, open_settings, save_settings, selects_cut_off
 from tests.octoprint.lab import TOKEN, Lab
 from tests.patience import eventually
 
@@ -231,7 +231,7 @@ async def test_a_field_that_is_emptied_is_tried_out_empty(lab: Lab, page: Page) 
     try:
         await open_settings(page)
         form = page.locator(SETTINGS)
-        await form.get_by_label("Folder of an own model").fill("")
+        await form.get_by_label("Folder of your own model").fill("")
         await form.get_by_role("button", name="Test now").click()
         await expect(form.get_by_text("p = 0.")).to_be_visible()
     finally:
@@ -257,3 +257,23 @@ async def test_the_slider_shows_what_each_step_would_have_told_of_the_last_print
     rules = {"name": "failwatch", "numbers": {}}
     first = await lab.order("sensitivity", rules=rules)
     assert (first["running"], first["is_of_these"]) == (False, True), "found out once"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_no_select_is_cut_off_on_a_phone(lab: Lab, page: Page, language: str) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{lab.octoprint.url}/?l10n={language}")
+    await expect(page.locator("#page-container-main")).to_be_visible()
+    await page.evaluate("$('#navbar_show_settings').click()")  # OctoPrint's own bar is wider than a phone
+    await page.evaluate("$('#settings_plugin_failwatch_link a').click()")
+    form = page.locator(SETTINGS)
+    detectors, services = form.locator("#failwatch-detector"), form.locator("#failwatch-service")
+    await expect(detectors).to_be_visible()
+    kinds = await detectors.locator("option").evaluate_all("all => all.map(one => one.value)")
+    assert len(kinds) == 6
+    for kind in kinds:
+        await detectors.select_option(kind)
+        assert await selects_cut_off(form) == [], kind
+    await services.select_option("email")
+    await expect(form.locator("#failwatch-target-security")).to_be_visible()
+    assert await selects_cut_off(form) == []

@@ -2,8 +2,10 @@
 
 import importlib.util
 import re
+from gettext import GNUTranslations
 from pathlib import Path
 
+import octoprint
 import pytest
 from babel.messages.pofile import read_po
 
@@ -35,3 +37,15 @@ def test_german_speaks_to_people_as_octoprint_does() -> None:
         texts = [str(message.string) for message in read_po(file)]
     assert any("deine" in text for text in texts)
     assert [text for text in texts if FORMAL.search(text)] == []
+
+
+def test_no_text_is_one_that_octoprint_says_in_other_words() -> None:
+    """Its page has one catalogue, in which OctoPrint's own translation comes before a plugin's."""
+    catalogue = Path(octoprint.__file__).parent / "translations/de/LC_MESSAGES/messages.mo"
+    with catalogue.open("rb") as file:
+        theirs = GNUTranslations(file)
+    with (ROOT / "translations/de/LC_MESSAGES/messages.po").open("rb") as file:
+        ours = {str(message.id): message.string for message in read_po(file) if message.id}
+    shared = {text: german for text, german in ours.items() if theirs.gettext(text) != text}
+    assert "Cancel" in shared
+    assert {text: theirs.gettext(text) for text in shared} == shared

@@ -72,7 +72,7 @@ function FailWatchAnswers(live, mayPrint) {
             title: gettext("Cancel the print?"),
             message: gettext("A cancelled print cannot be resumed."),
             question: "",
-            cancel: gettext("Keep the print"),
+            cancel: gettext("Do not cancel"),
             proceed: gettext("Cancel print"),
             onproceed: function () {
                 self.order("job", {action: "cancel"});

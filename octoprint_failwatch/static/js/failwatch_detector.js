@@ -9,19 +9,19 @@ function FailWatchDetector(host) {
             gettext("Runs on this machine; needs no account, and no picture leaves it.")
         ],
         super_api: [
-            gettext("Super Detection API (Obico, or a FailWatch server)"),
-            gettext("Sends each picture to the service with your token.")
+            gettext("Super Detection API"),
+            gettext("Sends each picture with your token to Obico or to a FailWatch server.")
         ],
         ml_api: [
             gettext("Obico ml_api"),
             gettext("A container on your own network; it fetches each picture from this OctoPrint.")
         ],
         obico_printer: [
-            gettext("Obico server, by its printer"),
-            gettext("Your own or Obico's server, for a printer that is known there.")
+            gettext("Printer of an Obico server"),
+            gettext("Your own or Obico's server, for a printer that is registered there.")
         ],
         hacarus: ["HACARUS", gettext("Sends each picture to HACARUS' spaghetti detection.")],
-        deepomatic: ["Deepomatic", gettext("Sends each picture to a recognition that you trained at Deepomatic.")]
+        deepomatic: ["Deepomatic", gettext("Sends each picture to a model that you trained at Deepomatic.")]
     };
     var FIELDS = {
         url: gettext("Address"),
@@ -31,7 +31,7 @@ function FailWatchDetector(host) {
         client_secret: gettext("Client secret"),
         dialect: gettext("Kind of service"),
         model_id: gettext("Model"),
-        model: gettext("Folder of an own model"),
+        model: gettext("Folder of your own model"),
         threshold: gettext("Score that counts as one half"),
         answer_within: gettext("Seconds to wait for an answer"),
         api_key: gettext("API key"),

@@ -18,7 +18,7 @@ function FailWatchIdentity() {
     }
     self.renew = function () {
         showConfirmationDialog({
-            message: gettext("Home Assistant will take this OctoPrint for another one until you link it anew, or confirm in its repairs that it is the same."),
+            message: gettext("Home Assistant will take this OctoPrint for another one until you link it again, or confirm in its repairs that it is the same."),
             proceed: gettext("New identity"),
             onproceed: renew
         });

@@ -23,7 +23,7 @@ function FailWatchImproving(host) {
         var titles = [
             ["before", gettext("now")],
             ["after", gettext("with these")],
-            ["unseen", gettext("to be expected")]
+            ["unseen", gettext("expected")]
         ];
         return _.map(titles, function (one) {
             var summary = self.found().summaries[one[0]];
@@ -42,12 +42,12 @@ function FailWatchImproving(host) {
     });
     self.advice = ko.pureComputed(function () {
         return self.found().worth_it
-            ? gettext("Prints that were left out of the choice went better with it.")
-            : gettext("Prints that were left out of the choice did not go better with it: keep what you have.");
+            ? gettext("Prints that the search had not seen would have gone better with these settings.")
+            : gettext("Prints that the search had not seen would not have gone better: keep your settings.");
     });
     self.labelsText = ko.pureComputed(function () {
         return _.sprintf(
-            gettext("Labels: %(by_hand)s given by hand, %(answered)s by an answer during the print."),
+            gettext("Labels: %(by_hand)s set by hand, %(answered)s from answers during the print."),
             self.found().labels
         );
     });
@@ -71,10 +71,10 @@ function FailWatchImproving(host) {
             words.push(
                 one.alarm === null
                     ? gettext("missed")
-                    : _.sprintf(gettext("told after %(minutes)s min"), {minutes: FailWatchWords.decimal(one.alarm / 60, 1)})
+                    : _.sprintf(gettext("reported after %(minutes)s min"), {minutes: FailWatchWords.decimal(one.alarm / 60, 1)})
             );
         }
-        return words.join(", ") || gettext("quiet");
+        return words.join(", ") || gettext("no alarm");
     }
     function order(command, observable, data) {
         return host.answers.order(command, data || {}).done(function (progress) {
@@ -96,7 +96,7 @@ function FailWatchImproving(host) {
     };
     self.apply = function () {
         showConfirmationDialog({
-            message: gettext("The settings that were found replace those that are in use. You can go back."),
+            message: gettext("These settings replace the current ones. You can restore those later."),
             onproceed: function () {
                 order("tuning", self.tuning, {"do": "apply"});
             }

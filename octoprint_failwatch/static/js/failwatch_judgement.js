@@ -60,7 +60,7 @@ function FailWatchJudgement(host) {
     };
 
     self.ruleSets = ko.pureComputed(function () {
-        return [{name: "", title: gettext("What suits the detector")}].concat(
+        return [{name: "", title: gettext("Recommended")}].concat(
             _.map(_.keys(host.described().rule_sets), function (name) {
                 return {name: name, title: FailWatchJudgement.rulesTitle(name)};
             })
@@ -121,9 +121,9 @@ FailWatchJudgement.rules = function () {
             gettext("FailWatch"),
             gettext("Works from the first print on, at any interval, and also sees a failure that grows slowly.")
         ],
-        obico: [gettext("Like Obico's server"), gettext("What Obico's open server does; needs some prints to learn.")],
+        obico: [gettext("Obico's server"), gettext("What Obico's open server does; needs some prints to learn.")],
         super_api: [
-            gettext("Like the Super Detection API's advice"),
+            gettext("Super Detection API"),
             gettext("The rule of thumb that comes with Obico's Super Detection API.")
         ]
     };
@@ -140,15 +140,15 @@ FailWatchJudgement.numbers = function () {
         high: [gettext("Upper limit"), gettext("A greater rise always counts.")],
         rising_multiple: [
             gettext("Rise that counts"),
-            gettext("Between the limits: so many times what the mean of the last hour has risen.")
+            gettext("Between the limits: this many times the rise of the last hour's mean.")
         ],
-        escalation: [gettext("Failure above suspicious"), gettext("How many times as sure it has to be.")],
+        escalation: [gettext("Failure above suspicious"), gettext("How many times the limit for suspicious.")],
         warm_up_frames: [gettext("Pictures before the first verdict"), ""],
         safe_frames: [gettext("Pictures before the first verdict"), ""],
-        prior: [gettext("Normal of a new printer"), gettext("What is taken for normal until the printer is known.")],
+        prior: [gettext("Normal of a new printer"), gettext("What counts as normal until the printer is known.")],
         prior_frames: [gettext("Pictures until it is known"), gettext("How much that assumption weighs.")],
-        learn_below: [gettext("Learn normal below"), gettext("Pictures that rise more do not change what is normal.")],
-        usual_at_most: [gettext("Normal at most"), gettext("More is never taken for normal.")],
+        learn_below: [gettext("Learn as normal below"), gettext("Pictures above this do not change what is normal.")],
+        usual_at_most: [gettext("Normal at most"), gettext("More than this never counts as normal.")],
         sure: [gettext("Sure failure from p"), gettext("Ten such pictures in a row are a failure on any printer.")]
     };
 };

@@ -7,13 +7,13 @@ function FailWatchLog(picture) {
     self.entries = ko.observableArray([]);
 
     function worded(event) {
-        var text = FailWatchWords.event(event.kind, event.detail || "");
+        var text = FailWatchWords.event(event.kind, event.detail || "", picture.title(event.camera));
         if (!text) return null;
         return {
             at: event.at,
-            key: event.kind + Math.round(event.at),
+            key: [event.kind, event.camera || "", Math.round(event.at)].join(),
             time: FailWatchWords.timeOfDay(event.at),
-            text: event.camera ? picture.title(event.camera) + ": " + text : text
+            text: text
         };
     }
     self.add = function (events) {

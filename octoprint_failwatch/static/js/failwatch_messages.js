@@ -17,7 +17,7 @@ function FailWatchMessages(host) {
               : "";
         switch (event.kind) {
             case "maybe":
-                return {type: "notice", title: gettext("This may be failing"), text: why};
+                return {type: "notice", title: gettext("The print may be failing"), text: why};
             case "failure":
                 /* The countdown's own message says all of it. */
                 return live.countdown() ? null : {type: "error", title: gettext("The print is failing"), text: why};
@@ -42,7 +42,7 @@ function FailWatchMessages(host) {
                 return {
                     type: "error",
                     title: gettext("FailWatch could not stop the print!"),
-                    text: gettext("Look after the printer now. FailWatch goes on trying.") + " " + status.orderedText()
+                    text: gettext("Check the printer now. FailWatch keeps trying.") + " " + status.orderedText()
                 };
             case "blind":
                 return live.isSilent()
@@ -71,11 +71,11 @@ function FailWatchMessages(host) {
                           type: "notice",
                           title: _.sprintf(gettext("%(camera)s was moved"), {camera: picture.title(event.camera)}),
                           text: gettext(
-                              "FailWatch learns the background of its picture anew. Until then it may mistake cables or lights for a failure. Check the ignored regions, too."
+                              "FailWatch is learning the background of its picture again. Until then it may mistake cables or lights for a failure. Check the ignored regions, too."
                           )
                       };
             case "seeing":
-                return live.isSilent() ? null : {type: "success", title: gettext("FailWatch checks again"), text: ""};
+                return live.isSilent() ? null : {type: "success", title: gettext("FailWatch can check again"), text: ""};
             default:
                 return null;
         }

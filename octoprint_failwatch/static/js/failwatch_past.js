@@ -33,7 +33,7 @@ function FailWatchPast(host) {
                 ? gettext("still running")
                 : record.ended_at
                   ? FailWatchWords.duration(record.ended_at - record.started_at)
-                  : gettext("broken off"),
+                  : gettext("interrupted"),
             word: FailWatchWords.level(record.level),
             icon:
                 "fa fa-fw " +
@@ -89,7 +89,7 @@ function FailWatchPast(host) {
         });
     };
     self.sizeText = ko.pureComputed(function () {
-        return _.sprintf(gettext("%(size)s in use"), {size: formatSize(self.bytes())});
+        return _.sprintf(gettext("%(size)s in use"), {size: FailWatchWords.size(self.bytes())});
     });
 
     function load(record, index) {
@@ -112,7 +112,8 @@ function FailWatchPast(host) {
         self.shown(null);
     };
     self._mark = function (entry) {
-        var text = FailWatchWords.event(entry.kind, (entry.data || {}).detail || "");
+        var data = entry.data || {};
+        var text = FailWatchWords.event(entry.kind, data.detail || "", host.picture.title(data.camera));
         if (!text) return null;
         var index = _.findIndex(self.frames(), function (frame) {
             return frame[0] >= entry.after_frame;
@@ -238,7 +239,7 @@ function FailWatchPast(host) {
     self.forget = function () {
         var record = self.shown();
         showConfirmationDialog({
-            message: _.sprintf(gettext("Everything that was kept of %(name)s will be deleted."), {
+            message: _.sprintf(gettext("Everything recorded of %(name)s will be deleted."), {
                 name: _.escape(record.name)
             }),
             onproceed: function () {

@@ -13,6 +13,10 @@ function FailWatchPicture(live) {
     self.views = ko.pureComputed(function () {
         return live.look() ? live.look().views : [];
     });
+    /* By name: a button that is made anew with each look loses the focus. */
+    self.cameras = ko.pureComputed(function () {
+        return _.map(self.views(), "camera");
+    });
     self.view = ko.pureComputed(function () {
         return _.find(self.views(), {camera: self.chosen()}) || self.views()[0] || null;
     });
@@ -83,9 +87,9 @@ function FailWatchPicture(live) {
     self.missing = function () {
         self.url("");
     };
-    self.choose = function (view) {
+    self.choose = function (camera) {
         self.trial(null);
-        self.chosen(view.camera);
+        self.chosen(camera);
         self.follow();
     };
 }

@@ -24,7 +24,7 @@ function FailWatchPreview(host) {
         return found().length > 0;
     });
     self.title = ko.pureComputed(function () {
-        return _.sprintf(gettext("What FailWatch would have told of the last prints (%(number)d):"), {number: found().length});
+        return _.sprintf(gettext("What FailWatch would have reported of the last prints (%(number)d):"), {number: found().length});
     });
     function word(one, step) {
         if (one.failure[step] !== null) {

@@ -151,10 +151,10 @@ function FailWatchStatus(live, picture) {
     self.pausedText = ko.pureComputed(function () {
         if (!live.isAsking()) return "";
         var paused_at = live.state().intervention.paused_at;
-        if (paused_at === null) return gettext("The print is paused. How is it to go on?");
+        if (paused_at === null) return gettext("The print is paused. How should it continue?");
         var text = live.isBlindOnly()
-            ? gettext("FailWatch paused this print %(time)s ago because it could not check it. How is it to go on?")
-            : gettext("FailWatch paused this print %(time)s ago. How is it to go on?");
+            ? gettext("FailWatch paused this print %(time)s ago because it could not check it. How should it continue?")
+            : gettext("FailWatch paused this print %(time)s ago. How should it continue?");
         return _.sprintf(text, {time: live.ago(paused_at)});
     });
     self.acceptedText = ko.pureComputed(function () {
@@ -166,9 +166,9 @@ function FailWatchStatus(live, picture) {
         };
         var grows =
             accepted.limit === null || accepted.limit === undefined
-                ? gettext("FailWatch asks sooner if it shows in another place.")
+                ? gettext("FailWatch asks sooner if it appears in another place.")
                 : _.sprintf(
-                      gettext("FailWatch asks sooner if it grows (recent mean above %(limit)s) or shows in another place."),
+                      gettext("FailWatch asks sooner if it grows (recent mean above %(limit)s) or appears in another place."),
                       again
                   );
         return accepted.until === null

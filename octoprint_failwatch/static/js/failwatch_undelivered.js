@@ -7,7 +7,7 @@ function FailWatchUndelivered() {
     self.texts = ko.observableArray([]);
 
     function worded(one) {
-        return _.sprintf(gettext("A message of %(time)s did not get through to %(target)s. %(problem)s"), {
+        return _.sprintf(gettext("A message from %(time)s did not reach %(target)s. %(problem)s"), {
             time: FailWatchWords.timeOfDay(one.at),
             target: one.target,
             problem: one.problem
@@ -25,7 +25,7 @@ function FailWatchUndelivered() {
             if (!added.length) return;
             if (notice) notice.remove();
             notice = new PNotify({
-                title: gettext("Messages do not get through"),
+                title: gettext("Messages are not arriving"),
                 text: _.escape(added.join(" ")),
                 type: "error",
                 hide: false

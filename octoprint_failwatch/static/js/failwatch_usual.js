@@ -19,7 +19,7 @@ function FailWatchUsual(live) {
             ),
             moved: camera.moved_at
                 ? _.sprintf(gettext("The camera was moved on %(time)s. What was learned before is forgotten."), {
-                      time: new Date(1000 * camera.moved_at).toLocaleString()
+                      time: formatDate(camera.moved_at)
                   })
                 : "",
             viewBox: "0 0 " + camera.columns + " " + camera.rows
@@ -45,7 +45,7 @@ function FailWatchUsual(live) {
         showConfirmationDialog({
             message: _.sprintf(
                 gettext(
-                    "FailWatch will learn the background of %(name)s anew. Until then it may mistake cables or lights for a failure."
+                    "FailWatch will learn the background of %(name)s again. Until then it may mistake cables or lights for a failure."
                 ),
                 {name: _.escape(camera.title)}
             ),

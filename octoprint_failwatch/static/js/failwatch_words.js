@@ -21,12 +21,16 @@ var FailWatchWords = (function () {
     function number(value) {
         return value === null || value === undefined ? "–" : decimal(value, 2);
     }
+    function size(bytes) {
+        return decimal(bytes / 1e6, bytes < 1e7 ? 1 : 0) + " MB";
+    }
 
     function duration(seconds) {
         seconds = Math.max(0, Math.round(seconds));
         if (seconds < 90) return _.sprintf(gettext("%(seconds)d s"), {seconds: seconds});
         var minutes = Math.round(seconds / 60);
-        if (minutes < 90) return _.sprintf(gettext("%(minutes)d min"), {minutes: minutes});
+        /* Not "%(minutes)d min": that text is OctoPrint's own, too, and its translations come before a plugin's. */
+        if (minutes < 90) return _.sprintf(gettext("%(minutes)s min"), {minutes: minutes});
         return _.sprintf(gettext("%(hours)d h %(minutes)d min"), {
             hours: Math.floor(minutes / 60),
             minutes: minutes % 60
@@ -184,7 +188,7 @@ var FailWatchWords = (function () {
         var text = known(problem.reason);
         if (!text) return detail(problem.detail);
         if (problem.reason === "model_unavailable") return text + " (" + problem.detail + ")";
-        return _.includes(PASSING, problem.reason) ? text + " " + gettext("FailWatch goes on trying.") : text;
+        return _.includes(PASSING, problem.reason) ? text + " " + gettext("FailWatch keeps trying.") : text;
     }
     /* The same of something that was tried out once, where the particulars help too. */
     function problem(found) {
@@ -204,22 +208,22 @@ var FailWatchWords = (function () {
     }
 
     /* What happened, in a few words. */
-    function event(kind, detail) {
+    function event(kind, detail, camera) {
         return {
-            started: gettext("Started to watch"),
+            started: gettext("Started watching"),
             maybe: gettext("Suspicious"),
             failure: gettext("Failure"),
             cleared: gettext("Looks better again"),
             blind: cannotCheck({reason: detail}),
-            seeing: gettext("Checks again"),
-            camera_blind: gettext("A camera sees nothing"),
-            camera_seeing: gettext("That camera sees again"),
-            camera_moved: gettext("A camera was moved: its background is learned anew"),
+            seeing: gettext("Checking again"),
+            camera_blind: _.sprintf(gettext("%(camera)s sees nothing"), {camera: camera}),
+            camera_seeing: _.sprintf(gettext("%(camera)s sees again"), {camera: camera}),
+            camera_moved: _.sprintf(gettext("%(camera)s was moved: its background is learned again"), {camera: camera}),
             acknowledged: {
                 failure: gettext("You: it failed"),
                 not_a_failure: gettext("You: not a failure"),
                 resumed: gettext("You resumed the print"),
-                cleared: gettext("You: cleared and to be watched as before"),
+                cleared: gettext("You: cleared, watch as before"),
                 withdrawn: gettext("You took your answer back")
             }[detail],
             countdown:
@@ -252,6 +256,7 @@ var FailWatchWords = (function () {
         placed: placed,
         decimal: decimal,
         number: number,
+        size: size,
         plain: plain,
         duration: duration,
         clock: clock,
