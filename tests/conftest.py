@@ -8,7 +8,7 @@ from hypothesis import settings
 from tests.slow import RUNS_SLOW_TESTS, VARIABLE
 
 # A deadline measures how busy the machine is, not what is tested.
-settings.register_profile("steady", deadline=None, max_examples=500 if RUNS_SLOW_TESTS else 40)
+settings.register_profile("steady", deadline=None, max_examples=500 if RUNS_SLOW_TESTS else 25)
 settings.load_profile("steady")
 
 

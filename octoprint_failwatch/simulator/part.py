@@ -7,13 +7,20 @@ import random
 
 from PIL import ImageDraw
 
-from .perspective import Perspective
+from .perspective import Perspective, Pixel
 from .room import shade
 from .scene import BED_SIZE, LAYER_HEIGHT, Point, Scene
 
 SIDES = 40
 LIGHT = (-0.55, -0.75)
 """Where the light comes from, in the bed's plane."""
+OUTWARD = tuple(
+    (math.cos(angle), math.sin(angle))
+    for angle in (2 * math.pi * (side + 0.5) / SIDES for side in range(SIDES))
+)
+"""Where each side of the wall faces, in the bed's plane."""
+LIT = tuple(0.62 + 0.4 * max(0.0, x * LIGHT[0] + y * LIGHT[1]) for x, y in OUTWARD)
+"""How much light each side of the wall gets."""
 
 
 class Part:
@@ -50,34 +57,31 @@ class Part:
         self._draw_skirt(draw, view, bed_y)
         rings = max(2, math.ceil(height / (2 * LAYER_HEIGHT)))
         below = self.outline(0.0, bed_y)
+        seen_below = [view.project(point) for point in below]
         for ring in range(1, rings + 1):
             above = self.outline(height * ring / rings, bed_y)
-            self._draw_wall(draw, view, below, above, ring)
-            below = above
-        draw.polygon([view.project(point) for point in below], fill=shade(self._colour, 1.08))
-        self._draw_infill(draw, view, below)
+            seen_above = [view.project(point) for point in above]
+            facing = [side for side in range(SIDES) if _faces(view, below[side], side)]
+            self._draw_wall(draw, seen_below, seen_above, facing, ring)
+            below, seen_below = above, seen_above
+        draw.polygon(seen_below, fill=shade(self._colour, 1.08))
+        self._draw_infill(draw, seen_below)
 
     def _draw_wall(
-        self, draw: ImageDraw.ImageDraw, view: Perspective, below: list[Point], above: list[Point], ring: int
+        self, draw: ImageDraw.ImageDraw, below: list[Pixel], above: list[Pixel], facing: list[int], ring: int
     ) -> None:
         grain = 0.94 + 0.10 * self._grain[ring % 1024] / 255
-        for side in range(SIDES):
+        for side in facing:
             following = (side + 1) % SIDES
-            angle = 2 * math.pi * (side + 0.5) / SIDES
-            towards = (math.cos(angle), math.sin(angle))
-            offset = (view.eye[0] - below[side][0], view.eye[1] - below[side][1])
-            if towards[0] * offset[0] + towards[1] * offset[1] < 0:
-                continue
-            lit = 0.62 + 0.4 * max(0.0, towards[0] * LIGHT[0] + towards[1] * LIGHT[1])
             quad = (below[side], below[following], above[following], above[side])
-            draw.polygon([view.project(point) for point in quad], fill=shade(self._colour, lit * grain))
+            draw.polygon(quad, fill=shade(self._colour, LIT[side] * grain))
 
-    def _draw_infill(self, draw: ImageDraw.ImageDraw, view: Perspective, rim: list[Point]) -> None:
+    def _draw_infill(self, draw: ImageDraw.ImageDraw, rim: list[Pixel]) -> None:
         """Draw lines across the top, as infill shows on a part that is being printed."""
         line = shade(self._colour, 0.86)
         half = SIDES // 2
         for side in range(2, half - 1, 2):
-            draw.line([view.project(rim[side]), view.project(rim[SIDES - side])], fill=line, width=2)
+            draw.line([rim[side], rim[SIDES - side]], fill=line, width=2)
 
     def _draw_skirt(self, draw: ImageDraw.ImageDraw, view: Perspective, bed_y: float) -> None:
         ring = []
@@ -89,3 +93,9 @@ class Part:
                 )
             )
         draw.line([*ring, ring[0]], fill=shade(self._colour, 0.85), width=3)
+
+
+def _faces(view: Perspective, point: Point, side: int) -> bool:
+    """Return whether the camera sees the outside of a side of the wall that begins at a point."""
+    x, y = OUTWARD[side]
+    return x * (view.eye[0] - point[0]) + y * (view.eye[1] - point[1]) >= 0

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.detectors.built_in.camera_baseline import QUIET, CameraBaseline
@@ -230,7 +230,6 @@ def test_a_full_disk_is_no_reason_to_stop(tmp_path: Path) -> None:
 
 
 @given(HEATS, st.lists(HEATS, max_size=12), st.lists(HEATS, max_size=6))
-@settings(max_examples=60, deadline=None)
 def test_nothing_is_made_hotter_and_the_budget_holds(
     now: HeatMap, good: list[HeatMap], first: list[HeatMap]
 ) -> None:
@@ -250,7 +249,6 @@ def test_nothing_is_made_hotter_and_the_budget_holds(
 
 
 @given(HEATS, st.lists(HEATS, min_size=1, max_size=6), st.integers(0, 23), st.floats(0, 9))
-@settings(max_examples=60, deadline=None)
 def test_more_heat_never_lowers_p(now: HeatMap, good: list[HeatMap], cell: int, more: float) -> None:
     baseline = CameraBaseline.unknown(now)
     for one in good:

@@ -127,17 +127,17 @@ async def test_pictures_are_kept_near_changes_and_thinned_elsewhere(history: His
 
 async def test_the_size_stays_within_the_limit(tmp_path: Path) -> None:
     """Pictures away from changes go first, then prints; the newest stays."""
-    history = History(tmp_path / "history.db", Retention(megabytes=0.15, near=60, picture_every=10))
-    for number in range(6):
-        async with watching(ScriptedDetector([0.0] * 200)) as watched:
+    history = History(tmp_path / "history.db", Retention(megabytes=0.08, near=60, picture_every=10))
+    for number in range(4):
+        async with watching(ScriptedDetector([0.0] * 90)) as watched:
             recorder(history, watched)
             watched.watch.start(f"print {number}")
-            await watched.frames(200)
+            await watched.frames(90)
             watched.watch.end("finished")
     history.settle()
-    assert history.size() <= 150_000
-    assert history.prints()[0].print_id == "print 5"
-    assert 0 < len(history.prints()) < 6
+    assert history.size() <= 80_000
+    assert history.prints()[0].print_id == "print 3"
+    assert 0 < len(history.prints()) < 4
     history.close()
 
 

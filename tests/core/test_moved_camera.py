@@ -87,7 +87,7 @@ def test_a_camera_that_was_put_elsewhere_is_seen_within_two_minutes(seed: int, a
 
 @pytest.mark.parametrize("light", [scenery.dimmed, scenery.warm, scenery.infrared])
 def test_another_light_is_no_other_place(at_home: Surroundings, seed: int, light: Change) -> None:
-    after = known(prints(seed, 50, 30, lambda picture: light(scenery.moved(picture))), at_home)
+    after = known(prints(seed, 50, 20, lambda picture: light(scenery.moved(picture))), at_home)
     assert not after.have_moved
     assert known(
         prints(seed, 50, LOST_PICTURES, lambda one: light(scenery.moved(one, 0.1, 0.05))), at_home
@@ -97,8 +97,8 @@ def test_another_light_is_no_other_place(at_home: Surroundings, seed: int, light
 def test_a_camera_that_was_moved_at_night_is_seen_once_the_night_is_known(
     at_home: Surroundings, seed: int
 ) -> None:
-    night = known(prints(seed, 50, 40, lambda one: scenery.infrared(scenery.moved(one))), at_home)
-    night = known(prints(seed, 30, 40, lambda one: scenery.infrared(scenery.moved(one))), night)
+    night = known(prints(seed, 50, 30, lambda one: scenery.infrared(scenery.moved(one))), at_home)
+    night = known(prints(seed, 30, 30, lambda one: scenery.infrared(scenery.moved(one))), night)
     assert not night.have_moved
     knocked = prints(seed, 50, LOST_PICTURES, lambda one: scenery.infrared(scenery.moved(one, -0.1, 0.05)))
     assert known(knocked, night).have_moved

@@ -24,6 +24,7 @@ from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_fa
 from octoprint_failwatch.engine.watch.policy import Action, Cause, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import EventKind, Phase, Step, WatchState, present_level
+from tests.slow import RUNS_SLOW_TESTS
 
 
 class Seen(NamedTuple):
@@ -38,7 +39,7 @@ async def no_picture() -> bytes:
     raise SnapshotError("gone")
 
 
-STEPS = int(os.environ.get("FAILWATCH_STEPS", "5000"))
+STEPS = int(os.environ.get("FAILWATCH_STEPS", "20000" if RUNS_SLOW_TESTS else "2500"))
 PER_RUN = 50
 SURE = FailWatchRules().sure
 SEEN = st.lists(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,8 @@ from octoprint_failwatch.engine.models import Detection
 from octoprint_failwatch.engine.replay import Began, Judged, Sample, Step, replay
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.state import EventKind
+from octoprint_failwatch.tuning.print_case import Case
+from tests.slow import RUNS_SLOW_TESTS
 
 MINUTE = 60.0
 
@@ -247,11 +250,16 @@ def test_one_good_look_after_a_time_without_any_clears_nothing() -> None:
     assert [look(0.0) for _ in range(30)][-1] is Level.NONE
 
 
+@cache
+def _prints(kind: Kind) -> list[Case]:
+    return simulate(replace(kind, new_printers=False), 6 if RUNS_SLOW_TESTS else 4, 3)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("denied", [False, True])
 def test_a_sure_failure_is_one_on_every_kind_of_printer(kind: Kind, denied: bool) -> None:
     """After good and failed prints, and half of one more, also where every alarm before this print was denied."""
-    *before, last = simulate(replace(kind, new_printers=False), 6, 3)
+    *before, last = _prints(kind)
     steps: list[Step] = []
     for case in before:
         steps += [Began(case.print_id), *case.samples]

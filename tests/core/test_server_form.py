@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.errors import BadRequest
 from octoprint_failwatch.server.form import MAX_PART_HEAD, MAX_PARTS, MAX_PREAMBLE, boundary_of, parse_form
+from tests.slow import RUNS_SLOW_TESTS
 
 CONTENT = st.binary(max_size=200) | st.sampled_from([b"\r\n", b"--b", b"\r\n-", b"\r\n--a", b"\r\n\r\n"])
 
@@ -73,7 +74,7 @@ def test_what_is_refused(body: bytes, says: str) -> None:
         parse_form(body, b"b")
 
 
-@settings(max_examples=500)
+@settings(max_examples=500 if RUNS_SLOW_TESTS else 100)
 @given(
     st.lists(
         st.sampled_from(

@@ -142,7 +142,7 @@ def test_the_search_does_not_look_at_prints_that_are_left_out() -> None:
         one if one.print_id in counted else Case(one.print_id, one.printer_id, Label(False), one.samples)
         for one in prints
     ]
-    aim = Aim(trials=10)
+    aim = Aim(trials=6)
     honest = search(Data(prints), aim, counted, Choice())
     assert search(Data(lies), aim, counted, Choice()) == honest
 
@@ -189,8 +189,8 @@ def test_the_kinds_are_twenty_and_the_same_in_every_run() -> None:
     """Each has failed and good prints of believable length."""
     assert len(KINDS) >= 20
     for one in KINDS:
-        prints = simulate(one, 6, 2)
-        assert prints == simulate(one, 6, 2)
+        prints = simulate(one, 2, 2)
+        assert prints == simulate(one, 2, 2)
         assert {print_.label.failed for print_ in prints if print_.label} == {True, False}
         assert all(0.1 < print_.hours < 3.1 for print_ in prints)
         assert all(sample.p >= 0 for print_ in prints for sample in print_.samples)
@@ -282,7 +282,7 @@ def test_a_printer_is_tuned_from_its_history(history: History) -> None:
     pytest.importorskip("optuna")
     for one in seldom("calm", 9, 4, 24):
         remember(history, replace(one, printer_id="printer"), (CABLE,))
-    finding = tune_printer(history, "printer", Aim(trials=8))
+    finding = tune_printer(history, "printer", Aim(trials=6))
     summaries = finding.summaries()
     assert finding.worth_it
     assert finding.regions
@@ -348,9 +348,9 @@ def test_labels_that_nobody_gave_do_not_count(history: History) -> None:
     assert not suggest_regions(history, "printer", without={"by hand"}), "only two prints are left"
 
 
-def test_numbers_of_another_release_are_left_out(history: History) -> None:
+def test_numbers_of_another_release_are_left_out(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings that were recorded by rules with a number more do not stop the tuning."""
-    pytest.importorskip("optuna")
+    monkeypatch.setattr(tune_module, "search", lambda *_: Choice())
     for one in seldom("calm", 12, 4, 96):
         remember(history, replace(one, printer_id="printer"), numbers={"failure": 0.5, "moon_phase": 1.0})
     finding = tune_printer(history, "printer", Aim(trials=1))
@@ -364,7 +364,7 @@ def test_the_command_shows_writes_and_draws(history: History, tmp_path: Path) ->
     empty = CliRunner().invoke(main, ["tune", *place])
     assert empty.exit_code == 1
     assert "empty" in empty.output
-    prints = [replace(one, printer_id="printer") for one in seldom("weak signs", 12, 4, 72)]
+    prints = [replace(one, printer_id="printer") for one in seldom("sudden spaghetti", 12, 4, 144)]
     for one in prints[:2]:
         remember(history, one)
     few = CliRunner().invoke(main, ["tune", *place])
@@ -453,7 +453,7 @@ def proof(prints: list[Case]) -> Proof:
 
 def test_a_printer_that_was_new_only_once_is_not_judged_by_that() -> None:
     """A cable that always looks like 0.4 alarms on the very first print, and never again."""
-    prints = simulate(kind("steady false box"), 12, 1)
+    prints = seldom("steady false box", 12, 1, 6)
     doubt = Choice("failwatch", {"failure": 0.36})
     assert sum(one.false_alarms for one in outcomes(prints, doubt.rule_set)) > 0
     assert proof(prints).of(doubt).cost < OVER_LIMIT
@@ -468,9 +468,9 @@ def test_rules_that_never_get_to_know_a_new_printer_are_over_the_limit() -> None
 def test_luck_is_not_taken_for_safety() -> None:
     """Bad pictures that come one by one would alarm if a few of them came together."""
     ps = [0.75 if n % 33 == 0 else 0.0 for n in range(350)]
-    good = [case(f"good {n}", ps, Label(False), 1e5 * n) for n in range(6)]
+    good = [case(f"good {n}", ps, Label(False), 1e5 * n) for n in range(3)]
     failed = [
-        case(f"bad {n}", ps + [0.9] * 60, Label(True, 1e6 + 1e5 * n + 3500), 1e6 + 1e5 * n) for n in range(3)
+        case(f"bad {n}", ps + [0.9] * 60, Label(True, 1e6 + 1e5 * n + 3500), 1e6 + 1e5 * n) for n in range(2)
     ]
     tried = proof([*good, *failed])
     low = Choice("failwatch", {"failure": 0.2, "maybe": 0.12})
