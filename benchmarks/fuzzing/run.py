@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+import time
 from pathlib import Path
 
 import atheris
@@ -12,10 +13,16 @@ with atheris.instrument_imports(include=["octoprint_failwatch", "custom_componen
     from .chosen import PARSERS
 
 MOST_MEMORY = 200 * 2**20
+MOST_SECONDS = 1.0
+"""Seconds of a core for one case, which other work on the machine does not lengthen."""
 
 
 class TooMuchMemory(Exception):
     """A case that makes the process larger than anything needs."""
+
+
+class TooMuchTime(Exception):
+    """A case that takes longer than anything should."""
 
 
 def fuzz(name: str) -> None:
@@ -26,7 +33,10 @@ def fuzz(name: str) -> None:
     began = _memory()
 
     def one(data: bytes) -> None:
+        started = time.process_time()
         parser.run(data)
+        if time.process_time() - started > MOST_SECONDS:
+            raise TooMuchTime
         if _memory() - began > MOST_MEMORY:
             raise TooMuchMemory
 

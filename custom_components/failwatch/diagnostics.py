@@ -4,15 +4,22 @@ import re
 from typing import Any, Final, cast
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
-from homeassistant.const import CONF_API_KEY, CONF_TOKEN, CONF_URL
+from homeassistant.const import CONF_API_KEY, CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from yarl import URL
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
+from .engine.detectors.setting_fields import FIELDS, FieldType
 from .engine.serialization import to_json
 from .engine.watch.state import Event, EventKind
 
-TO_REDACT = {CONF_API_KEY, CONF_TOKEN, "client_id", "client_secret", "print_name", "tagged_image_url"}
+SECRETS: Final = frozenset(
+    {CONF_API_KEY, CONF_USERNAME, CONF_PASSWORD, "client_id"}
+    | {field.key for fields in FIELDS.values() for field in fields if field.type is FieldType.SECRET}
+)
+"""Settings of a link or a detection service that open something."""
+
+PRIVATE: Final = frozenset({"print_name", "tagged_image_url"})
 ADDRESS: Final = re.compile(
     r"(?<=://)[^/\s'\"]+"
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"
@@ -27,7 +34,7 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Return the diagnostics of an entry."""
     told = {
-        "settings": async_redact_data(dict(entry.data), TO_REDACT),
+        "settings": async_redact_data(dict(entry.data), SECRETS),
         "printers": [_printer(printer) for printer in entry.runtime_data.printers.values()],
     }
     return cast(dict[str, Any], _without_addresses(told, URL(entry.data.get(CONF_URL, "")).host))
@@ -41,7 +48,7 @@ def _printer(printer: PrinterCoordinator) -> dict[str, Any]:
         "problem": printer.last_problem,
         "watching": printer.watching,
         "rules": {"name": printer.rules.name, **to_json(printer.rules)} if printer.rules else None,
-        "state": async_redact_data(to_json(printer.data), TO_REDACT),
+        "state": async_redact_data(to_json(printer.data), PRIVATE),
         "recent_events": [_event(event) for event in printer.recent_events],
         "recent_looks": [
             {"at": look.at, "p": look.p, "verdict": look.verdict.level.value, "latency": look.latency}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import re
 import resource
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
@@ -181,18 +179,6 @@ async def test_a_database_that_is_damaged_while_it_runs_is_set_aside_and_frames_
         )
     )
     assert list(served.data.glob("printers.damaged-*.sqlite"))
-
-
-@pytest.fixture
-def protected(tmp_path: Path) -> Iterator[Path]:
-    """Give a disk that nothing can be written to."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a disk cannot be mounted here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 async def test_a_disk_that_is_read_only_is_told_at_the_start(protected: Path) -> None:

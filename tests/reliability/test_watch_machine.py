@@ -181,3 +181,24 @@ async def test_a_history_that_is_damaged_is_told_and_nothing_of_it_is_overwritte
     assert "history.db" in row.told
     assert "Traceback" not in program.errors
     assert database.read_bytes() == b"no database" * 999
+
+
+async def test_a_disk_that_is_read_only_is_told_at_the_start(tmp_path: Path, protected: Path) -> None:
+    where = ("--history", str(protected / "history.db"), *QUICK)
+    async with watch_program(tmp_path / "lab", SEED, 1.0, *where) as (program, _):
+        began = time.monotonic()
+        code = await program.process.wait()
+        told_after = time.monotonic() - began
+    row = Row(
+        program="failwatch watch",
+        edge="the machine",
+        fault="disk read-only",
+        told=_said(program.errors),
+        told_after=told_after,
+        recovered_after=None,
+    )
+    if WHOLE:
+        record(row)
+    assert code == 1
+    assert "history.db" in row.told
+    assert "Traceback" not in program.errors

@@ -178,7 +178,7 @@ class OctoPrintClient:
             raise NotAllowed("The application key's user may not do this.")
         if answer.status == HTTPStatus.BAD_REQUEST:
             try:
-                problem = str(answer.json().get("error", ""))
+                problem = self.connection.without_secrets(str(answer.json().get("error", "")))
             except NotOctoPrint:
                 problem = ""
             # An order with a key that it does not know, too, OctoPrint takes for a forged one.

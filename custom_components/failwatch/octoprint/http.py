@@ -137,6 +137,12 @@ class Connection:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ServerFault(f"{self.where}, HTTP {status}")
 
+    def without_secrets(self, text: str) -> str:
+        """Return what OctoPrint says, should it repeat the key or the password."""
+        for secret in (self.api_key, self.login and self.login[1]):
+            text = text.replace(secret, "***") if secret else text
+        return text
+
     @property
     def where(self) -> str:
         """The host, and its port where it is an unusual one."""
