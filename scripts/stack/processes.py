@@ -82,6 +82,17 @@ class Program:
             self._signal(signal.SIGKILL)
             self._process.wait()
 
+    def processes(self) -> list[int]:
+        """Return the ids of all that runs of it."""
+        if self._process is None:
+            return []
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(ProcessLookupError):
+                if os.getpgid(int(entry.name)) == self._process.pid:
+                    found.append(int(entry.name))
+        return found
+
     def last_lines(self, count: int = 25) -> str:
         """Return the end of the log."""
         if not self.log.exists():

@@ -1,11 +1,16 @@
 """The course of a recorded print is shortened for a page."""
 
 from itertools import pairwise
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.engine.history.course import AT, LEVEL, PICTURES, P, thinned
+from octoprint_failwatch.engine.history import Entry, EntryKind, History
+from octoprint_failwatch.engine.history.course import AT, LEVEL, PICTURES, P, print_course, thinned
+from octoprint_failwatch.engine.history.rows import add_entry, print_key
+
+from .watching import ScriptedDetector, watching
 
 
 def frame(number: int, p: float, level: str = "none", *, pictured: bool = False) -> list[object]:
@@ -40,3 +45,41 @@ def test_what_stands_out_stays(recorded: list[list[object]], most: int) -> None:
 def test_a_print_of_a_day_becomes_a_page() -> None:
     day = [frame(number, 0.1, pictured=number % 30 == 0) for number in range(8640)]
     assert len(thinned(day, 400)) <= 402
+
+
+async def test_a_page_gets_all_of_a_print_and_of_its_rules_those_that_are_known(tmp_path: Path) -> None:
+    history = History(tmp_path / "history.db")
+    async with watching(ScriptedDetector([0.01, 0.9]), history=history) as watched:
+        watched.watch.start("one", "cube")
+        await watched.frames(2)
+        watched.watch.mute()
+        watched.watch.end("done")
+    history.settle()
+    frames = list(history.frames("one"))
+    for settings in ({"rules": "of another release"}, {}):
+        history.change(
+            lambda connection, data=settings: add_entry(
+                connection,
+                print_key(connection, "one") or 0,
+                Entry(frames[-1].id, 99.0, EntryKind.SETTINGS, data),
+            )
+        )
+    course = print_course(history, "one")
+    history.close()
+    assert course["print"]["name"] == "cube"
+    assert [one[:6] for one in course["frames"]] == [
+        [
+            one.id,
+            one.look.at,
+            one.look.p,
+            round(one.look.statistics.ewm_mean, 4),
+            one.level,
+            list(one.pictures),
+        ]
+        for one in frames
+    ]
+    limits = [[round(one.look.verdict.usual, 4), round(one.look.verdict.limit, 4)] for one in frames]
+    assert [one[7:] for one in course["frames"]] == limits
+    assert {"muted", "ended"} <= {mark["kind"] for mark in course["marks"]}
+    assert not {"settings", "standing"} & {mark["kind"] for mark in course["marks"]}
+    assert [(one["after_frame"], one["name"]) for one in course["rules"]] == [(0, "failwatch")]

@@ -1,6 +1,9 @@
 """The rule sets of the Super Detection API's documentation and of Obico's server."""
 
 import math
+import re
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -172,3 +175,16 @@ def test_a_quiet_verdict_says_how_it_looks_before_the_numbers(score: float, says
 )
 def test_a_number_that_no_picture_reaches_is_named(rules: RuleSet, unreached: tuple[str, ...]) -> None:
     assert rules.out_of_reach() == unreached
+
+
+def test_every_number_is_shipped_as_the_page_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "judgement.md").read_text("utf-8")
+    for name, rules in RULE_SETS.items():
+        (section,) = re.findall(rf"^### `{name}`.*?(?=^##)", page, re.MULTILINE | re.DOTALL)
+        told = {
+            number: float(value)
+            for number, value in re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", section, re.MULTILINE)
+        }
+        shipped = {field.name: getattr(rules(), field.name) for field in fields(rules)}
+        assert told == pytest.approx({number: shipped[number] for number in told}), name
+        assert set(shipped) - set(told) <= {"sensitivity"}

@@ -7,8 +7,9 @@ import re
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, cast
 
+import aiohttp
 import pytest
 import trustme
 from aiohttp import web
@@ -269,3 +270,25 @@ async def test_a_request_that_is_given_up_stays_given_up() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+@pytest.mark.parametrize(
+    ("raised", "error", "says"),
+    [
+        (aiohttp.ClientOSError(104, "reset"), Unavailable, "broke off the connection"),
+        (aiohttp.ClientError("odd"), Unavailable, "failed (ClientError)"),
+        (RuntimeError("ours"), RuntimeError, "ours"),
+    ],
+)
+async def test_what_is_no_fault_of_the_connection_is_not_taken_for_one(
+    raised: Exception, error: type[Exception], says: str
+) -> None:
+    class Session:
+        def request(self, *_: object, **__: object) -> None:
+            raise raised
+
+    endpoint = Endpoint(cast(aiohttp.ClientSession, Session()), URL("http://service.example"))
+    with pytest.raises(error) as told:
+        await endpoint.call("GET", "x")
+    assert type(told.value) is error
+    assert says in str(told.value)

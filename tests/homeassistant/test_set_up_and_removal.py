@@ -92,6 +92,29 @@ async def test_what_ends_after_the_entry_writes_nothing_any_more(
     assert "failwatch.entry1" not in hass_storage
 
 
+async def test_what_happened_is_stored_at_once_and_looks_within_a_minute(
+    hass: HomeAssistant, hass_storage: dict[str, Any], printer: Printer
+) -> None:
+    entry = await watch(hass)
+    await printer.says("printing")
+    await printer.looks(2)
+
+    async def stored_after(seconds: float) -> dict[str, Any]:
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=seconds))
+        await hass.async_block_till_done()
+        found = hass_storage.get(f"failwatch.{entry.entry_id}", {}).get("data", {})
+        return dict(found.get("camera1", {}))
+
+    begun = await stored_after(2)
+    assert begun["print_id"], "a power cut from now on ends no print"
+    await printer.looks(3)
+    assert await stored_after(2) == begun
+    later = await stored_after(61)
+    assert (
+        later["memory"]["statistics"]["prediction_num"] >= begun["memory"]["statistics"]["prediction_num"] + 3
+    )
+
+
 async def test_removal_leaves_nothing_behind(
     hass: HomeAssistant,
     printer: Printer,

@@ -456,6 +456,79 @@ async def test_past_prints_can_be_read_labelled_exported_and_forgotten(lab: Lab)
     assert record["print_id"] not in [left["print_id"] for left in (await get(base))["prints"]]
 
 
+async def test_secrets_are_found_nowhere_but_in_the_settings(lab: Lab) -> None:
+    """A token, log-ins in addresses of camera and messages: at DEBUG, in answers, exports and files."""
+    hosts = lab.address.removeprefix("http://")
+    camera = f"http://canary-cam:canary-view@{hosts}/snapshot.jpg?key=canary-query"
+    targets = [f"json://canary-me:canary-hook@{hosts}/hook", "json://canary-me:canary-lost@127.0.0.1:9/hook"]
+    loggers = ("octoprint.plugins.failwatch", "octoprint_failwatch", "apprise", "aiohttp")
+    await _set_log_levels(lab, dict.fromkeys(loggers, "DEBUG"))
+    for target in targets:
+        await lab.order("add_target", url=target)
+    pushed, texts = await _socket(lab), []
+    try:
+        await _set_camera(lab, camera)
+        await lab.print("canary.gcode")
+        await lab.looked(2)
+        lab.scene.status = 500
+        await lab.phase("blind")
+        lab.scene.status, lab.scene.camera = 200, "broken"
+        texts.append(
+            json.dumps(await lab.until(lambda state: "fault of its own" in json.dumps(state["blind"])))
+        )
+        await _set_camera(lab, camera.replace(hosts, "127.0.0.1:9"))
+        texts.append(json.dumps(await lab.order("test")))
+        lab.scene.camera = "moving"
+        await _set_camera(lab, camera)
+        await lab.phase("watching")
+        lab.scene.p = 0.9
+        await lab.until_printer("paused")
+        texts += [
+            json.dumps(await _updates_until(pushed, "action")),
+            json.dumps(await lab.order("test_targets")),
+        ]
+        texts += [json.dumps(await lab.order(command)) for command in ("test", "describe", "usual")]
+        settings = (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]
+        texts += [json.dumps(settings), json.dumps(await lab.failwatch())]
+        printed = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0]["print_id"]
+        for path in ("", ".csv", ".zip"):
+            async with lab.octoprint._session.get(
+                f"{lab.octoprint.url}/plugin/failwatch/prints/{printed}{path}",
+                headers={"X-Api-Key": lab.octoprint.key},
+            ) as answer:
+                texts.append((await answer.read()).decode("latin-1"))
+        await eventually(lambda: _hooked(lab), bool)
+    finally:
+        await pushed.close()
+        await _set_camera(lab, f"{lab.address}/snapshot.jpg")
+        for _ in targets:
+            await lab.order("remove_target", index=0)
+        await _set_log_levels(lab, dict.fromkeys(loggers, "INFO"))
+    folder = lab.octoprint.folder
+    files = [
+        *(folder / "logs").rglob("*"),
+        *(folder / "data" / "failwatch").rglob("*"),
+        folder / "console.log",
+    ]
+    texts += [file.read_bytes().decode("latin-1") for file in files if file.is_file()]
+    assert any(" - DEBUG - " in text and "failwatch" in text for text in texts)
+    for secret in (TOKEN, "canary-view", "canary-query", "canary-hook", "canary-lost"):
+        found = [text[max(0, at - 200) : at + 100] for text in texts if (at := text.find(secret)) >= 0]
+        assert found == [], secret
+
+
+async def _set_camera(lab: Lab, address: str) -> None:
+    await lab.octoprint.post("/api/settings", {"plugins": {"classicwebcam": {"snapshot": address}}})
+
+
+async def _set_log_levels(lab: Lab, levels: dict[str, str]) -> None:
+    await lab.octoprint._request("PUT", "/plugin/logging/setup/levels", json=levels)
+
+
+async def _hooked(lab: Lab) -> list[Any]:
+    return lab.scene.hooked
+
+
 async def _socket(lab: Lab) -> aiohttp.ClientWebSocketResponse:
     login = await lab.octoprint.post("/api/login", {"passive": True})
     socket = await lab.octoprint._session.ws_connect(f"{lab.octoprint.url}/sockjs/websocket")

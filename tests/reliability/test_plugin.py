@@ -20,6 +20,7 @@ from stack.processes import free_port
 from tests.patience import eventually
 
 from .bearing import DNS, LOOK_TIMEOUT, SEED, WHOLE, as_shipped, chosen, latest_back, latest_told, proxied
+from .machine import full_disk, recorded
 from .program_faults import variables
 from .proxy import FaultProxy
 from .recorded import recorded_is_right
@@ -52,11 +53,13 @@ class Lab:
         """Wait for a phase."""
         return await eventually(self.state, lambda state: state["phase"] == phase)
 
-    async def looked(self, more: int = 1) -> None:
-        """Wait until so many more pictures were judged than by now."""
+    async def looked(self, more: int = 1) -> dict[str, Any]:
+        """Return the state once so many more pictures were judged than by now."""
         look = (await self.state())["look"]
         wanted = more + (look["number"] if look else 0)
-        await eventually(self.state, lambda state: bool(state["look"]) and state["look"]["number"] >= wanted)
+        return await eventually(
+            self.state, lambda state: bool(state["look"]) and state["look"]["number"] >= wanted
+        )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -137,3 +140,83 @@ async def test_every_fault_is_told_and_outlived(lab: Lab, edge: str, name: str) 
     log = (lab.octoprint.folder / "logs" / "octoprint.log").read_text()
     assert TOKEN not in log
     assert "A look failed" not in log
+
+
+async def test_a_full_disk_stops_nothing_and_once_there_is_room_the_history_goes_on(lab: Lab) -> None:
+    await lab.until("watching")
+    await lab.looked(2)
+    before, answered = await _counted(lab)
+    with full_disk(lab.octoprint.program):
+        await lab.looked(4)
+        printing = await lab.octoprint.flag("printing")
+    mended = time.monotonic()
+    after = await lab.looked(2)
+    seconds = time.monotonic() - mended
+    last = after["look"]["number"]
+    folder = lab.octoprint.folder / "data" / "failwatch"
+
+    async def recorded_up_to() -> int:
+        (frames,) = (await asyncio.to_thread(recorded, folder)).values()
+        return frames[-1].look.number
+
+    await eventually(recorded_up_to, lambda number: number >= last)
+
+    async def counted() -> tuple[int, int]:
+        return await _counted(lab)
+
+    now = await eventually(counted, lambda now: now[0] - before == now[1] - answered)
+    row = Row(
+        program="OctoPrint",
+        edge="the machine",
+        fault="full disk",
+        told="its log: The history could not be written" if _logged(lab) else "nothing: it goes on",
+        told_after=None,
+        recovered_after=seconds * SPEED,
+        print_goes_on=printing,
+        statistics_right=now[0] > before,
+    )
+    if WHOLE:
+        record(row)
+    assert row.print_goes_on
+    assert row.statistics_right
+
+
+@pytest.mark.skipif(not WHOLE, reason="starts OctoPrint again")
+async def test_killed_in_mid_print_what_was_seen_is_known_and_what_was_learned_goes_on(lab: Lab) -> None:
+    """OctoPrint's own print ends with it; the last test of this OctoPrint."""
+    await lab.until("watching")
+    await lab.looked(3)
+    await asyncio.to_thread(lab.octoprint.program.kill)
+    killed = time.monotonic()
+    folder = lab.octoprint.folder / "data" / "failwatch"
+    (frames,) = (await asyncio.to_thread(recorded, folder)).values()
+    await lab.octoprint.start()
+    await lab.octoprint.connect_printer()
+    await lab.octoprint.print_file("again.gcode", cylinder(7200, 50))
+    await lab.looked()
+    row = Row(
+        program="OctoPrint",
+        edge="the machine",
+        fault="SIGKILL, and started again",
+        told="nothing; the next print goes on with what was learned",
+        told_after=None,
+        recovered_after=time.monotonic() - killed,
+    )
+    again = await eventually(lambda: asyncio.to_thread(recorded, folder), lambda prints: len(prints) == 2)
+    old, new = again.values()
+    record(row)
+    assert [frame.id for frame in old][: len(frames)] == [frame.id for frame in frames]
+    assert new[0].look.statistics.prediction_num == 1
+    # What was seen in the moment before was perhaps not stored yet.
+    lifetime = frames[-1].look.statistics.prediction_num_lifetime
+    assert 0 <= lifetime + 1 - new[0].look.statistics.prediction_num_lifetime <= 1
+
+
+async def _counted(lab: Lab) -> tuple[int, int]:
+    """Return how many pictures of the print were counted, and how many the service answered in all."""
+    statistics = (await lab.state())["memory"]["statistics"]
+    return statistics["prediction_num"], len(lab.world.answered)
+
+
+def _logged(lab: Lab) -> bool:
+    return "could not be written" in lab.octoprint.program.log.read_text()

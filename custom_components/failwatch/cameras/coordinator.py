@@ -263,6 +263,8 @@ class WatchedCamera(PrinterCoordinator):
     def report(self, state: WatchState, events: Sequence[Event]) -> None:
         """Show the state and tell automations."""
         self.async_take(state, events)
+        if events:
+            self._memory.async_changed(soon=True)
         subentry = self.config_entry.subentries.get(self.key)
         if subentry is not None:
             issues.async_judge_sight(self.hass, self.config_entry, subentry, state.blind, self._clock.now())

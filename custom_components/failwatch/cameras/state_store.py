@@ -17,6 +17,8 @@ PRINT_STATUS: Final = "print_status"
 LIGHT_IS_OURS: Final = "light_is_ours"
 SAVE_DELAY = 60.0
 """Seconds of looks that a power cut may cost."""
+SOON = 1.0
+"""Seconds after an alarm, an answer, or a print's beginning or end: those must not be lost."""
 
 
 class StateStore:
@@ -94,15 +96,15 @@ class StateStore:
         self._sources[key] = stored
 
     @callback
-    def async_changed(self) -> None:
-        """Write the file before long.
+    def async_changed(self, *, soon: bool = False) -> None:
+        """Write the file before long, or soon.
 
         A pending write is left alone: every further call would put it off, and looks come more often
         than the delay lasts.
         """
-        if not self._pending and not self._closed:
+        if not self._closed and (soon or not self._pending):
             self._pending = True
-            self._store.async_delay_save(self._data, SAVE_DELAY)
+            self._store.async_delay_save(self._data, SOON if soon else SAVE_DELAY)
 
     @callback
     def _handle_stop(self, _: Event) -> None:
