@@ -1,6 +1,7 @@
 """Shared by all suites: skip slow tests unless they are asked for, and start the longest files first."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import settings
@@ -19,9 +20,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # A process takes one file at a time: a long one that began last would be waited for alone.
     in_browser = Counter(item.path for item in items if "browser" in getattr(item, "fixturenames", ()))
-    items.sort(key=lambda item: ("e2e" not in item.path.parts, -in_browser[item.path]))
+    longest = ("octoprint", "reliability", "e2e")
+    items.sort(key=lambda item: (-_place(item, longest), -in_browser[item.path]))
     if not RUNS_SLOW_TESTS:
         skip = pytest.mark.skip(reason=f"slow: runs with {VARIABLE}=1")
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(skip)
+
+
+def _place(item: pytest.Item, folders: Sequence[str]) -> int:
+    """Return which of the folders a test lies in, -1 for none."""
+    return next((place for place, folder in enumerate(folders) if folder in item.path.parts), -1)

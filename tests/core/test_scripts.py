@@ -3,10 +3,13 @@
 import re
 import socket
 import sys
+import threading
+from collections import Counter
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -44,6 +47,32 @@ def test_every_folder_of_tests_belongs_to_a_suite(runner: ModuleType) -> None:
     folders = {file.relative_to(runner.TESTS).parts[0] for file in runner.TESTS.rglob("test_*.py")}
     run = {folder for suite in runner.SUITES.values() for call in suite for folder in call.folders}
     assert folders <= run
+
+
+def test_a_run_of_all_has_every_test_once(runner: ModuleType) -> None:
+    def calls(runs: list[Any]) -> list[tuple[str, str]]:
+        return sorted((run.environment.name, folder) for run in runs for folder in run.folders)
+
+    in_suites = [run for suite in runner.SUITES.values() for run in suite]
+    of_all = [run for queues in runner._all_stages() for queue in queues for run in queue]
+    assert calls(of_all) == calls(in_suites)
+
+
+def test_queues_run_at_the_same_time_and_their_runs_in_order(
+    runner: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, begun = threading.Barrier(2, timeout=60), []
+
+    def run(name: str, options: list[str], shown: bool) -> tuple[int, Counter[str]]:
+        begun.append(name)
+        if name != "c":
+            both.wait()
+        return (1 if name == "b" else 0), Counter({name: int(shown)})
+
+    monkeypatch.setattr(runner, "_run", run)
+    told = list(runner._side_by_side([["a"], ["b", "c"]], []))
+    assert told == [(0, {"a": 1}), (1, {"b": 0}), (0, {"c": 0})]
+    assert begun.index("c") == 2
 
 
 def test_a_port_in_use_is_not_taken() -> None:
