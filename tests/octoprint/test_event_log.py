@@ -9,6 +9,8 @@ from octoprint_failwatch.engine.judging.verdict import Level, Verdict
 from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, WatchState
 from octoprint_failwatch.notify.event_log import line, log_events
 
+pytestmark = pytest.mark.one_octoprint
+
 STATE = WatchState("printer", print_id="print", print_name="cube.gcode")
 
 

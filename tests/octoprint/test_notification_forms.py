@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from octoprint_failwatch.engine.errors import BadSetting
 from octoprint_failwatch.notify.services import FORMS, OTHER, address, completed, form
 
+pytestmark = pytest.mark.one_octoprint
+
 HOSTS = st.from_regex(r"[a-z][a-z0-9]{0,9}(\.[a-z][a-z0-9]{0,9}){0,2}", fullmatch=True)
 SERVERS = st.builds(
     lambda secure, host, port: f"http{'s' if secure else ''}://{host}{f':{port}' if port else ''}",

@@ -41,6 +41,8 @@ from octoprint_failwatch.notify.texts import MessageTexts
 from tests.core.watching import picture
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.one_octoprint
+
 VERDICT = Verdict(Level.FAILURE, Rule.HIGH, 0.71, 0.02, 0.6)
 STATE = WatchState("printer", print_id="print", print_name="cube", latch=Latch(Level.FAILURE, 1.0, VERDICT))
 SETTINGS = {"on_failure": "notify", "on_maybe": "nothing"}

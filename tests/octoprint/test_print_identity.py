@@ -7,6 +7,8 @@ import pytest
 
 from octoprint_failwatch.printer.print_identity import Job, PrintIdentities
 
+pytestmark = pytest.mark.one_octoprint
+
 JOB = Job("cube.gcode", "local", "cube.gcode")
 SD = Job("CUBE.GCO", "sdcard", "CUBE.GCO", position=5000)
 

@@ -16,6 +16,8 @@ from octoprint_failwatch.notify.sending import Message, NotSent, send, shown
 from octoprint_failwatch.notify.services import address
 from tests.core.watching import picture
 
+pytestmark = pytest.mark.one_octoprint
+
 MESSAGE = Message("FailWatch: Printer", "cube is failing.")
 
 

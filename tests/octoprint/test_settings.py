@@ -35,6 +35,8 @@ from octoprint_failwatch.watching.watch_settings import (
     when,
 )
 
+pytestmark = pytest.mark.one_octoprint
+
 STORED = {"kind": "super_api", "url": "https://one.example/api", "token": "sesame"}
 
 

@@ -9,6 +9,8 @@ import pytest
 from octoprint_failwatch.printer.gentle_pause import GentlePause, Modes, PausedAt, shape
 from octoprint_failwatch.printer.pause_scripts import PauseScripts
 
+pytestmark = pytest.mark.one_octoprint
+
 ALL = GentlePause(retract=3, lift=5, park=(0, 200), tools_off=True, bed_off=True)
 HOT = PausedAt(x=10.5, y=20, feed_rate=2400, tools={0: 210.0}, tool_is_hot=True, bed=60)
 

@@ -15,6 +15,8 @@ from octoprint_failwatch.watching.installation import Installation
 from octoprint_failwatch.watching.machine import Machine
 from octoprint_failwatch.watching.state_store import StateStore
 
+pytestmark = pytest.mark.one_octoprint
+
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     write_json(tmp_path / "deep" / "file.json", {"a": [1, "ü"]})

@@ -13,6 +13,8 @@ from octoprint_failwatch.printer.start_conditions import StartConditions
 from octoprint_failwatch.watching.at_commands import listener, order
 from octoprint_failwatch.watching.holds import PrinterWait
 
+pytestmark = pytest.mark.one_octoprint
+
 CURA = b"M104 S200\n;LAYER_COUNT:3\n;LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n;LAYER:2\nG1 X3 E3\n"
 PRUSA = (
     b"M104 S200\n;LAYER_CHANGE\n;Z:0.2\nG1 X1 E1\n;LAYER_CHANGE\n;Z:0.4\nG1 X2 E1\n;LAYER_CHANGE\nG1 X3 E1\n"
