@@ -62,7 +62,7 @@ class DetectionError(FailWatchError):
 
 
 class BadPicture(DetectionError):
-    """The bytes are no picture, or one too large to open."""
+    """The bytes are not a picture, or it is too large to open."""
 
     kind = "bad_picture"
 

@@ -31,7 +31,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where in the picture a failure is seen: edges as shares of width and height, origin top left."""
+    """Where in the picture a failure was detected: edges as shares of width and height, origin top left."""
 
     x_min: float
     y_min: float
@@ -46,19 +46,19 @@ class Edges(Protocol):
 
     @property
     def x_min(self) -> float:
-        """The left one."""
+        """The left edge."""
 
     @property
     def y_min(self) -> float:
-        """The upper one."""
+        """The upper edge."""
 
     @property
     def x_max(self) -> float:
-        """The right one."""
+        """The right edge."""
 
     @property
     def y_max(self) -> float:
-        """The lower one."""
+        """The lower edge."""
 
 
 def overlap(a: Edges, b: Edges) -> float:
@@ -73,7 +73,7 @@ def overlap(a: Edges, b: Edges) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What a detector says of a frame.
+    """A detector's answer to a frame.
 
     `p` is 0 for no sign of failure and 1 for certain; services that sum their boxes go above 1.
     `explained` is how much of it a detector has learned during prints to be normal for the camera, and

@@ -47,7 +47,7 @@ class PrinterInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """Everything that a watch is built from. Changed settings make a new one."""
+    """Everything that a watch is built from. Changed settings need a new Setup."""
 
     detector: Detector
     """Borrowed: whoever created it closes it."""
@@ -103,7 +103,7 @@ class Monitor(Watch):
         self._recorder = self._record_with(setup)
 
     async def run(self) -> None:
-        """Watch until cancelled; begin again after an unexpected error. Nothing is done or told afterwards."""
+        """Watch until cancelled; start again after an unexpected error. After cancelling, nothing is done or reported."""
         try:
             while True:
                 await self._ready.wait()
@@ -124,7 +124,7 @@ class Monitor(Watch):
         await self._stop()
 
     async def replace(self, setup: Setup) -> None:
-        """Watch with another set-up; state, pictures, countdowns and call counts go on.
+        """Watch with another set-up; keep state, pictures, countdowns and call counts.
 
         The old watch has stopped looking when this returns.
         """

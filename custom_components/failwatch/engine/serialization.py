@@ -1,4 +1,4 @@
-"""Frozen dataclasses to JSON and back, for the push socket, the API and stored state."""
+"""Convert frozen dataclasses to JSON and back, for the push socket, the API and stored state."""
 
 from __future__ import annotations
 

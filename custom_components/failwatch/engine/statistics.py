@@ -20,7 +20,7 @@ REFERENCE_INTERVAL = 10.0
 
 @dataclass(frozen=True, slots=True)
 class TemporalStatistics:
-    """The means and counters after some frame.
+    """The means and counters after a frame.
 
     `frames` and `frames_lifetime` say how many ten-second frames the means stand for. They equal
     `prediction_num` and `prediction_num_lifetime` unless frames were weighted by their real spacing.

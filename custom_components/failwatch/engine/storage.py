@@ -15,7 +15,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def read_json(path: Path) -> Any:
-    """Return a file's content, None if there is none or it cannot be read."""
+    """Return a file's content, None if it is missing or cannot be read."""
     try:
         return json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -91,7 +91,7 @@ def version_of(connection: sqlite3.Connection, newest: int) -> int:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Keep all that is done within, or nothing of it where something raises."""
+    """Commit everything done within, or nothing if something raises."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

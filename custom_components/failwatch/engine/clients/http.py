@@ -221,7 +221,7 @@ def _os_reason(error: aiohttp.ClientConnectorError) -> str:
 
 
 def _with_wait(message: str, retry_after: float | None) -> str:
-    """Return a service's message, with the time until which it asks to wait if that is long."""
+    """Return a service's message, with the end of a long wait that it asks for."""
     if retry_after is None or retry_after < TOLD_FROM:
         return message
     until = time.strftime("%H:%M %Z", time.localtime(time.time() + retry_after))

@@ -41,7 +41,7 @@ def number(value: Any, what: str) -> float:
 
 
 def score(value: Any, what: str) -> float:
-    """Return the value as a finite number that is not below 0."""
+    """Return the value as a finite number, 0 or more."""
     found = number(value, what)
     if found < 0:
         raise BadAnswer(f"The answer has a {what} below 0.")
@@ -49,7 +49,7 @@ def score(value: Any, what: str) -> float:
 
 
 def optional_number(value: Any) -> float | None:
-    """Return the value as a finite number, None where it is none."""
+    """Return the value as a finite number, None if it is anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -60,7 +60,7 @@ def optional_number(value: Any) -> float | None:
 
 
 def web_address(value: Any, base: URL) -> str | None:
-    """Return the value as an address for a browser, None where it is none. It may be relative to `base`."""
+    """Return the value as an address for a browser, None if it is not one. It may be relative to `base`."""
     if not isinstance(value, str) or not value:
         return None
     try:

@@ -63,10 +63,10 @@ class LearningDetector(Protocol):
     """
 
     async def baselines(self) -> Mapping[tuple[str, str], CameraBaseline]:
-        """Return what is normal for each camera, by printer id and camera name."""
+        """Return the baseline of each camera, by printer id and camera name."""
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
-        """Forget what is normal for a printer's camera, or for all of them."""
+        """Delete the baseline of one of a printer's cameras, or of all."""
 
     def learn(self, evidence: Any) -> None:
         """Learn from the evidence of a look at a good print."""

@@ -118,7 +118,7 @@ class DeepomaticDetector:
         return spec
 
     def _classified(self, failures: Sequence[Recognised]) -> float:
-        """Return p of a classification; a label without a score is no answer, and not a 0."""
+        """Return p of a classification. A label without a score is a BadAnswer, not a 0."""
         missing = self._labels - {label.label_name for label in failures}
         if missing:
             raise BadAnswer(f"Deepomatic gave no score for {', '.join(sorted(missing))}.")
@@ -164,7 +164,7 @@ def _locates(spec: Spec, labels: frozenset[str]) -> bool:
 
 
 def _located(failures: Sequence[Recognised], raw: Any, *, by_sum: bool) -> Detection:
-    """Return p and boxes; nothing located is a p of 0, a label without its box is no answer."""
+    """Return p and boxes. Nothing located means p = 0; a label without a box is a BadAnswer."""
     boxes = []
     for label in failures:
         if label.box is None:

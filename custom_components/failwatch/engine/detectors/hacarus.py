@@ -186,7 +186,7 @@ class HacarusDetector:
         )
 
     def _delete(self, item_ids: tuple[str, ...]) -> None:
-        """Delete items in the background; one that stays is not worth an alarm."""
+        """Delete items in the background; a failure is only logged."""
         client = self._client
         if not isinstance(client, HacarusCheck) or not item_ids:
             return

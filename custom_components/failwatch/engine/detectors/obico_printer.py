@@ -62,7 +62,7 @@ class ObicoPrinterDetector:
             await printer.finish()
 
     def _printer_of(self, frame: Frame) -> _Printer:
-        """Return the printer at Obico that stands for the frame's, or take one that is free."""
+        """Return the printer at Obico that represents the frame's printer, or take a free one."""
         now = asyncio.get_running_loop().time()
         printer = next((one for one in self._printers if one.taken_by == frame.printer_id), None)
         if printer is None:

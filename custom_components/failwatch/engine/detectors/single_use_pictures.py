@@ -47,7 +47,7 @@ class SingleUsePictures:
             self._waiting.pop(name, None)
 
     def take(self, name: str) -> bytes | None:
-        """Return the picture of that name, None where there is none, no more, or no longer."""
+        """Return the picture of that name; None if it is unknown, was fetched already, or has expired."""
         published = self._waiting.pop(name, None)
         if published is None or self._now() > published.until:
             return None

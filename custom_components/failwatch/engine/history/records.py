@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a print really was. `failed_from` is when it began to fail (seconds), if that is known."""
+    """The user's verdict on a print. `failed_from` is when it began to fail (epoch seconds), if known."""
 
     failed: bool
     failed_from: float | None = None

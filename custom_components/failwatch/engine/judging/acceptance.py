@@ -51,7 +51,7 @@ class Acceptance:
 
     @property
     def limit(self) -> float | None:
-        """The recent mean of p from which on it is clearly worse than what was accepted.
+        """The recent mean of p above which a print looks clearly worse than what was accepted.
 
         None if there is no such p, because what was accepted looks as bad as can be.
         """
@@ -73,7 +73,7 @@ def accept(
     *,
     lasting: bool,
 ) -> Acceptance:
-    """Return the acceptance after an answer; `lasting` where the user said so before in this print."""
+    """Return the acceptance after an answer; `lasting` if the user gave the same answer earlier in this print."""
     height = max(statistics.ewm_mean, trend.slow_level)
     return Acceptance(
         at,
@@ -94,7 +94,7 @@ def follow(
     at: float,
     weight: float,
 ) -> Acceptance | None:
-    """Return the acceptance after one more look, None if that shows more, something else, or nothing any more."""
+    """Return the acceptance after one more look; None once it shows more, something else, or nothing."""
     if acceptance.until is not None and at >= acceptance.until:
         return None
     if at < acceptance.at + SETTLING:
@@ -117,7 +117,7 @@ def follow(
 
 
 def is_another(acceptance: Acceptance, boxes: Places) -> bool:
-    """Return whether a sure failure that began after the answer may be another than what was accepted."""
+    """Return whether a sure failure that began after the answer may be a different one from what was accepted."""
     in_its_place = bool(acceptance.boxes) and any(boxes.values()) and _beyond(boxes, acceptance.boxes) == 0
     return not acceptance.covers_sure and not in_its_place
 

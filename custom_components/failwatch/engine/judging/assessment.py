@@ -18,7 +18,7 @@ from .verdict import Level, Verdict
 
 
 class Answer(StrEnum):
-    """What people say of a print. Only the first two label it."""
+    """What users answer about a print. Only the first two label it."""
 
     FAILURE = "failure"
     NOT_A_FAILURE = "not_a_failure"
@@ -29,7 +29,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What is known of a print from its looks and its user: all that a replay has to begin with."""
+    """All that is known about a print from its looks and its user; a replay starts from this."""
 
     memory: Memory = field(default_factory=Memory)
     latch: Latch = field(default_factory=Latch)
@@ -37,7 +37,7 @@ class Assessment:
     snoozed_until: float | None = None
 
     def for_new_print(self) -> Assessment:
-        """Return what the next print begins with: what was learned of the printer."""
+        """Return the assessment that the next print starts with: only what was learned about the printer."""
         memory = self.memory
         if opening_teaches(self.latch, memory.statistics.prediction_num):
             memory = replace(memory, trend=after_good_print(memory.trend))
@@ -45,7 +45,7 @@ class Assessment:
 
 
 class Assessed(NamedTuple):
-    """The assessment after a look, its verdict, what of p counted, and whether it may be learned from."""
+    """The assessment after a look, its verdict, the part of p that counted, and whether to learn from it."""
 
     assessment: Assessment
     verdict: Verdict
@@ -63,7 +63,7 @@ def assess(
     boxes: Places = NOWHERE,
     gap: float,
 ) -> Assessed:
-    """Judge a look taken `at` (seconds). More than `gap` seconds without a look prove nothing: nobody looked."""
+    """Judge a look taken `at` (seconds). Time without a look counts for nothing if it is longer than `gap` seconds."""
     memory, latch = before.memory, before.latch
     if memory.judged_at is not None and at - memory.judged_at > gap:
         latch = latches.interrupt(latch)
@@ -82,7 +82,7 @@ def assess(
 def answered(
     before: Assessment, answer: Answer, at: float, times: LatchTimes, *, p: float, boxes: Places = NOWHERE
 ) -> Assessment:
-    """Return the assessment after an answer to what the last look showed: p, and the boxes."""
+    """Return the assessment after an answer about the last look, which showed this p and these boxes."""
     if answer is Answer.FAILURE:
         memory = replace(before.memory, acceptance=None)
         return replace(before, memory=memory, latch=latches.confirm(before.latch, at))
@@ -97,18 +97,18 @@ def answered(
 
 
 def relearning(before: Assessment) -> Assessment:
-    """Return the assessment after a camera was moved: what was learned of how things look holds no more."""
+    """Return the assessment after a camera was moved: what was learned about its view no longer holds."""
     memory = before.memory
     return replace(before, memory=replace(memory, trend=after_move(memory.trend)))
 
 
 def interrupted(before: Assessment) -> Assessment:
-    """Return the assessment after a time without looks: what was good before it proves nothing after it."""
+    """Return the assessment after a time without looks: earlier good looks prove nothing after it."""
     return replace(before, latch=latches.interrupt(before.latch))
 
 
 def shifted(before: Assessment, seconds: float) -> Assessment:
-    """Return the assessment with all its times moved: the clock was put right."""
+    """Return the assessment with all its times moved by as many seconds as the clock was corrected."""
     memory, latch, acceptance = before.memory, before.latch, before.memory.acceptance
     if acceptance is not None:
         acceptance = replace(acceptance, at=acceptance.at + seconds, until=moved(acceptance.until, seconds))
@@ -126,5 +126,5 @@ def shifted(before: Assessment, seconds: float) -> Assessment:
 
 
 def moved(at: float | None, seconds: float) -> float | None:
-    """Return a time moved by so many seconds, None for none."""
+    """Return a time moved by so many seconds; None stays None."""
     return None if at is None else at + seconds

@@ -34,22 +34,22 @@ class Memory:
     answers: int = 0
 
     def for_new_print(self) -> Memory:
-        """Return the memory of the printer alone."""
+        """Return the memory with only what belongs to the printer."""
         return Memory(temporal.for_new_print(self.statistics), trends.for_new_print(self.trend))
 
     def accepting(self, p: float, boxes: Places, at: float) -> Memory:
-        """Return the memory after the user said that what was seen last, at this p, is not a failure."""
+        """Return the memory after the user called the last look, at this p, not a failure."""
         lasting = self.answers > 0
         accepted = accept(self.acceptance, self.statistics, self.trend, boxes, p, at, lasting=lasting)
         return replace(self, acceptance=accepted, answers=self.answers + 1)
 
     def withdrawn(self) -> Memory:
-        """Return the memory after the user took an acceptance back, as if it had never been said."""
+        """Return the memory after the user took an acceptance back."""
         answers = self.answers if self.acceptance is None else self.answers - 1
         return replace(self, acceptance=None, answers=answers)
 
     def cleared(self) -> Memory:
-        """Return the memory after somebody cleared the mess away: what was seen is there no more."""
+        """Return the memory after the mess was cleared away."""
         return replace(self, trend=trends.without_sight(self.trend), acceptance=None)
 
 

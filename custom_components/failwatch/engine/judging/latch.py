@@ -51,12 +51,12 @@ def follow(latch: Latch, verdict: Verdict, at: float, times: LatchTimes) -> Latc
 
 
 def interrupt(latch: Latch) -> Latch:
-    """Return the latch after a gap in what was seen: what was good before it proves nothing after it."""
+    """Return the latch after a time without looks: earlier good looks prove nothing after it."""
     return latch if latch.quiet_since is None else replace(latch, quiet_since=None)
 
 
 def quieten(at: float, times: LatchTimes) -> Latch:
-    """Return the latch after "not a failure", or after somebody cleared the mess away."""
+    """Return the latch after "not a failure", or after the mess was cleared away."""
     return Latch(silent_until=at + times.cooldown)
 
 

@@ -28,7 +28,7 @@ def teaches(verdict: Verdict, latch: Latch, rules: RuleSet, *, accepted: bool) -
 
 
 def opening_teaches(latch: Latch, looks: int) -> bool:
-    """Return whether a print that ends began as this camera looks before there is anything to fail.
+    """Return whether the first looks of an ended print show the camera's normal view, before anything could fail.
 
     A print over which an alarm stands may have begun on the mess of the one before. Whoever denied that
     alarm has said that what was there at the beginning belongs there.
@@ -37,5 +37,5 @@ def opening_teaches(latch: Latch, looks: int) -> bool:
 
 
 def hidden(p: float, explained: float, hideable: float) -> float:
-    """Return how much of p counts for nothing, because it was learned to be normal."""
+    """Return how much of p to ignore because it was learned as normal."""
     return min(explained, hideable, p)

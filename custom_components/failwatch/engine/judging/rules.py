@@ -45,12 +45,12 @@ class FailWatchRules:
     sure: float = 0.80
 
     def usual(self, trend: Trend) -> float:
-        """Return the level of p that is normal for this printer, or was there before there was a print."""
+        """Return the p that is normal for this printer, or was there before the print began."""
         baseline = self.prior if trend.baseline is None else trend.baseline
         return max(baseline, min(trend.opening, trend.fixture, self.usual_at_most))
 
     def hideable(self, trend: Trend) -> float:
-        """Return how much of p what the detector learned during prints may explain."""
+        """Return how much of p may be explained by what the detector learned during prints."""
         return max(self.usual_at_most - self.usual(trend), 0.0)
 
     def taught(self, trend: Trend, p: float, weight: float) -> Trend:
@@ -59,7 +59,7 @@ class FailWatchRules:
         return learn(trend, p, weight, prior=self.prior, prior_frames=self.prior_frames)
 
     def is_sure(self, p: float) -> bool:
-        """Return whether a look at this p, nothing learned taken off, is one of a sure failure."""
+        """Return whether this p, before subtracting anything learned, is that of a sure failure."""
         return p >= self.sure
 
     def is_sure_failure(self, trend: Trend) -> bool:
@@ -99,7 +99,7 @@ class FailWatchRules:
 
 
 class _PublishedRules:
-    """What the rule sets that others have published share: nothing is learned but their lifetime mean."""
+    """The common part of published rule sets, which learn nothing but the lifetime mean."""
 
     cadence_aware: ClassVar[bool] = False
     learn_below: ClassVar[float] = 0.20

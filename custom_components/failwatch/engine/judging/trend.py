@@ -75,7 +75,7 @@ def advance(trend: Trend, p: float, weight: float, *, is_sure: bool) -> Trend:
 
 
 def after_good_print(trend: Trend) -> Trend:
-    """Return the trend after a print that turned out well: what it began with is how the printer looks."""
+    """Return the trend after a good print: its first looks show what is normal for the printer."""
     if trend.opening_looks < OPENING:
         return trend
     count = min(trend.fixture_prints, 4)
@@ -84,7 +84,7 @@ def after_good_print(trend: Trend) -> Trend:
 
 
 def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: float) -> Trend:
-    """Return the trend with its baseline moved towards p, a frame of a good print.
+    """Return the trend with its baseline moved towards p of a good frame.
 
     The prior counts for `prior_frames` ten-second frames; the memory is that of the long mean.
     """
@@ -106,7 +106,7 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
 
 
 def after_move(trend: Trend) -> Trend:
-    """Return the trend with everything forgotten of how things look while all is well: the camera was moved."""
+    """Return the trend without its baseline, after the camera was moved."""
     return replace(
         trend,
         baseline=None,
@@ -119,7 +119,7 @@ def after_move(trend: Trend) -> Trend:
 
 
 def for_new_print(trend: Trend) -> Trend:
-    """Return the trend with everything forgotten that belongs to one print."""
+    """Return the trend without what belongs to one print."""
     return replace(
         without_sight(trend),
         opening=0.0,
@@ -128,5 +128,5 @@ def for_new_print(trend: Trend) -> Trend:
 
 
 def without_sight(trend: Trend) -> Trend:
-    """Return the trend with everything forgotten of what was seen last."""
+    """Return the trend without its memory of the latest looks."""
     return replace(trend, slow_mean=0.0, slow_square=0.0, sure_looks=0, sure_frames=0.0)

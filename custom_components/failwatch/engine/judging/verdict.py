@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it looks."""
+    """How bad a print looks."""
 
     NONE = "none"
     MAYBE = "maybe"
@@ -23,7 +23,7 @@ _RANKS = {Level.NONE: 0, Level.MAYBE: 1, Level.FAILURE: 2}
 
 
 class Rule(StrEnum):
-    """What decided a verdict; hosts translate these keys."""
+    """The rule that decided a verdict; hosts translate these keys."""
 
     WARM_UP = "warm_up"
     QUIET = "quiet"
@@ -57,7 +57,7 @@ class Verdict:
 
     @property
     def is_halfway(self) -> bool:
-        """Whether it looks worse than normal, but not by enough for a level."""
+        """Whether the print looks worse than normal, but not by enough for a level."""
         return self.rule is Rule.QUIET and self.score >= self.limit / 2
 
     @property

@@ -1,4 +1,4 @@
-"""A series of p judged again: by other rules, at another cadence, as fast as the machine can.
+"""Judge a series of p again: by other rules or at another cadence, as fast as the machine can.
 
     steps = read_csv(file)                          # or recorded(history, print_ids)
     for judged in replay(at_cadence(steps, 30), create_rules("failwatch")):

@@ -16,10 +16,10 @@ LONGEST: Final = 12_000
 
 
 class LookLog:
-    """The looks at the present print, or at the last one."""
+    """The looks at the current print, or at the last one."""
 
     def __init__(self) -> None:
-        """Nothing was seen yet."""
+        """Start without any look."""
         self._print_id: str | None = None
         self._before = Assessment()
         # Fifty cameras see half a million looks a day: as plain numbers they are a few megabytes.
@@ -27,7 +27,7 @@ class LookLog:
         self._p = array("d")
 
     def follow(self, before: WatchState, state: WatchState) -> None:
-        """Take what changed; a new print begins anew, with what was known of the printer."""
+        """Add the changes between two states; a new print keeps only what is known about the printer."""
         if state.print_id is not None and state.print_id != self._print_id:
             self._print_id = state.print_id
             self._before = Assessment(before.memory.for_new_print())
@@ -42,7 +42,7 @@ class LookLog:
             self._p.append(look.p)
 
     def judged_by(self, rules: RuleSet) -> dict[str, Any]:
-        """Return what the rules would have said. Takes tens of milliseconds for a long print."""
+        """Return which levels these rules would have reached, and when. Takes tens of milliseconds for a long print."""
         steps: list[Step] = [Began(self._print_id or ""), *map(Sample, self._at, self._p)]
         judged = list(replay(steps, rules, standing=self._before))
         return {

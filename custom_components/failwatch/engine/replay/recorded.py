@@ -1,4 +1,4 @@
-"""Prints from a history, as a series."""
+"""Read prints from a history as a series."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The replay: the same judgement and latch that a live watch runs, folded over a series."""
+"""Replay a series with the same judgement and latch as a live watch."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def replay(
 
 
 class _Course:
-    """What is in force along a replay, and how it takes what happened between frames."""
+    """The rules and settings in force along a replay, changed by what happened between frames."""
 
     def __init__(self, rules: RuleSet | None, times: LatchTimes | None, standing: Assessment | None) -> None:
         self.as_recorded = rules is None
@@ -114,13 +114,13 @@ class _Course:
         return Judged(at, self.p, statistics, verdict, level, self.print_id, self.rules)
 
     def begin(self, print_id: str) -> None:
-        """Another print begins."""
+        """Begin another print."""
         self.print_id = print_id
         self.boxes, self.p = NOWHERE, 0.0
         self.now = self.now.for_new_print()
 
     def enter(self, entry: Entry) -> None:
-        """Take an entry of the history."""
+        """Apply an entry of the history."""
         kind, data = entry.kind, entry.data
         if kind == EntryKind.SETTINGS:
             settings = serialization.from_json(RecordedSettings, data)

@@ -1,4 +1,4 @@
-"""What is replayed, step by step, and how to read it from a table."""
+"""The steps of a series, and reading them from a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EARLY = 0.95
 
 
 class BadSeries(FailWatchError):
-    """A table that is no series of p; the text names the line."""
+    """The table is not a series of p; the message names the line."""
 
     kind = "bad_series"
 

@@ -33,7 +33,7 @@ class Challenge:
 
 
 def challenges(headers: Iterable[str]) -> list[Challenge]:
-    """Return the challenges of all WWW-Authenticate headers, several of which may stand in one."""
+    """Return the challenges of all WWW-Authenticate headers; one header may hold several."""
     found: list[Challenge] = []
     for header in headers:
         for part in _PART.finditer(header):

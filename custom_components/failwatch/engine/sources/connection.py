@@ -36,7 +36,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Store the data; pause reading if nobody takes it."""
+        """Store the data; pause reading while it is not taken."""
         self._buffer += data
         if len(self._buffer) > HIGH_WATER:
             self._transport.pause_reading()

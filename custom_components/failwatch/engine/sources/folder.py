@@ -23,7 +23,7 @@ class FolderSource:
     live = False
 
     def __init__(self, folder: Path) -> None:
-        """Find the pictures; raises BadSetting if there is none."""
+        """Find the pictures; raises BadSetting if there are none."""
         try:
             pictures = sorted(filter(is_picture, folder.iterdir()), key=natural)
         except OSError as error:
@@ -47,7 +47,7 @@ class FolderSource:
 
 
 def is_picture(path: Path) -> bool:
-    """Return whether a file's name is that of a picture; hidden files are none."""
+    """Return whether a file's name is that of a picture; hidden files do not count."""
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 

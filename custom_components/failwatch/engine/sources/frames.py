@@ -10,7 +10,7 @@ from ..errors import BadSetting
 
 
 def load() -> Any:
-    """Return the library; raises BadSetting where it is not installed."""
+    """Return the library; raises BadSetting if it is not installed."""
     try:
         return import_module("av")
     except ImportError as error:

@@ -55,7 +55,7 @@ class Head:
 
     @property
     def length(self) -> int | None:
-        """The announced length, None where there is none or several that differ."""
+        """The announced length, None if there is none or several differ."""
         values = {part.strip() for line in self.all("content-length") for part in line.split(",")}
         values.discard("")
         only = values.pop() if len(values) == 1 else ""

@@ -48,7 +48,7 @@ class ReadOptions:
 
 
 class Source(Protocol):
-    """A source of pictures. One that is not live returns them as fast as they are requested."""
+    """A source of pictures. If it is not live, it returns them as fast as they are requested."""
 
     @property
     def live(self) -> bool:

@@ -15,7 +15,7 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class Broken(Exception):
-    """The bytes are not a picture after all; `resume` is where the next may start."""
+    """The bytes turned out not to be a picture; `resume` is where the next one may start."""
 
     def __init__(self, resume: int) -> None:
         """Keep the place."""

@@ -21,7 +21,7 @@ from .state import Event, EventKind, Phase, Step, WatchState
 
 
 def due_at(state: WatchState, policy: Policy, now: float) -> float | None:
-    """Return when something will come due without another look, None if nothing will."""
+    """Return when the next action is due even without another look, None if none is planned."""
     if state.phase is Phase.IDLE:
         return None
     intervention = state.intervention
@@ -34,7 +34,7 @@ def due_at(state: WatchState, policy: Policy, now: float) -> float | None:
 
 
 def due_action(state: WatchState, settings: WatchSettings, now: float) -> Step | None:
-    """Take one step that is due, None if none is."""
+    """Return the next due step, None if there is none."""
     if state.phase is Phase.IDLE:
         return None
     policy, before = settings.policy, state.intervention
@@ -60,7 +60,7 @@ def give(state: WatchState, action: Action, cause: Cause) -> Step:
 
 
 def acted(state: WatchState, action: Action, policy: Policy, now: float, problem: str = "") -> Step:
-    """Take note that the print was seen to obey, or why it does not."""
+    """Record that the print obeyed, or why it did not."""
     before = state.intervention
     order = before.ordered
     if order is None or order.action is not action:
@@ -79,7 +79,7 @@ def acted(state: WatchState, action: Action, policy: Policy, now: float, problem
 
 
 def tell_what_stands(state: WatchState, settings: WatchSettings, now: float) -> Step:
-    """Tell and plan, after a silence, what was held back."""
+    """Report and plan after a silence what it held back."""
     if state.level.rank <= state.told.rank or state.is_silent(now):
         return Step(state)
     verdict = state.latch.verdict
@@ -107,7 +107,7 @@ def countdown_event(after: WatchState, before: Intervention) -> tuple[Event, ...
 
 
 def _blind_too_long_at(state: WatchState, policy: Policy, now: float) -> float | None:
-    """Return when being blind leads to a pause, None if it does not."""
+    """Return when the blindness leads to a pause, None if it never does."""
     blind_for, blind = policy.pause_when_blind_after, state.blind
     if blind_for is None or blind is None or state.phase is not Phase.BLIND or state.holds:
         return None

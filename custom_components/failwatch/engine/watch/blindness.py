@@ -38,7 +38,7 @@ PASSING = frozenset(
 def after_failed_look(
     blind: Blind | None, error: FailWatchError, *, failed: int, after: int, print_id: str | None, at: float
 ) -> tuple[Blind | None, tuple[Event, ...]]:
-    """Return whether the whole watch is blind after one more look, the last of `failed`, came to nothing."""
+    """Return whether the whole watch is blind after one more failed look, the last of `failed`."""
     if blind is None and failed < after and error.kind not in AT_ONCE and not isinstance(error, LATE):
         return None, ()
     if blind is None:
@@ -71,7 +71,7 @@ def blind_cameras(
     print_id: str | None,
     at: float,
 ) -> tuple[tuple[Blind, ...], tuple[Event, ...]]:
-    """Return which cameras gave nothing in a look that others answered.
+    """Return which cameras failed in a look that others answered.
 
     A camera that gives nothing for `after` looks in a row, or is one of those that were waited for in vain,
     is told of, and that it gives something again.
@@ -107,7 +107,7 @@ def interrupt(blind: Blind | None) -> Blind | None:
 
 
 def _is_another_reason(last: Blind, now: Blind) -> bool:
-    """Return whether the reason is one that nothing told of yet, and lasts."""
+    """Return whether a lasting reason has not been reported yet."""
     return now.reason not in now.told and (now.reason == last.reason or now.reason in AT_ONCE)
 
 

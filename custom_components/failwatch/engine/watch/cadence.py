@@ -25,7 +25,7 @@ class Cadence:
 
 
 def without_budget(cadence: Cadence) -> Cadence:
-    """Return the cadence for a detector whose calls nobody counts."""
+    """Return the cadence for a detector without a limit on its calls."""
     return replace(cadence, calls_per_hour=None, calls_per_month=None)
 
 

@@ -40,7 +40,7 @@ class CameraAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LookResult:
-    """All cameras' answers as one detection. At least one camera was seen; `late` were waited for in vain."""
+    """All cameras' answers as one detection, of at least one camera. Those in `late` did not answer in time."""
 
     seen: tuple[CameraAnswer, ...]
     views: tuple[CameraView, ...]

@@ -70,7 +70,7 @@ def look_answered(
 def look_failed(
     state: WatchState, settings: WatchSettings, error: FailWatchError, *, cameras: int, now: float
 ) -> Step:
-    """Take note that a look came to nothing; after some of them in a row the watch is blind."""
+    """Count a failed look; after several in a row the watch is blind."""
     failed = state.failed_looks + 1
     blind, events = blindness.after_failed_look(
         state.blind, error, failed=failed, after=settings.blind_after, print_id=state.print_id, at=now
@@ -124,7 +124,7 @@ def _is_calm(assessed: Assessed, look: Look) -> bool:
 def _follow_level(
     before: WatchState, after: WatchState, settings: WatchSettings, assessed: Assessed, now: float
 ) -> tuple[WatchState, tuple[Event, ...]]:
-    """Tell and plan after the level rose or fell; in a silence it is noted, and nobody is bothered."""
+    """Report and plan after the level rose or fell; during a silence, only record it."""
     level, at = after.level, after.look.at if after.look else now
     if level is before.level:
         return after, ()

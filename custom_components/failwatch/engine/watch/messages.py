@@ -39,7 +39,7 @@ def rules_json(rules: RuleSet) -> dict[str, Any]:
 def update_json(
     state: WatchState, events: Sequence[Event], rules: RuleSet, clock: Clock, *, watching: bool
 ) -> dict[str, Any]:
-    """Return a push message. `now` is the watch's time, which all its times are to be held against."""
+    """Return a push message. `now` is the watch's time, to compare all its times with."""
     return {
         "type": "update",
         "watching": watching,

@@ -102,7 +102,7 @@ RETRY_SOON, RETRY_LATER = 30.0, 300.0
 
 
 def plan_action(intervention: Intervention, policy: Policy, level: Level, at: float) -> Intervention:
-    """Return the intervention after people were told of a level."""
+    """Return the intervention after a level was reported."""
     action = policy.for_level(level)
     if not action.acts_on_print:
         return intervention
@@ -147,7 +147,7 @@ def settle(intervention: Intervention, policy: Policy, at: float) -> Interventio
 
 
 def fail(intervention: Intervention, problem: str, at: float) -> Intervention:
-    """Return the intervention after its order was not obeyed: it is given again later."""
+    """Return the intervention after its order failed: it will be repeated."""
     order = intervention.ordered
     if order is None:
         return intervention
@@ -165,18 +165,18 @@ def try_again(intervention: Intervention) -> Intervention:
 
 
 def call_off(intervention: Intervention) -> Intervention:
-    """Return the intervention with nothing coming; a pause that has happened stays one."""
+    """Return the intervention with its plans cancelled; a pause that has happened stays."""
     return replace(intervention, countdown=None, ordered=None)
 
 
 def call_off_for(intervention: Intervention, *causes: Cause) -> Intervention:
-    """Return the intervention without what was coming for causes that are gone."""
+    """Return the intervention without the plans whose causes are gone."""
     coming = intervention.ordered or intervention.countdown
     return call_off(intervention) if coming is not None and coming.cause in causes else intervention
 
 
 def arm_again(intervention: Intervention) -> Intervention:
-    """Return the intervention after an answer: nothing is coming, and the print may be paused again."""
+    """Return the intervention after an answer: plans are cancelled, and the print may be paused again."""
     return Intervention(pauses=intervention.pauses)
 
 
@@ -195,13 +195,13 @@ def after_pause(intervention: Intervention) -> Intervention:
 
 
 def coming(intervention: Intervention) -> Action | None:
-    """Return what is planned or ordered, None if nothing is."""
+    """Return the planned or ordered action, None if there is none."""
     planned = intervention.ordered or intervention.countdown
     return None if planned is None else planned.action
 
 
 def after_absence(intervention: Intervention, policy: Policy, at: float) -> Intervention:
-    """Return the intervention after nobody watched for a while, as after a restart.
+    """Return the intervention after a time without watching, such as a restart.
 
     A countdown that still runs goes on. One that ran out meanwhile, and an order that was never confirmed,
     begin again: nobody could say no, or see what became of it.

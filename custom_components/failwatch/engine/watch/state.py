@@ -48,7 +48,7 @@ class Blind:
 
 @dataclass(frozen=True, slots=True)
 class CameraView:
-    """What one camera's picture was answered with.
+    """The answer to one camera's picture.
 
     `problem` says in words why there is no answer, `reason` as a stable key; a history keeps the words.
     """
@@ -84,7 +84,7 @@ class Look:
 
     @property
     def places(self) -> Places:
-        """Where something is seen, by camera."""
+        """Return the places of all boxes, by camera."""
         return {view.camera: view.boxes for view in self.views if view.boxes}
 
 
@@ -118,7 +118,7 @@ class WatchState:
 
     @property
     def assessment(self) -> Assessment:
-        """What carries the judgement from look to look."""
+        """The part of the state that judging carries from look to look."""
         return Assessment(self.memory, self.latch, self.muted, self.snoozed_until)
 
     def assessed(self, assessment: Assessment) -> WatchState:
@@ -221,12 +221,12 @@ def present_look(state: WatchState) -> Look | None:
 
 
 def is_unanswered(state: WatchState) -> bool:
-    """Return whether a look came to nothing since the last one that was answered, so that that one is old."""
+    """Return whether a look failed after the last answered one, so that the answer is out of date."""
     if state.blind is not None:
         return state.phase is not Phase.IDLE
     return state.failed_looks > 0 and state.phase is Phase.WATCHING and not state.holds
 
 
 def present_level(state: WatchState) -> Level:
-    """Return the level that stands for the print; none until it is known that the print still runs."""
+    """Return the print's level; none until the print is known to run still."""
     return Level.NONE if state.phase is Phase.IDLE else state.level

@@ -45,7 +45,7 @@ def start_print(state: WatchState, print_id: str, name: str, now: float) -> Step
 
 
 def resume_known_print(state: WatchState, policy: Policy, now: float) -> Step:
-    """Go on with the print that was known before: it still runs."""
+    """Resume the print that was known before: it still runs."""
     before = state.intervention
     state = replace(
         _after_gap(state),
@@ -58,7 +58,7 @@ def resume_known_print(state: WatchState, policy: Policy, now: float) -> Step:
 
 
 def pause(state: WatchState, policy: Policy, now: float) -> Step:
-    """Stop looking: the print is paused. Nothing is forgotten, and a pause that was ordered has happened."""
+    """Stop looking: the print is paused. Keep all that is known; an ordered pause counts as done."""
     before = state.intervention
     state = replace(
         _after_gap(state),
@@ -76,7 +76,7 @@ def pause(state: WatchState, policy: Policy, now: float) -> Step:
 
 
 def resume(state: WatchState, settings: WatchSettings, now: float) -> Step:
-    """Look again. Whoever resumes after an alarm, or after a pause by FailWatch, says that it is no failure."""
+    """Look again. Resuming after an alarm, or after a pause by FailWatch, counts as "not a failure"."""
     was_asked = state.level is not Level.NONE or state.intervention.paused_at is not None
     phase = Phase.BLIND if state.blind else Phase.WATCHING
     looks_at = None if state.holds else now
@@ -112,14 +112,14 @@ def hold(state: WatchState, reason: str) -> Step:
 
 
 def release(state: WatchState, reason: str, now: float) -> Step:
-    """Look again once no reason is left not to."""
+    """Remove a reason for not looking; look again once none is left."""
     holds = tuple(other for other in state.holds if other != reason)
     looks = not holds and state.phase in LOOKING
     return Step(replace(state, holds=holds, next_look_at=now if looks else None))
 
 
 def look_in_time(state: WatchState, settings: WatchSettings, *, cameras: int, now: float) -> WatchState:
-    """Return the state after the settings changed: a long wait that the old ones asked for is over."""
+    """Return the state after the settings changed, with a long wait that the old ones asked for cut short."""
     if state.next_look_at is None:
         return state
     spacing = hourly_spacing(settings.cadence, state.calls, now, cameras)
@@ -128,7 +128,7 @@ def look_in_time(state: WatchState, settings: WatchSettings, *, cameras: int, no
 
 
 def rest(state: WatchState) -> WatchState:
-    """Return a stored state with nothing under way: whether its print still runs is not known yet."""
+    """Return a stored state with nothing under way: its print may be over by now."""
     state = _after_gap(state)
     if state.print_id is None:
         state = replace(state, intervention=Intervention(), snoozed_until=None, muted=False, latch=Latch())
@@ -136,7 +136,7 @@ def rest(state: WatchState) -> WatchState:
 
 
 def shift_times(state: WatchState, seconds: float) -> WatchState:
-    """Return the state with all its times moved: the system's clock was put right by so many seconds."""
+    """Return the state with all its times moved by as many seconds as the system's clock was corrected."""
 
     def of_blind(blind: Blind) -> Blind:
         return replace(blind, since=blind.since + seconds, counted_from=moved(blind.counted_from, seconds))
@@ -170,7 +170,7 @@ def shift_times(state: WatchState, seconds: float) -> WatchState:
 
 
 def answer(state: WatchState, said: Answer, settings: WatchSettings, now: float) -> Step:
-    """Take what the user says of the print."""
+    """Apply the user's answer about the print."""
     stood = state.level
     p, boxes = (state.look.p, state.look.places) if state.look else (0.0, {})
     assessment = answered(state.assessment, said, now, settings.latch_times, p=p, boxes=boxes)
@@ -190,7 +190,7 @@ def answer(state: WatchState, said: Answer, settings: WatchSettings, now: float)
 def silence(
     state: WatchState, settings: WatchSettings, now: float, *, muted: bool, snoozed_until: float | None
 ) -> Step:
-    """Hold telling and acting back, or no longer; the judgement goes on."""
+    """Start or end a silence: reports and actions wait, judging goes on."""
     state = replace(state, muted=muted, snoozed_until=snoozed_until)
     if not state.is_silent(now):
         return tell_what_stands(state, settings, now)

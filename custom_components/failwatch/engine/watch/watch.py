@@ -60,7 +60,7 @@ class Watch(ABC):
         self._looking: asyncio.Task[None] | None = None
 
     def use(self, *, detector: Detector, cameras: Sequence[Camera], settings: WatchSettings) -> None:
-        """Look through these from now on. A budget is for services that count calls, no other slows for it."""
+        """Use this detector, these cameras and settings from now on. A budget slows only services that count calls."""
         cadence = settings.cadence if detector.metered else without_budget(settings.cadence)
         self._detector = detector
         self._cameras = tuple(cameras)
@@ -70,10 +70,10 @@ class Watch(ABC):
 
     @abstractmethod
     def take(self, step: Step) -> None:
-        """Be in the step's state, and have done what it asks for. Returns at once, and raises nothing."""
+        """Store the step's state and hand it to the host. Returns at once and never raises."""
 
     async def watch(self) -> None:
-        """Look, judge and ask for what is due until cancelled; no look goes on after it."""
+        """Look, judge and order what is due until cancelled. Cancelling also ends a look that is under way."""
         try:
             while True:
                 self._wake.clear()
@@ -92,7 +92,7 @@ class Watch(ABC):
     # The life of a print
 
     def start(self, print_id: str, name: str = "") -> None:
-        """A print runs. One that is already known goes on with all that was learned of it."""
+        """Start watching a print. A print that is already known resumes with all that was learned about it."""
         now = self.clock.now()
         if print_id == self.state.print_id:
             if self.state.phase is Phase.IDLE:
@@ -104,18 +104,18 @@ class Watch(ABC):
         self.take(transitions.start_print(self.state, print_id, name, now))
 
     def pause(self) -> None:
-        """The print is paused: nothing is looked at, nothing forgotten."""
+        """Stop looking while the print is paused; keep everything that is known about it."""
         if self.state.phase in LOOKING:
             self._interrupt()
             self.take(transitions.pause(self.state, self._settings.policy, self.clock.now()))
 
     def resume(self) -> None:
-        """The print goes on. Whoever resumes after an alarm says that it is no failure."""
+        """Look again after a pause. Resuming after an alarm counts as "not a failure"."""
         if self.state.phase is Phase.PAUSED:
             self.take(transitions.resume(self.state, self._settings, self.clock.now()))
 
     def end(self, outcome: str) -> None:
-        """The print is over; an answer that is still under way is dropped."""
+        """End the print and drop an answer that is still under way."""
         before = self.state
         if before.print_id is None:
             return
@@ -133,14 +133,14 @@ class Watch(ABC):
             self.take(transitions.hold(self.state, reason))
 
     def release(self, reason: str) -> None:
-        """That reason no longer stands."""
+        """Remove that reason for not looking."""
         if reason in self.state.holds:
             self.take(transitions.release(self.state, reason, self.clock.now()))
 
     # What the user says
 
     def answer(self, said: Answer) -> None:
-        """Take what the user says of the print. Without one there is nothing to answer."""
+        """Apply the user's answer about the print; without a print, do nothing."""
         if self.state.print_id is None:
             return
         self.take(transitions.answer(self.state, said, self._settings, self.clock.now()))
@@ -148,12 +148,12 @@ class Watch(ABC):
             self._detector.unlearn(self.state.printer_id, self.state.print_id)
 
     def snooze(self, seconds: float) -> None:
-        """Go on judging, but tell and do nothing for a while; 0 ends it."""
+        """Judge, but neither report nor act for so many seconds; 0 ends the snooze."""
         now = self.clock.now()
         self._silence(now, self.state.muted, now + seconds if seconds > 0 else None)
 
     def mute(self, muted: bool = True) -> None:
-        """Go on judging, but tell and do nothing until this print ends."""
+        """Judge, but neither report nor act until this print ends."""
         self._silence(self.clock.now(), muted, self.state.snoozed_until)
 
     def check_now(self) -> None:
@@ -166,7 +166,7 @@ class Watch(ABC):
         self.take(actions.give(self.state, action, Cause.USER))
 
     def acted(self, action: Action, problem: str = "") -> None:
-        """The print was seen to obey, or did not and the host says why."""
+        """Confirm that the print obeyed an order, or take the host's reason why it did not."""
         now = self.clock.now()
         self.take(actions.acted(self.state, action, self._settings.policy, now, problem))
 
@@ -216,7 +216,7 @@ class Watch(ABC):
             self._fail(Unavailable(f"Unexpected: {type(error).__name__}"))
 
     async def _result(self, at: float) -> LookResult:
-        """Return what the cameras show, or raise why none shows anything."""
+        """Combine the cameras' answers; raise the main error if no camera gave one."""
         wait = budget_wait(self._settings.cadence, self.state.calls, at)
         if wait:
             raise RateLimited("The budget of calls is used up.", retry_after=wait)
@@ -237,7 +237,7 @@ class Watch(ABC):
         return combine(seen, failed, self._settings.quorum)
 
     async def _frame(self, camera: Camera) -> Frame | FailWatchError:
-        """Return what a camera shows, or why it shows nothing."""
+        """Return a camera's frame, or the error why there is none."""
         frozen = self._frozen.get(camera.name, FreezeCounter())
         try:
             picture, frozen = await snapshot(camera, frozen, self._settings.visibility_limits)
@@ -264,7 +264,7 @@ class Watch(ABC):
         self._learn(result, teaches=step.teaches)
 
     def _learn(self, result: LookResult, *, teaches: bool) -> None:
-        """Have the detector learn from a look once enough looks after it were good, too."""
+        """Let the detector learn from a look once enough later looks were good, too."""
         if not isinstance(self._detector, LearningDetector):
             return
         if self.state.memory.statistics.prediction_num <= OPENING:
@@ -285,7 +285,7 @@ class Watch(ABC):
             self._untaught.clear()
 
     def _interrupt(self) -> None:
-        """Drop the answer that is under way, if any, and what was not learned yet: nobody looks for a while."""
+        """Drop the answer that is under way and the looks waiting to be learned from: no looks follow for a while."""
         self._untaught.clear()
         self._abandon_look()
 
@@ -294,7 +294,7 @@ class Watch(ABC):
             self._looking.cancel()
 
     def _follow_clock(self) -> None:
-        """Follow the system's clock after it was put right; what is under way keeps its length."""
+        """Follow the system's clock after it was corrected; running countdowns keep their length."""
         step = self.clock.step()
         if abs(step) >= CLOCK_STEP:
             _LOGGER.info("The clock was put right by %.0f seconds", step)

@@ -150,7 +150,7 @@ def item_page(value: Any) -> ItemPage:
 
 
 def license_expiry(value: Any) -> str:
-    """Read until when a licence is good."""
+    """Read when a licence expires."""
     return words(mapping(value, "licence").get("license_expiry"))
 
 
@@ -232,7 +232,7 @@ def _identifier(value: Any, what: str) -> int:
 
 
 def whole(value: Any) -> int | None:
-    """Return the value as a whole number, None where it is none."""
+    """Return the value as a whole number, None if it is anything else."""
     found = optional_number(value)
     return None if found is None else int(found)
 

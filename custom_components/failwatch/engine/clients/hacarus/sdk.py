@@ -40,7 +40,7 @@ class HacarusSdk(HacarusClient):
     """Every call of the API. All methods raise DetectionError."""
 
     async def set_license(self, license_data: bytes) -> None:
-        """Hand in a licence."""
+        """Upload a licence."""
 
         def form() -> aiohttp.FormData:
             data = aiohttp.FormData()

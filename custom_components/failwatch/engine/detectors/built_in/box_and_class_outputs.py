@@ -98,7 +98,7 @@ class ClassOutput:
         return cls(failure, bool(description.get("softmax", False)))
 
     def detection(self, outputs: Sequence[memoryview[float]]) -> Detection:
-        """Return p; there are no boxes. Raises ModelUnavailable where the scores are no probabilities."""
+        """Return p without boxes. Raises ModelUnavailable if the scores are not probabilities."""
         scores = numbers(outputs[0])
         if self.failure >= len(scores):
             raise ModelUnavailable(f"The model has {len(scores)} classes, and none is number {self.failure}.")

@@ -95,7 +95,7 @@ class CameraBaseline:
         }
 
     def excuses(self) -> tuple[float, ...]:
-        """Return by how much each cell's heat is normal for good looks."""
+        """Return how much of each cell's heat is normal in good looks."""
         return _shared(self.excess, self.columns)
 
     def fixture_excuses(self, print_id: str) -> tuple[float, ...]:
@@ -136,7 +136,7 @@ class CameraBaseline:
         return replace(self, opening=opening, opened=print_id, opening_looks=looks + 1)
 
     def after_good_print(self, print_id: str) -> CameraBaseline:
-        """Return the baseline after a print that turned out well: what it began with is how the camera looks."""
+        """Return the baseline after a good print: its first looks show the camera's normal view."""
         if self.opened != print_id or not self.opening:
             return self
         count = min(self.fixture_prints, 4)

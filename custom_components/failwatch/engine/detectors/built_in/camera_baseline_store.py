@@ -55,7 +55,7 @@ class CameraBaselineStore:
         return known if known is not None and known.fits(heat) else None
 
     def was_moved(self, key: Key, picture: Outline, at: float) -> bool:
-        """Take in what stands still before a camera, and return whether the camera was moved.
+        """Learn what stands still in front of a camera; return whether the camera was moved.
 
         What was known of one that was moved is dropped at once, for good: it was known of other places.
         """
@@ -113,7 +113,7 @@ class CameraBaselineStore:
         self.save()
 
     def save(self) -> None:
-        """Write what was learned, if anything was. A full disk is no reason to stop watching."""
+        """Write what was learned, if anything. A full disk is logged and does not stop the watch."""
         if self._file is None or not self._unsaved:
             return
         rows = [

@@ -81,7 +81,7 @@ class BuiltInDetector:
         return cls(model, data_dir=host.data_dir)
 
     async def detect(self, frame: Frame) -> Detection:
-        """Return the answer to a frame, held against this camera's baseline. Raises DetectionError."""
+        """Return the answer to a frame, compared with its camera's baseline. Raises DetectionError."""
         return await self.detect_outside(frame, ())
 
     async def detect_outside(self, frame: Frame, regions: Sequence[Polygon]) -> Detection:
@@ -89,11 +89,11 @@ class BuiltInDetector:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.look, frame, regions)
 
     async def detect_alone(self, picture: bytes) -> Detection:
-        """Return the answer to a picture by itself: nothing is kept of whose it was. Raises DetectionError."""
+        """Return the answer to a single picture, without a baseline and without learning. Raises DetectionError."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.answer, picture)
 
     def answer(self, picture: bytes) -> Detection:
-        """Return the answer to a picture by itself. Raises DetectionError; blocks while it computes."""
+        """Return the answer to a single picture. Raises DetectionError; blocks while it computes."""
         with self._one_at_a_time:
             return self._see(picture)
 
@@ -128,11 +128,11 @@ class BuiltInDetector:
         self._thread.shutdown(wait=False)
 
     async def baselines(self) -> dict[tuple[str, str], CameraBaseline]:
-        """Return what is normal for each camera, by printer id and camera name."""
+        """Return the baseline of each camera, by printer id and camera name."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._baselines().all())
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
-        """Forget what is normal for a printer's camera, or for all of them."""
+        """Delete the baseline of one of a printer's cameras, or of all."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, lambda: self._baselines().forget(printer_id, camera))
 

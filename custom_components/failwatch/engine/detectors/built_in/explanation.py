@@ -16,7 +16,7 @@ HALVINGS = 6
 
 
 def explained(output: HeatOutput, heat: HeatMap, baseline: CameraBaseline, print_id: str) -> Detection:
-    """Return the detection of a heat map held against its camera's baseline.
+    """Return the detection of a heat map compared with its camera's baseline.
 
     What was there before this print and before earlier good ones does not count at all. What good looks
     showed is told as `explained`, and left out of the boxes.

@@ -38,7 +38,7 @@ NCNN = ("model.ncnn.param", "model.ncnn.bin")
 
 
 class Runtime(StrEnum):
-    """What runs a net; the value is the package that has to be installed."""
+    """The runtime of a net; the value is the package to install."""
 
     NCNN = "ncnn"
     ONNX = "onnxruntime"

@@ -1,4 +1,4 @@
-"""Know what stands still in front of a camera, to notice when the camera was moved."""
+"""Learn what stands still in front of a camera, to notice when the camera is moved."""
 
 from __future__ import annotations
 
