@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
+from .engine.clients.clouds import OBICO
 from .engine.detectors import FIELDS, FieldType, same_service
+from .engine.errors import BadSetting
 
 VERSION = 1
 
@@ -119,13 +120,6 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def _split(url: Any) -> SplitResult:
-    try:
-        return urlsplit(str(url or ""))
-    except ValueError:  # such as a bracket too many
-        return SplitResult("", "", str(url), "", "")
-
-
 def detector_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `create_detector` takes: the fields of the chosen kind that are filled in."""
     chosen = settings["detector"]
@@ -138,6 +132,11 @@ def detector_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
 def default_rules(settings: Mapping[str, Any]) -> str:
     """Return the rule set that suits the detector: Obico's own service brings the statistics for its rules."""
     chosen = detector_settings(settings)
-    host = _split(chosen.get("url") or "https://app.obico.io").hostname or ""
+    from .engine.clients.http import base_url
+
+    try:
+        host = (base_url(chosen, OBICO).host or "").lower().rstrip(".")
+    except BadSetting:
+        host = ""
     obico = chosen["kind"] == "super_api" and (host == "obico.io" or host.endswith(".obico.io"))
     return "super_api" if obico else "failwatch"

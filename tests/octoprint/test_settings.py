@@ -160,6 +160,9 @@ def test_only_the_fields_of_the_chosen_detector_reach_it() -> None:
     [
         ({"kind": "super_api", "url": "https://app.obico.io/"}, SuperApiRules),
         ({"kind": "super_api"}, SuperApiRules),
+        ({"kind": "super_api", "url": "app.obico.io"}, SuperApiRules),
+        ({"kind": "super_api", "url": " HTTPS://App.Obico.io.:443 "}, SuperApiRules),
+        ({"kind": "super_api", "url": "https://obico.io@two.example"}, FailWatchRules),
         ({"kind": "super_api", "url": "http://192.168.1.5:8000"}, FailWatchRules),
         ({"kind": "super_api", "url": "https://notobico.io"}, FailWatchRules),
         ({"kind": "super_api", "url": "http://[obico.io"}, FailWatchRules),
