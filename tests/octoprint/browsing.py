@@ -21,10 +21,10 @@ async def save_settings(page: Page) -> None:
     await expect(page.locator("#settings_dialog")).to_be_hidden()
 
 
-TOO_NARROW = """form => [...form.querySelectorAll("select")].filter(one => one.offsetParent).flatMap(one => {
+TOO_NARROW = """form => [...form.querySelectorAll("select, input")].filter(one => one.offsetParent).flatMap(one => {
     const box = one.getBoundingClientRect(), style = one.getAttribute("style") || "";
     one.style.cssText = style + "; width: auto !important; max-width: none !important";
-    const needed = one.getBoundingClientRect().width;
+    const needed = one.tagName === "SELECT" ? one.getBoundingClientRect().width : 0;
     one.setAttribute("style", style);
     let end = innerWidth;
     for (let around = one.parentElement; around; around = around.parentElement) {
@@ -36,7 +36,7 @@ TOO_NARROW = """form => [...form.querySelectorAll("select")].filter(one => one.o
 })"""
 
 
-async def selects_cut_off(form: Locator) -> list[str]:
-    """Return the selects of a form that show less than their longest choice."""
+async def fields_cut_off(form: Locator) -> list[str]:
+    """Return the fields of a form that leave the screen, and the selects that show less than their longest choice."""
     found: list[str] = await form.evaluate(TOO_NARROW)
     return found

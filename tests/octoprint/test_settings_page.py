@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from octoprint_failwatch.engine.judging.rules import FailWatchRules
-from tests.octoprint.browsing import SETTINGS, open_settings, save_settings, selects_cut_off
+from tests.octoprint.browsing import SETTINGS, fields_cut_off, open_settings, save_settings
 from tests.octoprint.lab import TOKEN, Lab
 from tests.patience import eventually
 
@@ -260,7 +260,7 @@ async def test_the_slider_shows_what_each_step_would_have_told_of_the_last_print
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-async def test_no_select_is_cut_off_on_a_phone(lab: Lab, page: Page, language: str) -> None:
+async def test_no_field_is_cut_off_on_a_phone(lab: Lab, page: Page, language: str) -> None:
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.goto(f"{lab.octoprint.url}/?l10n={language}")
     await expect(page.locator("#page-container-main")).to_be_visible()
@@ -273,7 +273,7 @@ async def test_no_select_is_cut_off_on_a_phone(lab: Lab, page: Page, language: s
     assert len(kinds) == 6
     for kind in kinds:
         await detectors.select_option(kind)
-        assert await selects_cut_off(form) == [], kind
+        assert await fields_cut_off(form) == [], kind
     await services.select_option("email")
     await expect(form.locator("#failwatch-target-security")).to_be_visible()
-    assert await selects_cut_off(form) == []
+    assert await fields_cut_off(form) == []

@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from stack.browser import open_browser, open_octoprint
-from tests.octoprint.browsing import selects_cut_off
+from tests.octoprint.browsing import fields_cut_off
 from tests.octoprint.lab import Lab, open_lab
 from tests.patience import eventually
 
@@ -28,7 +28,7 @@ async def test_the_wizard_asks_tries_and_is_not_shown_again(lab: Lab) -> None:
         await expect(form).to_be_visible()
         await expect(form.get_by_label("Address", exact=True)).to_have_value(lab.address)
         await page.set_viewport_size({"width": 390, "height": 844})
-        assert await selects_cut_off(form) == []
+        assert await fields_cut_off(form) == []
         await page.set_viewport_size({"width": 1280, "height": 900})
         await form.get_by_role("button", name="Test now").click()
         await expect(form.locator(".failwatch-small img")).to_be_visible()
