@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import ncnn
@@ -24,7 +25,7 @@ from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetec
 from octoprint_failwatch.engine.detectors.built_in import compatibility as probe_module
 from octoprint_failwatch.engine.detectors.built_in import detector as detector_module
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
-from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput, islands, merged
+from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput, islands, outermost, patches
 from octoprint_failwatch.engine.detectors.built_in.net import NcnnNet, load
 from octoprint_failwatch.engine.errors import BadPicture, BadSetting, ModelUnavailable
 from octoprint_failwatch.engine.models import Box, Frame
@@ -282,11 +283,33 @@ def test_islands_touch_at_corners_too():
     assert sorted(map(len, islands({(0, 0), (1, 1), (3, 5)}))) == [1, 2]
 
 
-def test_boxes_that_overlap_become_one_even_through_a_third():
-    left, right = Box(0, 0, 0.4, 1, 0.5), Box(0.6, 0, 1, 1, 0.6)
-    across = Box(0.3, 0.4, 0.7, 0.6, 0.9)
-    assert merged([left, right]) == [left, right]
-    assert merged([left, right, across]) == [Box(0, 0, 1, 1, 0.9)]
+def of_row(*logits: float) -> HeatMap:
+    """Return a heat map with these logits in its middle row, and nothing elsewhere."""
+    cold = [-9.0] * len(logits)
+    return HeatMap(len(logits), (*cold, *logits, *cold))
+
+
+def test_two_failures_side_by_side_get_a_box_each_where_the_heat_sinks_between_them():
+    parted = HEAT.detection(of_row(-9, 3, 4, 0.5, 3, 2, -9)).boxes
+    assert sorted((round(box.x_min * 7), round(box.x_max * 7)) for box in parted) == [(1, 4), (4, 6)]
+    one = HEAT.detection(of_row(-9, 3, 4, 2.5, 3, 2, -9)).boxes
+    assert [(round(box.x_min * 7), round(box.x_max * 7)) for box in one] == [(1, 6)]
+
+
+@given(st.dictionaries(st.tuples(st.integers(0, 5), st.integers(0, 5)), st.floats(-1, 5), max_size=36))
+def test_every_hot_cell_is_in_one_patch_and_none_reaches_beyond_its_island(hot):
+    found = patches(hot)
+    assert sorted(cell for patch in found for cell in patch) == sorted(hot)
+    around = [set(island) for island in islands(hot.keys())]
+    assert all(any(island >= patch.keys() for island in around) for patch in found)
+    assert all(max(patch.values()) == next(iter(patch.values())) for patch in found)
+
+
+def test_a_box_within_another_is_none_of_its_own_but_makes_it_as_sure():
+    outer, within = Box(0, 0, 0.6, 0.6, 0.5), Box(0.1, 0.1, 0.3, 0.3, 0.8)
+    beside = Box(0.5, 0, 1, 1, 0.4)
+    assert set(outermost([within, outer, beside])) == {replace(outer, score=0.8), beside}
+    assert outermost([outer, outer]) == [outer]
 
 
 def test_p_is_the_logistic_of_the_hottest_cells():

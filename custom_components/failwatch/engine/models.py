@@ -71,6 +71,16 @@ def overlap(a: Edges, b: Edges) -> float:
     return width * height / (areas - width * height)
 
 
+def holds(outer: Edges, inner: Edges) -> bool:
+    """Return whether a box lies wholly within another."""
+    return (
+        outer.x_min <= inner.x_min
+        and outer.y_min <= inner.y_min
+        and outer.x_max >= inner.x_max
+        and outer.y_max >= inner.y_max
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """A detector's answer to a frame.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ..models import Box
+from ..models import Box, holds
 from ..statistics import EWM_ALPHA, TemporalStatistics, alpha_of, ewm
 from .trend import Trend
 
@@ -132,18 +132,9 @@ def _has_grown(acceptance: Acceptance, statistics: TemporalStatistics) -> bool:
 def _joined(one: Places, other: Places) -> dict[str, tuple[Box, ...]]:
     joined = {camera: tuple(boxes) for camera, boxes in one.items()}
     for camera, boxes in other.items():
-        new = tuple(box for box in boxes if not any(_holds(known, box) for known in joined.get(camera, ())))
+        new = tuple(box for box in boxes if not any(holds(known, box) for known in joined.get(camera, ())))
         joined[camera] = (*joined.get(camera, ()), *new)
     return joined
-
-
-def _holds(outer: Box, inner: Box) -> bool:
-    return (
-        outer.x_min <= inner.x_min
-        and outer.y_min <= inner.y_min
-        and outer.x_max >= inner.x_max
-        and outer.y_max >= inner.y_max
-    )
 
 
 def _beyond(boxes: Places, accepted: Places) -> float:

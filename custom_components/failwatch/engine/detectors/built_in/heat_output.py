@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from ...imaging.regions import COVERED, Polygon, covers
-from ...models import Box, Detection, overlap
+from ...models import Box, Detection, holds
 from .heat_map import HeatMap
 
 BOX_FROM = 0.28
 """p from which a cell is part of a box."""
+APART = 1.0
+"""By how much the heat (logits) must sink between two peaks for each to have a box of its own."""
+
+Cell: TypeAlias = tuple[int, int]
+"""Row and column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +43,14 @@ class HeatOutput:
         count = max(1, round(self.share * len(logits)))
         coolest = min(logits)
         boxes = []
-        for island in islands(self._hot(heat)):
-            left, right = min(c for _, c in island), max(c for _, c in island) + 1
-            top, bottom = min(r for r, _ in island), max(r for r, _ in island) + 1
-            score = self.p(
-                hottest((logits[row * columns + column] for row, column in island), count, coolest)
-            )
+        for patch in patches(self._hot(heat)):
+            left, right = min(c for _, c in patch), max(c for _, c in patch) + 1
+            top, bottom = min(r for r, _ in patch), max(r for r, _ in patch) + 1
+            score = self.p(hottest(patch.values(), count, coolest))
             boxes.append(Box(left / columns, top / rows, right / columns, bottom / rows, score))
         return Detection(
-            self.p(hottest(logits, count, coolest)), tuple(sorted(merged(boxes), key=lambda box: -box.score))
+            self.p(hottest(logits, count, coolest)),
+            tuple(sorted(outermost(boxes), key=lambda box: -box.score)),
         )
 
     def p_of(self, heat: HeatMap) -> float:
@@ -63,7 +67,7 @@ class HeatOutput:
             for column in range(columns)
             if covers(regions, (column + 0.5) / columns, (row + 0.5) / rows)
         }
-        for island in islands(self._hot(heat)):
+        for island in islands(self._hot(heat).keys()):
             if len(ignored.intersection(island)) >= COVERED * len(island):
                 ignored.update(island)
         coolest = min(heat.logits)
@@ -72,10 +76,11 @@ class HeatOutput:
             columns, tuple(coolest if divmod(cell, columns) in ignored else logit for cell, logit in cells)
         )
 
-    def _hot(self, heat: HeatMap) -> set[tuple[int, int]]:
-        """Return the cells (row, column) that belong to boxes."""
+    def _hot(self, heat: HeatMap) -> dict[Cell, float]:
+        """Return the cells that belong to boxes, and their logits."""
         hot_from = (_logit(BOX_FROM) - self.offset) / self.slope
-        return {divmod(cell, heat.columns) for cell, logit in enumerate(heat.logits) if logit >= hot_from}
+        cells = enumerate(heat.logits)
+        return {divmod(cell, heat.columns): logit for cell, logit in cells if logit >= hot_from}
 
     def p(self, logit: float) -> float:
         """Return p for a logit."""
@@ -88,40 +93,55 @@ def hottest(logits: Iterable[float], count: int, missing: float) -> float:
     return (sum(top) + missing * (count - len(top))) / count
 
 
-def islands(hot: Set[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Return the groups of cells (row, column) that touch one another, corners included."""
+def islands(hot: Set[Cell]) -> list[list[Cell]]:
+    """Return the groups of cells that touch one another, corners included."""
     left = set(hot)
     found = []
     while left:
         island = [left.pop()]
-        for row, column in island:
-            near = {(row + dy, column + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)} & left
+        for cell in island:
+            near = _around(cell) & left
             left -= near
             island.extend(near)
         found.append(island)
     return found
 
 
-def merged(boxes: list[Box]) -> list[Box]:
-    """Return the boxes with those that overlap made one."""
+def patches(hot: Mapping[Cell, float]) -> list[dict[Cell, float]]:
+    """Return the groups of cells that touch one another, parted where the heat sinks between two peaks."""
+    of: dict[Cell, dict[Cell, float]] = {}
+    for cell, heat in sorted(hot.items(), key=lambda one: (-one[1], one[0])):
+        # The first cell of each patch is its peak.
+        near = sorted({id(of[one]): of[one] for one in _around(cell) if one in of}.values(), key=_peak)
+        patch = near.pop() if near else {}
+        for other in near:
+            if _peak(other) - heat < APART:
+                patch.update(other)
+                of.update(dict.fromkeys(other, patch))
+        patch[cell] = heat
+        of[cell] = patch
+    return list({id(patch): patch for patch in of.values()}.values())
+
+
+def _peak(patch: Mapping[Cell, float]) -> float:
+    return next(iter(patch.values()))
+
+
+def _around(cell: Cell) -> set[Cell]:
+    row, column = cell
+    return {(row + dy, column + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)}
+
+
+def outermost(boxes: Iterable[Box]) -> list[Box]:
+    """Return the boxes that lie within no other one, as sure as those within them."""
     kept: list[Box] = []
-    for box in boxes:
-        joined = box
-        while overlapping := [other for other in kept if overlap(joined, other) > 0]:
-            kept = [other for other in kept if other not in overlapping]
-            joined = _hull([joined, *overlapping])
-        kept.append(joined)
+    for box in sorted(boxes, key=lambda box: (box.x_min - box.x_max) * (box.y_max - box.y_min)):
+        around = [number for number, other in enumerate(kept) if holds(other, box)]
+        for number in around:
+            kept[number] = replace(kept[number], score=max(kept[number].score, box.score))
+        if not around:
+            kept.append(box)
     return kept
-
-
-def _hull(boxes: list[Box]) -> Box:
-    return Box(
-        min(box.x_min for box in boxes),
-        min(box.y_min for box in boxes),
-        max(box.x_max for box in boxes),
-        max(box.y_max for box in boxes),
-        max(box.score for box in boxes),
-    )
 
 
 def _logit(p: float) -> float:

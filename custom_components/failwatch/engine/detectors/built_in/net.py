@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...errors import ModelUnavailable
@@ -10,6 +10,17 @@ from .model_folder import ModelFolder, Runtime
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+NCNN_OPTIONS: Mapping[str, int] = {
+    "num_threads": 1,
+    "use_vulkan_compute": False,
+    # Processors that count or keep numbers in half precision would answer with another p than the rest.
+    "use_fp16_arithmetic": False,
+    "use_fp16_packed": False,
+    "use_fp16_storage": False,
+}
+"""How ncnn runs a net here, and how it is measured."""
 
 
 class Net(Protocol):
@@ -38,11 +49,8 @@ class NcnnNet:
         self._wanted = model.input
         self._input, *self._outputs = model.names
         self._net = ncnn.Net()
-        self._net.opt.num_threads = 1
-        self._net.opt.use_vulkan_compute = False
-        # Processors that count or keep numbers in half precision would answer with another p than the rest.
-        self._net.opt.use_fp16_arithmetic = False
-        self._net.opt.use_fp16_packed = self._net.opt.use_fp16_storage = False
+        for option, value in NCNN_OPTIONS.items():
+            setattr(self._net.opt, option, value)
         param, weights = model.files
         if self._net.load_param(str(param)) or self._net.load_model(str(weights)):
             raise ModelUnavailable(f"The files of the model {model.name} do not load.")
