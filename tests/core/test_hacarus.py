@@ -98,6 +98,18 @@ async def test_a_token_that_is_refused_is_renewed_once(dialect: str) -> None:
         assert state.logins == 3
 
 
+async def test_a_client_logs_in_before_it_asks() -> None:
+    app, statuses = server("saas", State()), set()
+
+    async def note(_: web.Request, response: web.StreamResponse) -> None:
+        statuses.add(response.status)
+
+    app.on_response_prepare.append(note)
+    async with running(app) as url, aiohttp.ClientSession() as session:
+        assert await HacarusSaas(Connection(session, url, CLIENT_ID, CLIENT_SECRET)).algorithms()
+    assert statuses == {200}
+
+
 async def test_a_token_that_stays_refused_is_an_error() -> None:
     state = State()
     async with connected("check", state) as client:
