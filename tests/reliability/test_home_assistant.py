@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -14,6 +15,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from octoprint_failwatch.engine.history.records import FrameRecord
 from stack.homeassistant import HomeAssistant
 from stack.processes import free_port
 from tests.e2e.watching import PRINTER, watch_camera
@@ -209,6 +211,57 @@ async def test_a_full_disk_stops_nothing_and_once_there_is_room_the_history_goes
         record(row)
     assert row.print_goes_on
     assert row.statistics_right
+
+
+@pytest.mark.skipif(not WHOLE, reason="starts Home Assistant again")
+async def test_killed_in_mid_print_what_was_seen_is_known_and_what_was_learned_goes_on(lab: Lab) -> None:
+    await lab.until("watching")
+    await lab.looked(2)
+    seen, _ = await _counted(lab)
+
+    async def stored() -> int:
+        return await asyncio.to_thread(_stored_lifetime, lab.home_assistant.folder / ".storage")
+
+    # Looks are stored once a minute.
+    await eventually(stored, lambda lifetime: lifetime >= seen)
+    await asyncio.to_thread(lab.home_assistant.program.kill)
+    killed = time.monotonic()
+    learned = await stored()
+    folder = lab.home_assistant.folder / ".storage"
+    before = sum(map(len, (await asyncio.to_thread(recorded, folder)).values()))
+    await lab.home_assistant.start()
+    printing = {"entity_id": "input_select.printer", "option": "printing"}
+    await lab.home_assistant.post("/api/services/input_select/select_option", printing)
+    await lab.until("watching")
+    seconds = time.monotonic() - killed
+
+    async def newer() -> list[FrameRecord]:
+        prints = await asyncio.to_thread(recorded, folder)
+        return sorted((frame for found in prints.values() for frame in found), key=lambda frame: frame.id)[
+            before:
+        ]
+
+    first, *_ = await eventually(newer, bool)
+    record(
+        Row(
+            program="Home Assistant",
+            edge="the machine",
+            fault="SIGKILL, and started again",
+            told="nothing; it goes on with what was learned, up to the last minute",
+            told_after=None,
+            recovered_after=seconds,
+        )
+    )
+    assert first.look.statistics.prediction_num_lifetime == learned + 1
+
+
+def _stored_lifetime(storage: Path) -> int:
+    """Return how many pictures of the watched camera are counted in what is stored, 0 if nothing is."""
+    for file in storage.glob("failwatch.*"):
+        if file.suffix != ".db" and file.is_file() and b'"prediction_num_lifetime"' in file.read_bytes():
+            (state,) = json.loads(file.read_text())["data"].values()
+            return int(state["memory"]["statistics"]["prediction_num_lifetime"])
+    return 0
 
 
 async def _counted(lab: Lab) -> tuple[int, int]:
