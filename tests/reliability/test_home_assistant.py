@@ -258,8 +258,10 @@ async def test_killed_in_mid_print_what_was_seen_is_known_and_what_was_learned_g
 def _stored_lifetime(storage: Path) -> int:
     """Return how many pictures of the watched camera are counted in what is stored, 0 if nothing is."""
     for file in storage.glob("failwatch.*"):
-        if file.suffix != ".db" and file.is_file() and b'"prediction_num_lifetime"' in file.read_bytes():
-            (state,) = json.loads(file.read_text())["data"].values()
+        # The history and its log lie beside it.
+        content = file.read_bytes() if file.is_file() else b""
+        if content.startswith(b"{") and b'"prediction_num_lifetime"' in content:
+            (state,) = json.loads(content)["data"].values()
             return int(state["memory"]["statistics"]["prediction_num_lifetime"])
     return 0
 
