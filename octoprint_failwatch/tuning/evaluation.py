@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..engine.history import Entry
 from ..engine.judging.latch import LatchTimes
 from ..engine.judging.rules import RuleSet
 from ..engine.judging.verdict import Level
-from ..engine.replay import Began, Judged, Step, at_cadence, replay
+from ..engine.replay import Judged, Replayer
 from ..engine.watch.state import EventKind
 from .print_case import Case, by_printer
+from .quiet_looks import MeansCache, can_skip, skip
 
 MISSED_MINUTES = 60.0
 """What a missed failure costs: how long it would have gone on unseen."""
@@ -73,14 +74,17 @@ def outcomes(
     level: Level = Level.FAILURE,
     every: float | None = None,
     times: LatchTimes | None = None,
+    means: MeansCache | None = None,
 ) -> list[Outcome]:
     """Return what the rules would have done, each printer's prints judged in order.
 
-    `level` is what counts as an alarm: that level or a higher one.
+    `level` is what counts as an alarm: that level or a higher one. `means` is what was computed for other rules.
     """
     found: dict[str, Outcome] = {}
+    means = means or MeansCache()
     for prints in by_printer(cases):
-        found |= _of_printer(prints, rules, level, every, times)
+        watch = _Watch(rules, level, times, means)
+        found |= {case.print_id: _outcome(case, watch.alarms(case, every)) for case in prints}
     return [found[case.print_id] for case in cases if case.label is not None and case.counts]
 
 
@@ -117,57 +121,57 @@ def summarise(results: Iterable[Outcome]) -> Summary:
     )
 
 
-class _User:
-    """Answers false alarms a minute after they came, and ends a print that was rightly called failed."""
+class _Watch:
+    """Judges a printer's prints, with a user who answers false alarms a minute after they came.
 
-    def __init__(self, prints: Sequence[Case]) -> None:
-        self._prints = prints
-        self.rises: dict[str, list[float]] = {case.print_id: [] for case in prints}
-        self._answers_at = math.inf
-        self._level = Level.NONE
-        self._ended = False
-        self._fails_at = math.inf
+    A print that was rightly called failed is over.
+    """
 
-    def steps(self) -> Iterator[Step]:
-        """Yield the prints' frames, with the answers in between."""
-        for case in self._prints:
-            yield Began(case.print_id)
-            label = case.label
-            self._fails_at = (label.failed_from or -math.inf) if label and label.failed else math.inf
-            self._answers_at, self._ended = math.inf, False
-            for sample in case.samples:
-                if self._ended:
+    def __init__(self, rules: RuleSet, level: Level, times: LatchTimes | None, means: MeansCache) -> None:
+        self._rules, self._rank, self._means = rules, level.rank, means
+        self._replayer = Replayer(rules, times)
+
+    def alarms(self, case: Case, every: float | None) -> list[float]:
+        """Return when (seconds) a print raised alarms."""
+        replayer, label = self._replayer, case.label
+        replayer.begin(case.print_id)
+        fails_at = (label.failed_from or -math.inf) if label and label.failed else math.inf
+        samples = case.samples if every is None else self._means.at_cadence(case.samples, every)
+        means = self._means.of(samples, self._rules)
+        alarms: list[float] = []
+        answer: Entry | None = None
+        stood = False
+        look = 0
+        while look < len(samples):
+            if means is not None and answer is None and can_skip(replayer.now):
+                replayer.now, after = skip(replayer.now, means, self._rules, look)
+                stood = stood and after == look
+                look = after
+                if look == len(samples):
                     break
-                if sample.at >= self._answers_at:
-                    data = {"detail": "not_a_failure", "level": self._level.value}
-                    yield Entry(0, self._answers_at, EventKind.ACKNOWLEDGED, data)
-                    self._answers_at = math.inf
-                yield sample
+            sample = samples[look]
+            if answer is not None and sample.at >= answer.at:
+                replayer.enter(answer)
+                answer = None
+            judged = replayer.look(sample)
+            if means is not None and judged.p != means.p[look]:
+                means = None  # less was hidden than the means take for granted
+            look += 1
+            stands = judged.level.rank >= self._rank
+            if stands and not stood:
+                alarms.append(judged.at)
+                if judged.at >= fails_at:
+                    return alarms
+                answer = _denied(judged)
+            stood = stands
+        if answer is not None and case.samples[-1].at >= answer.at:
+            replayer.enter(answer)
+        return alarms
 
-    def alarmed(self, judged: Judged) -> None:
-        """Take note of an alarm."""
-        self.rises[judged.print_id].append(judged.at)
-        if judged.at >= self._fails_at:
-            self._ended = True
-        else:
-            self._level, self._answers_at = judged.level, judged.at + ANSWERS_AFTER
 
-
-def _of_printer(
-    prints: Sequence[Case], rules: RuleSet, level: Level, every: float | None, times: LatchTimes | None
-) -> Mapping[str, Outcome]:
-    user = _User(prints)
-    steps: Iterable[Step] = user.steps() if every is None else at_cadence(user.steps(), every)
-    rank = level.rank
-    stood, current = False, ""
-    for judged in replay(steps, rules, times):
-        if judged.print_id != current:
-            current, stood = judged.print_id, False
-        stands = judged.level.rank >= rank
-        if stands and not stood:
-            user.alarmed(judged)
-        stood = stands
-    return {case.print_id: _outcome(case, user.rises[case.print_id]) for case in prints}
+def _denied(judged: Judged) -> Entry:
+    data = {"detail": "not_a_failure", "level": judged.level.value}
+    return Entry(0, judged.at + ANSWERS_AFTER, EventKind.ACKNOWLEDGED, data)
 
 
 def _outcome(case: Case, rises: Sequence[float]) -> Outcome:

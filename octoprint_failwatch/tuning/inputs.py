@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..engine.judging.verdict import Level
 from .candidates import Choice, shifted
 from .evaluation import Outcome, outcomes
 from .print_case import Case
+from .quiet_looks import MeansCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Data:
 
     plain: Sequence[Case]
     masked: Sequence[Case] | None = None
+    means: MeansCache = field(default_factory=MeansCache, repr=False, compare=False)
 
     def seen_by(self, choice: Choice) -> Sequence[Case]:
         """Return the prints as the choice would have them."""
@@ -38,9 +40,11 @@ class Data:
 
     def made(self, change: Callable[[Sequence[Case]], Sequence[Case]]) -> Data:
         """Return both with the same change."""
-        return Data(change(self.plain), None if self.masked is None else change(self.masked))
+        masked = None if self.masked is None else change(self.masked)
+        return Data(change(self.plain), masked, self.means)
 
     def outcomes(self, choice: Choice, aim: Aim, factor: float = 1.0) -> list[Outcome]:
         """Return what the choice would have done, with every p as if multiplied."""
         rules = shifted(choice.rule_set, factor)
-        return outcomes(self.seen_by(choice), rules, level=aim.level, every=choice.every)
+        cases = self.seen_by(choice)
+        return outcomes(cases, rules, level=aim.level, every=choice.every, means=self.means)

@@ -45,8 +45,8 @@ def advance(statistics: TemporalStatistics, p: float, weight: float = 1.0) -> Te
     lifetime = statistics.frames_lifetime + weight
     return TemporalStatistics(
         ewm(statistics.ewm_mean, p, EWM_ALPHA, weight),
-        _rolling(statistics.rolling_mean_short, p, SHORT_WINDOW, frames, weight),
-        _rolling(statistics.rolling_mean_long, p, LONG_WINDOW, lifetime, weight),
+        rolling(statistics.rolling_mean_short, p, SHORT_WINDOW, frames, weight),
+        rolling(statistics.rolling_mean_long, p, LONG_WINDOW, lifetime, weight),
         statistics.prediction_num + 1,
         statistics.prediction_num_lifetime + 1,
         frames,
@@ -70,7 +70,8 @@ def alpha_of(alpha: float, weight: float) -> float:
     return alpha if weight == 1.0 else 1 - math.pow(1 - alpha, weight)
 
 
-def _rolling(mean: float, p: float, window: int, frames: float, weight: float) -> float:
+def rolling(mean: float, p: float, window: int, frames: float, weight: float) -> float:
+    """Return a rolling mean after p, which counts for `weight` of the `frames` that there are with it."""
     divisor = window if window <= frames else frames + 1
     if weight == 1.0:
         return mean + (p - mean) / divisor

@@ -69,9 +69,7 @@ def judge(
 
     Statistics that the service returned are taken as they are.
     """
-    weight = 1.0
-    if rules.cadence_aware and memory.judged_at is not None:
-        weight = min(max((at - memory.judged_at) / REFERENCE_INTERVAL, MIN_WEIGHT), MAX_WEIGHT)
+    weight = weight_of(rules, memory.judged_at, at)
     trend = memory.trend
     p = detection.p - hidden(detection.p, detection.explained, rules.hideable(trend))
     statistics = detection.statistics or temporal.advance(memory.statistics, p, weight)
@@ -85,6 +83,13 @@ def judge(
     if acceptance is not None and verdict.level is not Level.NONE:
         verdict = _accepted(verdict, acceptance)
     return Judgement(Memory(statistics, trend, at, acceptance, memory.answers), verdict, p, weight)
+
+
+def weight_of(rules: RuleSet, before: float | None, at: float) -> float:
+    """Return for how many ten-second frames a look counts; `before` is when the print's last one was."""
+    if before is None or not rules.cadence_aware:
+        return 1.0
+    return min(max((at - before) / REFERENCE_INTERVAL, MIN_WEIGHT), MAX_WEIGHT)
 
 
 def _accepted(verdict: Verdict, acceptance: Acceptance) -> Verdict:

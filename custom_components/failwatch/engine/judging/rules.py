@@ -66,6 +66,11 @@ class FailWatchRules:
         """Return whether the latest looks make a sure failure."""
         return trend.sure_looks >= SURE_LOOKS and trend.sure_frames >= SURE_LOOKS / 2
 
+    def is_quiet(self, mean: float, slow: float, usual: float) -> bool:
+        """Return whether a recent mean and a slow level raise nothing for sure."""
+        quiet = (mean - usual) * self.sensitivity < min(self.maybe, self.failure)
+        return quiet and (slow - usual) * self.sensitivity < self.sustained
+
     def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:
         """Return the verdict on one frame."""
         usual = self.usual(trend)
@@ -138,6 +143,11 @@ class ObicoRules(_PublishedRules):
     sensitivity: float = 1.0
     safe_frames: int = 30
 
+    def is_quiet(self, mean: float, slow: float, usual: float) -> bool:  # noqa: ARG002
+        """Return whether a recent mean raises nothing for sure."""
+        score = (mean - usual) * self.sensitivity
+        return max(score, score / self.escalation) < self.low
+
     def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:  # noqa: ARG002
         """Return the verdict on one frame."""
         usual = statistics.rolling_mean_long
@@ -184,6 +194,10 @@ class SuperApiRules(_PublishedRules):
     high: float = 0.78
     failure: float = 0.99
     rising_multiple: float = 3.8
+
+    def is_quiet(self, mean: float, slow: float, usual: float) -> bool:  # noqa: ARG002
+        """Return whether a recent mean raises nothing for sure."""
+        return mean - usual < self.low
 
     def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:  # noqa: ARG002
         """Return the verdict on one frame."""

@@ -51,6 +51,11 @@ class Trend:
         """The slow mean, or what the root mean square says where bad frames alternate with good ones."""
         return max(self.slow_mean, math.sqrt(self.slow_square) / RMS_ABOVE_MEAN)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the print's first looks are not over yet."""
+        return self.opening_looks < OPENING
+
 
 def advance(trend: Trend, p: float, weight: float, *, is_sure: bool) -> Trend:
     """Return the trend after one more frame; the baseline stays until `learn`."""
@@ -89,11 +94,9 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
     The prior counts for `prior_frames` ten-second frames; the memory is that of the long mean.
     """
     baseline = prior if trend.baseline is None else trend.baseline
-    window = min(prior_frames + trend.learned + weight, float(LONG_WINDOW))
-    baseline += (p - baseline) * weight / window
     return Trend(
         slow_mean=trend.slow_mean,
-        baseline=baseline,
+        baseline=learned_baseline(baseline, trend.learned, p, weight, prior_frames),
         learned=trend.learned + weight,
         slow_square=trend.slow_square,
         sure_looks=trend.sure_looks,
@@ -103,6 +106,12 @@ def learn(trend: Trend, p: float, weight: float, *, prior: float, prior_frames: 
         fixture=trend.fixture,
         fixture_prints=trend.fixture_prints,
     )
+
+
+def learned_baseline(baseline: float, learned: float, p: float, weight: float, prior_frames: float) -> float:
+    """Return a baseline that has learned from `learned` frames after p, which counts for `weight` more."""
+    window = min(prior_frames + learned + weight, float(LONG_WINDOW))
+    return baseline + (p - baseline) * weight / window
 
 
 def after_move(trend: Trend) -> Trend:

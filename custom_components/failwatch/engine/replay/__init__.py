@@ -8,13 +8,14 @@ Recorded prints replayed without rules of one's own come to the verdicts that we
 """
 
 from .recorded import recorded
-from .replay import Judged, frame_as_json, replay
+from .replay import Judged, Replayer, frame_as_json, replay
 from .series import BadSeries, Began, Sample, Step, at_cadence, read_csv
 
 __all__ = [
     "BadSeries",
     "Began",
     "Judged",
+    "Replayer",
     "Sample",
     "Step",
     "at_cadence",

@@ -79,20 +79,26 @@ def replay(
     force all along: what a print began with is then what the replay itself has learned so far, and
     "not a failure" counts only where the level that it answered stands here too.
     """
-    course = _Course(rules, times, standing)
+    replayer = Replayer(rules, times, standing)
     for step in steps:
         if type(step) is Sample:
-            yield course.look(step)
+            yield replayer.look(step)
         elif isinstance(step, Began):
-            course.begin(step.print_id)
+            replayer.begin(step.print_id)
         elif isinstance(step, Entry):
-            course.enter(step)
+            replayer.enter(step)
 
 
-class _Course:
+class Replayer:
     """The rules and settings in force along a replay, changed by what happened between frames."""
 
-    def __init__(self, rules: RuleSet | None, times: LatchTimes | None, standing: Assessment | None) -> None:
+    def __init__(
+        self,
+        rules: RuleSet | None = None,
+        times: LatchTimes | None = None,
+        standing: Assessment | None = None,
+    ) -> None:
+        """Begin with the rules that are recorded, unless some are given."""
         self.as_recorded = rules is None
         self.times_given = times is not None
         self.rules: RuleSet = rules or FailWatchRules()
