@@ -72,6 +72,12 @@ def detector() -> BuiltInDetector:
     return BuiltInDetector()
 
 
+def test_what_is_learned_of_a_look_is_its_heat_and_its_p(detector):
+    """What good looks explain is bound by the p that they had."""
+    found = detector.look(Frame(jpeg(tangled()), 1.0, "printer", "camera"))
+    assert found.evidence.p == found.p > 0.6
+
+
 def test_sees_a_tangle_where_it_is_and_none_where_none_is(detector):
     good, bad = detector.answer(jpeg(plain())), detector.answer(jpeg(tangled()))
     assert good.p < 0.3

@@ -7,13 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.engine.detectors.built_in.camera_baseline import QUIET, CameraBaseline
+from octoprint_failwatch.engine.detectors.built_in.camera_baseline import (
+    EXPLAINED_AT_MOST,
+    QUIET,
+    CameraBaseline,
+)
 from octoprint_failwatch.engine.detectors.built_in.camera_baseline_store import (
     SAVE_EVERY,
     CameraBaselineStore,
     Evidence,
 )
-from octoprint_failwatch.engine.detectors.built_in.explanation import EXPLAINED_AT_MOST, explained
+from octoprint_failwatch.engine.detectors.built_in.explanation import explained
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput
 from octoprint_failwatch.engine.models import Detection
@@ -35,7 +39,7 @@ def heat(cable: float = QUIET - 2, elsewhere: float = QUIET - 2) -> HeatMap:
 
 
 def seen(looks: HeatMap, print_id: str = "print") -> Evidence:
-    return Evidence(KEY, print_id, looks)
+    return Evidence(KEY, print_id, looks, OUTPUT.p_of(looks))
 
 
 def taught(store: CameraBaselineStore, looks: HeatMap, count: int, print_id: str = "print") -> None:
@@ -138,7 +142,7 @@ def test_each_camera_has_its_own_and_one_or_all_of_a_printer_are_forgotten() -> 
     store = CameraBaselineStore(None)
     keys = (("one", ""), ("one", "side"), ("two", ""))
     for key in keys:
-        store.learn(Evidence(key, "print", heat(cable=3.0)))
+        store.learn(Evidence(key, "print", heat(cable=3.0), 0.1))
     assert set(store.all()) == set(keys)
     store.forget("one", "side")
     assert set(store.all()) == {("one", ""), ("two", "")}
@@ -236,7 +240,7 @@ def test_nothing_is_made_hotter_and_the_budget_holds(
     """Whatever was learned and whatever the print began with; and it is stored without loss."""
     baseline = CameraBaseline.unknown(now)
     for one in good:
-        baseline = baseline.learned(one, "print")
+        baseline = baseline.learned(one, "print", OUTPUT.p_of(one))
     for one in first:
         baseline = baseline.with_opening(one, "print")
     found = explained(OUTPUT, now, baseline, "print")
@@ -252,7 +256,7 @@ def test_nothing_is_made_hotter_and_the_budget_holds(
 def test_more_heat_never_lowers_p(now: HeatMap, good: list[HeatMap], cell: int, more: float) -> None:
     baseline = CameraBaseline.unknown(now)
     for one in good:
-        baseline = baseline.learned(one, "print")
+        baseline = baseline.learned(one, "print", OUTPUT.p_of(one))
     hotter = list(now.logits)
     hotter[cell] += more
     before = explained(OUTPUT, now, baseline, "print")

@@ -53,7 +53,7 @@ def test_another_light_over_quiet_cells_excuses_nothing(night: float) -> None:
     baseline = CameraBaseline.unknown(HeatMap(2, (-8.0, -8.0)))
     for number in range(200):
         logit = -8.0 if number < 100 else night
-        baseline = baseline.learned(HeatMap(2, (logit, 2.0 if number % 3 == 0 else -8.0)), "print")
+        baseline = baseline.learned(HeatMap(2, (logit, 2.0 if number % 3 == 0 else -8.0)), "print", 0.1)
     cold, head = baseline.excess
     assert cold == 0
     assert head > 3, "what the head bares is normal"

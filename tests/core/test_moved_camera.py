@@ -155,8 +155,8 @@ def heat(cable: float) -> HeatMap:
 def learned(store: CameraBaselineStore, pictures: Iterable[Outline]) -> None:
     for picture in pictures:
         assert not store.was_moved(KEY, picture, 1.0)
-        store.note_opening(Evidence(KEY, "print", heat(2.0)))
-        store.learn(Evidence(KEY, "print", heat(2.0)))
+        store.note_opening(Evidence(KEY, "print", heat(2.0), 0.1))
+        store.learn(Evidence(KEY, "print", heat(2.0), 0.1))
 
 
 def test_what_was_learned_is_dropped_for_good_and_learned_anew(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_what_was_learned_is_dropped_for_good_and_learned_anew(tmp_path: Path) -
         assert baseline.shown()["moved_at"] == 77.0
     store.unlearn(KEY[0], "print")
     assert store.all()[KEY].hidden == 0, "nothing brings back what was known of another place"
-    store.learn(Evidence(KEY, "next", heat(2.0)))
+    store.learn(Evidence(KEY, "next", heat(2.0), 0.1))
     assert store.all()[KEY].frames == 1
 
 

@@ -52,7 +52,7 @@ class Camera:
 
     def learn(self, heat: HeatMap, print_id: str) -> None:
         """Learn from a look at a good print."""
-        self._baseline = self._baseline.learned(heat, print_id)
+        self._baseline = self._baseline.learned(heat, print_id, self._eye.output.p_of(heat))
 
     def p(self, heat: HeatMap) -> float:
         """Return p of a heat map, what was learned of the camera taken off.

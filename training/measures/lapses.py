@@ -70,13 +70,14 @@ def follow(one: Lapse, eye: Eye, rules: RuleSet) -> Outcome:
     now, store, untaught = Assessment(), CameraBaselineStore(None), deque[Evidence]()
     outcome = Outcome({}, dict.fromkeys(LEVELS, 0))
     for number, heat in enumerate(one.heats):
-        evidence = Evidence(("", ""), one.name, heat)
-        baseline = store.of(evidence.key, heat)
+        key = ("", "")
+        baseline = store.of(key, heat)
         detection = (
             eye.output.detection(heat)
             if baseline is None
             else explained(eye.output, heat, baseline, one.name)
         )
+        evidence = Evidence(key, one.name, heat, detection.p)
         before = now.latch.level
         step = assess(now, rules, TIMES, detection, number * CADENCE, gap=float("inf"))
         now = step.assessment

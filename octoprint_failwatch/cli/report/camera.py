@@ -57,7 +57,7 @@ def explain(output: HeatOutput, heats: Sequence[HeatMap]) -> list[Explained]:
     if len(heats) < ENOUGH:
         nothing = (0.0,) * len(heats[0].logits) if heats else ()
         return [Explained(Cells(heat.columns, _strengths(output, heat), nothing)) for heat in heats]
-    halves = [_learned(heats[1::2]), _learned(heats[0::2])]
+    halves = [_learned(output, heats[1::2]), _learned(output, heats[0::2])]
     return [_explained(output, heat, halves[number % 2]) for number, heat in enumerate(heats)]
 
 
@@ -74,11 +74,11 @@ def finding(p: Sequence[float], explained: Sequence[float], maybe: float) -> Fin
     return Finding.SINGLE if left else Finding.NORMAL
 
 
-def _learned(heats: Sequence[HeatMap]) -> CameraBaseline:
+def _learned(output: HeatOutput, heats: Sequence[HeatMap]) -> CameraBaseline:
     baseline = CameraBaseline.unknown(heats[0])
     for heat in heats:
         for _ in range(LOOKS):
-            baseline = baseline.learned(heat, "")
+            baseline = baseline.learned(heat, "", output.p_of(heat))
     return baseline
 
 

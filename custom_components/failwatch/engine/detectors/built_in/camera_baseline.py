@@ -19,6 +19,10 @@ MEMORY_OF_PRINTS = 180
 """Good looks that a new print finds remembered at most: cables stay, the part is another."""
 SPREAD = 1.5
 """Standard deviations above its mean up to which a cell is normal: what the head hides and bares comes and goes."""
+SPREAD_OF_P = 2.5
+"""Standard deviations above its mean up to which p is normal."""
+EXPLAINED_AT_MOST = 0.35
+"""How much of p what was learned in good looks explains at most: mess may have been learned with it."""
 FIXTURE_MARGIN = 0.5
 """Logits by which a cell may exceed how the camera looks before there is a print."""
 LARGEST = 8.0
@@ -37,6 +41,8 @@ class CameraBaseline:
     over the first looks of the print `opened`, when there was hardly anything to fail; `fixtures` that over
     the openings of earlier prints that turned out well, of which there were `fixture_prints`. `moved_at` is
     when (seconds) the camera was seen to have been moved, after which all of this began anew; None for never.
+
+    `p` is the mean of p over `p_looks` good looks, and `p_variance` its variance; release 0.1.0 kept neither.
     """
 
     columns: int
@@ -50,6 +56,9 @@ class CameraBaseline:
     fixtures: tuple[float, ...] = field(default=(), repr=False)
     fixture_prints: int = 0
     moved_at: float | None = None
+    p: float = 0.0
+    p_variance: float = 0.0
+    p_looks: int = 0
 
     @classmethod
     def unknown(cls, heat: HeatMap) -> CameraBaseline:
@@ -73,6 +82,16 @@ class CameraBaseline:
             max((mean - QUIET) * trust + SPREAD * math.sqrt(variance), 0.0)
             for mean, variance in zip(self.usual, spread, strict=True)
         )
+
+    @property
+    def explains_at_most(self) -> float:
+        """How much of p is normal at most: not more than good looks usually showed, whatever their cells excuse.
+
+        Grain in many cells is no reason to take a mess in all of them for good.
+        """
+        if not self.p_looks:
+            return EXPLAINED_AT_MOST
+        return min(self.p + SPREAD_OF_P * math.sqrt(self.p_variance), EXPLAINED_AT_MOST)
 
     @property
     def hidden(self) -> float:
@@ -106,8 +125,8 @@ class CameraBaseline:
         known = tuple(max(logit + FIXTURE_MARGIN - QUIET, 0.0) if logit > QUIET else 0.0 for logit in lower)
         return _shared(known, self.columns)
 
-    def learned(self, heat: HeatMap, print_id: str) -> CameraBaseline:
-        """Return the baseline after one more good look of that shape."""
+    def learned(self, heat: HeatMap, print_id: str, p: float) -> CameraBaseline:
+        """Return the baseline after one more good look of that shape, with its p before anything was taken off."""
         known = self.frames if print_id == self.print_id else min(self.frames, MEMORY_OF_PRINTS)
         weight = 1 / min(known + 1, MEMORY)
         spread = self.spread or (0.0,) * len(self.usual)
@@ -117,12 +136,17 @@ class CameraBaseline:
             off = min(max(logit, QUIET), LARGEST) - mean
             usual.append(mean + off * weight)
             variances.append((1 - weight) * (variance + off * off * weight) if known else 0.0)
+        p_looks = self.p_looks if print_id == self.print_id else min(self.p_looks, MEMORY_OF_PRINTS)
+        p_weight, p_off = 1 / min(p_looks + 1, MEMORY), p - self.p
         return replace(
             self,
             usual=tuple(usual),
             spread=tuple(variances),
             frames=min(known + 1, MEMORY),
             print_id=print_id,
+            p=self.p + p_off * p_weight,
+            p_variance=(1 - p_weight) * (self.p_variance + p_off * p_off * p_weight) if p_looks else 0.0,
+            p_looks=min(p_looks + 1, MEMORY),
         )
 
     def with_opening(self, heat: HeatMap, print_id: str) -> CameraBaseline:
@@ -160,6 +184,9 @@ class CameraBaseline:
             "fixtures": _steps(self.fixtures),
             "fixture_prints": self.fixture_prints,
             "moved_at": self.moved_at,
+            "p": round(self.p, 5),
+            "p_variance": round(self.p_variance, 7),
+            "p_looks": self.p_looks,
         }
 
     @classmethod
@@ -172,6 +199,9 @@ class CameraBaseline:
         maps = {name: _logits(data.get(name, ())) for name in ("spread", "opening", "fixtures")}
         if any(cells and len(cells) != len(usual) for cells in maps.values()):
             raise ValueError("the maps differ in shape")
+        p, p_variance = float(data.get("p", 0.0)), float(data.get("p_variance", 0.0))
+        if not 0 <= p <= 1 or not 0 <= p_variance <= 1:
+            raise ValueError("p cannot be")
         moved_at = data.get("moved_at")
         return cls(
             columns,
@@ -182,6 +212,9 @@ class CameraBaseline:
             opening_looks=int(data.get("opening_looks", 0)),
             fixture_prints=int(data.get("fixture_prints", 0)),
             moved_at=None if moved_at is None else float(moved_at),
+            p=p,
+            p_variance=p_variance,
+            p_looks=int(data.get("p_looks", 0)),
             **{**maps, "spread": tuple(max(variance, 0.0) for variance in maps["spread"])},
         )
 

@@ -25,11 +25,12 @@ Key: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One look as the baselines see it: whose it was, and its heat map before anything was taken off."""
+    """One look as the baselines see it: whose it was, its heat map before anything was taken off, and p."""
 
     key: Key
     print_id: str
     heat: HeatMap
+    p: float
 
 
 class CameraBaselineStore:
@@ -75,7 +76,7 @@ class CameraBaselineStore:
 
     def learn(self, evidence: Evidence) -> None:
         """Learn from a good look."""
-        self._change(evidence, lambda known: known.learned(evidence.heat, evidence.print_id))
+        self._change(evidence, lambda known: known.learned(evidence.heat, evidence.print_id, evidence.p))
 
     def note_opening(self, evidence: Evidence) -> None:
         """Take note of one of the first looks of a print."""

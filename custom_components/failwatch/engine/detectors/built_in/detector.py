@@ -112,7 +112,7 @@ class BuiltInDetector:
                 if baseline is None
                 else explained(output, counts, baseline, frame.print_id)
             )
-            return replace(detection, evidence=Evidence(key, frame.print_id, heat), moved=moved)
+            return replace(detection, evidence=Evidence(key, frame.print_id, heat, detection.p), moved=moved)
 
         with self._one_at_a_time:
             return self._see(frame.jpeg, explain)

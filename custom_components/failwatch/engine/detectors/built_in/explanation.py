@@ -10,8 +10,6 @@ from .camera_baseline import CameraBaseline
 from .heat_map import HeatMap
 from .heat_output import HeatOutput
 
-EXPLAINED_AT_MOST = 0.35
-"""How much of p what was learned in good looks explains at most: mess may have been learned with it."""
 HALVINGS = 6
 
 
@@ -24,22 +22,22 @@ def explained(output: HeatOutput, heat: HeatMap, baseline: CameraBaseline, print
     fixtures = baseline.fixture_excuses(print_id)
     p = output.p_of(without(heat, fixtures))
     excuses = baseline.excuses()
-    share = 1.0
-    if p - output.p_of(without(heat, fixtures, excuses)) > EXPLAINED_AT_MOST:
-        share = _largest_share(output, heat, fixtures, excuses, p)
+    share, least = 1.0, p - baseline.explains_at_most
+    if output.p_of(without(heat, fixtures, excuses)) < least:
+        share = _largest_share(output, heat, fixtures, excuses, least)
     detection = output.detection(without(heat, fixtures, [excuse * share for excuse in excuses]))
     return replace(detection, p=p, explained=max(p - detection.p, 0.0))
 
 
 def _largest_share(
-    output: HeatOutput, heat: HeatMap, fixtures: Sequence[float], excuses: Sequence[float], p: float
+    output: HeatOutput, heat: HeatMap, fixtures: Sequence[float], excuses: Sequence[float], least: float
 ) -> float:
-    """Return the share of the excuses that explains no more of p than allowed, found by halving."""
+    """Return the share of the excuses that leaves at least so much of p, found by halving."""
     low, high = 0.0, 1.0
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         rest = output.p_of(without(heat, fixtures, [excuse * middle for excuse in excuses]))
-        low, high = (low, middle) if p - rest > EXPLAINED_AT_MOST else (middle, high)
+        low, high = (low, middle) if rest < least else (middle, high)
     return low
 
 

@@ -1,0 +1,91 @@
+"""The grain of a night picture, once learned, delays a failure by two minutes at most, and is none itself."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from octoprint_failwatch.engine.detectors.built_in.camera_baseline import CameraBaseline
+from octoprint_failwatch.engine.detectors.built_in.explanation import explained
+from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
+from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput
+from octoprint_failwatch.engine.judging.assessment import Assessment, assess
+from octoprint_failwatch.engine.judging.latch import LatchTimes
+from octoprint_failwatch.engine.judging.learning import DELAY
+from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.verdict import Level
+
+OUTPUT = HeatOutput(share=0.04, slope=1.0, offset=-1.5)
+COLUMNS, CELLS = 20, 300
+PART = [row * COLUMNS + column for row in range(4, 11) for column in range(6, 14)]
+FAILS = 60
+
+
+def night(seed: int, *, fails: bool = True) -> Iterator[HeatMap]:
+    """Show a part whose every cell is grainy, and a mess that comes up in the same cells, now more and now less."""
+    random = Random(seed)
+    for look in range(180):
+        mess = min(max(look - FAILS, 0) / 6, 1.0) * random.uniform(2.0, 6.0) if fails else 0.0
+        logits = [-6.0] * CELLS
+        for cell in PART:
+            logits[cell] = random.gauss(-4.5, 1.5) + mess
+        yield HeatMap(COLUMNS, tuple(logits))
+
+
+def told(looks: Iterator[HeatMap], *, learns: bool) -> int | None:
+    """Return the look that told a failure, on a new printer, by the gate and the delay of the watch."""
+    now = Assessment()
+    baseline: CameraBaseline | None = None
+    untaught: deque[tuple[HeatMap, float]] = deque()
+    for number, heat in enumerate(looks):
+        baseline = baseline or CameraBaseline.unknown(heat)
+        detection = explained(OUTPUT, heat, baseline, "print")
+        step = assess(now, FailWatchRules(), LatchTimes(), detection, 10.0 * number, gap=60)
+        now = step.assessment
+        if now.latch.level is Level.FAILURE:
+            return number
+        if not (learns and step.teaches):
+            untaught.clear()
+            continue
+        untaught.append((heat, detection.p))
+        if len(untaught) > DELAY:
+            baseline = baseline.learned(untaught[0][0], "print", untaught.popleft()[1])
+    return None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_failure_over_grain_is_told_two_minutes_later_at_most_than_if_nothing_were_learned(
+    seed: int,
+) -> None:
+    new, known = told(night(seed), learns=False), told(night(seed), learns=True)
+    assert new is not None
+    assert known is not None
+    assert FAILS < new <= known <= new + 12
+
+
+@pytest.mark.parametrize("learns", [False, True])
+def test_grain_alone_is_no_failure(*, learns: bool) -> None:
+    assert told(night(0, fails=False), learns=learns) is None
+
+
+def test_good_looks_are_explained_as_far_as_they_went_and_not_further() -> None:
+    """What the camera showed in good looks stays hidden; a mess in the same cells counts for the rest."""
+    looks = list(night(1, fails=False))
+    baseline = CameraBaseline.unknown(looks[0])
+    for heat in looks:
+        baseline = baseline.learned(heat, "print", OUTPUT.p_of(heat))
+    usual = [OUTPUT.p_of(heat) for heat in looks]
+    assert max(usual) <= baseline.explains_at_most + 0.02
+    assert baseline.explains_at_most <= max(usual) + 0.02
+    explained_p = [explained(OUTPUT, heat, baseline, "print").explained for heat in looks]
+    assert sum(explained_p) > sum(usual) / 3
+    mess = HeatMap(COLUMNS, tuple(logit + 5.0 for logit in looks[0].logits))
+    found = explained(OUTPUT, mess, baseline, "print")
+    assert found.explained <= baseline.explains_at_most
+    assert found.p - found.explained > 0.5
+    unknown = replace(baseline, p_looks=0)
+    assert explained(OUTPUT, mess, unknown, "print").explained > 0.3, (
+        "what release 0.1.0 learned keeps its budget"
+    )
