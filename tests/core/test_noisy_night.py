@@ -86,6 +86,6 @@ def test_good_looks_are_explained_as_far_as_they_went_and_not_further() -> None:
     assert found.explained <= baseline.explains_at_most
     assert found.p - found.explained > 0.5
     unknown = replace(baseline, p_looks=0)
-    assert explained(OUTPUT, mess, unknown, "print").explained > 0.3, (
+    assert explained(OUTPUT, mess, unknown, "print").explained > 0.1, (
         "what release 0.1.0 learned keeps its budget"
     )
