@@ -5,8 +5,8 @@ import {AT, MEAN, P, chart} from "./course.js";
 /* Lines are told apart by their dashes too: not everybody sees the colours. */
 const DASHES = {normal: "2 3", maybe: "6 4", failure: "12 4", limit: "12 4"};
 
-export function drawChart(words, frames, lines, {at, marks = [], end} = {}) {
-    const drawn = chart(frames, lines, {end});
+export function drawChart(words, frames, lines, {at, marks = [], end, gaps} = {}) {
+    const drawn = chart(frames, lines, {end, gaps});
     if (!drawn) return html`<p class="quiet">${words.say("course.none")}</p>`;
     const last = frames[frames.length - 1];
     const alt = words.say("course.alt", {
@@ -25,8 +25,8 @@ export function drawChart(words, frames, lines, {at, marks = [], end} = {}) {
                 ${marks.map((mark) => svg`
                     <line class="mark" x1=${drawn.x(mark.at) * 1000} x2=${drawn.x(mark.at) * 1000} y1="0" y2="1000">
                         <title>${mark.text}</title></line>`)}
-                <polyline class="p" points=${drawn.p}></polyline>
-                <polyline class="mean" points=${drawn.mean}></polyline>
+                <path class="p" d=${drawn.p}></path>
+                <path class="mean" d=${drawn.mean}></path>
                 ${at === undefined ? nothing : svg`
                     <line class="here" x1=${drawn.x(at) * 1000} x2=${drawn.x(at) * 1000} y1="0" y2="1000"></line>`}
             </svg>

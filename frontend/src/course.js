@@ -3,6 +3,8 @@ export const ID = 0, AT = 1, P = 2, MEAN = 3, LEVEL = 4, CAMERAS = 5, BOXES = 6,
 
 const MOST = 600;
 const FIRST_MINUTES = 5;
+/* Nothing is recorded of a machine that slept or was off. */
+const MOST_BETWEEN_LOOKS = 15 * 60;
 
 export function frameOf(state) {
     const {look, latch} = state;
@@ -45,15 +47,34 @@ export function rulesAt(rules, frame) {
     return rules.findLast((one) => one.after_frame < frame[ID]) || rules[0];
 }
 
-/* Everything that a chart needs, in shares of its width and height. */
-export function chart(frames, lines, {end} = {}) {
+/* When looking stopped, by what was recorded of a print. */
+export function gapsOf(marks) {
+    return marks
+        .filter(({kind, data}) => kind === "paused" || kind === "blind" || (kind === "holds" && data.length))
+        .map((mark) => mark.at);
+}
+
+/* Everything that a chart needs, in shares of its width and height. Lines are broken where looking stopped, at `gaps`. */
+export function chart(frames, lines, {end, gaps = []} = {}) {
     if (!frames.length) return null;
     const start = frames[0][AT];
     const last = Math.max(start + FIRST_MINUTES * 60, frames[frames.length - 1][AT], end || 0);
     const top = Math.max(1, ...frames.map((frame) => frame[P]), ...lines.map((line) => line.value));
     const x = (at) => Math.min(1, Math.max(0, (at - start) / (last - start)));
     const y = (value) => 1 - Math.max(0, value) / top;
-    const path = (value) => frames.map((frame) => `${round(x(frame[AT]))},${round(y(frame[value]))}`).join(" ");
+    /* Of a long print not every look is there. */
+    const most = Math.max(MOST_BETWEEN_LOOKS, (5 * (frames[frames.length - 1][AT] - start)) / frames.length);
+    const isBroken = (before, after) => after - before > most || gaps.some((gap) => before <= gap && gap < after);
+    const begins = frames.map((frame, index) => !index || isBroken(frames[index - 1][AT], frame[AT]));
+    /* A look that stands alone is a dot. */
+    const path = (value) =>
+        frames
+            .map((frame, index) => {
+                const point = `${round(x(frame[AT]))} ${round(y(frame[value]))}`;
+                if (!begins[index]) return `L${point}`;
+                return index + 1 === frames.length || begins[index + 1] ? `M${point}h0` : `M${point}`;
+            })
+            .join("");
     return {
         x,
         start,

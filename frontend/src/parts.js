@@ -2,7 +2,7 @@
 import {html, nothing} from "lit";
 import {guard} from "lit/directives/guard.js";
 import {drawChart} from "./chart.js";
-import {limits} from "./course.js";
+import {gapsOf, limits} from "./course.js";
 import {listed} from "./events.js";
 import {drawPicture} from "./picture.js";
 import {acceptance, answers, condition, countdown, isPrinting, isSnoozed, isUnanswered, level, verdict} from "./situation.js";
@@ -124,11 +124,14 @@ export function drawLast(words, {update: {state}, clock}, {name, view, url, name
 }
 
 /* Drawn anew with every look, but not with every second. */
-export function drawCourse(words, {update: {state, rules}, frames, marks, events}) {
+export function drawCourse(words, {update: {state, rules}, frames, gaps, marks, events}) {
     const found = state.look?.verdict;
     return html`<section aria-label=${words.say("course.title")}>
-        ${guard([frames, marks, events.length, state.look?.at, rules, words], () =>
-            drawChart(words, frames, found ? limits(rules, found.usual, found.limit) : [], {marks: listed(words, marks, events)}))}
+        ${guard([frames, gaps, marks, events.length, state.look?.at, rules, words], () =>
+            drawChart(words, frames, found ? limits(rules, found.usual, found.limit) : [], {
+                marks: listed(words, marks, events),
+                gaps: [...gaps, ...gapsOf(marks)]
+            }))}
     </section>`;
 }
 

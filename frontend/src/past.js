@@ -2,7 +2,7 @@
 import {css, html, nothing} from "lit";
 import {drawChart} from "./chart.js";
 import {ADDRESSES_LAST} from "./connection.js";
-import {AT, BOXES, CAMERAS, ID, LEVEL, LIMIT, MEAN, P, USUAL, limits, rulesAt} from "./course.js";
+import {AT, BOXES, CAMERAS, ID, LEVEL, LIMIT, MEAN, P, USUAL, gapsOf, limits, rulesAt} from "./course.js";
 import {eventOf} from "./events.js";
 import {drawPicture} from "./picture.js";
 import {PrinterDialog} from "./printer-dialog.js";
@@ -164,6 +164,7 @@ class PastPrints extends PrinterDialog {
             ${this._drawFilm()}
             ${drawChart(words, frames, limits(rulesAt(rules, frame), frame[USUAL], frame[LIMIT]), {
                 at: frame[AT],
+                gaps: gapsOf(marks),
                 marks: marks.map((mark) => eventOf(words, mark)).filter(Boolean)
             })}
             <h3>${words.say("label.title")}</h3>

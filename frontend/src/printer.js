@@ -1,19 +1,22 @@
 /* What the card knows of its printer: how it is, and the looks and events of its print, kept up to date by push. */
 import {Clock} from "./clock.js";
 import {ADDRESSES_LAST, Follower, ask} from "./connection.js";
-import {frameOf, withFrame} from "./course.js";
+import {AT, frameOf, withFrame} from "./course.js";
 import {isPrinting} from "./situation.js";
 
 export class Printer {
     update = null;
     clock = new Clock(0);
     frames = [];
+    /* The looks after which looking stopped; those before this page was opened are in the marks. */
+    gaps = [];
     marks = [];
     /* Why there is no news: a text's key, "" while there is some. */
     gone = "";
     #events = [];
     #print = null;
     #loaded = false;
+    #since = null;
     #toldAt = 0;
     #changed;
     #follower = null;
@@ -80,9 +83,17 @@ export class Printer {
         if (state.print_id !== this.#print) {
             this.#print = state.print_id;
             this.frames = [];
+            this.gaps = [];
             this.marks = [];
             this.#loaded = false;
         }
+        const last = this.frames[this.frames.length - 1]?.[AT];
+        // A pause may have come and gone while this page heard nothing: then the watching is younger than the last look.
+        const isNew = this.#since !== null && this.#since !== state.since && state.since > last;
+        if (last && (isNew || state.phase !== "watching" || state.holds?.length) && !this.gaps.includes(last)) {
+            this.gaps = [...this.gaps, last];
+        }
+        this.#since = state.since;
         if (isPrinting(state) && state.look && state.look.at >= (state.started_at || 0)) {
             this.frames = withFrame(this.frames, frameOf(state));
         }

@@ -46,9 +46,9 @@ export const pictures = css`
     .chip.age { inset-inline-start: 8px; bottom: 8px; }
     .chart { position: relative; height: 120px; margin: 4px 0; border: 1px solid var(--fw-line); border-radius: 4px; overflow: hidden; }
     .chart svg { width: 100%; height: 100%; display: block; }
-    .chart :is(line, polyline) { vector-effect: non-scaling-stroke; fill: none; }
-    polyline.p { stroke: var(--fw-accent); stroke-width: 1px; opacity: 0.7; }
-    polyline.mean { stroke: var(--fw-accent); stroke-width: 2.5px; }
+    .chart :is(line, path) { vector-effect: non-scaling-stroke; fill: none; stroke-linecap: round; }
+    path.p { stroke: var(--fw-accent); stroke-width: 1px; opacity: 0.7; }
+    path.mean { stroke: var(--fw-accent); stroke-width: 2.5px; }
     line { stroke: var(--fw-bad); stroke-width: 1px; }
     :is(line.normal, line.none) { stroke: var(--fw-good); }
     line.maybe { stroke: var(--fw-maybe); }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
-import {AT, P, chart, halved, limits, rulesAt, withFrame} from "../src/course.js";
+import {AT, P, chart, gapsOf, halved, limits, rulesAt, withFrame} from "../src/course.js";
 import {eventOf, listed} from "../src/events.js";
 import {words} from "./texts.js";
 
@@ -46,6 +46,38 @@ test("a chart has room for five minutes, for what is above one, and for the mark
     assert.deepEqual(drawn.rises.map((rise) => [rise.level, rise.at]), [["maybe", 60]]);
     assert.equal(drawn.lines[0].y, 0.75);
     assert.equal(chart([], []), null);
+});
+
+const strokes = (drawn) => drawn.p.split("M").length - 1;
+
+test("lines are broken where looking stopped: at a pause, a blindness, a hold, and after a machine slept", () => {
+    const frames = [frame(0), frame(10), frame(100), frame(110), frame(120)];
+    assert.equal(strokes(chart(frames, [])), 1);
+    assert.equal(strokes(chart(frames, [], {gaps: [10]})), 2);
+    assert.equal(strokes(chart(frames, [], {gaps: [15, 99]})), 2);
+    assert.equal(strokes(chart(frames, [], {gaps: [100, 110]})), 3);
+    assert.equal(strokes(chart([...frames, frame(120 + 3600)], [])), 2);
+    const marks = [
+        {at: 1, kind: "started", data: {detail: ""}},
+        {at: 10, kind: "paused", data: null},
+        {at: 90, kind: "resumed", data: null},
+        {at: 105, kind: "blind", data: {detail: "timeout"}},
+        {at: 115, kind: "holds", data: ["heating"]},
+        {at: 118, kind: "holds", data: []}
+    ];
+    assert.deepEqual(gapsOf(marks), [10, 105, 115]);
+});
+
+test("a look that stands alone between two breaks is a dot", () => {
+    const drawn = chart([frame(0), frame(10), frame(20)], [], {gaps: [5, 15]});
+    assert.deepEqual(drawn.p.match(/h0/g).length, 3);
+    assert.ok(!chart([frame(0), frame(10)], []).p.includes("h0"));
+    assert.ok(!chart([frame(0), frame(10), frame(20)], [], {gaps: [5]}).p.endsWith("h0"));
+});
+
+test("a print of days of which few looks are kept is not broken for that", () => {
+    const frames = Array.from({length: 200}, (_, index) => frame(index * 1800));
+    assert.equal(strokes(chart(frames, [])), 1);
 });
 
 test("what happened is told once, newest first, in words", () => {

@@ -115,3 +115,31 @@ test("addresses of pictures are asked for anew only where they may no longer be 
     await settled();
     assert.equal(subscriptions(), 2);
 });
+
+const watched = (at, changes) => ({...looked("a", at), state: {...looked("a", at).state, ...changes}});
+
+test("looking stops with a pause, a hold and a blindness, and after the last look before it", async () => {
+    const {printer} = follow({a: {frames: [], marks: []}});
+    for (const changes of [{phase: "paused"}, {holds: ["heating"]}, {phase: "blind"}]) {
+        const before = printer.frames.length ? printer.frames.at(-1)[1] : 0;
+        house.push(looked("a", before + 10));
+        house.push(looked("a", before + 20));
+        house.push(watched(before + 20, changes));
+        house.push(watched(before + 20, changes));
+    }
+    assert.deepEqual(printer.gaps, [20, 40, 60]);
+    house.push(looked("b", 10));
+    assert.deepEqual(printer.gaps, []);
+});
+
+test("a pause that came and went unheard breaks the lines too, a look that took long does not", () => {
+    const {printer} = follow({a: {frames: [], marks: []}});
+    house.push(watched(10, {since: 12}));
+    house.push(watched(20, {since: 12}));
+    assert.deepEqual(printer.gaps, []);
+    house.push(watched(90, {since: 85}));
+    assert.deepEqual(printer.gaps, [20]);
+    // A clock that is put right moves everything, and is no pause.
+    house.push(watched(100, {since: 87}));
+    assert.deepEqual(printer.gaps, [20]);
+});

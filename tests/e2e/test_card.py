@@ -144,7 +144,7 @@ async def test_a_print_that_goes_well(dashboard: Dashboard, page: Page) -> None:
     assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     await expect(card.locator(".age")).to_have_text(re.compile(r"\d+ (s|min) ago"))
     await expect(card.locator(".why")).to_have_text(re.compile("normal|know this print"))
-    await expect(card.locator("polyline.mean")).to_have_attribute("points", re.compile(r"\d"))
+    await expect(card.locator("path.mean")).to_have_attribute("d", re.compile(r"\d"))
     assert await offered(page) == ["it_failed", "check", "snooze", "mute", "cancel"]
 
 
@@ -182,11 +182,10 @@ async def test_nothing_is_asked_again_and_again(dashboard: Dashboard, page: Page
     page.on("websocket", listen)
     await page.reload()
     await says(page, "No failure")
-    course = card_of(page).locator("polyline.mean")
-    before = len(str(await course.get_attribute("points")).split())
+    before = sum(await course_strokes(page))
 
     async def several_looks() -> bool:
-        return len(str(await course.get_attribute("points")).split()) >= before + 5
+        return sum(await course_strokes(page)) >= before + 5
 
     await eventually(several_looks)
     assert asked == ["failwatch/subscribe", "failwatch/frames"]
@@ -197,6 +196,35 @@ async def test_nothing_is_asked_again_and_again(dashboard: Dashboard, page: Page
 
     await eventually(ordered)
     await expect(card_of(page).locator("ha-alert")).to_have_count(0)
+
+
+async def course_strokes(page: Page) -> list[int]:
+    """Return of how many looks each unbroken piece of the course is."""
+    drawn = str(await card_of(page).locator("path.mean").get_attribute("d"))
+    return [1 + piece.count("L") for piece in drawn.split("M")[1:]]
+
+
+async def test_the_course_is_broken_where_nothing_was_looked_at(dashboard: Dashboard, page: Page) -> None:
+    """Also on a page that was opened later, and in the history."""
+    await says(page, "No failure")
+
+    async def drawn(pieces: int) -> bool:
+        strokes = await course_strokes(page)
+        return len(strokes) == pieces and strokes[-1] >= 3
+
+    await eventually(lambda: drawn(1))
+    await dashboard.house.printer_is("paused")
+    await says(page, "The print is paused")
+    await dashboard.house.printer_is("printing")
+    await eventually(lambda: drawn(2))
+    await page.reload()
+    await says(page, "No failure")
+    await eventually(lambda: drawn(2))
+    await card_of(page).locator("[data-open=past]").click()
+    past = page.locator("failwatch-past-prints")
+    await past.locator(".print").first.click()
+    await expect(past.locator("path.mean")).to_have_attribute("d", re.compile(r"^M[^M]+M[^M]+$"))
+    await page.keyboard.press("Escape")
 
 
 async def test_a_failing_print_counts_down_and_goes_on_if_told_so(dashboard: Dashboard, page: Page) -> None:
