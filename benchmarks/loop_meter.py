@@ -25,7 +25,7 @@ class Meter:
     """How long callbacks took, in seconds: by the clock, of the thread's processor time, and that without collection.
 
     Python's collector of garbage now and then walks through all of Home Assistant's memory, in whatever callback comes
-    by: its time is counted apart. So is, where Linux tells it, the time in which the thread was ready to run and other
+    by, or in another thread while the loop waits: its time is counted apart. So is, where Linux tells it, the time in which the thread was ready to run and other
     programs had all processors: what the clock says without it is what Home Assistant is to answer for, waiting for a
     lock or the disk included.
     """
@@ -38,9 +38,13 @@ class Meter:
         self.kept: list[float] = []
         """By the clock, without the time in which there was no processor."""
         self.collections: list[float] = []
+        self.elsewhere: list[tuple[float, float]] = []
+        """By the clock, when collections in other threads began and ended: the loop stands still meanwhile."""
+        self.stalls: list[tuple[float, float]] = []
+        """By the clock, when callbacks that took too long began and ended."""
         self.slowest: dict[str, float] = {}
         self._run = asyncio.Handle._run
-        self._collecting_since = 0.0
+        self._collecting_since = (0.0, 0.0)
         self._thread = threading.get_ident()
         self._waited = lambda: 0.0
 
@@ -59,6 +63,8 @@ class Meter:
             self.kept.append(self.wall[-1] - waited)
             self.busy.append(busy)
             self.own.append(own)
+            if self.wall[-1] > STALL:
+                self.stalls.append((began, began + self.wall[-1]))
             name = _name(handle)
             self.slowest[name] = max(self.kept[-1], self.slowest.get(name, 0.0))
 
@@ -66,17 +72,22 @@ class Meter:
         gc.callbacks.append(self._collect)
 
     def _collect(self, phase: str, _: dict[str, int]) -> None:
-        if threading.get_ident() != self._thread:
-            return
+        now = time.thread_time(), time.perf_counter()
         if phase == "start":
-            self._collecting_since = time.thread_time()
+            self._collecting_since = now
+        elif threading.get_ident() == self._thread:
+            self.collections.append(now[0] - self._collecting_since[0])
         else:
-            self.collections.append(time.thread_time() - self._collecting_since)
+            self.elsewhere.append((self._collecting_since[1], now[1]))
 
     def stop(self) -> None:
         """Time nothing more."""
         asyncio.Handle._run = self._run  # type: ignore[method-assign]
         gc.callbacks.remove(self._collect)
+
+    def _collected(self, began: float, ended: float) -> float:
+        """Return how many seconds of this time other threads collected garbage."""
+        return sum(max(0.0, min(ended, last) - max(began, first)) for first, last in self.elsewhere)
 
     def summary(self) -> dict[str, Any]:
         """Return what was timed."""
@@ -88,11 +99,17 @@ class Meter:
             "loop_longest_ms_without_collection": round(max(self.own) * 1000, 1),
             "loop_longest_ms_without_waiting_for_a_processor": round(max(self.kept) * 1000, 1),
             "loop_over_50_ms_by_the_clock": sum(one > STALL for one in self.wall),
+            "loop_over_50_ms_by_the_clock_without_collection_elsewhere": sum(
+                ended - began - self._collected(began, ended) > STALL for began, ended in self.stalls
+            ),
             "loop_over_50_ms_without_waiting_for_a_processor": sum(one > STALL for one in self.kept),
             "loop_over_50_ms_of_the_processor": sum(one > STALL for one in self.busy),
             "loop_over_50_ms_without_collection": sum(one > STALL for one in self.own),
             "loop_collections": len(self.collections),
             "loop_longest_collection_ms": round(max(self.collections, default=0.0) * 1000, 1),
+            "longest_collection_elsewhere_ms_by_the_clock": round(
+                max((ended - began for began, ended in self.elsewhere), default=0.0) * 1000, 1
+            ),
             "loop_busy_seconds": round(sum(self.busy), 2),
             "loop_slowest_ms": {name: round(seconds * 1000, 1) for name, seconds in slowest},
         }

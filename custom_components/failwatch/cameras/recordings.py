@@ -11,6 +11,7 @@ from ..engine.detectors.base import Detector, LearningDetector
 from ..engine.errors import BadPicture, SnapshotError
 from ..engine.history import PrintRecord
 from ..engine.imaging.annotation import tagged
+from ..engine.imaging.threads import in_thread
 from ..engine.models import Box, Frame
 from ..engine.watch.state import WatchState
 from ..shared.recordings import CameraBackground, CameraRegions, Corners, Course, ExportFormat, Recordings
@@ -65,7 +66,7 @@ class CameraRecordings(Recordings):
             return None
         jpeg, boxes = seen
         try:
-            return await self._printer.hass.async_add_executor_job(tagged, jpeg, boxes)
+            return await in_thread(tagged, jpeg, boxes)
         except BadPicture:
             return jpeg
 

@@ -18,6 +18,7 @@ from ..const import (
 )
 from ..engine.errors import BadPicture, LateSnapshot, SnapshotError
 from ..engine.imaging.jpeg import as_jpeg
+from ..engine.imaging.threads import in_thread
 from ..engine.imaging.visibility import examine
 from ..engine.watch.look import Camera
 from .lights import LightMode, async_lamp
@@ -38,7 +39,7 @@ async def async_snapshot(
         return await _jpeg(hass, entity_id)
     if dark_below is not None:
         picture = await _jpeg(hass, entity_id)
-        if await hass.async_add_executor_job(_brightness, picture) >= dark_below:
+        if await in_thread(_brightness, picture) >= dark_below:
             return picture
     async with async_lamp(hass, light_id).lent():
         return await _jpeg(hass, entity_id)
@@ -56,7 +57,7 @@ async def _jpeg(hass: HomeAssistant, entity_id: str) -> bytes:
             raise LateSnapshot(f"{entity_id} gave no picture within {SNAPSHOT_TIMEOUT} seconds.") from error
         raise SnapshotError(f"{entity_id} gave no picture.") from error
     try:
-        return await hass.async_add_executor_job(as_jpeg, picture)
+        return await in_thread(as_jpeg, picture)
     except BadPicture as error:
         raise SnapshotError(f"What {entity_id} gives is no picture.") from error
 
@@ -125,7 +126,7 @@ async def _look(hass: HomeAssistant, settings: Mapping[str, Any], entity_id: str
     lamp = async_lamp(hass, light_id)
     await lamp.async_settled()
     picture = await async_snapshot(hass, entity_id)
-    if not lamp.has_failed or await hass.async_add_executor_job(_brightness, picture) >= dark_below:
+    if not lamp.has_failed or await in_thread(_brightness, picture) >= dark_below:
         return picture
     await lamp.async_try_again()
     return await async_snapshot(hass, entity_id)

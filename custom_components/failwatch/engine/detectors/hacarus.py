@@ -14,6 +14,7 @@ from ..clients.hacarus.client import ACTIVE
 from ..clients.hacarus.connection import Connection
 from ..clients.reading import web_address
 from ..errors import BadAnswer, DetectionError, ServerFailed, TimedOut, Unavailable
+from ..imaging.threads import in_thread
 from ..models import Box, Detection, Frame
 from .context import DetectorContext
 from .hacarus_settings import hacarus_connection, hacarus_dialect, name_of, remark
@@ -173,10 +174,9 @@ class HacarusDetector:
 
     async def _detection(self, item: Item, assessment: Assessment, frame: Frame) -> Detection:
         p = p_of(assessment, self._threshold)
-        loop = asyncio.get_running_loop()
         width, height = (item.images[0].width, item.images[0].height) if item.images else (0, 0)
         if assessment.annotations and not (width and height):
-            width, height = await loop.run_in_executor(None, picture_size, frame.jpeg)
+            width, height = await in_thread(picture_size, frame.jpeg)
         tagged = assessment.images[0].url if assessment.images else ""
         return Detection(
             p=p,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from PIL import ExifTags, Image
 
 from ..errors import BadAnswer, BadPicture
 from ..imaging.jpeg import DAMAGED, formats
+from ..imaging.threads import in_thread
 from ..models import Box
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ async def boxes_of(found: Sequence[Found], jpeg: bytes) -> tuple[Box, ...]:
     """Return the boxes as shares of the picture that they were found in."""
     if not found:
         return ()
-    width, height = await asyncio.get_running_loop().run_in_executor(None, picture_size, jpeg)
+    width, height = await in_thread(picture_size, jpeg)
     return tuple(
         Box(
             x_min=share(box.x_center - box.width / 2, width),

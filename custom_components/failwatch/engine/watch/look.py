@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -12,7 +11,8 @@ from ..errors import DarkPicture, FailWatchError, FrozenPicture
 from ..imaging import visibility
 from ..imaging.jpeg import as_jpeg
 from ..imaging.regions import Polygon, blacked_out, without_ignored
-from ..imaging.visibility import FreezeCounter, VisibilityLimits
+from ..imaging.threads import in_thread
+from ..imaging.visibility import FreezeCounter, PictureDigest, VisibilityLimits
 from ..models import Detection, Frame
 from .blindness import LATE
 from .state import CameraView
@@ -55,15 +55,18 @@ async def snapshot(
 
     Raises SnapshotError or BadPicture.
     """
-    loop = asyncio.get_running_loop()
     picture = await camera.snapshot()
-    digest = await loop.run_in_executor(None, visibility.examine, picture)
+    jpeg, digest = await in_thread(_examined, picture)
     frozen = visibility.follow(frozen, digest)
     if visibility.is_dark(digest, limits):
         raise DarkPicture(f"The picture is too dark to see anything (brightness {digest.brightness:.0%}).")
     if visibility.is_frozen(frozen, limits):
         raise FrozenPicture("The camera keeps giving the same picture.")
-    return await loop.run_in_executor(None, as_jpeg, picture), frozen
+    return jpeg, frozen
+
+
+def _examined(picture: bytes) -> tuple[bytes, PictureDigest]:
+    return as_jpeg(picture), visibility.examine(picture)
 
 
 async def ask(detector: Detector, camera: Camera, frame: Frame) -> Detection:
@@ -75,8 +78,7 @@ async def ask(detector: Detector, camera: Camera, frame: Frame) -> Detection:
     if detector.returns_boxes:
         detection = await detector.detect(frame)
         return without_ignored(detection, camera.regions, by_sum=detector.combines_by_sum)
-    loop = asyncio.get_running_loop()
-    picture = await loop.run_in_executor(None, blacked_out, frame.jpeg, camera.regions)
+    picture = await in_thread(blacked_out, frame.jpeg, camera.regions)
     return await detector.detect(replace(frame, jpeg=picture))
 
 
