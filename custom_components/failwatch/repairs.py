@@ -1,6 +1,5 @@
 """Repair flows for issues that can be fixed in Home Assistant."""
 
-import logging
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, override
@@ -24,7 +23,6 @@ from .octoprint.repair import AnotherOctoPrintFlow
 if TYPE_CHECKING:
     from homeassistant.components.repairs import RepairsFlowResult
 
-_LOGGER = logging.getLogger(__name__)
 
 DEFAULT_POWER_ABOVE: Final = 20  # watts
 
@@ -33,8 +31,6 @@ class PrinterRepairFlow(RepairsFlow):
     """Ask for one thing and change a watched printer's settings by it."""
 
     step: str
-    mended: str
-    """What the log says of the printer once it is done."""
 
     def __init__(self, entry: ConfigEntry, data: Mapping[str, Any]) -> None:
         """Remember which printer it is, and what the issue says of it."""
@@ -62,7 +58,6 @@ class PrinterRepairFlow(RepairsFlow):
         if any(unique_id == other.unique_id for other in others):
             return self.async_abort(reason="already_configured")
         self.hass.config_entries.async_update_subentry(self._entry, subentry, data=data, unique_id=unique_id)
-        _LOGGER.info(self.mended, subentry.title)
         return self.async_create_entry(data={})
 
     @abstractmethod
@@ -82,7 +77,6 @@ class AnotherCameraFlow(PrinterRepairFlow):
     """Ask for another camera for a printer whose camera is gone."""
 
     step = "camera"
-    mended = "%s has another camera"
 
     async def async_step_camera(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for the camera."""
@@ -105,7 +99,6 @@ class AnotherStatusFlow(PrinterRepairFlow):
     """Ask for another printing entity for one that is gone or says nothing; what its words mean is proposed."""
 
     step = "status"
-    mended = "It is known again when %s prints"
 
     async def async_step_status(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for the printing entity."""
@@ -135,7 +128,6 @@ class UnknownStateFlow(PrinterRepairFlow):
     """Ask what an unknown word of the printing entity means, and add it to the settings."""
 
     step = "meaning"
-    mended = "It is known what %s says"
 
     async def async_step_meaning(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask what it means."""

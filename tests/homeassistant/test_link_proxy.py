@@ -177,4 +177,6 @@ async def test_a_link_that_breaks_again_and_again_is_one_trouble(
         await octoprint.connected()
         await until(hass, "binary_sensor.ender_3_sight", "off")
         await until(hass, "sensor.ender_3_failure_state", "none")
-    assert caplog.text.count("Error requesting Ender 3 data") <= 1
+    told = caplog.text.count("Ender 3 does not answer")
+    assert told <= 1
+    assert caplog.text.count("Ender 3 answers again") == told

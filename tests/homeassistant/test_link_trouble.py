@@ -37,7 +37,7 @@ async def test_all_entities_are_unavailable_while_the_link_is_down(
 
     octoprint.plugin = True
     await until(hass, "sensor.ender_3_failure_state", "none")
-    assert caplog.text.count("Error requesting Ender 3 data") == 1
+    assert caplog.text.count("Ender 3 does not answer") == 1
     assert caplog.text.count("Ender 3 answers again") == 1
 
 

@@ -100,7 +100,6 @@ async def test_a_printing_entity_that_is_gone_is_told_and_another_can_be_picked(
     assert issue_registry.async_get_issue("failwatch", "status_gone_camera1")
     told = [one for one in caplog.records if "It is not known when Voron prints" in one.getMessage()]
     assert [one.levelname for one in told] == ["WARNING"]
-    caplog.set_level("INFO")
     hass.states.async_set("sensor.new_status", "running", {"options": ["idle", "running", "pause"]})
     await repair(hass, hass_client, "status_gone_camera1", {"status_entity": "sensor.new_status"})
     data = entry.subentries["camera1"].data
@@ -158,9 +157,8 @@ async def test_a_word_that_nobody_knows_is_told_once_and_can_be_sorted_in(
         await printer.says(word)
     assert caplog.text.count("'wiping'") == 1
     assert issue_registry.async_get_issue("failwatch", "unknown_state_camera1")
-    caplog.set_level("INFO")
     await repair(hass, hass_client, "unknown_state_camera1", {"meaning": "preparing_states"})
-    assert caplog.text.count("It is known what Voron says") == 1
+    assert caplog.text.count("It is known what Voron means by 'wiping'") == 1
     assert entry.subentries["camera1"].data["preparing_states"] == ["wiping"]
     assert not issue_registry.async_get_issue("failwatch", "unknown_state_camera1")
     await until(hass, WATCH, ["preparing"], "on_hold")

@@ -20,7 +20,6 @@ from custom_components.failwatch.engine.errors import (
     BadPicture,
     NotAuthorised,
     RateLimited,
-    ServerFailed,
     Unavailable,
 )
 from custom_components.failwatch.repairs import AnotherCameraFlow, async_create_fix_flow
@@ -49,25 +48,6 @@ async def test_blind_is_said(hass: HomeAssistant, printer: Printer, error: Excep
     assert hass.states.get("binary_sensor.voron_sight").state == "off"
     flows = hass.config_entries.flow.async_progress()
     assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH] * (reason == "not_authorised")
-
-
-async def test_blindness_is_logged_once_and_its_end_too(
-    hass: HomeAssistant, printer: Printer, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO")
-    await watch(hass)
-    await printer.says("printing")
-    await printer.looks(1)
-    printer.detector.error = Unavailable("No answer from there.")
-    await until(hass, "sensor.voron_watch", "blind")
-    await printer.looks(3)
-    printer.detector.error = ServerFailed("It failed itself.")
-    await until(hass, "sensor.voron_watch", ServerFailed.kind, "blind_reason")
-    await printer.looks(3)
-    printer.detector.error = None
-    await until(hass, "sensor.voron_watch", "watching")
-    assert caplog.text.count("Voron cannot be watched") == 1
-    assert caplog.text.count("Voron is watched again") == 1
 
 
 async def test_blind_for_long_is_an_issue_until_it_sees(
@@ -127,7 +107,7 @@ async def test_a_camera_that_is_gone_can_be_replaced(
     await printer.looks(1)
     assert not issue_registry.issues
     assert caplog.text.count("Voron cannot be watched") == 1
-    assert caplog.text.count("Voron has another camera") == 1
+    assert caplog.text.count("Voron is watched again") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """A printer that Home Assistant itself watches, through a camera entity."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, override
@@ -41,10 +40,9 @@ from .print_status import ENDED_OFF, HOLD_SILENT, UNSEEN_ENDS, Command, Order, R
 from .print_status_listener import PrintStatusListener
 from .recordings import CameraRecordings
 from .settings import changed_rules, light_mode, needs_set_up, rules_of, watch_settings
+from .sight_log import async_forget_sight, async_log_sight
 from .snapshots import create_cameras
 from .state_store import StateStore
-
-_LOGGER = logging.getLogger(__package__)
 
 OBEYS_WITHIN: Final = 10.0  # seconds by the real clock
 
@@ -167,6 +165,7 @@ class WatchedCamera(PrinterCoordinator):
         self.async_end()
         self._memory.async_let_go(self.key, forget=forget)
         if forget:
+            async_forget_sight(self.hass, self.key)
             await self.async_reset_baseline()
             forget_sent(self.hass, [self.key])
             await self._past.async_forget()
@@ -268,13 +267,10 @@ class WatchedCamera(PrinterCoordinator):
         subentry = self.config_entry.subentries.get(self.key)
         if subentry is not None:
             issues.async_judge_sight(self.hass, self.config_entry, subentry, state.blind, self._clock.now())
-        for event in events:
-            if event.kind is EventKind.BLIND and not event.minor:
-                _LOGGER.warning("%s cannot be watched: %s", self.name, state.blind and state.blind.detail)
-                if event.detail == NotAuthorised.kind:
-                    self.config_entry.async_start_reauth(self.hass)
-            elif event.kind is EventKind.SEEING:
-                _LOGGER.info("%s is watched again", self.name)
+        async_log_sight(self.hass, self.key, self.name, state, events)
+        refused = (EventKind.BLIND, NotAuthorised.kind, False)
+        if any((event.kind, event.detail, event.minor) == refused for event in events):
+            self.config_entry.async_start_reauth(self.hass)
 
     @override
     async def async_job(self, command: JobCommand) -> None:

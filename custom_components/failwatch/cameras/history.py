@@ -158,7 +158,7 @@ class PrintHistory:
             self._is_unreadable = True
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="past_unreadable") from error
         if self._is_unreadable:
-            _LOGGER.info("The recorded prints can be read and written again")
+            _LOGGER.warning("The recorded prints can be read and written again")
         self._is_unreadable = False
         return done
 

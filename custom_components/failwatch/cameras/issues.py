@@ -10,6 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, CONF_STATUS_ENTITY, DOMAIN
 from ..engine.watch.state import Blind
+from ..shared.trouble import async_begins, async_ends, async_told
 from ..shared.words import async_text
 from .print_status import Reading
 from .print_status_listener import times_of, words_of
@@ -84,17 +85,17 @@ def async_judge_status(
         problem = STATUS_GONE
     elif silent_for >= times.silence and is_printing:
         problem = NO_STATUS
-    registry = ir.async_get(hass)
-    issue_ids = [f"{kind}_{subentry.subentry_id}" for kind in STATUS_PROBLEMS]
-    was_told = any(registry.async_get_issue(DOMAIN, issue_id) for issue_id in issue_ids)
+    trouble = f"{CONF_STATUS_ENTITY}_{subentry.subentry_id}"
     for kind in STATUS_PROBLEMS:
         _raise(hass, entry, subentry, kind, wrong=kind == problem, entity=entity_id)
-    if problem is not None and not was_told:
+    if problem is not None and async_begins(hass, trouble):
         _LOGGER.warning("It is not known when %s prints: %s says nothing", subentry.title, entity_id)
-    elif problem is None and was_told:
-        _LOGGER.info("It is known again when %s prints", subentry.title)
+    elif reading.meaning is not Meaning.SILENT and async_ends(hass, trouble):
+        _LOGGER.warning("It is known again when %s prints", subentry.title)
+    unknown = f"{UNKNOWN_STATE}_{subentry.subentry_id}_"
     if reading.meaning is Meaning.UNKNOWN:
-        if _raise(hass, entry, subentry, UNKNOWN_STATE, wrong=True, entity=entity_id, state=reading.word):
+        _raise(hass, entry, subentry, UNKNOWN_STATE, wrong=True, entity=entity_id, state=reading.word)
+        if async_begins(hass, f"{unknown}{reading.word}"):
             _LOGGER.warning(
                 "%s says %r, and nobody said what that means for %s",
                 entity_id,
@@ -104,9 +105,12 @@ def async_judge_status(
     else:
         issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{UNKNOWN_STATE}_{subentry.subentry_id}")
         word = str(issue.data["state"]) if issue is not None and issue.data else None
-        if word and words_of(hass, subentry.data).meaning(word) is not Meaning.UNKNOWN:
+        words = words_of(hass, subentry.data)
+        if word and words.meaning(word) is not Meaning.UNKNOWN:
             _raise(hass, entry, subentry, UNKNOWN_STATE, wrong=False)
-            _LOGGER.info("It is known what %s says", subentry.title)
+        for told in async_told(hass, unknown):
+            if words.meaning(told) is not Meaning.UNKNOWN and async_ends(hass, f"{unknown}{told}"):
+                _LOGGER.warning("It is known what %s means by %r", subentry.title, told)
     return problem
 
 
@@ -168,7 +172,8 @@ def async_judge_rules(hass: HomeAssistant, key: str, printer: str, unreached: Se
 def async_clear(hass: HomeAssistant, key: str) -> None:
     """Forget the issues of a camera or entry that is no more, or of an entry that works again."""
     if ir.async_get(hass).async_get_issue(DOMAIN, f"{MODEL}_{key}"):
-        _LOGGER.info("The built-in detector can run here again, or is no longer needed")
+        async_ends(hass, f"{MODEL}_{key}")
+        _LOGGER.warning("The built-in detector can run here again, or is no longer needed")
     for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE, OUT_OF_REACH):
         ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
 
@@ -176,7 +181,8 @@ def async_clear(hass: HomeAssistant, key: str) -> None:
 @callback
 def async_raise_model(hass: HomeAssistant, entry: ConfigEntry, detail: str) -> None:
     """Say that the built-in detector cannot run here."""
-    _LOGGER.warning("The built-in detector cannot run here: %s", detail)
+    if async_begins(hass, f"{MODEL}_{entry.entry_id}"):
+        _LOGGER.warning("The built-in detector cannot run here: %s", detail)
     ir.async_create_issue(
         hass,
         DOMAIN,

@@ -23,6 +23,7 @@ class Phone:
 
     webhook_id: str
     is_apple: bool
+    name: str = ""
 
 
 def find_phone(hass: HomeAssistant, device_id: str) -> Phone | None:
@@ -32,7 +33,7 @@ def find_phone(hass: HomeAssistant, device_id: str) -> Phone | None:
         devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
         if any(device.id == device_id for device in devices):
             apple = "apple" in str(entry.data.get("manufacturer", "")).lower()
-            return Phone(str(entry.data.get("webhook_id", "")), apple)
+            return Phone(str(entry.data.get("webhook_id", "")), apple, entry.title)
     return None
 
 

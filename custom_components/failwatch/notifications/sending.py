@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
+from ..shared.trouble import async_begins, async_ends
 from ..shared.words import async_load_words, async_word
 from .messages import Message
 from .phones import CLEAR, Phone, async_push, find_phone, phone_data, phone_device
@@ -47,8 +48,11 @@ async def async_send(
 
     phones, entities = _reachable(hass, recipients)
     sent = await asyncio.gather(
-        *(_guarded(printer, to_phone(phone)) for phone in phones),
-        *(_guarded(printer, _to_entity(hass, entity_id, title, text)) for entity_id in entities),
+        *(_guarded(hass, phone.webhook_id, phone.name, to_phone(phone)) for phone in phones),
+        *(
+            _guarded(hass, entity_id, entity_id, _to_entity(hass, entity_id, title, text))
+            for entity_id in entities
+        ),
     )
     if not any(sent):
         shown = f"{text}\n\n![]({picture})" if picture else text
@@ -64,7 +68,10 @@ async def async_clear(
     persistent_notification.async_dismiss(hass, tag)
     phones, _ = _reachable(hass, recipients)
     await asyncio.gather(
-        *(_guarded(printer, async_push(hass, phone, None, CLEAR, {"tag": tag})) for phone in phones)
+        *(
+            _guarded(hass, phone.webhook_id, phone.name, async_push(hass, phone, None, CLEAR, {"tag": tag}))
+            for phone in phones
+        )
     )
 
 
@@ -86,15 +93,18 @@ async def _to_entity(hass: HomeAssistant, entity_id: str, title: str, text: str)
     await hass.services.async_call("notify", "send_message", data, blocking=True)
 
 
-async def _guarded(printer: PrinterCoordinator, sending: Awaitable[None]) -> bool:
+async def _guarded(hass: HomeAssistant, recipient: str, name: str, sending: Awaitable[None]) -> bool:
     """Return whether it was sent; whatever goes wrong is another integration's, and no reason to stop."""
     try:
         async with asyncio.timeout(SENT_WITHIN):
             await sending
     except Exception as error:  # noqa: BLE001
         problem = str(error) if isinstance(error, HomeAssistantError) else type(error).__name__
-        _LOGGER.info("A message about %s could not be sent: %s", printer.name, problem)
+        if async_begins(hass, f"message_{recipient}"):
+            _LOGGER.warning("Messages cannot be sent to %s: %s", name, problem)
         return False
+    if async_ends(hass, f"message_{recipient}"):
+        _LOGGER.warning("Messages are sent to %s again", name)
     return True
 
 

@@ -33,6 +33,7 @@ from ..engine.judging.assessment import Answer
 from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
 from ..engine.serialization import to_json
 from ..engine.watch.state import Event
+from ..shared.trouble import async_begins, async_ends
 from . import issues
 from .client import OctoPrintClient
 from .errors import KeyRefused, NoWebsocket, OctoPrintError
@@ -129,6 +130,7 @@ class LinkCoordinator(PrinterCoordinator):
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.kind) from error
         except OctoPrintError as error:
             issues.async_judge(self.hass, self.config_entry, self._client.connection.url, error)
+            async_begins(self.hass, self._trouble)  # Home Assistant itself has a line for it
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
                 translation_key=error.kind,
@@ -146,7 +148,7 @@ class LinkCoordinator(PrinterCoordinator):
             try:
                 await listen(self._client, self._take_report, self._take_update, self._blocked)
             except KeyRefused as error:
-                self.async_set_update_error(error)
+                self._lost(error)
                 self.config_entry.async_start_reauth(self.hass)
                 return
             except OctoPrintError as error:
@@ -154,22 +156,32 @@ class LinkCoordinator(PrinterCoordinator):
                 self._lost(error)
             except Exception as error:
                 # Whatever it is, old news must not go on looking like new ones.
-                if self.is_connected:
+                if self._shows_lost(error):
                     _LOGGER.exception("The link to %s broke off", self.config_entry.title)
-                self.async_set_update_error(error)
             if time.monotonic() - began > STABLE_AFTER:
                 wait = FIRST_WAIT
             await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads reconnects
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _lost(self, error: OctoPrintError) -> None:
-        """Show that there is no news; a link that breaks again and again is one trouble, told once."""
-        if self.last_update_success and time.monotonic() - self._answers_since < STABLE_AFTER:
-            self.last_exception = error
-            self.last_update_success = False
-            self.async_update_listeners()
-            return
-        self.async_set_update_error(error)
+        if self._shows_lost(error):
+            _LOGGER.warning("%s does not answer: %s", self.config_entry.title, error)
+
+    def _shows_lost(self, error: Exception) -> bool:
+        """Show that there is no news, and return whether the log is to tell it.
+
+        A link that breaks again and again is one trouble, told once.
+        """
+        was_stable = self.last_update_success and time.monotonic() - self._answers_since >= STABLE_AFTER
+        self.last_exception = error
+        self.last_update_success = False
+        self.async_update_listeners()
+        return was_stable and async_begins(self.hass, self._trouble)
+
+    @property
+    def _trouble(self) -> str:
+        """What the log tells once of a link that is down."""
+        return f"link_{self.config_entry.entry_id}"
 
     @callback
     def _blocked(self, error: NoWebsocket | None) -> None:
@@ -178,8 +190,9 @@ class LinkCoordinator(PrinterCoordinator):
 
     def _take_report(self, report: Report) -> None:
         if not self.last_update_success:
-            _LOGGER.info("%s answers again", self.config_entry.title)
             self._answers_since = time.monotonic()
+        if async_ends(self.hass, self._trouble):
+            _LOGGER.warning("%s answers again", self.config_entry.title)
         issues.async_clear(self.hass, self.config_entry)
         first = self.report is None
         renewed = self.report is not None and self.report.version != report.version
