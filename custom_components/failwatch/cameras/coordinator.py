@@ -261,13 +261,14 @@ class WatchedCamera(PrinterCoordinator):
     @callback
     def report(self, state: WatchState, events: Sequence[Event]) -> None:
         """Show the state and tell automations."""
+        last = self.data
         self.async_take(state, events)
         if events:
             self._memory.async_changed(soon=True)
         subentry = self.config_entry.subentries.get(self.key)
         if subentry is not None:
             issues.async_judge_sight(self.hass, self.config_entry, subentry, state.blind, self._clock.now())
-        async_log_sight(self.hass, self.key, self.name, state, events)
+        async_log_sight(self.hass, self.key, self.name, last, state, events)
         refused = (EventKind.BLIND, NotAuthorised.kind, False)
         if any((event.kind, event.detail, event.minor) == refused for event in events):
             self.config_entry.async_start_reauth(self.hass)

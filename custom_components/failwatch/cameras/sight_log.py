@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..engine.watch.state import Event, EventKind, Phase, WatchState, present_look
+from ..engine.watch.state import Event, EventKind, WatchState, has_looked
 from ..shared.trouble import async_begins, async_ends
 
 _LOGGER = logging.getLogger(__package__)
@@ -13,15 +13,14 @@ _LOGGER = logging.getLogger(__package__)
 
 @callback
 def async_log_sight(
-    hass: HomeAssistant, key: str, name: str, state: WatchState, events: Sequence[Event]
+    hass: HomeAssistant, key: str, name: str, last: WatchState, state: WatchState, events: Sequence[Event]
 ) -> None:
     """Log what a step changed. A look that is answered ends the trouble, also one that began before a reload."""
     trouble = f"blind_{key}"
     is_blind = any(event.kind is EventKind.BLIND and not event.minor for event in events)
-    sees = state.phase is Phase.WATCHING and not state.failed_looks and present_look(state) is not None
     if is_blind and async_begins(hass, trouble):
         _LOGGER.warning("%s cannot be watched: %s", name, state.blind and state.blind.detail)
-    elif sees and async_ends(hass, trouble):
+    elif has_looked(state, last) and async_ends(hass, trouble):
         _LOGGER.warning("%s is watched again", name)
     elif any(event.kind is EventKind.ENDED for event in events) and async_ends(hass, trouble):
         _LOGGER.warning("%s need not be watched any more: its print is over", name)
