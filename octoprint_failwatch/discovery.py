@@ -1,4 +1,4 @@
-"""FailWatch in the network, so that Home Assistant finds it."""
+"""Announce FailWatch in the network, so that Home Assistant finds it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from octoprint.access.permissions import Permissions
 
 
 def permissions(*_: Any, **__: Any) -> list[dict[str, Any]]:
-    """Return what OctoPrint registers as PLUGIN_FAILWATCH_VIEW, _CONTROL and _CONFIGURE."""
+    """Return the permissions that OctoPrint registers as PLUGIN_FAILWATCH_VIEW, _CONTROL and _CONFIGURE."""
     return [
         {
             "key": "VIEW",
@@ -55,5 +55,5 @@ def require(role: str) -> None:
 
 
 def viewers() -> list[Any]:
-    """Return the permissions that a browser needs to be sent what is seen."""
+    """Return the permissions that a browser needs to be sent pictures and states."""
     return [Permissions.PLUGIN_FAILWATCH_VIEW]

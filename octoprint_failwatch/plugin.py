@@ -1,4 +1,4 @@
-"""The plugin as OctoPrint sees it."""
+"""The plugin class that OctoPrint loads."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FailWatchPlugin(
     octoprint.plugin.ShutdownPlugin,  # type: ignore[misc]
     octoprint.plugin.StartupPlugin,  # type: ignore[misc]
 ):
-    """Starts the service, hands it what happens, and stores its settings."""
+    """Starts the watch, passes events to it, and stores its settings."""
 
     def __init__(self) -> None:
         """Do nothing yet: OctoPrint has not injected anything."""
@@ -86,7 +86,7 @@ class FailWatchPlugin(
     # Events
 
     def on_event(self, event: str, payload: Mapping[str, Any] | None) -> None:
-        """Hand what matters to the watch's thread: OctoPrint's bus waits for this to return."""
+        """Pass relevant events to the watch's thread without waiting: OctoPrint's bus waits for this to return."""
         hand_over = self._hand_over
         if hand_over is not None and event in LISTENED_TO:
             hand_over(event, payload)
@@ -103,7 +103,7 @@ class FailWatchPlugin(
         return settings.DEFAULTS
 
     def on_settings_initialized(self) -> None:
-        """Drop what somebody wrote into the configuration by hand that OctoPrint could not give back."""
+        """Remove hand-written values from the configuration that OctoPrint could not return."""
         stored = self._settings.get_all_data(merged=False)
         sound = settings.storable(stored)
         if isinstance(stored, Mapping):
@@ -118,7 +118,7 @@ class FailWatchPlugin(
         return settings.VERSION
 
     def get_settings_restricted_paths(self) -> dict[str, list[list[str]]]:
-        """Return what is never given back, and what only administrators see."""
+        """Return the settings that are never returned, and those that only administrators see."""
         return settings.RESTRICTED_PATHS
 
     def on_settings_save(self, data: dict[str, Any]) -> dict[str, Any]:

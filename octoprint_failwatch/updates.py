@@ -1,4 +1,4 @@
-"""How OctoPrint keeps FailWatch up to date."""
+"""Tell OctoPrint where to find updates of FailWatch."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the plugin tells people and other plugins."""
+"""Notifications for people, and events for other plugins."""

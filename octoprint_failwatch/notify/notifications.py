@@ -1,4 +1,4 @@
-"""Telling people through Apprise: one message for each change, the picture attached."""
+"""Notify people through Apprise: one message for each change, with the picture."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SIGHT = {
 
 
 class Notifications:
-    """Sends on a thread of its own what the user wants to be told."""
+    """Sends the notifications that the user wants, on its own thread."""
 
     def __init__(
         self, watcher: Watcher, wording: Callable[[], MessageTexts], told: Callable[[], None]
@@ -63,7 +63,7 @@ class Notifications:
         self._is_closed = False
 
     def tell(self, state: WatchState, events: Sequence[Event]) -> None:
-        """Send what these events are worth telling; returns at once."""
+        """Send notifications for events that deserve one; returns at once."""
         self._state = state
         settings = self._watcher.host.settings()
         urls = settings["notify"]["urls"]
@@ -137,7 +137,7 @@ class Notifications:
 
 
 def is_wanted(event: Event, state: WatchState, settings: Mapping[str, Any]) -> bool:
-    """Return whether people are told of an event."""
+    """Return whether the user wants to be notified of an event."""
     if event.minor:
         return False
     if event.kind in (EventKind.MAYBE, EventKind.FAILURE):
@@ -165,7 +165,7 @@ def is_quiet(notify_settings: Mapping[str, Any], now: time) -> bool:
 
 
 def still_holds(event: Event, state: WatchState) -> bool:
-    """Return whether what was told of an event is still worth telling, as the watch stands now."""
+    """Return whether a message about an event still holds in the watch's current state."""
     if event.kind is EventKind.ACTION and event.detail == Action.CANCEL:
         return state.print_id == event.print_id
     if state.print_id != event.print_id or state.phase is Phase.IDLE:

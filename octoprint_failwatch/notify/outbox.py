@@ -54,7 +54,7 @@ class Outbox:
     def put(
         self, urls: Sequence[str], message: Message, at: float, is_news: Callable[[], bool], now: float
     ) -> None:
-        """Take a message of something that happened at `at`; `is_news` says whether it is still worth sending."""
+        """Add a message about an event at `at` (seconds); `is_news` returns whether it is still worth sending."""
         with self._lock:
             self._waiting += [_Waiting(url, message, at, is_news, now, now, []) for url in urls]
 
@@ -64,19 +64,19 @@ class Outbox:
             return [one for one in self._undelivered.values() if self._is_wanted(one.url)]
 
     def delivered(self, url: str) -> None:
-        """Forget what an address did not take: it took a message now."""
+        """Clear an address's failures: it accepted a message."""
         with self._lock:
             self._undelivered.pop(url, None)
 
     def try_due(self, now: float) -> None:
-        """Send what is due, newest first: what is new must not wait for the time-outs of what is old."""
+        """Send due messages, newest first: new ones must not wait for the time-outs of old ones."""
         with self._lock:
             due = [one for one in self._waiting if one.due <= now]
         for one in sorted(due, key=lambda one: -one.since):
             self._try(one, now)
 
     def next_due(self) -> float | None:
-        """Return when there is something to do, None if there is nothing."""
+        """Return when the next message is due, None if there is none."""
         with self._lock:
             return min((one.due for one in self._waiting), default=None)
 

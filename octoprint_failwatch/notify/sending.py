@@ -1,4 +1,4 @@
-"""One message to one address, by Apprise: whether it was taken, and if not, why."""
+"""Send one message to one address with Apprise, and find out why it was not accepted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NotSent(FailWatchError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent."""
+    """A message to send."""
 
     title: str
     text: str
@@ -59,7 +59,7 @@ def understood(url: str) -> Any:
 
 
 def shown(url: str) -> str:
-    """Return an address without what may be secret in it; raises BadSetting if it is none."""
+    """Return an address without its secrets; raises BadSetting if it is not one."""
     service = understood(url)
     whole = str(service.url(privacy=True))
     if form(url).kind != OTHER:
@@ -105,7 +105,7 @@ def _attachment(picture: bytes | None) -> Iterator[Any]:
 
 @contextmanager
 def _heard() -> Iterator[list[str]]:
-    """Collect what Apprise complains of on this thread: it returns no reasons."""
+    """Collect Apprise's log messages on this thread, as it returns no reasons."""
     handler = _Listener(threading.get_ident())
     logger = logging.getLogger("apprise")
     logger.addHandler(handler)

@@ -49,7 +49,7 @@ class Form:
     values: Values
 
     def without_secrets(self) -> Form:
-        """Return what may be shown of it."""
+        """Return the form without its secrets."""
         secrets = {field.key for field in FORMS[self.kind] if field.type is FieldType.SECRET}
         return replace(self, values={key: text for key, text in self.values.items() if key not in secrets})
 
@@ -63,7 +63,7 @@ class Form:
 
 
 def address(kind: str, values: Mapping[str, object]) -> str:
-    """Return the address that a filled-in form stands for; raises BadSetting where something is missing."""
+    """Return the address of a filled-in form; raises BadSetting if something is missing."""
     fields = FORMS.get(kind)
     if fields is None:
         raise BadSetting("Choose a service.")
@@ -77,7 +77,7 @@ def address(kind: str, values: Mapping[str, object]) -> str:
 
 
 def form(url: str) -> Form:
-    """Return the form that an address stands for."""
+    """Return the filled-in form of an address."""
     for kind, notation in NOTATIONS.items():
         with suppress(BadSetting, ValueError, KeyError, IndexError):
             parts = urlsplit(url)

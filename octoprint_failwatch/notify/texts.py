@@ -87,7 +87,7 @@ class MessageTexts:
         return f"{text} {why}" if event.kind in (EventKind.MAYBE, EventKind.FAILURE) else text
 
     def _why(self, event: Event, state: WatchState) -> str:
-        """Return what led to an event: being blind, where nothing is suspected, else the verdict."""
+        """Return what led to an event: the blindness if nothing is suspected, else the verdict."""
         if state.blind is not None and event.level is Level.NONE:
             return self.blind(state.blind)
         verdict = state.latch.verdict or (state.look.verdict if state.look else None)
@@ -140,7 +140,7 @@ class MessageTexts:
         return f"{text} {_('FailWatch keeps trying.')}" if blind.reason in PASSING else text
 
     def detail(self, text: str) -> str:
-        """Return what an error said in English, in the language; it may hold one number or name."""
+        """Translate an error's English message, which may contain one number or name."""
         found = re.search(VARIABLE, text)
         if found is None or self._(text) != text:
             return self._(text)
@@ -151,7 +151,7 @@ class MessageTexts:
         return template.replace("%(what)s", value)
 
     def reason(self, verdict: Verdict) -> str:
-        """Return why a verdict is what it is: what it means first, then the numbers."""
+        """Return the reason of a verdict: its meaning first, then the numbers."""
         _ = self._
         text = {
             Rule.WARM_UP: _("Too early to tell: the print has just begun."),

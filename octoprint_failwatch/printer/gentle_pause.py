@@ -1,4 +1,4 @@
-"""A gentle pause: filament drawn back, head lifted and parked, heaters down, and all of it undone on resume."""
+"""Shape a gentle pause: retract, lift and park the head, lower the heaters, and undo it all on resume."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Modes:
 
 @dataclass(frozen=True, slots=True)
 class GentlePause:
-    """What is to be done, in millimetres; `park` is the X and Y to park at, None for staying where it is."""
+    """Distances of a gentle pause in millimetres; `park` is the X and Y to park at, None to stay in place."""
 
     retract: float = 3.0
     lift: float = 5.0
@@ -58,7 +58,7 @@ class PausedAt:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The commands after the pause, and what undoes them."""
+    """The commands after the pause, and those that undo them."""
 
     after_pause: Sequence[str]
     way_back: Sequence[str]
@@ -128,7 +128,7 @@ def _cool(gentle: GentlePause, at: PausedAt) -> list[str]:
 
 
 def _heat(tools: Mapping[int, float], bed: float) -> list[str]:
-    """Return what heats up again, all at once, and then waits for each."""
+    """Return the commands that heat everything up again at once, then wait for each heater."""
     commands = [f"M140 S{bed:g}"] if bed else []
     commands += [f"M104 T{tool} S{target:g}" for tool, target in tools.items()]
     if bed:

@@ -1,4 +1,4 @@
-"""Whether a print still heats up before it begins."""
+"""Find out whether a print is still heating up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pausing, resuming and cancelling on behalf of a person, as OctoPrint's own API does."""
+"""Pause, resume and cancel on a user's behalf, as OctoPrint's own API does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ COMMANDS = ("pause", "resume", "cancel")
 
 
 class NoPrint(Exception):
-    """There is no print that could be paused, resumed or cancelled."""
+    """There is no print to pause, resume or cancel."""
 
 
 def order_job(printer: Any, command: str, user: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Where in a print file a layer begins."""
+"""Find where in a print file a layer begins."""
 
 from __future__ import annotations
 

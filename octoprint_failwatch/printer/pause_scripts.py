@@ -34,7 +34,7 @@ class PauseScripts:
         self._is_ours = True
 
     def resumed(self) -> None:
-        """The print goes on: the next pause is somebody else's until said otherwise."""
+        """Note that the print was resumed: the next pause is not FailWatch's unless announced."""
         self._is_ours = False
 
     def forget(self) -> None:

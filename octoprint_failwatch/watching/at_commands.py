@@ -13,7 +13,7 @@ SNOOZE_MINUTES = 10.0
 
 
 def order(parameters: str) -> Callable[[Monitor], None] | None:
-    """Return what a command's parameters ask of the watch, None if that is nothing known."""
+    """Return the order that a command's parameters give to the watch, None if they are unknown."""
     word, _, value = parameters.strip().lower().partition(" ")
     if word == "snooze":
         try:

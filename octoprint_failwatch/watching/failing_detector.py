@@ -1,4 +1,4 @@
-"""A detector that could not be made: it answers every frame with why, so that the watch is blind, not silent."""
+"""Stand in for a detector that could not be created: every frame gets its error, so the watch reports being blind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When not to look although a print runs: heating, too early, filament change, waiting for the user."""
+"""Decide when not to look during a print: heating, too early, filament change, waiting for the user."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ FILAMENT_CHANGE, WAITING, COMMAND = "filament_change", "waiting", "command"
 
 @dataclass(slots=True)
 class PrinterWait:
-    """The printer waits for somebody: over once the file goes on being printed."""
+    """The printer waits for the user, until the file continues to be printed."""
 
     position: int
     moved_on: int = 0
 
     def is_over(self, position: int) -> bool:
-        """Return whether printing has gone on, twice in a row: what was already queued does not count."""
+        """Return whether printing continued twice in a row; one step may come from commands queued earlier."""
         self.moved_on = self.moved_on + 1 if position > self.position else 0
         self.position = position
         return self.moved_on >= MOVED_ON_TWICE
@@ -75,7 +75,7 @@ class Holds:
         self._watcher.monitor.hold(reason)
 
     def update(self) -> None:
-        """Compare what the printer does with what the watch holds for."""
+        """Update the watch's holds from what the printer does."""
         state, now = self._watcher.state, self._watcher.clock.now()
         if state.phase not in (Phase.IDLE, Phase.PAUSED):
             self._decide(now - (now if state.started_at is None else state.started_at))

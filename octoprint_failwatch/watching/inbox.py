@@ -1,4 +1,4 @@
-"""From OctoPrint's threads to the watch's: whoever hands something in neither waits nor leaves Python."""
+"""Pass calls from OctoPrint's threads to the watch's without making the caller wait."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Inbox:
         self._thread.start()
 
     def put(self, call: Call) -> None:
-        """Take a call; may be called from any thread."""
+        """Add a call, from any thread."""
         self._calls.put(call)
 
     def close(self) -> None:
-        """Pass on what is there, and end the thread."""
+        """Pass on the remaining calls, then end the thread."""
         self._calls.put(None)
         self._thread.join()
 

@@ -1,4 +1,4 @@
-"""What names this installation and its printers for good."""
+"""Permanent identifiers of this installation and its printers."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Installation:
             self._keep()
 
     def renew(self) -> None:
-        """Take a new identity at once; the printers, one of which may be watched, get theirs at the next start."""
+        """Get a new identity at once; printers get theirs at the next start, as one may be watched now."""
         self.uuid = str(uuid4())
         self._write({})
 
     def printer_id(self, profile: str) -> str:
-        """Return the printer's UUID; the first printer and the installation are not the same thing."""
+        """Return the printer's UUID; the first printer's differs from the installation's."""
         if profile not in self._printers:
             self._printers[profile] = str(uuid4())
             self._keep()

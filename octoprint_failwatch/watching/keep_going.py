@@ -1,4 +1,4 @@
-"""Work that has to go on as long as FailWatch runs, whatever happens in it."""
+"""Restart a background task when it fails."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AGAIN_AFTER = 2.0
 
 
 async def keep_going(work: Callable[[], Awaitable[None]]) -> None:
-    """Do a work that never ends by itself, and begin it again where it fails, until cancelled."""
+    """Run an endless task until cancelled, and restart it when it fails."""
     while True:
         try:
             await work()

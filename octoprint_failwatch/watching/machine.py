@@ -1,4 +1,4 @@
-"""What tells one machine from another, so that a copied folder is noticed."""
+"""Identify the machine, to notice a copied OctoPrint folder."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Machine:
 
     @classmethod
     def here(cls, root: Path = ROOT) -> Machine:
-        """Read what this machine tells."""
+        """Read this machine's identifiers."""
         serial = next((found for name in SERIAL_FILES if (found := _read(root / name))), "")
         cards = {_read(card / "address") for card in _physical(root / CARDS)} - {""}
         return cls(serial or _cpu_serial(root), _read(root / MACHINE_ID), frozenset(cards))
 
     @classmethod
     def of(cls, stored: Any) -> Machine:
-        """Return what was stored as JSON; an unreadable value says nothing."""
+        """Return the stored identifiers; an unreadable value counts as unknown."""
         if not isinstance(stored, Mapping):
             return cls()
         cards = stored.get("cards")

@@ -1,4 +1,4 @@
-"""What the watch needs of OctoPrint, and nothing more."""
+"""The interface through which the watch reaches OctoPrint."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class OctoPrintAccess(Protocol):
         """Where OctoPrint answers on this machine."""
 
     def settings(self) -> Mapping[str, Any]:
-        """Return all settings as they are now."""
+        """Return all current settings."""
 
     def profile(self) -> PrinterProfile:
         """Return the printer that is connected, or would be."""
 
     def job(self) -> Job | None:
-        """Return what is printed or paused now, None if nothing is."""
+        """Return the job being printed or paused, None if there is none."""
 
     def progress(self) -> Progress:
         """Return how far the print is."""

@@ -1,4 +1,4 @@
-"""OctoPrint as the watch's host."""
+"""Connect the watch to OctoPrint."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Listener = Callable[[WatchState, Sequence[Event]], None]
 
 
 class OctoPrintHost:
-    """Reads what OctoPrint says, and tells on a thread of its own, in order."""
+    """Reads OctoPrint's state, and reports changes in order on its own thread."""
 
     def __init__(self, plugin: Any) -> None:
         """Take the objects that OctoPrint injected into the plugin; `message` is set before anything changes."""
@@ -51,7 +51,7 @@ class OctoPrintHost:
         return str(self._settings.global_get(["appearance", "defaultLanguage"]) or "en")
 
     def settings(self) -> Mapping[str, Any]:
-        """Return all settings as they are now."""
+        """Return all current settings."""
         stored: Mapping[str, Any] = self._settings.get_all_data()
         return _complete(DEFAULTS, stored)
 
@@ -61,7 +61,7 @@ class OctoPrintHost:
         return PrinterProfile(str(profile["id"]), str(profile.get("name") or profile["id"]))
 
     def job(self) -> Job | None:
-        """Return what is printed or paused now, None if nothing is."""
+        """Return the job being printed or paused, None if there is none."""
         if self._octoprint.get_state_id() not in RUNNING:
             return None
         file = (self._octoprint.get_current_job() or {}).get("file") or {}
@@ -110,7 +110,7 @@ class OctoPrintHost:
         self._plugins.send_plugin_message("failwatch", dict(message), permissions=viewers())
 
     def close(self) -> None:
-        """Tell what is left to tell."""
+        """Report the remaining changes."""
         self._teller.shutdown()
 
     def _tell(self, message: dict[str, Any], state: WatchState, events: Sequence[Event]) -> None:
@@ -125,7 +125,7 @@ class OctoPrintHost:
 
 
 def _complete(defaults: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings with what an older configuration lacks, also inside of groups."""
+    """Return the settings with defaults for keys that an older configuration lacks, also within groups."""
     complete = dict(defaults) | dict(stored)
     for key, default in defaults.items():
         if isinstance(default, Mapping) and isinstance(stored.get(key), Mapping):

@@ -15,7 +15,7 @@ PATH = "/plugin/failwatch/once/"
 
 
 def publisher(pictures: SingleUsePictures, base: str) -> Publisher:
-    """Return what lends pictures to a service that finds this OctoPrint at the URL `base`.
+    """Return a publisher of pictures for services that reach this OctoPrint at the URL `base`.
 
     The addresses of `pictures` are paths here.
     """

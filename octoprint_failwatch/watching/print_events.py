@@ -1,4 +1,4 @@
-"""OctoPrint's events, turned into the life of a watched print. All of it runs on the watch's loop."""
+"""Turn OctoPrint's events into starts, pauses and ends of a watched print, on the watch's loop."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Lifecycle:
             await self._started(job, may_be_older=True)
 
     async def take(self, event: str, payload: Mapping[str, Any]) -> None:
-        """Take one of the events listened to."""
+        """Handle an event."""
         watch = self._watcher.monitor
         if event == Events.PRINT_STARTED:
             job = _job_of(payload, self._watcher.host.job())
@@ -92,7 +92,7 @@ class Lifecycle:
                 self._identities.note(job)
 
     async def watch_it(self) -> None:
-        """Watch the print that runs, if the user's switch is on and it is not watched yet."""
+        """Watch the running print if watching is switched on and it is not watched yet."""
         identity, host = self._identities.current, self._watcher.host
         if identity is None or identity.ended or host.job() is None or not host.settings()["watching"]:
             return

@@ -1,4 +1,4 @@
-"""All of FailWatch that runs in OctoPrint: one thread with the watch, and the way in from every other thread."""
+"""Run the watch on a thread of its own, and let OctoPrint's other threads reach it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Service:
         self.notifications.close()
 
     def hand_over(self, event: str, payload: Mapping[str, Any] | None) -> None:
-        """Take an event from OctoPrint's bus; returns at once."""
+        """Pass an event of OctoPrint's bus to the watch; returns at once."""
         # The bus shares one payload between all plugins, and changes it for later events.
         taken = event, dict(payload or {})
         self._inbox.put(lambda: self._events.put_nowait(taken))
@@ -106,7 +106,7 @@ class Service:
         self._inbox.put(lambda: order(self.watcher.monitor))
 
     def settings_changed(self) -> None:
-        """Take the settings as they are now, as soon as the detector in use lets go of its last picture."""
+        """Apply the current settings as soon as the detector in use has answered its last picture."""
 
         async def take() -> None:
             # If the request times out, the rebuild must still finish.

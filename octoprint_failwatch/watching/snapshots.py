@@ -69,7 +69,7 @@ class Snapshots:
         return picture
 
     async def close(self) -> None:
-        """Take no more; a camera that hangs is not waited for."""
+        """Stop taking pictures, without waiting for a camera that hangs."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for _, _, camera in self._cameras.values():
             await camera.close()
@@ -134,7 +134,7 @@ def take(webcam: Any, seconds: float) -> tuple[BodyPicture, bytes]:
 
 
 def _reason(error: Exception, seconds: float) -> SnapshotError:
-    """Return why a provider gave no picture, without what it was told: addresses can contain passwords."""
+    """Return why a provider gave no picture, without its arguments: addresses can contain passwords."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return reasons.of_status(error.response.status_code, with_login=False)
     if isinstance(error, requests.Timeout):

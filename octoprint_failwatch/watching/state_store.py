@@ -1,4 +1,4 @@
-"""Each printer's state on disk, so that what was learned of it and of its print survives a restart."""
+"""Store each printer's state on disk, so that it survives a restart."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class StateStore:
                 self._writer.submit(self._write, state.printer_id)
 
     def close(self) -> None:
-        """Write what waits."""
+        """Write the states that still wait."""
         self._writer.shutdown()
 
     def _write(self, printer_id: str) -> None:

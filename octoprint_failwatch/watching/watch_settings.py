@@ -1,4 +1,4 @@
-"""What the settings mean to the watch: typed, checked, and replaced by defaults where they cannot work."""
+"""Convert stored settings to typed ones; replace invalid groups by their defaults."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MIN_INTERVAL = 1.0
 
 
 def validated(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], BadSetting | None]:
-    """Return the settings to go by, and what is wrong with those that are stored, None if nothing is.
+    """Return the settings to use, and what is wrong with the stored ones, None if nothing is.
 
     A group that cannot work is replaced by its defaults: a print is watched all the same.
     """
@@ -43,7 +43,7 @@ def validated(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], BadSettin
 
 
 def _with_groups(settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], BadSetting | None]:
-    """Return the settings with defaults for groups and lists that are none, and what is wrong then."""
+    """Return the settings with defaults in place of values that are not groups or lists, and what was wrong."""
     broken = [
         key
         for key, default in DEFAULTS.items()
@@ -100,7 +100,7 @@ def cameras(settings: Mapping[str, Any]) -> list[str]:
 
 
 def regions(settings: Mapping[str, Any], camera: str) -> tuple[Polygon, ...]:
-    """Return a camera's ignored regions; a polygon of fewer than three corners is none. Raises BadSetting."""
+    """Return a camera's ignored regions, without polygons of fewer than three corners. Raises BadSetting."""
     try:
         entries = [entry for entry in settings["regions"] or [] if entry.get("camera", "") == camera]
         polygons = [polygon for entry in entries for polygon in entry.get("polygons") or []]

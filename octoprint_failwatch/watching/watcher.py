@@ -1,4 +1,4 @@
-"""The watch in OctoPrint: a monitor for the connected printer, on the watch's own loop."""
+"""Run a monitor for OctoPrint's connected printer, on the watch's own loop."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Watcher:
         self._changing = asyncio.Lock()
 
     async def open(self) -> None:
-        """Begin with what is known of the connected printer."""
+        """Start from the stored state of the connected printer."""
         self._session = aiohttp.ClientSession()
         self._begin(self._set_up())
 
@@ -104,7 +104,7 @@ class Watcher:
         return self.monitor.setup.detector_kind
 
     async def rebuild(self) -> None:
-        """Take the settings as they are now; what was learned and the print that runs go on."""
+        """Apply the current settings; keep what was learned and the running print."""
         async with self._changing:
             # What a detector has learned is on disk for the next one only once it is closed.
             await self.monitor.halt()
@@ -125,7 +125,7 @@ class Watcher:
             self.host.changed(self.state, ())
 
     async def try_out(self, camera: str, settings: Mapping[str, Any]) -> Trial:
-        """Take one look with settings that need not be stored; raises FailWatchError."""
+        """Take one look with the given settings, stored or not; raises FailWatchError."""
         detector = create_detector(detector_settings(settings), self.detector_context(settings))
         try:
             source = Camera(self._webcams.source(camera), camera, regions(settings, camera))
@@ -142,7 +142,7 @@ class Watcher:
         return self._webcams.is_stream(camera)
 
     async def camera_baselines(self) -> dict[str, CameraBaseline]:
-        """Return what the detector learned to be normal for each of this printer's cameras, by name."""
+        """Return the learned baseline of each of this printer's cameras, by name."""
         detector = self.monitor.setup.detector
         if not isinstance(detector, LearningDetector):
             return {}
@@ -150,19 +150,19 @@ class Watcher:
         return {camera: one for (printer, camera), one in baselines.items() if printer == self.printer_id}
 
     async def forget_baseline(self, camera: str) -> None:
-        """Have the detector learn anew what is normal for a camera."""
+        """Let the detector learn a camera's baseline anew."""
         detector = self.monitor.setup.detector
         if isinstance(detector, LearningDetector):
             await detector.forget(self.printer_id, camera)
 
     def unlearn(self, print_id: str) -> None:
-        """Have the detector take back what it learned in a print that failed."""
+        """Remove what the detector learned in a print that failed."""
         detector = self.monitor.setup.detector
         if isinstance(detector, LearningDetector):
             detector.unlearn(self.printer_id, print_id)
 
     def detector_context(self, settings: Mapping[str, Any]) -> DetectorContext:
-        """Return what detectors are lent here."""
+        """Return what this host provides to detectors."""
         base = str(settings["own_url"] or self.host.local_url)
         return DetectorContext(self._session, self.host.data_folder, publisher(self._pictures, base))
 

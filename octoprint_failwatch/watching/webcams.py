@@ -1,4 +1,4 @@
-"""The webcams that OctoPrint knows: which there are, which is meant, and how each is read."""
+"""List OctoPrint's webcams, choose the one that is meant, and find out how to read each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def webcams() -> list[Webcam]:
 
 
 def titles() -> dict[str, str]:
-    """Return what each webcam is called, by the name that it is known by."""
+    """Return each webcam's title by its name."""
     return {webcam.name: webcam.title for webcam in webcams()}
 
 

@@ -1,1 +1,1 @@
-"""What browsers and scripts reach of the plugin."""
+"""The plugin's web interface: API, pages, pictures and settings."""

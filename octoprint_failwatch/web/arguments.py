@@ -8,7 +8,7 @@ from typing import Any
 
 
 def number(data: Mapping[str, Any], key: str, default: float | None = None) -> float:
-    """Return a finite number, the default where there is none; numbers written as text are accepted."""
+    """Return a finite number, or the default if it is missing; numbers written as text are accepted."""
     value = data.get(key)
     if value is None and default is not None:
         return default
@@ -30,7 +30,7 @@ def flag(data: Mapping[str, Any], key: str) -> bool:
 
 
 def text(data: Mapping[str, Any], key: str) -> str:
-    """Return a text, "" where there is none."""
+    """Return a text, "" if it is missing."""
     value = data.get(key)
     if not isinstance(value, str | None):
         raise TypeError(f"{key} must be a text.")
@@ -38,7 +38,7 @@ def text(data: Mapping[str, Any], key: str) -> str:
 
 
 def mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Return a JSON object, an empty one where there is none."""
+    """Return a JSON object, an empty one if it is missing."""
     value = data.get(key)
     if not isinstance(value, Mapping | None):
         raise TypeError(f"{key} must be an object.")

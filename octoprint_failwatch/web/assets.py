@@ -1,4 +1,4 @@
-"""What FailWatch adds to OctoPrint's page."""
+"""List FailWatch's scripts, styles and templates for OctoPrint's pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that takes minutes, on a thread of its own: how far it is, and what came of it."""
+"""Run work that takes minutes on its own thread, with its progress and result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How a work stands: `share` is 0 to 1, `says` what it is at, `result` or `problem` how it ended."""
+    """Progress of a job: `share` is 0 to 1, `says` the current step, `result` or `problem` how it ended."""
 
     running: bool = False
     share: float = 0.0

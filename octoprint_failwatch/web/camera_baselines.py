@@ -1,4 +1,4 @@
-"""What the built-in detector has learned to be usual for each camera: shown, and forgotten on demand."""
+"""Show what the built-in detector has learned as normal for each camera, and reset it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def known(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def forget(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Forget what is usual for a camera, and return what is still known."""
+    """Reset a camera's baseline, and return the remaining ones."""
     service.run(service.watcher.forget_baseline(text(data, "camera")))
     return known(service, {})

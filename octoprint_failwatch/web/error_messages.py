@@ -1,4 +1,4 @@
-"""Errors in the language of whoever asks: raised in English, as templates, they are translated in the request."""
+"""Translate errors, which are raised in English as templates, into the language of the request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .notification_words import field_labels
 
 
 def translate_error(error: Exception) -> str:
-    """Return what an error says; ours in the language that OctoPrint shows the asker."""
+    """Return an error's message; FailWatch's own are translated into the user's language."""
     if isinstance(error, FailWatchError) and error.template:
         values = dict(error.values)
         if title := (_titles() | field_labels()).get(str(values.get("key"))):
@@ -30,7 +30,7 @@ def _with_decimals(text: str, values: Mapping[str, object]) -> str:
 
 
 def _titles() -> dict[str, str]:
-    """Return what numbers are called in the settings, by their keys."""
+    """Return the titles of numbers in the settings, by key."""
     return {
         "interval": gettext("Every"),
         "calm_interval": gettext("While all is well, every"),

@@ -1,4 +1,4 @@
-"""Past prints at /plugin/failwatch/prints: the list, each print's frames, pictures, CSV and zip."""
+"""Serve past prints at /plugin/failwatch/prints: the list, each print's frames, pictures, CSV and zip."""
 
 from __future__ import annotations
 

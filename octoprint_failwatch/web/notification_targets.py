@@ -1,4 +1,4 @@
-"""Whom messages are sent to: the forms, and the commands that add, change, test and remove an address."""
+"""Manage the addresses that messages are sent to: their forms, and commands that add, change, test and remove them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Answer = dict[str, Any]
 
 
 class TargetCommands:
-    """What the plugin's commands about addresses do."""
+    """The plugin's commands for notification addresses."""
 
     def __init__(self, settings: Callable[[], Any]) -> None:
         """`settings` returns OctoPrint's."""
@@ -35,7 +35,7 @@ class TargetCommands:
         return self._keep(service, [*_urls(service), url])
 
     def save(self, service: Service, data: Mapping[str, Any]) -> Answer:
-        """Add what a form says, or put it in the place of the address with an index."""
+        """Add the address of a form, or replace the one with an index."""
         url = _filled_in(service, data)
         urls = _urls(service)
         index = _index(urls, data)
@@ -61,7 +61,7 @@ class TargetCommands:
 
 
 def try_one(service: Service, data: Mapping[str, Any]) -> Answer:
-    """Send a message to what a form says, or to the stored address with an index."""
+    """Send a message to the address in a form, or to the stored address with an index."""
     urls = _urls(service)
     index = _index(urls, data)
     url = urls[index] if index is not None and "service" not in data else _filled_in(service, data)
@@ -69,12 +69,12 @@ def try_one(service: Service, data: Mapping[str, Any]) -> Answer:
 
 
 def try_all(service: Service, _data: Mapping[str, Any]) -> Answer:
-    """Send a message to everybody who is to be told, and say whether it left."""
+    """Send a message to all stored addresses, and return whether it was sent."""
     return targets_json(service) | _tried(service, _urls(service))
 
 
 def targets_json(service: Service) -> Answer:
-    """Return whom messages are sent to, without what is secret in the addresses."""
+    """Return the addresses that messages are sent to, without their secrets."""
     urls = _urls(service)
     forms = [form(url) for url in urls]
     return {
@@ -133,7 +133,7 @@ def _index(urls: list[str], data: Mapping[str, Any]) -> int | None:
 
 
 def _filled_in(service: Service, data: Mapping[str, Any]) -> str:
-    """Return the address that a form stands for; a stored secret stays where it went to."""
+    """Return the address of a form; a stored secret is only kept for the server it belongs to."""
     kind, values = text(data, "service"), mapping(data, "values")
     urls = _urls(service)
     index = _index(urls, data)

@@ -1,4 +1,4 @@
-"""What the forms of the services that messages are sent to say, in the language of whoever asks."""
+"""Texts of the notification services' forms, in the language of the request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 
 def service_titles() -> dict[str, str]:
-    """Return what the services are called, by kind."""
+    """Return the services' names, by kind."""
     return {
         "ntfy": "ntfy",
         "telegram": "Telegram",
@@ -23,7 +23,7 @@ def service_titles() -> dict[str, str]:
 
 
 def field_labels() -> dict[str, str]:
-    """Return what the fields are called, by service and key."""
+    """Return the fields' labels, by service and key."""
     server, token = gettext("Server"), gettext("Access token")
     return {
         "ntfy.server": server,
@@ -58,7 +58,7 @@ def field_labels() -> dict[str, str]:
 
 
 def option_titles() -> dict[str, str]:
-    """Return what can be chosen is called."""
+    """Return the choices' labels."""
     return {
         "starttls": "STARTTLS",
         "ssl": "SSL/TLS",
@@ -67,7 +67,7 @@ def option_titles() -> dict[str, str]:
 
 
 def help_texts() -> dict[str, str]:
-    """Return where to find what is asked for, by service, or by service and key."""
+    """Return where to find the values that a form asks for, by service, or by service and key."""
     return {
         "ntfy.topic": gettext(
             "The name that you subscribed to in the ntfy app. Whoever knows it can read along."

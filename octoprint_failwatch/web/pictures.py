@@ -1,4 +1,4 @@
-"""The pictures at /plugin/failwatch: the last judged frame of each camera, plain and with its boxes."""
+"""Serve pictures at /plugin/failwatch: each camera's last judged frame, plain and with its boxes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Pictures(BlueprintPlugin):  # type: ignore[misc]
 
     @BlueprintPlugin.route("/snapshot.jpg", methods=["GET"])  # type: ignore[untyped-decorator]
     def snapshot(self) -> flask.Response:
-        """Answer with what a camera sees now: a watched one, or any other for choosing one."""
+        """Answer with a camera's current picture, of a watched one or of any other to choose from."""
         service = self._service()
         camera = flask.request.args.get("camera", "")
         require("CONTROL" if camera in cameras(service.host.settings()) else "CONFIGURE")

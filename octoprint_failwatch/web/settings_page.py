@@ -1,4 +1,4 @@
-"""What the settings page asks: what there is to choose from, and whether it works."""
+"""Answer the settings page: what there is to choose from, and whether it works."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def describe(service: Service, _data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Take one look with the stored settings, or with the given ones laid over them."""
+    """Take one look with the stored settings, overridden by the given ones."""
     settings = _laid_over(service.host.settings(), mapping(data, "settings"))
     try:
         trial = service.run(service.watcher.try_out(text(data, "camera"), settings), TIMEOUT)
@@ -67,7 +67,7 @@ def test(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def look(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Take one look through a watched camera as it is set up; nothing of it is recorded."""
+    """Take one look through a watched camera with its settings, without recording it."""
     camera = str(data.get("camera") or "")
     if camera and camera not in cameras(service.host.settings()):
         raise ValueError(gettext("This camera is not watched."))
@@ -75,7 +75,7 @@ def look(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def offer(service: Service, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what answers at a detector's address, and what it offers to choose from."""
+    """Return which service answers at a detector's address, and what it offers to choose from."""
     settings = _laid_over(service.host.settings(), mapping(data, "settings"))
     try:
         host = service.watcher.detector_context(settings)

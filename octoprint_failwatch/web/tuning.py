@@ -1,4 +1,4 @@
-"""Getting better from labelled prints: tuning the rules, and teaching a service that learns."""
+"""Improve from labelled prints: tune the rules, and train a service that learns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TRIALS = 60
 
 
 class TuningCommands:
-    """What the plugin's commands `tuning` and `learning` do."""
+    """The plugin's commands `tuning` and `learning`."""
 
     def __init__(self, settings: Callable[[], Any]) -> None:
         """Begin with nothing under way; `settings` returns OctoPrint's."""
@@ -191,7 +191,7 @@ def _outcomes(before: Any, after: Any) -> dict[str, Any]:
 
 
 def _changes(found: Any, now: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what changes in the plugin's settings; raises BadSetting, TypeError or ValueError."""
+    """Return the changes to the plugin's settings; raises BadSetting, TypeError or ValueError."""
     chosen = found.get("rules") if isinstance(found, Mapping) else None
     if not isinstance(chosen, Mapping):
         raise BadSetting("Settings must say which rules.")
