@@ -69,7 +69,7 @@ def _is_good(label: Label, at: float) -> bool | None:
 
 
 def _spread(prints: Sequence[list[Example]], most: int) -> list[Example]:
-    """Return up to so many, the same number of each print as far as they go, evenly over its time."""
+    """Return up to so many examples, the same number from each print if possible, evenly over its time."""
     remaining = sorted((one for one in prints if one), key=len)
     chosen: list[Example] = []
     for place, one in enumerate(remaining):

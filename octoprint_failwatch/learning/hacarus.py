@@ -19,7 +19,7 @@ NOTES = "failure seen by FailWatch"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What is being done, "uploading" or "training", how far, of how much, and the service's words."""
+    """The current step, "uploading" or "training", how far it is, of how much, and the service's words."""
 
     doing: str
     done: int

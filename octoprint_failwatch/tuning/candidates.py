@@ -74,7 +74,7 @@ def defaults(name: str) -> dict[str, float]:
 
 
 def shipped() -> list[Choice]:
-    """Return the shipped rule sets, and those that can as they are where a doubt is an alarm already."""
+    """Return the shipped rule sets, and those of them that can treat a suspicion as an alarm."""
     alarm_at_doubt = (
         Choice("failwatch", _in_order("failwatch", {"failure": defaults("failwatch")["maybe"]})),
         Choice("obico", {"escalation": 1.0}),
@@ -89,7 +89,7 @@ def shifted(rules: RuleSet, factor: float) -> RuleSet:
 
 
 def suggested(trial: optuna.Trial, cadences: tuple[float | None, ...], *, regions: bool) -> Choice:
-    """Return the choice that a trial of the search makes."""
+    """Return the choice that a trial of the search suggests."""
     name = trial.suggest_categorical("rules", list(SPACES))
     numbers = {
         number: round(trial.suggest_float(f"{name}.{number}", low, high, log=True), 3)
@@ -101,7 +101,7 @@ def suggested(trial: optuna.Trial, cadences: tuple[float | None, ...], *, region
 
 
 def as_trial(choice: Choice, cadences: tuple[float | None, ...], *, regions: bool) -> dict[str, object]:
-    """Return a choice as the parameters of a trial, for the search to begin with."""
+    """Return a choice as the parameters of a trial, to start a search from."""
     numbers = defaults(choice.rules) | dict(choice.numbers)
     parameters: dict[str, object] = {"rules": choice.rules, "cadence": 0}
     if choice.every in cadences:

@@ -1,4 +1,4 @@
-"""Tell where a print's label came from: from the history, from an answer, or from nobody."""
+"""Find out where a print's label came from: set by hand, from an answer, or from nobody."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SAME_MOMENT = 2.0  # seconds between a resume and the answer that version 0.1.0 
 
 
 class Origin(StrEnum):
-    """Who said what a print was."""
+    """The origin of a print's label."""
 
     BY_HAND = "by_hand"
     ANSWERED = "answered"

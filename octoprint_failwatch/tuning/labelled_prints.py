@@ -28,7 +28,7 @@ def recorded_cases(
 
 
 def label_origins(history: History, printer_id: str) -> Mapping[Origin, int]:
-    """Return how many of a printer's labels came from where."""
+    """Count a printer's labels by origin."""
     return Counter(
         label_origin(record.label, history.entries(record.print_id))
         for record in history.prints(printer_id=printer_id)

@@ -20,7 +20,7 @@ BLOCK = 1800.0
 
 
 def rearranged(cases: Sequence[Case]) -> list[Case]:
-    """Return prints that never were: each good one several times, with what was seen at other moments.
+    """Return made-up prints: each good one several times, with its pictures in another order.
 
     Each time they are another printer's, in another order. The same cases give the same prints.
     """

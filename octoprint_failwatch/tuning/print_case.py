@@ -11,7 +11,7 @@ from ..engine.replay import Sample
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One print's frames with its truth, None if nobody has told it.
+    """One print's frames with its label, None if nobody gave one.
 
     One that does not count is the printer's past: it went as it would, and is not added up.
     """
@@ -38,7 +38,7 @@ def by_printer(cases: Iterable[Case]) -> list[list[Case]]:
 
 
 def with_past(cases: Iterable[Case]) -> list[Case]:
-    """Return the cases with each printer's later half once more before them, as prints that do not count.
+    """Return the cases, preceded by a copy of each printer's later half that does not count.
 
     Settings are for prints to come, and by then the printer is known; what the rules have to learn on
     the first print of all must not decide. A printer of a single print stays a new one.
@@ -52,7 +52,7 @@ def with_past(cases: Iterable[Case]) -> list[Case]:
 
 
 def later_half(cases: Iterable[Case]) -> list[Case]:
-    """Return the cases, of which each printer's first half does not count: from a new printer on.
+    """Return the cases, with each printer's first half not counting: its printer starts as a new one.
 
     It shows what with a past does not: rules that do not get to know a new printer at all.
     """

@@ -18,7 +18,7 @@ from .tune import Finding, tune
 def tune_printer(
     history: History, printer_id: str, aim: Aim, told: Callable[[float], None] | None = None
 ) -> Finding:
-    """Return what tuning finds for a printer's recorded prints.
+    """Tune a printer on its recorded prints.
 
     Takes minutes: for a thread of its own. `told` gets the share that is done. Raises TooLittleData,
     HistoryError, or BadSetting where Optuna is not installed.
@@ -42,7 +42,7 @@ def tune_printer(
 
 
 def as_settings(finding: Finding) -> dict[str, Any]:
-    """Return what was chosen as a host sets it: rule set with the changed numbers, interval, regions."""
+    """Return the choice as a host's settings: rule set with the changed numbers, interval, regions."""
     choice = finding.choice
     shipped = defaults(choice.rules)
     changed = {name: value for name, value in choice.numbers.items() if value != shipped[name]}

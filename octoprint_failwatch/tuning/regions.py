@@ -86,7 +86,7 @@ class Recurring:
 def suggest_regions(
     history: History, printer_id: str, *, without: Set[str] = frozenset()
 ) -> dict[str, tuple[Polygon, ...]]:
-    """Return what might be ignored, by camera, from the prints of a printer that are labelled good.
+    """Suggest regions to ignore, by camera, from a printer's prints that are labelled good.
 
     Prints `without` which it is to be found are not looked at.
     """

@@ -1,4 +1,4 @@
-"""Search the choice that loses the fewest minutes within the limit of false alarms."""
+"""Search for the choice that loses the fewest minutes within the limit of false alarms."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def search(
 
 
 def preferred(new: Trial, old: Trial) -> Trial:
-    """Return the new one if it gains enough, and more than by chance, else the old one."""
+    """Return the new choice if it gains enough, and more than chance explains, else the old one."""
     if old.cost > OVER_LIMIT or new.cost > OVER_LIMIT:
         return min(old, new, key=lambda one: one.cost)
     if new.cost > (1 - WORTH) * old.cost:

@@ -1,4 +1,4 @@
-"""Show what each step of the sensitivity would have said of a printer's last prints."""
+"""Show how each step of the sensitivity would have judged a printer's last prints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What would have been said of a print: seconds from its beginning to each level, None if never."""
+    """When a print would have reached each level, in seconds from its beginning; None if never."""
 
     name: str
     started_at: float
@@ -48,7 +48,7 @@ def tell_steps(
     told: Callable[[float], None] = lambda _: None,
     rest: Callable[[float], None] = time.sleep,
 ) -> list[Told]:
-    """Return what each step would have said of each print; `told` gets the share that is done.
+    """Return how each step would have judged each print; `told` gets the share that is done.
 
     Takes seconds to minutes, and rests in between: for a thread of its own. Raises HistoryError.
     """

@@ -17,7 +17,7 @@ GOLDEN = 0.618
 
 
 def transplants(cases: Sequence[Case]) -> list[Case]:
-    """Return prints that never were: each a good one that goes on as a failed one.
+    """Return made-up prints: each is a good one that continues as a failed one.
 
     Where it begins to fail differs from print to print. The same cases give the same prints.
     """
@@ -48,7 +48,7 @@ def _is(case: Case, *, failed: bool) -> bool:
 
 
 def _tail(case: Case) -> list[tuple[float, float]]:
-    """Return p of a failure, by the seconds since it began; nothing if nobody knows when."""
+    """Return p of a failure by the seconds since it began; empty if its beginning is unknown."""
     since = case.label.failed_from if case.label is not None else None
     if since is None:
         return []

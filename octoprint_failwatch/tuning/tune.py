@@ -21,7 +21,7 @@ STEPS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5)
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """What the rules do at a sensitivity, 1 being the numbers themselves.
+    """The effect of a sensitivity on the rules; 1 leaves their numbers as they are.
 
     `delay` is in minutes, and counts each of the missed failures as an hour.
     """
@@ -34,7 +34,7 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What tuning found.
+    """The result of a tuning.
 
     `unseen` holds each print's outcome under numbers that were chosen without that print; it is what
     can be expected of prints to come. `before` and `after` are of all labelled prints, as they were.
@@ -126,7 +126,7 @@ class _Progress:
 
 
 def _folds(labelled: Sequence[Case]) -> list[set[str]]:
-    """Divide the prints so that failed and good ones are spread evenly."""
+    """Divide the prints into folds, with failed and good ones spread evenly."""
     folds: list[set[str]] = [set() for _ in range(FOLDS)]
     ranked = sorted(labelled, key=lambda case: case.label is not None and case.label.failed)
     for place, case in enumerate(ranked):

@@ -26,7 +26,7 @@ _Key: TypeAlias = tuple[RuleSet, float | None, bool]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a choice costs in minutes per 100 hours, and of that each print's share in minutes.
+    """The cost of a choice in minutes per 100 hours, and each print's share of it in minutes.
 
     Over the limit of false alarms it costs far more, and has no shares.
     """
@@ -37,10 +37,10 @@ class Trial:
 
 
 class Proof:
-    """What choices are tried on: the counted prints, and what might as well have come of them."""
+    """Tries choices on the counted prints, and on variations of them that were as likely."""
 
     def __init__(self, data: Data, aim: Aim, counted: set[str]) -> None:
-        """Make the prints that never were; the truth of those that do not count is not looked at."""
+        """Make the variations; labels of prints that do not count are not used."""
         self._aim = aim
         known = data.made(lambda cases: [_if_counted(case, counted) for case in cases])
         self._new = known.made(later_half)
@@ -50,7 +50,7 @@ class Proof:
         self._not_by_luck: set[_Key] = set()
 
     def of(self, choice: Choice) -> Trial:
-        """Return what a choice is worth, luck left aside.
+        """Return the cost of a choice, before checking whether it was lucky.
 
         The margins keep the numbers from coming to stand just beside the prints that happened.
         """
@@ -60,7 +60,7 @@ class Proof:
         return self._known[key]
 
     def without_luck(self, trial: Trial) -> Trial:
-        """Return the same, or far more where the good prints were within the limit by luck only."""
+        """Return the same trial, or one over the limit if the good prints kept within it only by luck."""
         key = _key(trial.choice)
         if trial.cost < OVER_LIMIT and key not in self._not_by_luck:
             if over := self._over_limit(trial.choice, self._unlucky):
