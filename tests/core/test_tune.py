@@ -161,7 +161,7 @@ def test_every_choice_can_begin_a_search() -> None:
 @pytest.mark.parametrize(
     ("names", "step"),
     [
-        (["half hidden"], 24),
+        (["half hidden"], 36),
         pytest.param(["weak signs", "half hidden", "two filaments"], 12, marks=pytest.mark.slow),
     ],
     ids=["one kind", "three kinds"],
