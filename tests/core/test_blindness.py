@@ -17,11 +17,13 @@ from octoprint_failwatch.engine.errors import (
     Unavailable,
 )
 from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.watch.actions import due_action
 from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, combine
 from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
-from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention
+from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, Phase, WatchState
+from octoprint_failwatch.engine.watch.transitions import hold, release, rest
 
 from .watching import ScriptedDetector, Watched, live_camera, picture, watching
 
@@ -236,3 +238,20 @@ def test_whoever_sees_again_in_time_does_not_pause_for_having_been_blind(cause: 
     after = look_answered(state, WatchSettings(), result, started=130.0, now=130.0, latency=0.1).state
     assert after.phase is Phase.WATCHING
     assert (after.intervention.countdown == countdown) is stays
+
+
+def test_a_hold_is_no_time_in_which_failwatch_was_blind() -> None:
+    """Only looks in vain count: a pause for blindness comes so long after the first one behind the hold."""
+    settings = WatchSettings(policy=Policy(pause_when_blind_after=300.0, veto=30.0))
+    blind = Blind("unavailable", "", 0.0, counted_from=0.0)
+    state = WatchState(printer_id="printer", print_id="print", phase=Phase.BLIND, blind=blind)
+    assert due_action(state, settings, 1000.0) is not None
+    held = hold(state, "heating").state
+    assert due_action(held, settings, 1000.0) is None
+    assert due_action(release(held, "heating", 1000.0).state, settings, 1000.0) is None
+
+
+def test_a_stored_silence_without_a_print_is_over() -> None:
+    """An older release kept it; the next print must not begin in it."""
+    stored = rest(WatchState(printer_id="printer", muted=True, snoozed_until=9e9))
+    assert not stored.is_silent(1000.0)
