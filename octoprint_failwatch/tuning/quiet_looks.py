@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ..engine.judging.assessment import Assessment
 from ..engine.judging.judge import weight_of
-from ..engine.judging.learning import hidden
+from ..engine.judging.learning import SEEN_AT_MOST, hidden
 from ..engine.judging.rules import FailWatchRules, RuleSet
 from ..engine.judging.trend import Trend, learned_baseline
 from ..engine.judging.trend import advance as advance_trend
@@ -27,11 +27,12 @@ from ..engine.statistics import LONG_WINDOW, TemporalStatistics, advance, rollin
 class Means:
     """The means of p after each of a print's looks, and what else of a look no number changes.
 
-    `p` is what of p counts where all that the camera's baseline explains may be hidden; `explained` is how
-    much that is. `is_sure` says whether the latest looks make a sure failure.
+    `seen` is p of a look; `p` is what of it counts where all that the camera's baseline explains may be
+    hidden; `explained` is how much that is. `is_sure` says whether the latest looks make a sure failure.
     """
 
     at: array[float]
+    seen: array[float]
     p: array[float]
     explained: array[float]
     weight: array[float]
@@ -58,6 +59,7 @@ class Means:
             trend = advance_trend(trend, p, weight, is_sure=rules.is_sure(sample.p))
             before = sample.at
             means.at.append(sample.at)
+            means.seen.append(sample.p)
             means.p.append(p)
             means.explained.append(sample.explained)
             means.weight.append(weight)
@@ -164,7 +166,8 @@ def _skip_learning(
         hides_all = means.explained[look] <= max(rules.usual_at_most - usual, 0.0)
         if means.is_sure[look] or not hides_all or not rules.is_quiet(recent, means.slow[look], usual):
             break
-        if (recent - usual) * rules.sensitivity < rules.learn_below:
+        is_calm = (recent - usual) * rules.sensitivity < rules.learn_below
+        if is_calm and means.seen[look] - usual < SEEN_AT_MOST:
             p, weight = min(means.p[look], rules.usual_at_most), means.weight[look]
             baseline = learned_baseline(baseline, learned, p, weight, rules.prior_frames)
             learned += weight

@@ -72,7 +72,7 @@ def assess(
     if accepted and memory.acceptance is None and latch.silent_until is not None:
         latch = replace(latch, silent_until=None)
     latch = latches.follow(latch, verdict, at, times)
-    good = teaches(verdict, latch, rules, accepted=memory.acceptance is not None)
+    good = teaches(verdict, latch, rules, seen=detection.p, accepted=memory.acceptance is not None)
     if good:
         trend = rules.taught(memory.trend, p, weight)
         memory = Memory(memory.statistics, trend, memory.judged_at, memory.acceptance, memory.answers)

@@ -15,14 +15,24 @@ DELAY = 6
 """Looks that must teach after a look before a camera's baseline learns from it: mess is weak before it is told."""
 OPENING_LOOKS = 30
 """Looks that a print must have before its beginning may be taken for how the camera always looks."""
+SEEN_AT_MOST = 0.20
+"""How far p, with nothing learned taken off, may lie above normal in a look that teaches.
+
+What was learned would otherwise keep its own gate open: it hides a failure that grows slowly, whose looks
+then teach to hide more of it.
+"""
 
 
-def teaches(verdict: Verdict, latch: Latch, rules: RuleSet, *, accepted: bool) -> bool:
-    """Return whether a look shows a good print for sure, so that normal may be learned from it."""
+def teaches(verdict: Verdict, latch: Latch, rules: RuleSet, *, seen: float, accepted: bool) -> bool:
+    """Return whether a look shows a good print for sure, so that normal may be learned from it.
+
+    `seen` is p before anything that was learned during prints is taken off.
+    """
     return (
         verdict.level is Level.NONE
         and latch.level is Level.NONE
         and verdict.score < rules.learn_below
+        and seen - verdict.usual < SEEN_AT_MOST
         and not accepted
     )
 

@@ -1,4 +1,4 @@
-"""The grain of a night picture, once learned, delays a failure by two minutes at most, and is none itself."""
+"""What a camera's baseline has learned delays a failure by minutes at most: over grain, and where it grows slowly."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -63,6 +63,27 @@ def test_a_failure_over_grain_is_told_two_minutes_later_at_most_than_if_nothing_
     assert new is not None
     assert known is not None
     assert FAILS < new <= known <= new + 12
+
+
+def creeping(looks_a_logit: int, cells: int) -> Iterator[HeatMap]:
+    """Show a mess that grows so slowly in some cells of the part that each look is much like the one before."""
+    random = Random(0)
+    for look in range(360):
+        logits = [random.gauss(-6.0, 0.5) for _ in range(CELLS)]
+        for cell in PART[:cells]:
+            logits[cell] += min(look / looks_a_logit, 8.0)
+        yield HeatMap(COLUMNS, tuple(logits))
+
+
+@pytest.mark.parametrize("cells", [12, 30])
+@pytest.mark.parametrize("looks_a_logit", [6, 20, 40])
+def test_a_mess_that_grows_slowly_does_not_teach_the_camera_to_hide_it(
+    looks_a_logit: int, cells: int
+) -> None:
+    new, known = (told(creeping(looks_a_logit, cells), learns=learns) for learns in (False, True))
+    assert new is not None
+    assert known is not None
+    assert new <= known <= new + 36
 
 
 @pytest.mark.parametrize("learns", [False, True])
