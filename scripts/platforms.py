@@ -33,7 +33,8 @@ GOLDEN = REPOSITORY / "tests" / "core" / "data" / "golden"
 PICTURES = ("1.jpg", "0.jpg", "2.jpg", "4.jpg")
 """From one that looks good to one that certainly failed."""
 GOOD = ("1.jpg", "3.jpg", "5.jpg")
-P_TOLERANCE = 3e-7
+P_TOLERANCE = {"arm64": 3e-7, "armhf": 5e-7}
+"""How far p may be from this machine's: single precision sums in another order."""
 PORT = 18_765
 PATIENCE = 3600.0
 """Seconds that an emulated program may take to start and answer: a picture alone takes minutes."""
@@ -151,7 +152,7 @@ def _detect(root: Root, expected: dict[str, float]) -> str:
         shutil.copy(_golden(name), root.folder / "tmp" / name)
     found = _ps(root.run("failwatch", "detect", "--json", *(f"/tmp/{name}" for name in PICTURES)))
     apart = max(abs(found[name] - expected[name]) for name in PICTURES)
-    if apart > P_TOLERANCE:
+    if apart > P_TOLERANCE[root.processor]:
         raise PlatformError(f"p is {found}, and here {expected}")
     return f"p is that of this machine: {apart:.1e} apart at most"
 
@@ -176,7 +177,7 @@ def _serve(root: Root, expected: dict[str, float]) -> str:
             answer = _asked(server, token, Path(_golden(name)))
         finally:
             server.terminate()
-    if abs(float(answer["result"]["p"]) - expected[name]) > P_TOLERANCE:
+    if abs(float(answer["result"]["p"]) - expected[name]) > P_TOLERANCE[root.processor]:
         raise PlatformError(f"The server answers {answer}, and p is {expected[name]}")
     return "served a request"
 
