@@ -131,7 +131,7 @@ async def test_news_that_nobody_understands_are_not_taken_for_good_ones(
     octoprint.rules = ["of", "the", "future"]  # type: ignore[assignment]
     await octoprint.push()
     await until(hass, "sensor.ender_3_p", "unavailable")
-    assert caplog.text.count("The link to Ender 3 broke off") == 1
+    assert caplog.text.count("does not fit this integration") == 1
     octoprint.rules = {"name": "failwatch", "numbers": {}}
     await until(hass, "sensor.ender_3_failure_state", "none")
 

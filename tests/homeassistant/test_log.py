@@ -145,7 +145,8 @@ async def test_news_that_nobody_understands_are_one_trouble(
     await until(hass, "sensor.ender_3_p", "unavailable")
     octoprint.rules = {"name": "failwatch", "numbers": {}}
     await until(hass, "sensor.ender_3_failure_state", "none")
-    assert lines() == ["The link to Ender 3 broke off", "Ender 3 answers again"]
+    misfit = "The FailWatch plugin in OctoPrint does not fit this integration."
+    assert lines() == [f"Ender 3 does not answer: {misfit}", "Ender 3 answers again"]
 
 
 async def test_a_recipient_that_takes_no_messages(

@@ -2,7 +2,10 @@
 
 import io
 import re
+from http import HTTPStatus
+from typing import Any
 
+import aiohttp
 import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
@@ -197,8 +200,8 @@ async def test_what_is_usual_for_a_camera_is_shown_and_forgotten(lab: Lab, page:
     await lab.set(detector={"kind": "built_in"})
     await lab.print()
     await eventually(
-        lambda: lab.order("usual"),
-        lambda known: any(one["frames"] > 2 for one in known["cameras"]),
+        lambda: _learned(lab),
+        lambda cameras: any(one["frames"] > 2 for one in cameras),
     )
     await lab.idle()
     await open_settings(page)
@@ -277,3 +280,13 @@ async def test_no_field_is_cut_off_on_a_phone(lab: Lab, page: Page, language: st
     await services.select_option("email")
     await expect(form.locator("#failwatch-target-security")).to_be_visible()
     assert await fields_cut_off(form) == []
+
+
+async def _learned(lab: Lab) -> list[dict[str, Any]]:
+    """Return what the built-in detector learned of the cameras; on a busy machine it takes its time to start."""
+    try:
+        return list((await lab.order("usual"))["cameras"])
+    except aiohttp.ClientResponseError as error:
+        if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
+            raise
+        return []
