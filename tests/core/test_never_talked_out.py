@@ -39,7 +39,7 @@ async def no_picture() -> bytes:
     raise SnapshotError("gone")
 
 
-STEPS = int(os.environ.get("FAILWATCH_STEPS", "20000" if RUNS_SLOW_TESTS else "2500"))
+STEPS = int(os.environ.get("FAILWATCH_STEPS", "20000" if RUNS_SLOW_TESTS else "5000"))
 PER_RUN = 50
 SURE = FailWatchRules().sure
 SEEN = st.lists(
