@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ..engine.judging.assessment import Assessment
 from ..engine.judging.judge import weight_of
-from ..engine.judging.learning import SEEN_AT_MOST, hidden
+from ..engine.judging.learning import hidden, is_good
 from ..engine.judging.rules import FailWatchRules, RuleSet
 from ..engine.judging.trend import Trend, learned_baseline
 from ..engine.judging.trend import advance as advance_trend
@@ -166,8 +166,7 @@ def _skip_learning(
         hides_all = means.explained[look] <= max(rules.usual_at_most - usual, 0.0)
         if means.is_sure[look] or not hides_all or not rules.is_quiet(recent, means.slow[look], usual):
             break
-        is_calm = (recent - usual) * rules.sensitivity < rules.learn_below
-        if is_calm and means.seen[look] - usual < SEEN_AT_MOST:
+        if is_good((recent - usual) * rules.sensitivity, means.seen[look], usual, rules):
             p, weight = min(means.p[look], rules.usual_at_most), means.weight[look]
             baseline = learned_baseline(baseline, learned, p, weight, rules.prior_frames)
             learned += weight

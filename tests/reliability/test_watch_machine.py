@@ -162,7 +162,17 @@ def _said(errors: str) -> str:
 async def test_a_history_that_is_damaged_is_told_and_nothing_of_it_is_overwritten(tmp_path: Path) -> None:
     database = tmp_path / "history.db"
     database.write_bytes(b"no database" * 999)
-    async with watch_program(tmp_path / "lab", SEED, 1.0, *QUICK, "--history", str(database)) as (program, _):
+    await _ends_at_the_start(tmp_path / "lab", database, "damaged history")
+    assert database.read_bytes() == b"no database" * 999
+
+
+async def test_a_disk_that_is_read_only_is_told_at_the_start(tmp_path: Path, protected: Path) -> None:
+    await _ends_at_the_start(tmp_path / "lab", protected / "history.db", "disk read-only")
+
+
+async def _ends_at_the_start(lab: Path, database: Path, fault: str) -> None:
+    """Watch with a history that cannot be used: the program names it and ends."""
+    async with watch_program(lab, SEED, 1.0, *QUICK, "--history", str(database)) as (program, _):
         began = time.monotonic()
         code = await program.process.wait()
         told_after = time.monotonic() - began
@@ -170,29 +180,7 @@ async def test_a_history_that_is_damaged_is_told_and_nothing_of_it_is_overwritte
     row = Row(
         program="failwatch watch",
         edge="the machine",
-        fault="damaged history",
-        told=_said(program.errors),
-        told_after=told_after,
-        recovered_after=None,
-    )
-    if WHOLE:
-        record(row)
-    assert code == 1
-    assert "history.db" in row.told
-    assert "Traceback" not in program.errors
-    assert database.read_bytes() == b"no database" * 999
-
-
-async def test_a_disk_that_is_read_only_is_told_at_the_start(tmp_path: Path, protected: Path) -> None:
-    where = ("--history", str(protected / "history.db"), *QUICK)
-    async with watch_program(tmp_path / "lab", SEED, 1.0, *where) as (program, _):
-        began = time.monotonic()
-        code = await program.process.wait()
-        told_after = time.monotonic() - began
-    row = Row(
-        program="failwatch watch",
-        edge="the machine",
-        fault="disk read-only",
+        fault=fault,
         told=_said(program.errors),
         told_after=told_after,
         recovered_after=None,

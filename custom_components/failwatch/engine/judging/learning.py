@@ -31,10 +31,14 @@ def teaches(verdict: Verdict, latch: Latch, rules: RuleSet, *, seen: float, acce
     return (
         verdict.level is Level.NONE
         and latch.level is Level.NONE
-        and verdict.score < rules.learn_below
-        and seen - verdict.usual < SEEN_AT_MOST
+        and is_good(verdict.score, seen, verdict.usual, rules)
         and not accepted
     )
+
+
+def is_good(score: float, seen: float, usual: float, rules: RuleSet) -> bool:
+    """Return whether neither the score nor `seen` (see `teaches`) is too high above normal to teach."""
+    return score < rules.learn_below and seen - usual < SEEN_AT_MOST
 
 
 def opening_teaches(latch: Latch, looks: int) -> bool:

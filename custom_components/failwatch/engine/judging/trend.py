@@ -81,7 +81,7 @@ def advance(trend: Trend, p: float, weight: float, *, is_sure: bool) -> Trend:
 
 def after_good_print(trend: Trend) -> Trend:
     """Return the trend after a good print: its first looks show what is normal for the printer."""
-    if trend.opening_looks < OPENING:
+    if trend.is_open:
         return trend
     count = min(trend.fixture_prints, 4)
     fixture = trend.fixture + (trend.opening - trend.fixture) / (count + 1)
