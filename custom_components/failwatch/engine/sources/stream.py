@@ -14,11 +14,10 @@ from . import reasons
 from .address import with_quoted_login
 from .frames import as_jpeg, load
 from .key_frames import KeyFrames
+from .newest import Newest
 from .source import ReadOptions
 
 AGAIN_AFTER = 5.0
-STALE_AFTER = 30.0
-"""Seconds for which a picture counts as of now; longer where the stream has few of them."""
 READ_TIMEOUT = 10.0
 DARK_AT_FIRST = 3.0
 """Seconds for which a stream may be dark after connecting."""
@@ -42,8 +41,7 @@ class StreamSource:
         self._url = with_quoted_login(url, self._options.login)
         self._is_verified = self._url.lower().startswith(SECURE) and self._options.trust.verify
         self._changed = threading.Condition()
-        self._newest: tuple[Any, float] | None = None
-        self._longest_gap = 0.0
+        self._newest: Newest | None = None
         self._key_frames = KeyFrames()
         self._problem: SnapshotError | None = None
         self._closing = False
@@ -66,9 +64,9 @@ class StreamSource:
         with self._changed:
             self._changed.wait_for(lambda: self._newest or self._problem or self._closing, silence)
             newest, problem = self._newest, self._problem
-        if newest is None or time.monotonic() - newest[1] > STALE_AFTER + 2 * self._longest_gap:
+        if newest is None or newest.is_old(time.monotonic()):
             raise problem or reasons.no_answer(silence)
-        return as_jpeg(newest[0])
+        return as_jpeg(newest.frame)
 
     def _read(self) -> None:
         while not self._closing:
@@ -117,9 +115,8 @@ class StreamSource:
     def _keep(self, frame: Any) -> None:
         now = time.monotonic()
         with self._changed:
-            if self._newest is not None:
-                self._longest_gap = max(0.9 * self._longest_gap, min(now - self._newest[1], 600.0))
-            self._newest, self._problem = (frame, now), None
+            self._newest = self._newest.followed_by(frame, now) if self._newest else Newest(frame, now)
+            self._problem = None
             self._changed.notify_all()
 
     def _reason(self, error: Exception) -> SnapshotError:
