@@ -18,7 +18,7 @@ from . import scenery
 from .test_rules_failwatch import told, watch
 from .watching import ScriptedDetector, watching
 
-NIGHT, LAMP, FAILS = 15, 30, 45
+NIGHT, LAMP, FAILS = 10, 20, 30
 """Looks after which the night picture comes, then a weak lamp, then the failure; each is one percent of the print."""
 ALARMS = {EventKind.MAYBE, EventKind.FAILURE, EventKind.CAMERA_MOVED, EventKind.BLIND}
 

@@ -118,7 +118,7 @@ def test_the_outcomes_are_those_of_judging_every_look(kind) -> None:
         printers: dict[str, list[Case]] = {}
         for case in prints:
             printers.setdefault(case.printer_id, []).append(case)
-        for choice in choices(random):
+        for choice in random.sample(choices(random), 8):
             level = random.choice((Level.MAYBE, Level.FAILURE))
             expected = {}
             for printer in printers.values():
@@ -128,7 +128,7 @@ def test_the_outcomes_are_those_of_judging_every_look(kind) -> None:
                 told(case, expected[case.print_id]) for case in prints
             ], choice
             alarms += sum(map(len, expected.values()))
-    assert alarms > 20, "something was told"
+    assert alarms > 10, "something was told"
 
 
 @pytest.mark.parametrize("rules", RULE_SETS)

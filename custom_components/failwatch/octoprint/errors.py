@@ -74,7 +74,7 @@ class NoWebsocket(NotReachable):
 
 
 class UntrustedCertificate(NotReachable):
-    """The connection is encrypted, but nobody vouches for who is at the other end."""
+    """The connection is encrypted, but the certificate is not trusted."""
 
     kind = "untrusted_certificate"
 

@@ -59,13 +59,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An address, and what opens the doors there. Nothing of it is ever sent to another origin."""
+    """An OctoPrint's address and the secrets to reach it, which are never sent to another origin."""
 
     session: aiohttp.ClientSession = field(repr=False)
     url: URL
     api_key: str | None = field(default=None, repr=False)
     login: tuple[str, str] | None = field(default=None, repr=False)
-    """User and password for a server in front of OctoPrint."""
+    """User and password for a proxy in front of OctoPrint."""
 
     async def call(
         self,
@@ -80,7 +80,7 @@ class Connection:
 
         Redirects are followed within the origin only. An answer of the status 500 or above is an error.
         """
-        headers = self.door_headers()
+        headers = self.proxy_headers()
         if with_key and self.api_key:
             headers["X-Api-Key"] = self.api_key
         url = self.at(path).with_query(query)
@@ -96,7 +96,7 @@ class Connection:
                 ) as response:
                     target = response.headers.get("Location")
                     if response.status not in REDIRECTS or target is None:
-                        self.refuse_door(response.status, response.headers)
+                        self.raise_for_proxy(response.status, response.headers)
                         return Answer(response.status, response.headers.copy(), await _read(response))
                     onward = url.join(URL(target))
             self._stay(onward, path)
@@ -107,12 +107,12 @@ class Connection:
 
     async def download(self, path: str, write: Callable[[bytes], Awaitable[None]]) -> Answer:
         """Hand over what is at a path piece by piece, however large; the answer that is returned is empty."""
-        headers = self.door_headers() | ({"X-Api-Key": self.api_key} if self.api_key else {})
+        headers = self.proxy_headers() | ({"X-Api-Key": self.api_key} if self.api_key else {})
         with self.errors():
             async with self.session.get(
                 self.at(path), headers=headers, allow_redirects=False, timeout=DOWNLOAD_TIMEOUT
             ) as response:
-                self.refuse_door(response.status, response.headers)
+                self.raise_for_proxy(response.status, response.headers)
                 if response.status in REDIRECTS:
                     raise Redirected(_shown(self.at(path)))
                 if response.status == HTTPStatus.OK:
@@ -124,14 +124,14 @@ class Connection:
         """Return the address of a path below OctoPrint's."""
         return self.url.joinpath(*path.split("/")) if path else self.url
 
-    def door_headers(self) -> dict[str, str]:
-        """Return what a server in front of OctoPrint wants to see."""
+    def proxy_headers(self) -> dict[str, str]:
+        """Return the headers that log in to a proxy in front of OctoPrint."""
         if self.login is None:
             return {}
         return {"Authorization": f"Basic {b64encode(':'.join(self.login).encode()).decode()}"}
 
-    def refuse_door(self, status: int, headers: Mapping[str, str]) -> None:
-        """Raise what an answer of a server in front of OctoPrint, or its failure, means."""
+    def raise_for_proxy(self, status: int, headers: Mapping[str, str]) -> None:
+        """Raise ProxyLogin where a proxy wants a log-in, ServerFault for a status of 500 or above."""
         if status == HTTPStatus.UNAUTHORIZED and "basic" in headers.get("WWW-Authenticate", "").lower():
             raise ProxyLogin(self.where)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -68,12 +68,12 @@ async def _connect(connection: Connection) -> aiohttp.ClientWebSocketResponse:
             async with asyncio.timeout(REQUEST_TIMEOUT):
                 socket = await connection.session.ws_connect(
                     address,
-                    headers=connection.door_headers(),
+                    headers=connection.proxy_headers(),
                     heartbeat=HEARTBEAT,
                     max_msg_size=MAX_ANSWER,
                 )
         except aiohttp.WSServerHandshakeError as error:
-            connection.refuse_door(error.status, error.headers or {})
+            connection.raise_for_proxy(error.status, error.headers or {})
             raise NoWebsocket(f"{connection.where}, HTTP {error.status}") from error
     try:
         await _greeted(socket, address, connection.where)
