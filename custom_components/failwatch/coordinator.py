@@ -144,6 +144,11 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
         """Take the user's answer: it is a failure, or it is none."""
         await self.async_answer(Answer.FAILURE if failure else Answer.NOT_A_FAILURE)
 
+    async def async_resume_cleared(self) -> None:
+        """Go on with a print that was put right: nothing is accepted, and what comes next is judged as ever."""
+        await self.async_answer(Answer.CLEARED)
+        await self.async_job("resume")
+
     @abstractmethod
     async def async_snooze(self, seconds: float) -> None:
         """Raise nothing for a while."""

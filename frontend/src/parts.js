@@ -66,6 +66,13 @@ export function drawTroubles(words, {update, gone}, problem) {
         ${problem ? alert("error", problem) : nothing}`;
 }
 
+/* What was accepted: until when, and from where on it is asked again before. */
+export function acceptedText(words, {until, limit}, now) {
+    const lasts = until === null ? words.say("note.accepted_until_end") : words.say("note.accepted", {time: words.duration(until - now)});
+    const sooner = limit === null ? words.say("note.asks_elsewhere") : words.say("note.asks_if_grown", {limit: words.number(limit)});
+    return `${lasts} ${sooner}`;
+}
+
 /* What stands behind the level. */
 export function drawWhy(words, {update: {state, watching}, clock}) {
     if (!watching || !isPrinting(state)) return nothing;
@@ -83,9 +90,7 @@ export function drawWhy(words, {update: {state, watching}, clock}) {
         ${age ? line(age) : nothing}
         ${hold ? line(words.say(`hold.${hold}`) || hold) : nothing}
         ${state.latch.confirmed ? line(words.say("note.confirmed")) : nothing}
-        ${accepted ? line(accepted.until === null
-            ? words.say("note.accepted_until_end")
-            : words.say("note.accepted", {time: words.duration(accepted.until - now)})) : nothing}
+        ${accepted ? line(acceptedText(words, accepted, now)) : nothing}
         ${ordered ? alert("warning", `${words.say(`ordered.${ordered.action}`, {tries: ordered.tries})}
             ${ordered.problems?.at(-1) || ""}`, "ordered") : nothing}
         ${found && !state.latch.confirmed && !state.blind ? line(words.reason(found)) : nothing}`;

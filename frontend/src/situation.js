@@ -54,11 +54,12 @@ export function countdown(state) {
     return (state.intervention && state.intervention.countdown) || null;
 }
 
-/* What the user called no failure, while it lasts: null, or `until` in the watch's time (null for this print). */
+/* What the user called no failure, while it lasts: null, or `until` in the watch's time (null for this print), and
+   `limit`, the recent mean from which on it is asked again (null where no p is as high). */
 export function acceptance(state, now) {
     const accepted = state.memory && state.memory.acceptance;
     if (!accepted || !isPrinting(state)) return null;
-    return accepted.until === null || now < accepted.until ? {until: accepted.until} : null;
+    return accepted.until === null || now < accepted.until ? {until: accepted.until, limit: accepted.limit ?? null} : null;
 }
 
 /* The orders that make sense now, in the order in which they are shown; `primary` is the one to press. */

@@ -12,6 +12,12 @@ const ENDS = {
 const SPACE = "component.failwatch.config_panel";
 const loading = new Map();
 
+/* How a print looks that raises nothing: better than normal, as ever, or worse by half of what is suspicious. */
+function shadeOf({score, limit}) {
+    if (Number(score.toFixed(2)) < 0) return "below";
+    return score >= limit / 2 ? "halfway" : "quiet";
+}
+
 export class Words {
     #localize;
 
@@ -56,13 +62,13 @@ export class Words {
     /* One sentence on why the verdict is what it is. */
     reason(verdict) {
         if (!verdict) return "";
-        const below = verdict.rule === "quiet" && Number(verdict.score.toFixed(2)) < 0;
+        const shade = verdict.rule === "quiet" ? shadeOf(verdict) : verdict.rule;
         const values = {
             now: this.number(verdict.usual + verdict.score),
             usual: this.number(verdict.usual),
             limit: this.number(verdict.usual + verdict.limit)
         };
-        return this.say(`reason.${below ? "below" : verdict.rule}`, values) || verdict.reason || "";
+        return this.say(`reason.${shade}`, values) || verdict.reason || "";
     }
 
     /* Why nothing can be seen, and what to do about it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {Clock} from "../src/clock.js";
-import {ageText} from "../src/parts.js";
+import {acceptedText, ageText} from "../src/parts.js";
 import {words} from "./texts.js";
 
 test("from the first unanswered look on the age of what is shown is said", () => {
@@ -12,4 +12,15 @@ test("from the first unanswered look on the age of what is shown is said", () =>
     });
     assert.equal(ageText(said, printer(0)), "");
     assert.equal(ageText(said, printer(1)), "Nothing seen for 30 s.");
+});
+
+test("what was accepted is said with its end, and with what is asked about sooner", () => {
+    const said = words();
+    assert.equal(
+        acceptedText(said, {until: 700, limit: 0.7}, 100),
+        "You said it is fine; you are asked again in 10 min. "
+            + "FailWatch asks sooner if it grows (recent mean above 0.70) or appears in another place."
+    );
+    assert.match(acceptedText(said, {until: null, limit: null}, 100), /until this print ends\. FailWatch asks sooner if it appears/);
+    assert.match(acceptedText(words("de"), {until: 700, limit: 0.7}, 100), /über 0,70\)/);
 });

@@ -56,11 +56,11 @@ test("who said that it failed is offered a pause", () => {
 });
 
 test("what was accepted is shown while it lasts, and can be taken back", () => {
-    const accepted = update({memory: {acceptance: {until: 150}}});
-    assert.deepEqual(acceptance(accepted.state, 100), {until: 150});
+    const accepted = update({memory: {acceptance: {until: 150, limit: 0.7}}});
+    assert.deepEqual(acceptance(accepted.state, 100), {until: 150, limit: 0.7});
     assert.ok(keys(accepted).includes("ask_again"));
     assert.equal(acceptance(accepted.state, 151), null);
-    assert.deepEqual(acceptance(update({memory: {acceptance: {until: null}}}).state, 100), {until: null});
+    assert.deepEqual(acceptance(update({memory: {acceptance: {until: null}}}).state, 100), {until: null, limit: null});
     assert.ok(!keys(update()).includes("ask_again"));
 });
 

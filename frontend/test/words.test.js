@@ -32,6 +32,8 @@ test("reasons come with numbers on one scale", () => {
     assert.equal(words().reason(verdict), "Looks much worse than normal (0.66, normally 0.02, alarm at 0.62).");
     assert.match(words("de").reason(verdict), /0,66, sonst 0,02, Alarm bei 0,62/);
     assert.match(words().reason({rule: "quiet", score: -0.01, usual: 0.02, limit: 0.4}), /better than normal/);
+    assert.match(words().reason({rule: "quiet", score: 0.1, usual: 0.02, limit: 0.4}), /^Looks fine \(0\.12/);
+    assert.match(words().reason({rule: "quiet", score: 0.2, usual: 0.02, limit: 0.4}), /^Looks worse than normal \(0\.22/);
     assert.equal(words().reason({rule: "of_a_later_release", reason: "told by the server"}), "told by the server");
 });
 

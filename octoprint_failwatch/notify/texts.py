@@ -75,7 +75,7 @@ class MessageTexts:
                 " again. Check the ignored regions, too."
             ) % {"camera": self._cameras.get(event.camera, event.camera), "name": name}
         texts = {
-            EventKind.MAYBE: _("%(name)s may be failing."),
+            EventKind.MAYBE: _("%(name)s looks suspicious."),
             EventKind.FAILURE: _("%(name)s is failing."),
             EventKind.SEEING: _("FailWatch can check %(name)s again."),
             EventKind.CALLED_OFF: _("%(name)s was paused, so FailWatch does not cancel it."),

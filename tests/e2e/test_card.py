@@ -612,7 +612,7 @@ async def test_german_on_the_narrowest_screen(dashboard: Dashboard, page: Page) 
     await page.evaluate("localStorage.setItem('selectedLanguage', '\"de\"')")
     await page.set_viewport_size({"width": 300, "height": 1600})
     await page.reload()
-    await says(page, "Kein Fehler")
+    await says(page, "Kein Fehldruck")
     await expect(page.locator("failwatch-card")).to_have_count(3)
     await expect(page.locator("failwatch-card h2").last).to_have_text("Beispiel")
     assert await page.evaluate("document.scrollingElement.scrollWidth") <= 300

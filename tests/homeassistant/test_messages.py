@@ -34,6 +34,7 @@ from tests.homeassistant.phones import Phone, Phones
 FOLDER = Path(logbook.__file__).parent
 FAILURE = states.watching(Level.FAILURE, p=0.9)
 PAUSED = replace(FAILURE, phase=Phase.PAUSED)
+GO_ON = ["Resume, this is fine", "Resume, I cleared it", "Cancel print"]
 
 
 def shown(hass: HomeAssistant) -> list[dict[str, Any]]:
@@ -309,13 +310,13 @@ async def test_an_order_that_fails_is_told(
 @pytest.mark.parametrize(
     ("kind", "detail", "state", "words", "buttons"),
     [
-        (EventKind.ACTION, "pause", PAUSED, "is paused", ["Resume", "Cancel print", "It failed"]),
+        (EventKind.ACTION, "pause", PAUSED, "is paused", GO_ON),
         (
             EventKind.CALLED_OFF,
             "cancel",
             PAUSED,
             "does not cancel it",
-            ["Resume", "Cancel print", "It failed"],
+            GO_ON,
         ),
         (EventKind.ACTION, "cancel", replace(FAILURE, phase=Phase.IDLE), "failing and is cancelled", []),
         (EventKind.ACTION, "cancel", states.idle(), "was cancelled by FailWatch", []),
@@ -324,7 +325,7 @@ async def test_an_order_that_fails_is_told(
             "pause",
             replace(states.watching(), phase=Phase.PAUSED),
             "was paused by FailWatch",
-            ["Resume", "Cancel print", "It failed"],
+            GO_ON,
         ),
         (
             EventKind.ACTION_FAILED,
@@ -353,6 +354,32 @@ async def test_what_else_is_told(
     await linked_to(hass, linked, phone)
     await happens(octoprint, (kind, detail), state=state)
     assert titles(await phone.got(words)) == buttons
+
+
+@pytest.mark.parametrize(
+    ("title", "commands"),
+    [
+        ("Resume, this is fine", []),
+        ("Resume, I cleared it", [{"command": "acknowledge", "answer": "cleared"}]),
+    ],
+)
+async def test_a_message_of_a_pause_offers_two_ways_on(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    title: str,
+    commands: list[Any],
+) -> None:
+    phone = await phones.add(1, "iPhone", "Apple")
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, (EventKind.ACTION, "pause"), state=PAUSED)
+    message = await phone.got("is paused")
+    assert titles(message) == [*GO_ON, "It failed"]
+    press(hass, message, title)
+    await phone.cleared(message)
+    assert octoprint.commands == commands
+    assert octoprint.jobs == [{"command": "pause", "action": "resume"}]
 
 
 async def test_a_countdown_says_when(

@@ -374,7 +374,7 @@ async def test_a_failing_print_is_told_by_push_socket_webhook_and_picture(lab: L
             return [message["message"] for message in lab.scene.hooked]
 
         messages = await eventually(hooked, lambda messages: len(messages) >= 2)
-        assert "may be failing" in messages[0]
+        assert "looks suspicious" in messages[0]
         assert "paused long.gcode" in messages[1]
         assert len(messages) == 2, "one message for each change"
         assert lab.scene.hooked[1]["attachments"][0]["base64"]

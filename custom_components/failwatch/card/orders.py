@@ -17,16 +17,10 @@ async def _resume_fine(printer: PrinterCoordinator, _: Mapping[str, Any]) -> Non
         await printer.async_answer(Answer.RESUMED)
 
 
-async def _resume_cleared(printer: PrinterCoordinator, _: Mapping[str, Any]) -> None:
-    """Go on with a print that was put right: nothing is accepted, and what comes next is judged as ever."""
-    await printer.async_answer(Answer.CLEARED)
-    await printer.async_job("resume")
-
-
 ORDERS: Final[Mapping[str, Order]] = {
     "keep_printing": lambda printer, _: printer.async_acknowledge(failure=False),
     "resume_fine": _resume_fine,
-    "resume_cleared": _resume_cleared,
+    "resume_cleared": lambda printer, _: printer.async_resume_cleared(),
     "ask_again": lambda printer, _: printer.async_answer(Answer.WITHDRAWN),
     "it_failed": lambda printer, _: printer.async_acknowledge(failure=True),
     "snooze": lambda printer, data: printer.async_snooze(data["seconds"]),

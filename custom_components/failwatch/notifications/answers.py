@@ -75,6 +75,8 @@ async def _act(hass: HomeAssistant, printer: PrinterCoordinator, messenger: Mess
             await printer.async_job("pause")
         elif press is Press.RESUME:
             await printer.async_job("resume")
+        elif press is Press.CLEARED:
+            await printer.async_resume_cleared()
         else:
             await printer.async_job("cancel")
     except HomeAssistantError as error:

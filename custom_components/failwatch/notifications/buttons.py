@@ -18,6 +18,7 @@ class Press(StrEnum):
     KEEP = "KEEP"
     PAUSE = "PAUSE"
     RESUME = "RESUME"
+    CLEARED = "CLEARED"
     CANCEL = "CANCEL"
     CANCEL_SURELY = "CANCELNOW"
     CLOSE = "CLOSE"

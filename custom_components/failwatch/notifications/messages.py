@@ -111,7 +111,8 @@ def message_about(
         )
     )
     if kind in ("paused", "called_off"):
-        return replace(message, buttons=(*(make.job("resume") or ok), *make.job("cancel"), *failed))
+        on = (*make.job("resume"), *make.job("resume", Press.CLEARED, "button_cleared")) or ok
+        return replace(message, buttons=(*on, *make.job("cancel"), *failed))
     if kind == "cancelled":
         return message
     buttons = (*ok, *make.job("pause"), *make.job("cancel"), *failed)
@@ -153,13 +154,13 @@ class _Buttons:
     def one(self, press: Press, text: str) -> tuple[Button, ...]:
         return (button(press, text, self.printer.key, self.print_id),)
 
-    def job(self, command: JobCommand) -> tuple[Button, ...]:
+    def job(
+        self, command: JobCommand, press: Press | None = None, text: str | None = None
+    ) -> tuple[Button, ...]:
         """Return a button for a command that the printer can be given, or none."""
-        return (
-            self.one(Press[command.upper()], f"button_{command}")
-            if command in self.printer.job_commands
-            else ()
-        )
+        if command not in self.printer.job_commands:
+            return ()
+        return self.one(press or Press[command.upper()], text or f"button_{command}")
 
 
 def are_you_sure(printer: PrinterCoordinator) -> Message:

@@ -17,7 +17,7 @@ function FailWatchMessages(host) {
               : "";
         switch (event.kind) {
             case "maybe":
-                return {type: "notice", title: gettext("The print may be failing"), text: why};
+                return {type: "notice", title: gettext("The print looks suspicious"), text: why};
             case "failure":
                 /* The countdown's own message says all of it. */
                 return live.countdown() ? null : {type: "error", title: gettext("The print is failing"), text: why};
