@@ -14,7 +14,7 @@ from ..engine.clock import Clock
 from ..engine.detectors.single_use_pictures import SingleUsePictures
 from ..engine.monitor import Monitor
 from ..engine.watch.messages import update_json
-from ..engine.watch.state import Event, WatchState
+from ..engine.watch.state import Event, Phase, WatchState
 from ..notify.event_log import log_events
 from ..notify.notifications import Notifications
 from ..notify.texts import MessageTexts
@@ -28,6 +28,7 @@ from .keep_going import keep_going
 from .loop_thread import LoopThread
 from .octoprint_host import OctoPrintHost
 from .print_events import Lifecycle
+from .unsaved import Unsaved, can_store
 from .watcher import Watcher
 from .webcams import titles
 
@@ -123,7 +124,18 @@ class Service:
         self._recent.extend(events)
         watching = bool(self.host.settings()["watching"])
         message = update_json(state, events, self.watcher.rules, self.clock, watching=watching)
+        if (
+            state.phase is not Phase.IDLE
+        ):  # each look is stored; without a print nothing tells what is true now
+            message["unsaved"] = self.watcher.unsaved or ""
         return {**message, "pictures": list(self.watcher.frames), "instance": self.instance}
+
+    def unsaved(self) -> Unsaved | None:
+        """Return why nothing can be stored at this moment. Blocks."""
+        watcher = self.watcher
+        if watcher.unsaved and watcher.state.phase is Phase.IDLE and can_store(self.host.data_folder):
+            return None
+        return watcher.unsaved
 
     def recent_events(self) -> list[Event]:
         """Return the last events, oldest first."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,8 @@ from ..engine.detectors.base import Detector, LearningDetector
 from ..engine.detectors.built_in import CameraBaseline
 from ..engine.detectors.single_use_pictures import SingleUsePictures
 from ..engine.errors import BadSetting, FailWatchError
-from ..engine.history import History
+from ..engine.history import History, HistoryError
+from ..engine.history.retention import Retention
 from ..engine.judging.rules import RuleSet
 from ..engine.models import Frame
 from ..engine.monitor import Monitor, PrinterInfo, Setup
@@ -34,6 +36,7 @@ from .octoprint_access import OctoPrintAccess, PrinterProfile
 from .picture_urls import publisher
 from .snapshots import Snapshots
 from .state_store import StateStore
+from .unsaved import Unsaved, unsaved
 from .watch_settings import cameras, gentle_pause, regions, retention, validated, watch_settings, when
 
 _LOGGER = logging.getLogger(__name__)
@@ -52,7 +55,7 @@ class Watcher:
         self.host = host
         self.clock = clock
         settings, _ = validated(host.settings())
-        self.history = History.of_host(host.data_folder / "history.db", retention(settings))
+        self.history = _open_history(host.data_folder / "history.db", retention(settings))
         self.profile = host.profile()
         self.problem: FailWatchError | None = None
         self.when = StartConditions()
@@ -102,6 +105,11 @@ class Watcher:
     def detector_kind(self) -> str:
         """The kind of the detector in use."""
         return self.monitor.setup.detector_kind
+
+    @property
+    def unsaved(self) -> Unsaved | None:
+        """Why something could not be stored at the last try."""
+        return unsaved(self.history, self.host.data_folder)
 
     async def rebuild(self) -> None:
         """Apply the current settings; keep what was learned and the running print."""
@@ -232,3 +240,11 @@ class Watcher:
             await detector.close()
         except Exception:
             _LOGGER.exception("The detector could not be closed")
+
+
+def _open_history(path: Path, kept: Retention) -> History:
+    try:
+        return History.of_host(path, kept)
+    except HistoryError as error:
+        _LOGGER.warning("Prints are watched, but not recorded: %s", error)
+        return History(path, kept, blocked=error)

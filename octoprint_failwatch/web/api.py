@@ -29,6 +29,7 @@ from . import camera_baselines, notification_targets, settings_page
 from .arguments import flag, mapping, number, text
 from .error_messages import translate_error
 from .notification_targets import TargetCommands
+from .saving import NotStored, save
 from .tuning import TuningCommands
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         problem = service.watcher.problem
         # What other plugins take time for is not for the watch's thread.
         answer["problem"] = translate_error(problem) if problem is not None else ""
+        answer["unsaved"] = service.unsaved() or ""
         answer["undelivered"] = notification_targets.undelivered_json(service)
         answer["cameras"] = serialization.to_json(webcams())
         return flask.jsonify(answer)
@@ -144,6 +146,12 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             return _refused(translate_error(error), 400)
         except TimeoutError:
             return _refused(gettext("FailWatch is busy. Try again in a moment."), 503)
+        except NotStored as error:
+            said = gettext(
+                "OctoPrint cannot store its settings (%(why)s). The change holds until OctoPrint is restarted.",
+                why=error,
+            )
+            return _refused(said, 507)
         return None if answer is None else flask.jsonify(answer)
 
     def _running(self) -> Service:
@@ -153,8 +161,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
 
     def _watching(self, service: Service, data: Mapping[str, Any]) -> None:
         self._settings.set_boolean(["watching"], flag(data, "enabled"))
-        self._settings.save()
-        service.settings_changed()
+        self._apply(service)
 
     def _rules(self, service: Service, data: Mapping[str, Any]) -> None:
         now = rules(service.host.settings())
@@ -163,8 +170,14 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         numbers |= mapping(data, "numbers")
         create_rules(name, numbers)
         self._settings.set(["rules"], {"name": name, "numbers": numbers})
-        self._settings.save()
-        service.settings_changed()
+        self._apply(service)
+
+    def _apply(self, service: Service) -> None:
+        """Store the settings and watch by them, also where they cannot be stored; raises NotStored then."""
+        try:
+            save(self._settings)
+        finally:
+            service.settings_changed()
 
     def _job(self, _service: Service, data: Mapping[str, Any]) -> None:
         if not Permissions.PRINT.can():
@@ -186,8 +199,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             regions({"regions": [entry]}, camera)
             stored = [*others, entry] if entry["polygons"] else others
             self._settings.set(["regions"], stored)
-            self._settings.save()
-            service.settings_changed()
+            self._apply(service)
         return {"regions": stored}
 
 

@@ -15,6 +15,8 @@ from ..engine.history import History, HistoryError, PrintRecord
 from ..engine.history.course import print_course
 from ..engine.history.exchange import write_csv, write_zip
 from ..permissions import require
+from .arguments import number
+from .error_messages import translate_error
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -28,11 +30,19 @@ class PastPrints(BlueprintPlugin):  # type: ignore[misc]
 
     service: Service | None
 
+    @BlueprintPlugin.errorhandler(HistoryError)  # type: ignore[untyped-decorator]
+    def unreadable(self, error: HistoryError) -> flask.Response:
+        """Answer that the history cannot be read now: it is locked, damaged, or could not be made."""
+        return flask.make_response(flask.jsonify(error=translate_error(error)), 503)
+
     @BlueprintPlugin.route("/prints", methods=["GET"])  # type: ignore[untyped-decorator]
     def prints(self) -> flask.Response:
-        """Answer with prints, newest first; `before` pages on."""
+        """Answer with prints, newest first; `before` pages on, 400 says that it is no number."""
         require("VIEW")
-        before = flask.request.args.get("before", type=float)
+        try:
+            before = number(flask.request.args, "before") if "before" in flask.request.args else None
+        except ValueError as error:
+            return flask.make_response(flask.jsonify(error=str(error)), 400)
         history = self._history()
         return flask.jsonify(
             prints=[serialization.to_json(record) for record in history.prints(before=before, limit=AT_ONCE)],

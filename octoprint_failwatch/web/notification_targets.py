@@ -14,6 +14,7 @@ from ..notify.services import FORMS, address, completed, form
 from .arguments import mapping, number, text
 from .error_messages import translate_error
 from .notification_words import field_labels, help_texts, option_titles, service_titles
+from .saving import save
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -56,7 +57,7 @@ class TargetCommands:
     def _keep(self, service: Service, urls: list[str]) -> Answer:
         settings = self._settings_of()
         settings.set(["notify", "urls"], urls)
-        settings.save()
+        save(settings)
         return targets_json(service)
 
 

@@ -57,7 +57,9 @@ class Pictures(BlueprintPlugin):  # type: ignore[misc]
         try:
             return _jpeg(service.run(service.watcher.snapshot(camera)))
         except (FailWatchError, TimeoutError) as error:
-            return flask.make_response(translate_error(error) or "The camera did not answer.", 502)
+            said = translate_error(error) or "The camera did not answer."
+            # Text, not a page: it may hold a camera's name as whoever wrote the link wants it.
+            return flask.Response(said, 502, mimetype="text/plain")
 
     def _service(self) -> Service:
         if self.service is None:

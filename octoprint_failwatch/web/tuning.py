@@ -22,6 +22,7 @@ from ..watching.watch_settings import MIN_INTERVAL
 from .arguments import mapping, number, text
 from .background_job import BackgroundJob, Tell
 from .error_messages import translate_error
+from .saving import save
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -135,8 +136,10 @@ class TuningCommands:
         settings = self._settings_of()
         for path, value in changes.items():
             settings.set(path.split("."), value)
-        settings.save()
-        service.settings_changed()
+        try:
+            save(settings)
+        finally:
+            service.settings_changed()
 
     def _start_learning(self, service: Service, algorithm: str | None) -> None:
         chosen = detector_settings(service.host.settings())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -15,14 +16,18 @@ from tests.patience import PATIENCE
 
 
 def picture(
-    shade: int = 120, kind: str = "JPEG", size: tuple[int, int] = (64, 48), **options: object
+    shade: int = 120,
+    kind: str = "JPEG",
+    size: tuple[int, int] = (64, 48),
+    mode: str = "RGB",
+    **options: object,
 ) -> bytes:
     """Return a picture with something to see in it; a shade below 10 is too dark for that."""
     image = Image.new("RGB", size, (shade,) * 3)
     if shade >= 10:
         ImageDraw.Draw(image).rectangle((5, 5, size[0] // 2, size[1] // 2), fill=(250, 250, 0))
     out = io.BytesIO()
-    image.save(out, kind, **options)
+    image.convert(mode).save(out, kind, **options)
     return out.getvalue()
 
 
@@ -37,6 +42,8 @@ class Request:
 
     line: str
     headers: dict[str, str]
+    connection: int = 0
+    """Which connection it came over, counted from 1."""
 
     @property
     def target(self) -> str:
@@ -73,9 +80,13 @@ async def camera(
     answer: bytes | Callable[[Request], bytes],
     *,
     stays_open: bool = False,
+    keeps_alive: bool = False,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Camera]:
-    """Run a camera that answers so. One that stays open sends nothing more and does not hang up."""
+    """Run a camera that answers so. One that stays open sends nothing more and does not hang up.
+
+    One that keeps connections alive takes the next request over the same one.
+    """
 
     async def talk(request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(answer if isinstance(answer, bytes) else answer(request))
@@ -83,28 +94,35 @@ async def camera(
         if stays_open:
             await asyncio.sleep(2 * PATIENCE)
 
-    async with talking_camera(talk, tls=tls) as running:
+    async with talking_camera(talk, keeps_alive=keeps_alive, tls=tls) as running:
         yield running
 
 
 @asynccontextmanager
-async def talking_camera(talk: Talk, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Camera]:
+async def talking_camera(
+    talk: Talk, *, keeps_alive: bool = False, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Camera]:
     """Run a camera whose answer is written step by step."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
+        task, number = asyncio.current_task(), next(connections)
         assert task is not None
         tasks.add(task)
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
-                request = await read_request(reader)
-                running.asked.append(request)
-                await talk(request, writer)
+                is_open = True
+                while is_open:
+                    request = await read_request(reader)
+                    request.connection = number
+                    running.asked.append(request)
+                    await talk(request, writer)
+                    is_open = keeps_alive
         finally:
             tasks.discard(task)
             writer.close()
 
     tasks: set[asyncio.Task[None]] = set()
+    connections = itertools.count(1)
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
     running = Camera(f"{'https' if tls else 'http'}://127.0.0.1:{port}")

@@ -200,6 +200,102 @@ async def test_a_nonce_that_has_run_out_is_no_wrong_password() -> None:
             assert await source.snapshot() == JPEG
 
 
+class Nonces:
+    """A camera that gives each challenge a new nonce, checks the digest, and decides by itself which it takes."""
+
+    def __init__(self, takes: Callable[[Nonces, Request, str], bool]) -> None:
+        self.given: dict[str, int] = {}
+        """The connection over which a nonce was given."""
+        self.used: list[str] = []
+        self.refused = 0
+        self.next_nonce = False
+        self._takes = takes
+
+    def __call__(self, request: Request) -> bytes:
+        sent = request.headers.get("authorization", "")
+        nonce = field(sent, "nonce")
+        if nonce in self.given and self._takes(self, request, nonce) and self._is_right(request, sent):
+            self.used.append(nonce)
+            more = [f'Authentication-Info: nextnonce="{self._nonce(request)}"'] if self.next_nonce else []
+            return ok(JPEG, f"Content-Length: {len(JPEG)}", *more)
+        self.refused += bool(sent)
+        asks = f'WWW-Authenticate: Digest realm="camera", nonce="{self._nonce(request)}", qop="auth"'
+        return ok(b"no", asks, "Content-Length: 2", status="401 Unauthorized")
+
+    def _nonce(self, request: Request) -> str:
+        nonce = f"n{len(self.given)}"
+        self.given[nonce] = request.connection
+        return nonce
+
+    def _is_right(self, request: Request, sent: str) -> bool:
+        def hashed(text: str) -> str:
+            return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+        middle = ":".join(field(sent, key) for key in ("nonce", "nc", "cnonce", "qop"))
+        secret, asked = hashed(f"{USER}:camera:{PASSWORD}"), hashed(f"GET:{request.target}")
+        return field(sent, "response") == hashed(f"{secret}:{middle}:{asked}")
+
+
+async def test_a_nonce_that_is_good_on_its_own_connection_only() -> None:
+    kind = Nonces(lambda known, request, nonce: known.given[nonce] == request.connection)
+    async with camera(kind, keeps_alive=True) as running:
+        source = HttpSource(running.at(LOGIN))
+        for _ in range(4):
+            assert await source.snapshot() == JPEG
+    assert kind.refused <= 1  # it may lock people out who are refused at each look
+
+
+async def test_a_nonce_that_is_good_once_is_not_sent_again() -> None:
+    for keeps_alive in (True, False):
+        kind = Nonces(lambda known, _, nonce: nonce not in known.used)
+        async with camera(kind, keeps_alive=keeps_alive) as running:
+            source = HttpSource(running.at(LOGIN))
+            for _ in range(5):
+                assert await source.snapshot() == JPEG
+        assert kind.refused == 1
+
+
+async def test_the_next_nonce_comes_with_the_picture() -> None:
+    kind = Nonces(lambda known, _, nonce: nonce not in known.used)
+    kind.next_nonce = True
+    async with camera(kind, keeps_alive=True) as running:
+        source = HttpSource(running.at(LOGIN))
+        for _ in range(5):
+            assert await source.snapshot() == JPEG
+        assert (kind.refused, len(running.asked)) == (0, 6)
+
+
+async def test_each_step_of_a_redirect_may_want_a_nonce_of_its_own() -> None:
+    kind = Nonces(lambda known, _, nonce: nonce not in known.used)
+
+    def answer(request: Request) -> bytes:
+        is_redirected = request.target == "/snapshot.jpg"
+        said = kind(request)
+        is_let_in = said.startswith(b"HTTP/1.1 200") and is_redirected
+        return ok(b"", "Location: /now.jpg", "Content-Length: 0", status="302 Found") if is_let_in else said
+
+    async with camera(answer, keeps_alive=True) as running:
+        source = HttpSource(running.at(LOGIN))
+        for _ in range(2):
+            assert await source.snapshot() == JPEG
+
+
+async def test_a_camera_that_hangs_up_though_it_said_it_would_not() -> None:
+    async with camera(basic_camera) as running:
+        assert await HttpSource(running.at(LOGIN)).snapshot() == JPEG
+    assert [asked.connection for asked in running.asked] == [1, 2]
+
+
+async def test_a_wrong_password_is_sent_once_a_look_whatever_the_nonce() -> None:
+    kind = Nonces(lambda *_: True)
+    async with camera(kind, keeps_alive=True) as running:
+        source = HttpSource(running.at("me:very-secret"))
+        for looks in range(1, 4):
+            with pytest.raises(SnapshotError, match="refuses the user name"):
+                await source.snapshot()
+            assert kind.refused == looks
+
+
 @pytest.mark.parametrize("kind", [basic_camera, digest_camera()])
 async def test_a_wrong_password_is_tried_once_a_look(kind: Callable[[Request], bytes]) -> None:
     """A camera may lock people out who try too often."""
@@ -233,6 +329,29 @@ async def test_a_redirect_within_the_camera_keeps_log_in_and_cookie() -> None:
 
     async with camera(answer) as running:
         assert await HttpSource(running.at(LOGIN)).snapshot() == JPEG
+
+
+async def test_a_cookie_goes_where_its_host_sends_on_to_also_at_another_port() -> None:
+    """A camera that has a session begins it at one address and shows the picture at another."""
+    async with (
+        camera(lambda asked: ok(JPEG if asked.headers.get("cookie") == "a=1; b=2" else b"")) as other,
+        camera(
+            lambda asked: ok(
+                b"",
+                *(["Set-Cookie: a=1", "Location: /2"] if asked.target == "/1" else []),
+                *(["Set-Cookie: b=2; Secure", f"Location: {other.url}/x"] if asked.target == "/2" else []),
+                status="302 Found",
+            )
+        ) as running,
+    ):
+        assert await HttpSource(running.at(path="/1")).snapshot() == JPEG
+        elsewhere = other.url.replace("127.0.0.1", "localhost")
+        async with camera(
+            lambda _: ok(b"", "Set-Cookie: a=1", f"Location: {elsewhere}/x", status="302 Found")
+        ) as stranger:
+            with pytest.raises(SnapshotError, match="empty picture"):
+                await HttpSource(stranger.at()).snapshot()
+    assert "cookie" not in other.asked[-1].headers
 
 
 async def test_a_log_in_that_the_redirect_brings_goes_where_it_leads() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from octoprint_failwatch.engine.errors import BadSetting, SnapshotError
 from octoprint_failwatch.engine.sources.http import HttpSource
@@ -75,6 +79,35 @@ async def test_the_cameras_own_certificate_needs_no_name(tmp_path: Path) -> None
     async with tls_camera(authority, "ipcam") as running:  # signed by the same, but another
         with pytest.raises(SnapshotError, match="not trusted"):
             await look(running, Trust(certificate=tmp_path / "camera.pem"))
+        assert not running.asked
+
+
+async def test_the_cameras_own_certificate_may_have_a_short_key(tmp_path: Path) -> None:
+    """Many cameras made theirs with 1024 bits, which a system takes from nobody else."""
+    for name in ("camera", "other"):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ipcam")])
+        now = dt.datetime.now(dt.UTC)
+        certificate = (
+            x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=1))
+            .sign(key, hashes.SHA256())
+        )
+        written = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        own = certificate.public_bytes(serialization.Encoding.PEM)
+        (tmp_path / f"{name}.pem").write_bytes(own)
+        (tmp_path / f"{name}-key.pem").write_bytes(written + own)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.load_cert_chain(tmp_path / "camera-key.pem")
+    async with camera(ok(JPEG), tls=context) as running:
+        assert await look(running, Trust(certificate=tmp_path / "camera.pem")) == JPEG
+        running.asked.clear()
+        with pytest.raises(SnapshotError, match="not trusted"):
+            await look(running, Trust(certificate=tmp_path / "other.pem"))
         assert not running.asked
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import zlib
 
 import pytest
+from PIL import Image
 
 from octoprint_failwatch.engine.errors import SnapshotError
 from octoprint_failwatch.engine.imaging.jpeg import decode
@@ -20,6 +22,12 @@ LENGTH = f"Content-Length: {len(JPEG)}"
 TYPE = "Content-Type: image/jpeg"
 STREAM = "Content-Type: multipart/x-mixed-replace; boundary=frame"
 THUMBNAIL = picture(200, size=(16, 12))
+
+
+def blank(colour: tuple[int, int, int]) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
+    return out.getvalue()
 
 
 def with_thumbnail() -> bytes:
@@ -66,6 +74,10 @@ SNAPSHOTS = {
     "length empty": ok(JPEG, TYPE, "Content-Length:"),
     "chunks": ok(chunked(JPEG), TYPE, "Transfer-Encoding: chunked"),
     "chunks of one byte": ok(chunked(JPEG, 1), TYPE, "Transfer-Encoding: chunked"),
+    "chunks with extensions in quotes": ok(chunked(JPEG, extension=';n="a;b"'), "Transfer-Encoding: chunked"),
+    "chunks whose sizes begin with zeros": ok(
+        chunked(JPEG).replace(b"2BC\r\n", b"000002bc\r\n"), "Transfer-Encoding: chunked"
+    ),
     "chunks with extensions": ok(chunked(JPEG, extension=";a=b"), "Transfer-Encoding: chunked"),
     "chunks with blanks behind their size": ok(chunked(JPEG, extension="  "), "Transfer-Encoding: chunked"),
     "chunks and a length": ok(chunked(JPEG), LENGTH, "Transfer-Encoding: chunked"),
@@ -95,6 +107,14 @@ SNAPSHOTS = {
     "no HTTP at all": JPEG,
     "empty lines before the answer": b"\r\n\r\n" + ok(JPEG, TYPE),
     "100 before the answer": b"HTTP/1.1 100 Continue\r\n\r\n" + ok(JPEG, TYPE),
+    "201": ok(JPEG, TYPE, LENGTH, status="201 Created"),
+    "206 with a range": ok(
+        JPEG,
+        TYPE,
+        LENGTH,
+        f"Content-Range: bytes 0-{len(JPEG) - 1}/{len(JPEG)}",
+        status="206 Partial Content",
+    ),
     "206": ok(JPEG, TYPE, LENGTH, status="206 Partial Content"),
     "bytes behind the end": ok(JPEG + b"\0" * 500, TYPE),
     "a line end behind the end": ok(JPEG + b"\r\n", TYPE, f"Content-Length: {len(JPEG) + 2}"),
@@ -127,6 +147,10 @@ SNAPSHOTS = {
     "half an end mark": ok(JPEG[:-1], TYPE),
     "no end mark, bytes behind": ok(JPEG[:-2] + b"\0\0\0\0", TYPE),
     "progressive": ok(picture(progressive=True), TYPE),
+    "four inks": ok(picture(mode="CMYK"), TYPE),
+    "four inks, progressive": ok(picture(mode="CMYK", progressive=True), TYPE),
+    "grey": ok(picture(mode="L"), TYPE),
+    "packed as brotli, by name only": ok(JPEG, TYPE, "Content-Encoding: br"),
     "restart marks": ok(picture(restart_marker_blocks=1), TYPE),
     "two megabytes of Exif": ok(
         with_segments(*(segment(0xE1, b"Exif\0\0" + bytes(65_000)) for _ in range(30))), TYPE
@@ -161,6 +185,16 @@ STREAMS = {
     "boundary in quotes": ok(TWO, 'Content-Type: multipart/x-mixed-replace; boundary="frame"'),
     "boundary with its dashes": ok(TWO, "Content-Type: multipart/x-mixed-replace;boundary=--frame"),
     "boundary of another name": ok(TWO, "Content-Type: multipart/x-mixed-replace;boundary=other"),
+    "boundary with blanks in quotes": ok(
+        part(JPEG, TYPE, boundary="--my frame 1") * 2,
+        'Content-Type: multipart/x-mixed-replace; boundary="my frame 1"',
+    ),
+    "boundary in single quotes": ok(TWO, "Content-Type: multipart/x-mixed-replace; boundary='frame'"),
+    "type related": ok(TWO, "Content-Type: multipart/related; boundary=frame"),
+    "type of a form": ok(
+        part(JPEG, 'Content-Disposition: form-data; name="a"', TYPE, boundary="--x") + b"--x--\r\n",
+        "Content-Type: multipart/form-data; boundary=x",
+    ),
     "boundary not said": ok(TWO, "Content-Type: multipart/x-mixed-replace"),
     "boundary with more dashes": ok(part(JPEG, TYPE, boundary="------frame") * 2, STREAM),
     "boundary without dashes": ok(part(JPEG, TYPE, boundary="frame") * 2, STREAM),
@@ -206,6 +240,8 @@ STREAMS = {
     "the last boundary": ok(part(JPEG, TYPE) + b"--frame--\r\n", STREAM),
     "a picture inside of the picture": ok(part(with_thumbnail(), TYPE) * 2, STREAM),
     "dark at first": ok(part(DARK, TYPE) * 3 + TWO, STREAM),
+    "green at first": ok(part(blank((0, 135, 0)), TYPE) + TWO, STREAM),
+    "white at first": ok(part(blank((255, 255, 255)), TYPE) * 3 + TWO, STREAM),
     "HTTP/1.0": ok(TWO, STREAM, version="HTTP/1.0"),
     "length of the whole stream": ok(TWO, STREAM, "Content-Length: 99999999"),
     "length zero": ok(TWO, STREAM, "Content-Length: 0"),
@@ -289,6 +325,13 @@ async def test_a_stream_that_stays_dark_is_shown_dark(monkeypatch: pytest.Monkey
             assert is_of(await HttpSource(running.at(), quick()).snapshot(), 2)
 
 
+async def test_a_picture_is_turned_as_its_exif_says() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    async with camera(ok(picture(exif=exif), TYPE)) as running:
+        assert decode(await HttpSource(running.at(), quick()).snapshot()).size == (48, 64)
+
+
 REFUSED = {
     "nothing": (ok(b"", TYPE), "an empty picture"),
     "no answer": (b"", "closed the connection without an answer"),
@@ -301,6 +344,15 @@ REFUSED = {
     "a web page without a type": (ok(b"\n<html><body>Hi"), "with a web page"),
     "JSON": (ok(b"{}", "Content-Type: application/json"), "answers with application/json"),
     "a text": (ok(b"no camera", "Content-Type: text/plain; charset=utf-8"), "answers with text/plain"),
+    "a picture in JSON": (
+        ok(b'{"image": "/9j/4AAQSkZJRg=="}', "Content-Type: application/json"),
+        "application/json",
+    ),
+    "a picture as text": (
+        ok(b"data:image/jpeg;base64,/9j/4AAQSkZJRg==", "Content-Type: text/plain"),
+        "text/plain",
+    ),
+    "an old placeholder": (ok(JPEG, TYPE, LENGTH, status="404 Not Found"), "^404"),
     "noise": (ok(bytes(range(256)) * 9), "something that is no picture"),
     "another protocol": (b"SSH-2.0-OpenSSH_9.2 and more\r\n", "does not speak HTTP"),
     "another protocol, few words": (b"220 ftp\r\n", "does not speak HTTP"),

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 _LOGGER = logging.getLogger(__name__)
+_unstored: dict[Path, OSError] = {}
+"""Why a file could not be stored when that was last tried; it leaves with the next try that succeeds."""
 
 
 def read_json(path: Path) -> Any:
@@ -28,15 +30,24 @@ def read_json(path: Path) -> Any:
 def write_json(path: Path, content: Any) -> bool:
     """Replace a file in one step and return whether it is stored.
 
-    A full or broken disk is logged: a print is watched all the same.
+    A full or broken disk is logged where it begins and where it is over: a print is watched all the same.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, json.dumps(content))
     except OSError as error:
-        _LOGGER.warning("%s cannot be stored: %s", path.name, error)
+        if path not in _unstored:
+            _LOGGER.warning("%s cannot be stored: %s", path.name, error)
+        _unstored[path] = error
         return False
+    if _unstored.pop(path, None) is not None:
+        _LOGGER.warning("%s is stored again.", path.name)
     return True
+
+
+def unstored(folder: Path) -> OSError | None:
+    """Return why a file of a folder could not be stored at the last try, None if all could."""
+    return next((error for path, error in tuple(_unstored.items()) if path.parent == folder), None)
 
 
 def replace_file(path: Path, text: str) -> None:

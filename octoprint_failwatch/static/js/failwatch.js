@@ -24,6 +24,11 @@ $(function () {
         self.mayPrint = may("PRINT");
 
         self.problem = ko.observable("");
+        /* Why FailWatch cannot store what it knows: a key, "" while it can. */
+        self.unsaved = ko.observable("");
+        self.unsavedText = ko.pureComputed(function () {
+            return FailWatchWords.unsaved(self.unsaved());
+        });
         self.undelivered = new FailWatchUndelivered();
         self.detector = ko.observable("");
         self.live = new FailWatchLive();
@@ -43,6 +48,7 @@ $(function () {
         var news = 0;
         function take(data) {
             news += 1;
+            if (data.unsaved !== undefined) self.unsaved(data.unsaved);
             self.live.take(data);
             self.picture.follow();
             self.course.follow();
@@ -99,6 +105,8 @@ $(function () {
         self.onTabChange = function (current) {
             tabIsOpen = current === TAB;
             if (!tabIsOpen) return;
+            /* Without a print nobody tells that there is room again. */
+            if (self.unsaved()) self.refresh();
             self.past.refresh();
             self.improving.refresh();
             peek();

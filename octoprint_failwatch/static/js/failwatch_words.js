@@ -196,6 +196,20 @@ var FailWatchWords = (function () {
         return text ? text + " (" + found.detail + ")" : found.detail;
     }
 
+    /* Why nothing can be stored. */
+    function unsaved(key) {
+        if (!key) return "";
+        var why = {
+            full: gettext("The disk is full."),
+            read_only: gettext("The disk is read-only.")
+        }[key];
+        return (
+            (why || gettext("FailWatch's files cannot be written; octoprint.log says why.")) +
+            " " +
+            gettext("FailWatch goes on watching, but records nothing until this is mended.")
+        );
+    }
+
     /* How a print ended. */
     function outcome(key) {
         return {
@@ -257,6 +271,7 @@ var FailWatchWords = (function () {
         decimal: decimal,
         number: number,
         size: size,
+        unsaved: unsaved,
         plain: plain,
         duration: duration,
         clock: clock,

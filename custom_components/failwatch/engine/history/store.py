@@ -38,15 +38,18 @@ class History:
     write is logged and never disturbs a watch.
     """
 
-    def __init__(self, path: Path, retention: Retention | None = None, *, later: bool = False) -> None:
-        """Open or create the file, `later` with the first write; raises HistoryError."""
+    def __init__(
+        self, path: Path, retention: Retention | None = None, *, blocked: HistoryError | None = None
+    ) -> None:
+        """Open or create the file; one that is `blocked` with the first write. Raises HistoryError."""
         self.path = path
         self.retention = retention or Retention()
-        self._connection = None if later else open_database(path)
+        self.problem: Exception | None = blocked
+        """Why the file could not be written at the last try."""
+        self._connection = None if blocked else open_database(path)
         self._writer = ThreadPoolExecutor(1, "failwatch-history")
         self._pending = 0
         self._counting = Lock()
-        self._problem = ""
 
     @classmethod
     def of_host(cls, path: Path, retention: Retention) -> Self:
@@ -59,7 +62,7 @@ class History:
             return cls(path, retention)
         except HistoryBlocked as error:
             _LOGGER.warning("%s Nothing is recorded until it can be.", error)
-            return cls(path, retention, later=True)
+            return cls(path, retention, blocked=error)
         except HistoryError as error:
             aside = path.with_name(f"{path.stem}-unusable-{time.time():.0f}{path.suffix}")
             _LOGGER.warning("%s It is put aside as %s.", error, aside.name)
@@ -197,14 +200,15 @@ class History:
         try:
             self._in_transaction(change)
         except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
-            if problem != self._problem:
+            if repr(error) != repr(self.problem):
                 # A full disk is no fault of the program's, and needs no traceback to be understood.
                 is_fault = not (isinstance(error, HistoryError) or passes(error))
                 _LOGGER.warning("The history could not be written: %s", error, exc_info=is_fault)
-            self._problem = problem
+            self.problem = error
         else:
-            self._problem = ""
+            if self.problem is not None:
+                _LOGGER.warning("The history is written again.")
+            self.problem = None
         finally:
             with self._counting:
                 self._pending -= 1

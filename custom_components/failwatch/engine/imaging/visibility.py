@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from .jpeg import decode
 
 THUMBNAIL = 32
+BLANK_CONTRAST = 0.02
+"""Contrast below which a picture is of one colour, as the first ones of some streams are: grey, green or white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ def examine(picture: bytes) -> PictureDigest:
 def is_dark(digest: PictureDigest, limits: VisibilityLimits) -> bool:
     """Return whether the picture is too dark to see anything."""
     return digest.brightness < limits.dark_below and digest.contrast < limits.dark_contrast
+
+
+def shows_nothing(digest: PictureDigest, limits: VisibilityLimits) -> bool:
+    """Return whether a stream's picture is dark or of one colour: its camera may only have begun."""
+    return is_dark(digest, limits) or digest.contrast < BLANK_CONTRAST
 
 
 def follow(frozen: FreezeCounter, digest: PictureDigest) -> FreezeCounter:

@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .address import Login
 
@@ -30,6 +30,11 @@ class Challenge:
     def algorithm(self) -> str:
         """The hash's name, without `-sess`."""
         return (self.values.get("algorithm") or "MD5").upper().removesuffix("-SESS")
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the log-in was right, and only the nonce had run out."""
+        return self.values.get("stale", "").lower() == "true"
 
 
 def challenges(headers: Iterable[str]) -> list[Challenge]:
@@ -59,6 +64,17 @@ class Authenticator:
         self._login = login
         self._challenge: Challenge | None = None
         self._count = 0
+        self._is_accepted = self._is_single_use = False
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the last refusal was only of a nonce that had run out."""
+        return self._challenge is not None and self._challenge.is_stale
+
+    def begin(self) -> None:
+        """Prepare for a look: what the camera has refused, or takes only once, is not sent unasked."""
+        if self._is_single_use or not self._is_accepted:
+            self._challenge = None
 
     def header(self, method: str, target: str) -> str | None:
         """Return the Authorization header's value, None before a challenge."""
@@ -75,12 +91,25 @@ class Authenticator:
         Digest comes before Basic, the stronger hash before the weaker. A camera that refuses without a
         challenge gets Basic.
         """
-        before, self._challenge, self._count = self._challenge, _best(challenges(headers)), 0
+        before, self._challenge = self._challenge, _best(challenges(headers))
+        # A nonce that was good once and is refused now may be used once only. One that ran out is told as stale.
+        self._is_single_use |= self._count > 1 and not self._challenge.is_stale
+        self._count, self._is_accepted = 0, False
         if before is None or before.scheme != self._challenge.scheme:
             return True
         if before.scheme == "basic":
             return False
         return before.values.get("nonce") != self._challenge.values.get("nonce")
+
+    def accepted(self, information: str) -> None:
+        """Take an answer, with its Authentication-Info header, which may name the next nonce (RFC 7616, 3.5)."""
+        self._is_accepted = True
+        values = next(iter(challenges([f"Digest {information}"]))).values
+        if self._challenge is not None and values.get("nextnonce"):
+            self._challenge = replace(
+                self._challenge, values={**self._challenge.values, "nonce": values["nextnonce"]}
+            )
+            self._count, self._is_single_use = 0, False
 
     def use_basic(self) -> bool:
         """Send the log-in unasked from now on; return whether that is another try."""

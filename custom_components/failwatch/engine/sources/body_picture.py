@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Final
 
 from ..errors import BadPicture, SnapshotError
-from ..imaging.visibility import VisibilityLimits, examine, is_dark
+from ..imaging.visibility import VisibilityLimits, examine, shows_nothing
 from . import reasons
 from .picture_finder import Found, PictureFinder
 from .source import MAX_BYTES
 
 DARK_AT_FIRST = 3.0
-"""Seconds for which a stream may be dark: cameras get used to the light when somebody begins to look."""
+"""Seconds for which a stream may be dark or blank: cameras get used to the light when somebody begins to look."""
 PAD: Final = bytes(16)
 """What a decoder looks ahead at the end of a JPEG that lacks its end mark."""
 _START = 512
@@ -109,4 +109,4 @@ def _opened(found: Found) -> tuple[bytes | None, bool]:
     except BadPicture:
         return None, False
     picture = found.picture.removesuffix(b"\xff") + b"\xff\xd9" if is_endless_jpeg else found.picture
-    return picture, not is_dark(digest, _LIMITS)
+    return picture, not shows_nothing(digest, _LIMITS)

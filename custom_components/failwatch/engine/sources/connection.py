@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from .address import Address
-from .tls import Trust, without_name_check
+from .tls import MENDED_BY_PIN, Trust, for_pins
 
 HIGH_WATER = 1_000_000
 ATTEMPT_DELAY = 0.25  # seconds until the host's next address is tried as well (RFC 8305)
@@ -98,9 +98,9 @@ async def _connect(address: Address, trust: Trust, silence: float) -> Connection
         return await _open(address, context, silence)
     except ssl.SSLCertVerificationError as error:
         pins = await asyncio.to_thread(trust.pins)
-        if not pins or error.verify_code not in _OTHER_NAME:
+        if not pins or error.verify_code not in MENDED_BY_PIN:
             raise
-        connection = await _open(address, without_name_check(context, trust), silence)
+        connection = await _open(address, for_pins(context, trust), silence)
         if connection.certificate() not in pins:
             connection.abort()
             raise
@@ -125,7 +125,3 @@ def _quietly(trust: Trust) -> ssl.SSLContext:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # old TLS, which an explicit choice allows
         return trust.context()
-
-
-_OTHER_NAME = (62, 64)
-"""OpenSSL's codes for a certificate that is another host's, or another address's."""

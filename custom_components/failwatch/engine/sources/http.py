@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from ..errors import BadSetting, SnapshotError
@@ -14,7 +13,7 @@ from .address import Address, parse
 from .authentication import Authenticator
 from .body_picture import BodyPicture
 from .connection import Connection, connect
-from .response import Head, read_body, read_head
+from .response import MAX_HEAD, Head, read_body, read_head
 from .source import ReadOptions
 
 MAX_REQUESTS = 12
@@ -36,6 +35,26 @@ class _Answer:
         """Yield the body's pieces; if the connection breaks, those so far may be enough."""
         return read_body(self.head, self.begun, self._receive)
 
+    async def is_reusable(self) -> bool:
+        """Read a refusal to its end; return whether the next request may go over the same connection."""
+        head, came = self.head, len(self.begun)
+        if "close" in head.first("connection").lower():
+            return False
+        if head.is_chunked:
+            async for piece in self.body():
+                came += len(piece)
+                if came > MAX_HEAD:
+                    return False
+            return self.problem is None
+        if head.length is None or head.length > MAX_HEAD:
+            return False
+        while came < head.length:
+            piece = await self._receive()
+            if not piece:
+                return False
+            came += len(piece)
+        return True
+
     async def _receive(self) -> bytes:
         try:
             return await self.connection.receive()
@@ -51,7 +70,8 @@ class _Journey:
     at: Address
     redirects: int = 0
     refusals: int = 0
-    cookies: dict[str, str] = field(default_factory=dict, repr=False)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    """Names and values by host, whose ports and schemes share them (RFC 6265, 8.5)."""
     guest: tuple[Address, Authenticator] | None = None
     """The log-in that a redirect brought with it, and where to."""
 
@@ -82,31 +102,53 @@ class HttpSource:
         """Nothing to close."""
 
     async def _fetch(self) -> bytes:
-        journey = _Journey(self._address)
+        options, journey = self._options, _Journey(self._address)
+        if self._authenticator is not None:
+            self._authenticator.begin()
         for _ in range(MAX_REQUESTS):
-            async with self._ask(journey) as answer:
-                if self._leads_on(journey, answer.head):
-                    continue
-                if not 200 <= answer.head.status < 300 or answer.head.status in (204, 205):
-                    with_login = self._login_at(journey) is not None
-                    raise reasons.of_status(answer.head.status, with_login=with_login)
-                try:
-                    return await self._picture(answer)
-                except reasons.WebPage:
-                    if not self._may_send_unasked(journey):
-                        raise
+            try:
+                async with connect(journey.at, options.trust, options.silence) as connection:
+                    picture = await self._converse(journey, connection)
+            except OSError as error:
+                raise reasons.of_error(error, options.silence) from error
+            if picture is not None:
+                return picture
         raise SnapshotError("The camera sends on from address to address, and never gives a picture.")
 
-    @asynccontextmanager
-    async def _ask(self, journey: _Journey) -> AsyncIterator[_Answer]:
-        options = self._options
-        try:
-            async with connect(journey.at, options.trust, options.silence) as connection:
+    async def _converse(self, journey: _Journey, connection: Connection) -> bytes | None:
+        """Return the picture, None if another connection has to be made for it; raises SnapshotError.
+
+        Some cameras accept a log-in only on the connection over which they asked for it.
+        """
+        is_reused = False
+        while True:
+            try:
                 connection.send(self._request(journey))
-                head, begun = await read_head(connection.receive)
-                yield _Answer(head, begun, connection)
-        except OSError as error:
-            raise reasons.of_error(error, options.silence) from error
+                answer = _Answer(*await read_head(connection.receive), connection)
+            except (OSError, SnapshotError):
+                if is_reused:  # the camera closed it after all
+                    return None
+                raise
+            if not self._leads_on(journey, answer.head):
+                return await self._taken(journey, answer)
+            if answer.head.status != 401 or not await answer.is_reusable():
+                return None
+            is_reused = True
+
+    async def _taken(self, journey: _Journey, answer: _Answer) -> bytes | None:
+        """Return an answer's picture, None to start again with the log-in; raises SnapshotError."""
+        head, authenticator = answer.head, self._login_at(journey)
+        if not 200 <= head.status < 300 or head.status in (204, 205):
+            raise reasons.of_status(head.status, with_login=authenticator is not None)
+        try:
+            picture = await self._picture(answer)
+        except reasons.WebPage:
+            if not self._may_send_unasked(journey):
+                raise
+            return None
+        if authenticator is not None:
+            authenticator.accepted(head.first("authentication-info"))
+        return picture
 
     def _request(self, journey: _Journey) -> bytes:
         at = journey.at
@@ -117,15 +159,17 @@ class HttpSource:
             "Accept-Encoding": "identity",
             "Connection": "close",
         }
-        if self._is_own(at):
-            if self._options.bearer:
-                headers["Authorization"] = f"Bearer {self._options.bearer}"
-            if journey.cookies:
-                headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in journey.cookies.items())
+        cookies = journey.cookies.get(at.host)
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        if self._is_own(at) and self._options.bearer:
+            headers["Authorization"] = f"Bearer {self._options.bearer}"
         authenticator = self._login_at(journey)
-        login = authenticator.header("GET", at.target) if authenticator else None
-        if login:
-            headers.setdefault("Authorization", login)
+        if authenticator is not None:
+            headers["Connection"] = "keep-alive"  # for the log-in, should the camera ask for it
+            login = authenticator.header("GET", at.target)
+            if login:
+                headers.setdefault("Authorization", login)
         lines = [f"GET {at.target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape")
 
@@ -143,12 +187,12 @@ class HttpSource:
 
     def _leads_on(self, journey: _Journey, head: Head) -> bool:
         """Handle a redirect or refusal; return whether to try again."""
-        if self._is_own(journey.at):
-            for cookie in head.all("set-cookie"):
-                name, _, value = cookie.partition(";")[0].partition("=")
-                journey.cookies[name.strip()] = value.strip()
+        for cookie in head.all("set-cookie"):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            journey.cookies.setdefault(journey.at.host, {})[name.strip()] = value.strip()
         if head.status in REDIRECTS and head.first("location"):
             journey.redirects += 1
+            journey.refusals = 0
             if journey.redirects > self._options.redirects:
                 raise SnapshotError("%(what)s: the camera sends on to another address.", what=head.status)
             try:
@@ -161,9 +205,8 @@ class HttpSource:
         authenticator = self._login_at(journey)
         if head.status == 401 and authenticator is not None:
             journey.refusals += 1
-            asked = head.all("www-authenticate")
-            is_new = authenticator.challenge(asked)
-            return is_new and (journey.refusals == 1 or (journey.refusals == 2 and _is_stale(asked)))
+            is_new = authenticator.challenge(head.all("www-authenticate"))
+            return is_new and journey.refusals <= (2 if authenticator.is_stale else 1)
         return head.status == 403 and self._may_send_unasked(journey)
 
     def _may_send_unasked(self, journey: _Journey) -> bool:
@@ -209,7 +252,3 @@ async def _next(pieces: AsyncIterator[bytes], deadline: float | None) -> bytes:
             return await anext(pieces, b"")
     except TimeoutError:
         return b""
-
-
-def _is_stale(asked: list[str]) -> bool:
-    return any(re.search(r'(?i)\bstale\s*=\s*"?true', header) for header in asked)

@@ -15,7 +15,10 @@ from ..errors import LateSnapshot, SnapshotError
 VARIABLE = r"[a-z]+/[a-z0-9.+-]+|\b[A-Z]\w*(?:Error|Exception|Timeout)\b|\d+(?:\.\d+)?"
 """A content type, an exception's name, or a number: one of these at most stands in a sentence."""
 _NO_TLS = re.compile(r"wrong.version|record.layer|packet.length|http.request|unexpected.eof", re.IGNORECASE)
-_NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL)
+_NO_ROUTE = (
+    *(errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL),
+    errno.EINVAL,  # an IPv6 address of the link without its zone
+)
 _SELF_SIGNED, _OUT_OF_DATE, _OTHER_NAME = (18, 19, 20, 21), (9, 10), (62, 64)
 """OpenSSL's codes for what is wrong with a certificate."""
 
