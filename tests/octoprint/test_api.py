@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from PIL import Image
+from yarl import URL
 
 from tests.octoprint.lab import TOKEN, Lab
 from tests.patience import eventually
@@ -331,6 +332,60 @@ async def test_no_command_breaks_on_odd_json(lab: Lab, command: str) -> None:
     assert (await lab.octoprint.get("/api/settings"))["plugins"]["failwatch"]["rules"]
     await lab.order("watching", enabled=True)
     await lab.set(notify={"urls": []})
+
+
+ODD_QUERIES = [
+    *("limit=inf", "offset=-1", "page=1e9", "print_id=../..", "since=nan", "%C3%BC=%F0%9F%92%A5", "at[]=1"),
+    *("camera=%00", "camera=%ff%fe", "camera=..%2f..%2fetc%2fpasswd", "camera=a&camera=b", "camera"),
+    *(f"camera={'x' * 20_000}", f"at={'9' * 5_000}", "before=-1e308", "before=0"),
+]
+NO_NUMBERS = ["9" * 400, "nan", "inf", "-inf", "1e999", "x", "", "%00", "1,5", "0x10", "nan&before=1"]
+ODD_PATHS = [
+    *(
+        "..%2f..%2fhistory.db",
+        "%00",
+        "%ff",
+        "x" * 5_000,
+        "%F0%9F%92%A5.csv",
+        "..zip",
+        "%27;%20drop%20table%20prints%20--",
+    ),
+    *("x/99999999999999999999999.jpg", "x/-1.jpg", "x/1e3.jpg", "x/%D9%A1.jpg"),
+]
+
+
+async def _answer(lab: Lab, path: str) -> tuple[int, str, str]:
+    headers = {"X-Api-Key": lab.octoprint.key}
+    url = URL(lab.octoprint.url + path, encoded=True)
+    async with lab.octoprint._session.get(url, headers=headers) as answer:
+        return answer.status, answer.content_type, (await answer.read()).decode("latin-1")
+
+
+async def test_no_question_breaks_on_odd_values(lab: Lab) -> None:
+    for path in PATHS:
+        plain = (await _answer(lab, path))[0]
+        for query in ODD_QUERIES:
+            status, _, _ = await _answer(lab, f"{path}?{query}")
+            assert status in (plain, 404, 502), (path, query[:40], status)
+    for odd in ODD_PATHS:
+        status, _, _ = await _answer(lab, f"/plugin/failwatch/prints/{odd}")
+        assert status == 404, (odd[:40], status)
+    for odd in NO_NUMBERS:
+        status, kind, said = await _answer(lab, f"/plugin/failwatch/prints?before={odd}")
+        assert (status, kind, json.loads(said)) == (
+            400,
+            "application/json",
+            {"error": "before must be a number."},
+        )
+    assert (await lab.failwatch())["watching"]
+
+
+async def test_a_link_to_a_camera_that_is_none_shows_no_page_of_its_writers(lab: Lab) -> None:
+    status, kind, said = await _answer(
+        lab, "/plugin/failwatch/snapshot.jpg?camera=%3Cscript%3Ealert(1)%3C/script%3E"
+    )
+    assert (status, kind) == (502, "text/plain")
+    assert "no webcam" in said
 
 
 async def test_settings_that_cannot_be_given_back_are_not_taken(lab: Lab) -> None:

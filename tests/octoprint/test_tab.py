@@ -2,11 +2,13 @@
 
 import re
 
+import aiohttp
 import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.octoprint.browsing import SETTINGS, TAB, open_settings, open_tab
 from tests.octoprint.lab import Lab
+from tests.reliability.machine import full_disk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -294,6 +296,36 @@ async def test_while_a_pause_is_coming_the_tab_counts_down_and_takes_a_no(lab: L
         assert await lab.octoprint.flag("printing")
     finally:
         await lab.set(veto=0)
+
+
+@pytest.mark.one_octoprint
+async def test_a_full_disk_is_told_until_there_is_room_and_the_print_is_watched(lab: Lab, page: Page) -> None:
+    tab = page.locator(TAB)
+    alert, headline = tab.locator(".failwatch-unsaved"), tab.locator(".failwatch-headline")
+    log = lab.octoprint.folder / "logs" / "octoprint.log"
+    await open_tab(page)
+    await lab.print()
+    await lab.looked(2)
+    await expect(alert).to_be_hidden()
+    with full_disk(lab.octoprint.program):
+        await expect(alert).to_contain_text("FailWatch goes on watching, but records nothing until")
+        number = (await lab.state())["look"]["number"]
+        await lab.until(lambda state: state["look"]["number"] > number + 2)
+        with pytest.raises(aiohttp.ClientResponseError) as caught:
+            await lab.order("rules", numbers={"failure": 0.61})
+        assert caught.value.status == 507
+        assert "holds until OctoPrint is restarted" in caught.value.message
+    await expect(alert).to_be_hidden()
+    await expect(headline).to_have_text("No failure")
+    assert log.read_text().count("The history is written again.") == 1
+    with full_disk(lab.octoprint.program):
+        await expect(alert).to_be_visible()
+        await lab.octoprint.job("cancel")
+        await expect(headline).to_have_text("No print to watch")
+    await expect(alert).to_be_visible()  # nothing is stored without a print that would tell
+    await page.click("a[href='#temp']")
+    await open_tab(page)
+    await expect(alert).to_be_hidden()
 
 
 WIDER = f"""() => [...document.querySelectorAll("{TAB} *")].filter(
