@@ -4,6 +4,9 @@ from playwright.async_api import Locator, Page, expect
 
 TAB = "#tab_plugin_failwatch"
 SETTINGS = "#settings_plugin_failwatch"
+WIDER = f"""() => [...document.querySelectorAll("{TAB} *")].filter(
+    one => one.offsetParent && one.getBoundingClientRect().width > innerWidth).map(one => one.className)"""
+"""Returns the parts of the tab that are wider than the screen."""
 
 
 async def open_tab(page: Page) -> None:

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.octoprint.browsing import SETTINGS, TAB, open_settings, open_tab
+from tests.octoprint.browsing import SETTINGS, TAB, WIDER, open_settings, open_tab
 from tests.octoprint.lab import Lab
 from tests.reliability.machine import full_disk
 
@@ -326,10 +326,6 @@ async def test_a_full_disk_is_told_until_there_is_room_and_the_print_is_watched(
     await page.click("a[href='#temp']")
     await open_tab(page)
     await expect(alert).to_be_hidden()
-
-
-WIDER = f"""() => [...document.querySelectorAll("{TAB} *")].filter(
-    one => one.offsetParent && one.getBoundingClientRect().width > innerWidth).map(one => one.className)"""
 
 
 async def test_the_tab_fits_a_phone(lab: Lab, page: Page) -> None:
