@@ -26,8 +26,11 @@ def async_describe_events(
         name = (device.name_by_user or device.name) if device else None
         kind = data.get("type", "")
         key = f"log_{kind}_{data.get('detail')}" if kind == "acknowledged" else f"log_{kind}"
-        values = {"print": data.get("print_name") or "", "camera": data.get("camera") or ""}
-        message = async_word(hass, key, values)
+        names = {"print": data.get("print_name"), "camera": data.get("camera")}
+        # What has no name is left out.
+        message = async_word(hass, key, {what: name for what, name in names.items() if name})
+        for what in names:
+            message = message.removesuffix(f": {{{what}}}")
         return {LOGBOOK_ENTRY_NAME: name or "FailWatch", LOGBOOK_ENTRY_MESSAGE: message}
 
     async_describe_event(DOMAIN, EVENT_FAILWATCH, describe)

@@ -10,7 +10,7 @@ import "./regions.js";
 import {sample} from "./sample.js";
 import {shownView} from "./situation.js";
 import {card, colours, dialogs, pictures} from "./styles.js";
-import {Words} from "./words.js";
+import {Words, choiceOf} from "./words.js";
 
 const FEW_EVENTS = 3;
 const TICK = 1000, LOAD_AGAIN = 3000;
@@ -82,7 +82,7 @@ class FailWatchCard extends LitElement {
         super.disconnectedCallback();
         clearInterval(this._ticking);
         clearTimeout(this._loading);
-        if (!this._words) this._language = "";
+        if (!this._words) this._choice = "";
         this._watching.disconnect();
         this._forget();
     }
@@ -98,14 +98,14 @@ class FailWatchCard extends LitElement {
 
     shouldUpdate(changed) {
         if (!this._seen && this._drawn) return false;
-        // Home Assistant hands over a new hass with every state of the house; only its language matters here.
-        return changed.size > 1 || !changed.has("hass") || this._language !== this.hass.language;
+        // Home Assistant hands over a new hass with every state of the house; only the user's language matters here.
+        return changed.size > 1 || !changed.has("hass") || this._choice !== choiceOf(this.hass);
     }
 
     willUpdate() {
         if (!this.hass || !this._config) return;
-        if (this._language !== this.hass.language) {
-            this._language = this.hass.language;
+        if (this._choice !== choiceOf(this.hass)) {
+            this._choice = choiceOf(this.hass);
             this._load();
         }
         if (this._printer || !this.isConnected) return;
@@ -118,13 +118,13 @@ class FailWatchCard extends LitElement {
     }
 
     async _load() {
-        const language = this._language;
+        const choice = this._choice;
         try {
             const words = await Words.load(this.hass);
-            if (language === this._language) this._words = words;
+            if (choice === this._choice) this._words = words;
         } catch {
             // A preview hears nothing more from Home Assistant: it has to try again by itself.
-            if (language === this._language && this.isConnected) this._loading = setTimeout(() => this._load(), LOAD_AGAIN);
+            if (choice === this._choice && this.isConnected) this._loading = setTimeout(() => this._load(), LOAD_AGAIN);
         }
     }
 

@@ -16,15 +16,15 @@ export function sample(name) {
     return {
         frames,
         update: {
-            type: "update", version: 1, sample: true, name, connected: true, problem: null, watching: true, now: NOW, clock_speed: 1,
+            sample: true, name, connected: true, watching: true, now: NOW, clock_speed: 1,
             rules: {name: "failwatch", maybe: 0.4, failure: 0.6, sensitivity: 1},
             pictures: {"": picture}, may: {control: false, configure: false}, commands: ["pause", "resume", "cancel"],
             state: {
-                phase: "watching", since: NOW - 3600, print_id: "sample", print_name: "benchy.gcode", holds: [], blind: null,
-                muted: false, snoozed_until: null, intervention: {countdown: {action: "pause", announced_at: NOW - 60, due_at: NOW + 120}, paused_at: null},
-                latch: {level: "maybe", verdict, confirmed: false, since: NOW - 40},
+                phase: "watching", since: NOW - 3600, print_name: "benchy.gcode", holds: [],
+                intervention: {countdown: {action: "pause", announced_at: NOW - 60, due_at: NOW + 120}},
+                latch: {level: "maybe", verdict, since: NOW - 40},
                 look: {at: NOW - 4, p: p(LOOKS - 1), verdict, statistics: {ewm_mean: mean},
-                    views: [{camera: "", boxes: [{x_min: 0.46, y_min: 0.42, x_max: 0.72, y_max: 0.72, score: 0.81}], problem: ""}]}
+                    views: [{camera: "", boxes: [{x_min: 0.46, y_min: 0.42, x_max: 0.72, y_max: 0.72, score: 0.81}]}]}
             }
         }
     };

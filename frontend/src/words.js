@@ -18,26 +18,36 @@ function shadeOf({score, limit}) {
     return score >= limit / 2 ? "halfway" : "quiet";
 }
 
+/* What changes when the user chooses another language, or another way to write numbers and times. */
+export const choiceOf = ({locale, language}) => locale || language;
+
 export class Words {
     #localize;
 
-    constructor(language, localize) {
-        this.language = language;
+    /* `locale` is what the user chose of numbers and times, and `zone` is Home Assistant's time zone. */
+    constructor(language, localize, locale = {}, zone = undefined) {
+        const chosen = locale.time_format;
+        const ofDay = {
+            hour12: {12: true, 24: false}[chosen],
+            timeZone: locale.time_zone === "server" ? zone : undefined
+        };
+        const times = (as) => new Intl.DateTimeFormat(chosen === "system" ? undefined : language, {...as, ...ofDay});
+        const numbers = {language, system: [], decimal_comma: "de", space_comma: "de"}[locale.number_format || "language"];
         this.#localize = localize;
-        this.numbers = new Intl.NumberFormat(language, {minimumFractionDigits: 2, maximumFractionDigits: 2});
-        this.times = new Intl.DateTimeFormat(language, {hour: "2-digit", minute: "2-digit"});
-        this.days = new Intl.DateTimeFormat(language, {dateStyle: "medium", timeStyle: "short"});
+        this.numbers = new Intl.NumberFormat(numbers || "en", {minimumFractionDigits: 2, maximumFractionDigits: 2});
+        this.times = times({timeStyle: "short"});
+        this.days = times({dateStyle: "medium", timeStyle: "short"});
     }
 
-    /* The words in Home Assistant's language. It is asked once for all cards: whoever asks it while it loads gets none. */
+    /* The words in the user's language. Home Assistant is asked once for all cards: whoever asks it while it loads gets none. */
     static load(hass) {
-        const {language} = hass;
-        if (!loading.has(language)) {
+        const key = choiceOf(hass);
+        if (!loading.has(key)) {
             const texts = hass.loadBackendTranslation("config_panel", "failwatch");
-            loading.set(language, texts.then((localize) => new Words(language, localize)));
-            texts.catch(() => loading.delete(language));
+            loading.set(key, texts.then((localize) => new Words(hass.language, localize, hass.locale, hass.config?.time_zone)));
+            texts.catch(() => loading.delete(key));
         }
-        return loading.get(language);
+        return loading.get(key);
     }
 
     /* The text of a key such as "condition.maybe", with {placeholders} filled in; "" for one that is not known. */

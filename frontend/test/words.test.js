@@ -56,7 +56,7 @@ test("durations", () => {
     assert.equal(words().duration(89), "89 s");
     assert.equal(words().duration(600), "10 min");
     assert.equal(words().duration(5700), "1 h 35 min");
-    assert.equal(words().duration(86400 * 3), "3 days");
+    assert.equal(words().duration(86400 * 3), "3 d");
 });
 
 test("Home Assistant is asked for the texts of a language once", async () => {
@@ -70,7 +70,7 @@ test("Home Assistant is asked for the texts of a language once", async () => {
     });
     const [first, second] = await Promise.all([Words.load(hass("en")), Words.load(hass("en"))]);
     assert.equal(first, second);
-    assert.equal((await Words.load(hass("de"))).language, "de");
+    assert.notEqual(await Words.load(hass("de")), first);
     assert.equal(asked, 2);
     assert.equal(first.say("card.waiting"), "component.failwatch.config_panel.card.waiting");
 });
@@ -106,4 +106,18 @@ test("a refusal is told in the user's language, and what Home Assistant says in 
 test("nothing moves by itself: who asked for less motion gets none", () => {
     assert.ok(sources.includes("css`"));
     assert.doesNotMatch(sources, /@keyframes|\banimation(-\w+)?:|\btransition(-\w+)?:|behavior: ?"?smooth|scroll-behavior/);
+});
+
+test("numbers and times are written as the user chose it in Home Assistant", async () => {
+    const written = async (language, locale) => {
+        const hass = {language, locale, config: {time_zone: "Asia/Tokyo"}, loadBackendTranslation: async () => (key) => key};
+        const found = await Words.load(hass);
+        return `${found.number(0.5)} ${found.times.format(new Date("2026-11-28T18:05:00Z"))}`.replaceAll("\u202f", " ");
+    };
+    const server = {time_zone: "server"};
+    assert.equal(await written("en", {...server, time_format: "language", number_format: "language"}), "0.50 3:05 AM");
+    assert.equal(await written("de", {...server, time_format: "language", number_format: "language"}), "0,50 03:05");
+    assert.equal(await written("en", {...server, time_format: "24", number_format: "decimal_comma"}), "0,50 03:05");
+    assert.equal(await written("de", {...server, time_format: "12", number_format: "comma_decimal"}), "0.50 03:05 AM");
+    assert.match(await written("en", {time_zone: "local", time_format: "system", number_format: "system"}), /^0[.,]50 /);
 });

@@ -619,13 +619,21 @@ def test_a_write_that_fails_is_logged_and_the_next_works(
     history: History, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A full disk must not end a watch, and is no fault to be looked for in the program."""
-    history.write(full)
+    told: list[Exception | None] = []
+    history.on_problem = told.append
+    for _ in range(2):
+        history.write(full)
     history.settle()
-    assert "The history could not be written: database or disk is full" in caplog.text
+    assert caplog.text.count("The history could not be written: database or disk is full") == 1
     assert "Traceback" not in caplog.text
+    assert len(told) == 1
+    assert "disk is full" in str(told[0])
     history.write(lambda connection: connection.execute("INSERT INTO nowhere VALUES (1)"))
     history.settle()
     assert "Traceback" in caplog.text
-    history.write(lambda connection: connection.execute("DELETE FROM prints"))
+    for _ in range(2):
+        history.write(lambda connection: connection.execute("DELETE FROM prints"))
     history.settle()
     assert json.dumps(history.prints()) == "[]"
+    assert caplog.text.count("The history is written again.") == 1
+    assert (len(told), told[-1]) == (2, None)

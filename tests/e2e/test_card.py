@@ -68,8 +68,8 @@ async def test_it_is_added_from_the_card_picker(dashboard: Dashboard) -> None:
     editor = page.locator("hui-dialog-edit-card")
     for label in ("Printer", "Name", "Size", "Parts to show"):
         await expect(editor).to_contain_text(label)
-    await editor.get_by_role("checkbox", name="Course of the failure score").press("Space")
-    await expect(editor.locator("failwatch-card section[aria-label='Failure score']")).to_have_count(0)
+    await editor.get_by_role("checkbox", name="Course of the failure probability").press("Space")
+    await expect(editor.locator("failwatch-card section[aria-label='Failure probability']")).to_have_count(0)
     await editor.get_by_text("Save", exact=True).click()
 
     async def kept() -> bool:
@@ -99,7 +99,7 @@ async def test_a_preview_whose_words_come_last_is_drawn(dashboard: Dashboard, pa
                     take(message);
                     resolve();
                 }, ...asked);
-                preview.hass = {...hass, language: "en-AU", connection, loadBackendTranslation: () => words};
+                preview.hass = {...hass, locale: {...hass.locale}, connection, loadBackendTranslation: () => words};
             });
             document.body.append(preview);
             await news;
@@ -126,7 +126,7 @@ async def test_texts_that_could_not_be_loaded_are_asked_for_again(dashboard: Das
                 if (window.tries === 1) throw new Error("away");
                 return hass.localize;
             };
-            preview.hass = {...hass, language: "en-NZ", loadBackendTranslation};
+            preview.hass = {...hass, locale: {...hass.locale}, loadBackendTranslation};
             document.body.append(preview);
         }""",
         dashboard.house.printer,
@@ -161,7 +161,7 @@ async def test_a_screen_reader_is_told_all_of_it(dashboard: Dashboard, page: Pag
         - button "Check now"
         - button "Snooze 10 min"
         - button "Mute this print"
-        - region "Failure score"
+        - region "Failure probability"
         - list
         - button "History"
         - button "Ignored regions"
@@ -542,7 +542,7 @@ async def test_dialogs_are_told_to_a_screen_reader_and_keep_the_focus(
           - paragraph: /after the start/
           - slider "Position in the print"
           - button /Picture .* after the start/
-          - img /Failure score over/
+          - img /Failure probability over/
           - heading "What was it really?" [level=3]
           - button "It was good"
           - button "It failed"

@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 
 from homeassistant import config_entries
+from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
 
 
 async def choose(hass: HomeAssistant, option: str) -> ConfigFlowResult:
@@ -42,3 +44,14 @@ async def after_progress(hass: HomeAssistant, result: ConfigFlowResult) -> Confi
             if result["type"] not in (FlowResultType.SHOW_PROGRESS, FlowResultType.SHOW_PROGRESS_DONE):
                 return result
             await asyncio.sleep(0.01)
+
+
+async def fix(hass_client: Any, hass: HomeAssistant, issue_id: str) -> dict[str, Any]:
+    """Open the repair, submit it, and return how it ended."""
+    await async_setup_component(hass, REPAIRS, {})
+    client = await hass_client()
+    shown = await client.post("/api/repairs/issues/fix", json={"handler": "failwatch", "issue_id": issue_id})
+    flow = await shown.json()
+    if flow["type"] != "form":
+        return flow
+    return await (await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})).json()

@@ -14,7 +14,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
-from tests.homeassistant.pages import after_progress, answer, choose
+from tests.homeassistant.pages import after_progress, answer, choose, fix
 
 
 def announced(**changes: Any) -> ZeroconfServiceInfo:
@@ -155,6 +155,24 @@ async def test_a_copy_is_told_of_until_it_has_an_identity_of_its_own(
     elsewhere.uuid = "its-own"
     await discover(hass, announced_at(elsewhere, instance="another-run"))
     assert not issue_registry.issues
+
+
+async def test_a_copy_that_is_gone_for_good_is_told_to_be_so_by_the_user(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    elsewhere: OctoPrintServer,
+    linked: Linked,
+    issue_registry: ir.IssueRegistry,
+    hass_client: Any,
+) -> None:
+    octoprint.instance = "run-of-the-first"
+    entry = await linked()
+    await discover(hass, announced_at(elsewhere, instance="run-of-the-copy"))
+    (issue,) = issue_registry.issues.values()
+    assert (await fix(hass_client, hass, issue.issue_id))["type"] == "create_entry"
+    assert not issue_registry.issues
+    await discover(hass, announced_at(elsewhere, instance="next-run-of-the-copy"))
+    assert issue_registry.async_get_issue("failwatch", f"copy_{entry.entry_id}"), "it was not gone"
 
 
 async def test_a_copy_that_is_linked_by_hand_is_told_apart(

@@ -3,27 +3,15 @@
 import asyncio
 
 import pytest
-from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.homeassistant.octoprint_server import KEY, Linked, OctoPrintServer
+from tests.homeassistant.pages import fix
 from tests.homeassistant.printer import until
-
-
-async def fix(hass_client, hass: HomeAssistant, issue_id: str) -> dict:
-    """Open the repair, submit it, and return how it ended."""
-    await async_setup_component(hass, REPAIRS, {})
-    client = await hass_client()
-    shown = await client.post("/api/repairs/issues/fix", json={"handler": "failwatch", "issue_id": issue_id})
-    flow = await shown.json()
-    if flow["type"] != "form":
-        return flow
-    return await (await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})).json()
 
 
 async def test_another_octoprint_gets_nothing_until_it_is_taken(

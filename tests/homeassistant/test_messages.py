@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.failwatch import logbook
+from custom_components.failwatch.engine.judging.assessment import Answer
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.policy import Action, Countdown, Intervention
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
@@ -193,6 +194,7 @@ async def test_a_button_pressed_after_its_print_does_nothing_and_says_so(
     press(hass, message, "Pause")
     await phone.got("Too late")
     await happens(octoprint, EventKind.STARTED, state=states.watching(print_id="print-2"))
+    await until(lambda: hass.states.get("sensor.ender_3_watch").state == "watching")
     phone.messages.clear()
     press(hass, message, "Pause")
     await phone.got("Too late")
@@ -587,6 +589,9 @@ async def test_the_logbook_says_it_in_words(
     kinds = [kind.value for kind in EventKind if kind not in (EventKind.ACTION, EventKind.ACKNOWLEDGED)]
     for kind in (*kinds, "paused", "cancelled"):
         assert not said(type=kind, camera="left").startswith("log_"), kind
+    for answer in Answer:
+        assert not said(type="acknowledged", detail=answer.value).startswith("log_"), answer
+    assert said(type="started", print_name="") == "is now watched", "it has no name"
     assert said(type="action_failed") == "could not be paused or cancelled: benchy"
     assert said(type="acknowledged", detail="failure") == "was said to have failed: benchy"
     assert said(type="acknowledged", detail="not_a_failure") == "was said not to be failing: benchy"

@@ -1,5 +1,6 @@
 """Watched cameras are recorded and can be replayed; removing the entry deletes the recording."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from unittest.mock import Mock
@@ -7,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 
 from custom_components.failwatch.cameras import history
 from custom_components.failwatch.engine.history import History, Retention
@@ -72,14 +74,44 @@ async def test_a_disk_that_takes_nothing_does_not_stop_the_watch(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    issue_registry: ir.IssueRegistry,
 ) -> None:
-    """Prints are watched without being recorded, and the log says so."""
+    """Prints are watched without being recorded; the log and the repairs say so, until there is a disk again."""
     (tmp_path / "file").touch()
-    monkeypatch.setattr(history, "history_path", lambda _, entry_id: tmp_path / "file" / "history.db")
-    await watch(hass)
-    assert "not recorded" in caplog.text
+    with monkeypatch.context() as broken:
+        broken.setattr(history, "history_path", lambda _, entry_id: tmp_path / "file" / "history.db")
+        entry = await watch(hass)
+        assert await hass.config_entries.async_reload(entry.entry_id)
+    assert caplog.text.count("not recorded") == 1
+    (issue,) = issue_registry.issues.values()
+    assert issue.translation_key == "not_recorded"
     await printer.says("printing")
     await printer.looks(2)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert caplog.text.count("Prints are recorded again") == 1
+    assert not issue_registry.issues
+
+
+async def test_a_disk_that_is_full_for_a_while_is_told(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch, issue_registry: ir.IssueRegistry
+) -> None:
+    async def told(wanted: bool) -> None:
+        async with asyncio.timeout(60):
+            while bool(issue_registry.issues) is not wanted:
+                await asyncio.sleep(0.01)
+
+    await watch(hass)
+    await printer.says("printing")
+    await printer.looks(2)
+    assert not issue_registry.issues
+    with monkeypatch.context() as broken:
+        broken.setattr(History, "_in_transaction", Mock(side_effect=sqlite3.OperationalError("disk is full")))
+        await printer.looks(1)
+        await told(True)
+        (issue,) = issue_registry.issues.values()
+        assert issue.translation_placeholders == {"service": "Detector"}
+    await printer.looks(1)
+    await told(False)
 
 
 async def test_a_file_that_cannot_be_read_for_a_while_is_told_once(

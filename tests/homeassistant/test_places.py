@@ -52,7 +52,7 @@ async def test_one_server_is_one_entry_however_it_is_written(
     with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         page = await opened(hass, await begin(hass))
         end = await answer(hass, page, {"url": spelling})
-    assert end["reason"] == "already_configured"
+    assert end["reason"] == "service_already_configured"
 
 
 async def begin(hass: HomeAssistant):

@@ -46,7 +46,7 @@ async def test_built_in_detector(hass: HomeAssistant, language: str, title: str)
         kind, flow_id = end["next_flow"]
         assert kind == "config_subentries_flow"
         assert hass.config_entries.subentries.async_get(flow_id)["step_id"] == "user"
-    assert (await choose(hass, "built_in"))["reason"] == "already_configured"
+    assert (await choose(hass, "built_in"))["reason"] == "service_already_configured"
 
 
 @pytest.mark.usefixtures("no_set_up")
@@ -79,7 +79,7 @@ async def test_super_api(hass: HomeAssistant, error: Exception, errors: dict[str
     assert end["data"] == {"kind": "super_api", **settings}
     with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, await choose(hass, "super_api"), settings)
-    assert end["reason"] == "already_configured"
+    assert end["reason"] == "service_already_configured"
 
 
 @pytest.mark.usefixtures("no_set_up")
@@ -256,4 +256,4 @@ async def test_reconfigure_to_what_is_set_up_already(hass: HomeAssistant) -> Non
     page = await entry.start_reconfigure_flow(hass)
     with patch(OFFERS, return_value=ServiceInfo("It answers.")):
         end = await answer(hass, page, {"url": "http://other.example"})
-    assert end["reason"] == "already_configured"
+    assert end["reason"] == "service_already_configured"

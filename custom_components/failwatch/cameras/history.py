@@ -19,6 +19,8 @@ from ..engine.history.course import print_course, thinned
 from ..engine.history.exchange import write_csv, write_zip
 from ..engine.models import Box
 from ..shared.recordings import Course, ExportFormat
+from ..shared.trouble import async_begins, async_ends
+from . import issues
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -33,14 +35,27 @@ def history_path(hass: HomeAssistant, entry_id: str) -> Path:
 async def async_open_history(hass: HomeAssistant, entry: ConfigEntry) -> History | None:
     """Open an entry's history until it is unloaded or Home Assistant stops.
 
-    None, with a warning, where no file can be made; None also while Home Assistant is stopping.
+    None, with a warning, where no file can be made; None also while Home Assistant is stopping. As long as
+    nothing can be written, a repair issue says so.
     """
-    path = history_path(hass, entry.entry_id)
+    path, trouble = history_path(hass, entry.entry_id), f"history_{entry.entry_id}"
     try:
         history = await hass.async_add_executor_job(History.of_host, path, RETENTION)
     except HistoryError as error:
-        _LOGGER.warning("Prints are watched, but not recorded: %s", error)
+        if async_begins(hass, trouble):
+            _LOGGER.warning("Prints are watched, but not recorded: %s", error)
+        issues.async_judge_recording(hass, entry, can_write=False)
         return None
+    if async_ends(hass, trouble):
+        _LOGGER.warning("Prints are recorded again")
+
+    def judge(problem: Exception | None) -> None:
+        hass.loop.call_soon_threadsafe(
+            partial(issues.async_judge_recording, hass, entry, can_write=problem is None)
+        )
+
+    judge(history.problem)
+    history.on_problem = judge
 
     async def close(_: Event | None = None) -> None:
         await hass.async_add_executor_job(history.close)

@@ -26,6 +26,7 @@ STATUS_GONE: Final = "status_gone"
 NO_STATUS: Final = "no_status"
 UNKNOWN_STATE: Final = "unknown_state"
 OUT_OF_REACH: Final = "rule_out_of_reach"
+NOT_RECORDED: Final = "not_recorded"
 STATUS_PROBLEMS: Final = (STATUS_GONE, NO_STATUS)
 """Why nothing is known of the print itself."""
 
@@ -169,12 +170,30 @@ def async_judge_rules(hass: HomeAssistant, key: str, printer: str, unreached: Se
 
 
 @callback
+def async_judge_recording(hass: HomeAssistant, entry: ConfigEntry, *, can_write: bool) -> None:
+    """Say that the prints of a service's printers cannot be recorded, or that they can again."""
+    issue_id = f"{NOT_RECORDED}_{entry.entry_id}"
+    if can_write:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=NOT_RECORDED,
+        translation_placeholders={"service": entry.title},
+    )
+
+
+@callback
 def async_clear(hass: HomeAssistant, key: str) -> None:
     """Forget the issues of a camera or entry that is no more, or of an entry that works again."""
     if ir.async_get(hass).async_get_issue(DOMAIN, f"{MODEL}_{key}"):
         async_ends(hass, f"{MODEL}_{key}")
         _LOGGER.warning("The built-in detector can run here again, or is no longer needed")
-    for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE, OUT_OF_REACH):
+    for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE, OUT_OF_REACH, NOT_RECORDED):
         ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
 
 

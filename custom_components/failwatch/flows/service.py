@@ -87,7 +87,10 @@ class ServiceFlow(EntryFlow):
 
     async def async_step_built_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Set up the detector that runs on this machine."""
-        self._async_abort_entries_match({CONF_KIND: KIND_BUILT_IN})
+        entries = self._async_current_entries(include_ignore=False)
+        is_known = any(entry.data[CONF_KIND] == KIND_BUILT_IN for entry in entries)
+        if is_known and self.source != SOURCE_RECONFIGURE:
+            return self.async_abort(reason="service_already_configured")
         return await self._service_step(KIND_BUILT_IN, user_input)
 
     async def async_step_super_api(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -210,7 +213,7 @@ class ServiceFlow(EntryFlow):
         own = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
         others = [entry for entry in self._async_current_entries(include_ignore=False) if entry is not own]
         if any(_is_part_of(self._data, normalized_service(entry.data)) for entry in others):
-            return self.async_abort(reason="already_configured")
+            return self.async_abort(reason="service_already_configured")
         if own is not None:
             return self._changed(own)
         title = service_title(self.hass, self._data, {entry.title for entry in others})

@@ -27,6 +27,7 @@ def async_judge(hass: HomeAssistant, entry: ConfigEntry, url: URL, error: OctoPr
             error.kind,
             url,
             other=str(error),
+            is_fixable=True,
             data={"entry_id": entry.entry_id, "uuid": error.uuid, "other": str(error)},
         )
 
@@ -44,8 +45,20 @@ def async_judge_websocket(
 
 @callback
 def async_tell_copy(hass: HomeAssistant, entry: ConfigEntry, url: URL, other: URL) -> None:
-    """Tell that two OctoPrints have one identity: the linked one, and the one at the other address."""
-    _create(hass, entry, COPY, "copied_octoprint", url, other=str(other))
+    """Tell that two OctoPrints have one identity: the linked one, and the one at the other address.
+
+    Nobody but the user can know that the copy is gone for good; a copy that is not announces itself again.
+    """
+    _create(
+        hass,
+        entry,
+        COPY,
+        "copied_octoprint",
+        url,
+        other=str(other),
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+    )
 
 
 @callback
@@ -78,6 +91,7 @@ def _create(
     url: URL,
     *,
     other: str = "",
+    is_fixable: bool = False,
     severity: ir.IssueSeverity = ir.IssueSeverity.ERROR,
     data: dict[str, str | int | float | None] | None = None,
 ) -> None:
@@ -85,7 +99,7 @@ def _create(
         hass,
         DOMAIN,
         f"{name}_{entry.entry_id}",
-        is_fixable=data is not None,
+        is_fixable=is_fixable,
         data=data,
         severity=severity,
         translation_key=text,

@@ -38,6 +38,9 @@ class History:
     write is logged and never disturbs a watch.
     """
 
+    on_problem: Callable[[Exception | None], None] | None = None
+    """Called by the writer's thread with why nothing can be written, and with None once it can be again."""
+
     def __init__(
         self, path: Path, retention: Retention | None = None, *, blocked: HistoryError | None = None
     ) -> None:
@@ -204,14 +207,19 @@ class History:
                 # A full disk is no fault of the program's, and needs no traceback to be understood.
                 is_fault = not (isinstance(error, HistoryError) or passes(error))
                 _LOGGER.warning("The history could not be written: %s", error, exc_info=is_fault)
-            self.problem = error
+            self._note(error)
         else:
             if self.problem is not None:
                 _LOGGER.warning("The history is written again.")
-            self.problem = None
+            self._note(None)
         finally:
             with self._counting:
                 self._pending -= 1
+
+    def _note(self, problem: Exception | None) -> None:
+        changed, self.problem = (problem is None) is not (self.problem is None), problem
+        if changed and self.on_problem is not None:
+            self.on_problem(problem)
 
     def _in_transaction(self, change: Callable[[sqlite3.Connection], object]) -> None:
         if self._connection is None:
