@@ -136,9 +136,9 @@ async def test_a_server_that_passes_no_websocket_is_told_and_served_by_asking(si
 
 
 @asynccontextmanager
-async def _announced(site: Site, port: int) -> AsyncIterator[None]:
-    """Announce the OctoPrint at a port of this machine, as its plugin does."""
-    told = await site.octoprint.failwatch()
+async def _announced(site: Site, port: int, octoprint: OctoPrint | None = None) -> AsyncIterator[None]:
+    """Announce an OctoPrint at a port of this machine, as its plugin does."""
+    told = await (octoprint or site.octoprint).failwatch()
     kind = "_failwatch._tcp.local."
     info = ServiceInfo(
         kind,
@@ -192,13 +192,40 @@ async def test_a_copied_folder_is_told_apart_and_mended(site: Site, tmp_path: Pa
             settings = {"url": copy.url, "api_key": copy.key}
             refused = await site.link(settings)
             assert (refused["type"], refused["reason"]) == ("abort", "copied_octoprint")
+            async with _announced(site, port, copy):
+                await eventually(site.issues, lambda issues: issues == {"copied_octoprint"})
             await site.watching_goes("off")
             assert (await copy.failwatch())["watching"] is True
             await site.watching_goes("on")
             await copy.post("/api/plugin/failwatch", {"command": "new_identity"})
+            async with _announced(site, port, copy):
+                await eventually(site.issues, lambda issues: not issues)
             made = await site.link(settings)
             assert made["type"] == "create_entry", made
             await site.home.delete(f"/api/config/config_entries/entry/{made['result']['entry_id']}")
         finally:
             copy.program.stop()
     assert site.log.new_lines(of_failwatch=True) == []
+
+
+async def test_another_octoprint_at_the_address_is_taken_in_the_repairs(site: Site) -> None:
+    """It is obeyed only then; the entities and their history stay."""
+    octoprint, fix = site.octoprint, "/api/repairs/issues/fix"
+    async with site.linked(octoprint.url):
+        await site.watching_goes("off")
+        entities = await site.home.entities()
+        await octoprint.post("/api/plugin/failwatch", {"command": "new_identity"})
+        octoprint.program.stop()
+        await octoprint.start()
+        await eventually(site.issues, lambda issues: issues == {"other_octoprint"})
+        issues = (await site.home.command("repairs/list_issues"))["issues"]
+        (issue_id,) = (issue["issue_id"] for issue in issues if issue["domain"] == "failwatch")
+        form = await site.home.post(fix, {"handler": "failwatch", "issue_id": issue_id})
+        assert form["description_placeholders"]["url"].startswith(octoprint.url)
+        await site.home.post(f"{fix}/{form['flow_id']}", {})
+        await site.watching_goes("on")
+        assert await site.home.entities() == entities
+        assert not await site.issues()
+    begins, ends = site.log.new_lines(of_failwatch=True)
+    assert "does not answer" in begins
+    assert "answers again" in ends

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from homeassistant.components.repairs import DOMAIN as REPAIRS
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -58,9 +59,17 @@ async def test_another_job_without_a_pause_between_is_another_print(
 async def test_a_power_cut_ends_the_print_and_switches_the_light_off(
     hass: HomeAssistant, printer: Printer
 ) -> None:
+    off_before_the_end: list[bool] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        if event.data["new_state"].state == "off":
+            off_before_the_end.append("ended" not in printer.told)
+
     await watch(hass, light=LIGHT, power_cut=1)
     await printer.says("printing")
     await printer.looks(2)
+    async_track_state_change_event(hass, LIGHT, note)
     await printer.says("unavailable")
     await until(hass, WATCH, "blind")
     assert hass.states.get(WATCH).attributes["blind_reason"] == "no_status"
@@ -68,6 +77,7 @@ async def test_a_power_cut_ends_the_print_and_switches_the_light_off(
     await until(hass, WATCH, "idle")
     assert printer.told["ended"] == "no_status"
     assert printer.light.switched == [True, False]
+    assert off_before_the_end == [True], "it does not shine until the print is given up"
 
 
 async def repair(
