@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.watch.cadence import (
@@ -11,10 +11,11 @@ from octoprint_failwatch.engine.watch.cadence import (
     MAX_RETRY_AFTER,
     Cadence,
     Calls,
-    budget_wait,
     count,
     current,
+    hour_wait,
     hourly_spacing,
+    month_wait,
     next_interval,
 )
 
@@ -25,6 +26,13 @@ def moment(text: str) -> float:
 
 
 NOON = moment("2026-05-05T12:00:00")
+
+
+def budget_wait(cadence: Cadence, calls: Calls, at: float) -> float:
+    """Return the seconds until both budgets allow another call of one camera."""
+    return max(month_wait(cadence, calls, at), hour_wait(cadence, calls, at, cameras=1))
+
+
 times = st.floats(moment("2024-01-01"), moment("2030-01-01"))
 cadences = st.builds(
     Cadence,
@@ -75,7 +83,7 @@ def test_past_counts_are_dropped(one: float, other: float) -> None:
 def test_a_month_ends_when_it_ends(at: str, wait: float) -> None:
     """Whatever its length."""
     calls = count(Calls(), moment(at))
-    assert budget_wait(Cadence(calls_per_month=1), calls, moment(at)) == wait
+    assert month_wait(Cadence(calls_per_month=1), calls, moment(at)) == wait
 
 
 @pytest.mark.parametrize("budget", ["calls_per_hour", "calls_per_month"])
@@ -142,22 +150,35 @@ def test_what_the_service_asks_for_is_believed_up_to_an_hour(
         assert wait < retry_after or wait in (interval, MAX_BACKOFF), "a try in between"
 
 
-@given(st.integers(1, 500), st.integers(1, 5), st.floats(0, 3599))
+@given(st.integers(1, 500), st.integers(1, 5), st.floats(0, 3599), st.integers(0, 500))
 def test_an_hourly_budget_lasts_the_hour_with_any_number_of_cameras(
-    budget: int, cameras: int, begins: float
+    budget: int, cameras: int, begins: float, used: int
 ) -> None:
-    """No look would exceed it, so that nobody has to be told that it is used up."""
-    cadence, calls, at = Cadence(interval=10.0, calls_per_hour=budget), Calls(), NOON + begins
+    """However much of it was used before, every look that is planned has its calls."""
+    assume(cameras <= budget)
+    cadence, at = Cadence(interval=10.0, calls_per_hour=budget), NOON + begins
+    calls = Calls("2026-05-05T12", min(used, budget), "2026-05", 500)
     ends, looks = at + 2 * 3600, 0
-    while at < ends and looks < 2000:
-        if current(calls, at).in_hour + cameras <= budget:
-            for _ in range(cameras):
-                assert budget_wait(cadence, calls, at) == 0
-                calls = count(calls, at)
-            looks += 1
+    while looks < 2000:
         at += next_interval(cadence, calm=False, at_least=hourly_spacing(cadence, calls, at, cameras)) + 1e-6
-    if cameras <= budget:
-        assert looks >= 2
+        if at >= ends:
+            break
+        assert hour_wait(cadence, calls, at, cameras) == 0
+        for _ in range(cameras):
+            calls = count(calls, at)
+        looks += 1
+    assert looks >= 1
+
+
+def test_a_print_that_begins_late_in_the_hour_does_not_use_it_up_in_a_hurry() -> None:
+    late = NOON + 50 * 60
+    assert hourly_spacing(Cadence(interval=10.0, calls_per_hour=60), Calls(), late, cameras=3) == 180
+
+
+def test_fewer_calls_than_cameras_are_a_look_an_hour() -> None:
+    cadence, at = Cadence(calls_per_hour=2), NOON + 600
+    assert hour_wait(cadence, Calls(), at, cameras=3) == 0
+    assert hour_wait(cadence, count(Calls(), at), at, cameras=3) == 3000
 
 
 def test_calm_and_not() -> None:

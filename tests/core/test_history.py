@@ -167,14 +167,15 @@ async def test_answers_during_the_print_are_its_label(history: History) -> None:
         watched.watch.start("one")
         await watched.told(EventKind.FAILURE)
         since = watched.watch.state.latch.since
-        watched.watch.answer(Answer.FAILURE)
-        history.settle()
-        assert history.print("one").label == Label(failed=True, failed_from=since)
-        watched.watch.answer(Answer.NOT_A_FAILURE)
-        for said in (Answer.RESUMED, Answer.CLEARED):
+        failed = Label(failed=True, failed_from=since)
+        for said, label in (
+            *((said, None) for said in (Answer.RESUMED, Answer.CLEARED)),
+            *((said, failed) for said in (Answer.FAILURE, Answer.RESUMED, Answer.CLEARED)),
+            (Answer.NOT_A_FAILURE, Label(failed=False)),
+        ):
             watched.watch.answer(said)
             history.settle()
-            assert history.print("one").label == Label(failed=False)
+            assert history.print("one").label == label
         watched.watch.answer(Answer.WITHDRAWN)
         history.settle()
         assert history.print("one").label is None

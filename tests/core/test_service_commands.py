@@ -288,6 +288,23 @@ def test_upload_train_use_and_judge(any_server: Server) -> None:
     assert "licence" in any_server.run("license", "key")
 
 
+@pytest.mark.parametrize(
+    ("flags", "kept"),
+    [
+        ((), (False, None)),
+        (("--predict",), (False, None)),
+        (("--good",), (True, True)),
+        (("--bad",), (True, False)),
+    ],
+)
+def test_what_is_uploaded_is_to_be_judged_unless_something_else_is_said(
+    server: Server, flags: tuple[str, ...], kept: tuple[bool, bool | None]
+) -> None:
+    """Releases of click disagree on what several flags of one option are without any of them."""
+    (item,) = server.found("upload", *flags, "bad.jpg")
+    assert (server.state.items[item].training, server.state.items[item].good) == kept
+
+
 def test_pictures_of_one_name_are_all_uploaded(any_server: Server) -> None:
     """They lie in different folders."""
     places = []
@@ -331,7 +348,6 @@ def test_what_only_check_can(server: Server) -> None:
     callback = server.found("callback", model, "http://host/done", "--method", "get")
     assert callback == {"callback_url": "http://host/done", "callback_method": "get"}
     (item,) = server.found("upload", "bad.jpg")
-    assert (server.state.items[item].training, server.state.items[item].good) == (False, None)
     server.run("items", "rm", item, "--yes")
     assert server.state.deleted == [item]
     assert "Give something to change" in server.run("params", model, exit_code=2)

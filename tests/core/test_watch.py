@@ -453,15 +453,19 @@ async def test_a_detector_that_never_answers_is_too_slow() -> None:
         assert (await run.told(EventKind.BLIND)).detail == "timed_out"
 
 
-async def test_the_budget_is_kept() -> None:
-    """When the hour's calls are used up the watch says so, and goes on in the next hour."""
-    settings = WatchSettings(cadence=Cadence(interval=100, calls_per_hour=36))
+async def test_an_hours_budget_that_is_used_up_is_waited_for_and_nobody_is_told() -> None:
+    """Three cameras have two looks an hour; each hold that ends asks for one more, as a resume does."""
+    settings = WatchSettings(cadence=Cadence(interval=100, calls_per_hour=8))
     detector = ScriptedDetector([0.0])
-    async with watching(detector, settings) as run:
+    async with watching(detector, settings, [live_camera(f"camera {n}", 100 * n) for n in range(3)]) as run:
         run.watch.start("print-1")
-        await run.frames(80)
+        for looks in range(1, 8):
+            await run.frames(looks)
+            run.watch.hold("heating")
+            run.watch.release("heating")
         hours = [int(frame.taken_at // 3600) for frame in detector.frames]
-        assert max(hours.count(hour) for hour in set(hours)) <= 36
+        assert [hours.count(hour) for hour in sorted(set(hours))] == [6, 6, 6, 3]
+        assert EventKind.BLIND not in run.kinds()
 
 
 async def test_a_budget_slows_only_a_service_that_counts() -> None:

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
 from custom_components.failwatch.engine.judging.verdict import Level
-from custom_components.failwatch.engine.watch.state import Blind, Phase, WatchState
+from custom_components.failwatch.engine.watch.state import Blind, Event, EventKind, Phase, WatchState
 from custom_components.failwatch.shared.conditions import condition_met
 from custom_components.failwatch.shared.targets import async_printers
 from tests.homeassistant import states
@@ -98,6 +98,10 @@ async def test_a_silence_is_shown_beside_what_is_seen(
     assert hass.states.get("sensor.ender_3_failure_state").state == "failure"
     await octoprint.push(state=replace(SEEN, muted=True))
     await until(hass, "sensor.ender_3_watch", True, "muted")
+    held_back = Event(EventKind.FAILURE, states.AT, "print-1", "", Level.FAILURE, minor=True)
+    await octoprint.push(state=replace(SEEN, muted=True), events=[held_back])
+    await until(hass, "event.ender_3_events", "failure", "event_type")
+    assert hass.states.get("event.ender_3_events").attributes["minor"] is True
     assert hass.states.get("sensor.ender_3_watch").attributes["snoozed_until"] is None
     assert hass.states.get("sensor.ender_3_failure_state").state == "failure"
 

@@ -40,7 +40,7 @@ class Reactions:
         if looked and self._folder is not None:
             self._start(self._save(self._folder / f"{look.number:06d}.jpg", look, frames))
         for event in events:
-            is_alarm = event.kind in (EventKind.MAYBE, EventKind.FAILURE) and not event.minor
+            is_alarm = event.kind in (EventKind.MAYBE, EventKind.FAILURE)
             if is_alarm and (command := self._commands.get(event.level)):
                 self._start(self._run(command, event, look, frames))
 

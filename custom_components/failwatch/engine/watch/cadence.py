@@ -57,18 +57,25 @@ def current(calls: Calls, at: float) -> Calls:
     )
 
 
-def budget_wait(cadence: Cadence, calls: Calls, at: float) -> float:
-    """Return the seconds until the budget allows another call; 0 if it does now."""
-    calls = current(calls, at)
+def month_wait(cadence: Cadence, calls: Calls, at: float) -> float:
+    """Return the seconds until the month's budget allows another call; 0 if it does now."""
+    if cadence.calls_per_month is None or current(calls, at).in_month < cadence.calls_per_month:
+        return 0.0
     moment = datetime.fromtimestamp(at, UTC)
-    if cadence.calls_per_month is not None and calls.in_month >= cadence.calls_per_month:
-        days = calendar.monthrange(moment.year, moment.month)[1]
-        start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        return (start + timedelta(days=days) - moment).total_seconds()
-    if cadence.calls_per_hour is not None and calls.in_hour >= cadence.calls_per_hour:
-        start = moment.replace(minute=0, second=0, microsecond=0)
-        return (start + timedelta(hours=1) - moment).total_seconds()
-    return 0.0
+    days = calendar.monthrange(moment.year, moment.month)[1]
+    start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (start + timedelta(days=days) - moment).total_seconds()
+
+
+def hour_wait(cadence: Cadence, calls: Calls, at: float, cameras: int) -> float:
+    """Return the seconds until the hour's budget allows another look; 0 if it does now.
+
+    A budget of fewer calls than there are cameras allows one look an hour.
+    """
+    budget, used = cadence.calls_per_hour, current(calls, at).in_hour
+    if budget is None or used + cameras <= budget or (budget and not used):
+        return 0.0
+    return 3600 - at % 3600
 
 
 def hourly_spacing(cadence: Cadence, calls: Calls, at: float, cameras: int) -> float:

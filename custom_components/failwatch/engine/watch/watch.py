@@ -20,7 +20,7 @@ from ..judging.trend import OPENING
 from ..models import Frame
 from . import actions, transitions
 from .blindness import main_error
-from .cadence import budget_wait, count, without_budget
+from .cadence import count, hour_wait, month_wait, without_budget
 from .look import Camera, CameraAnswer, LookResult, ask, combine, snapshot
 from .look_outcome import look_answered, look_failed
 from .policy import Action, Cause
@@ -82,7 +82,7 @@ class Watch(ABC):
                 while (due := actions.due_action(self.state, self._settings, now)) is not None:
                     self.take(due)
                 if self._is_due(now):
-                    self._begin_look()
+                    self._look_or_wait(now)
                 await self.clock.wait(self._wake, self._idle_seconds(self.clock.now()))
         finally:
             self._abandon_look()
@@ -190,6 +190,14 @@ class Watch(ABC):
         coming = [moment for moment in moments if moment is not None]
         return min(coming) - now if coming else None
 
+    def _look_or_wait(self, now: float) -> None:
+        """Begin a look, or wait for the next hour where this one's budget is used up: people need not know."""
+        wait = hour_wait(self._settings.cadence, self.state.calls, now, len(self._cameras))
+        if wait:
+            self.take(Step(replace(self.state, next_look_at=now + wait)))
+        else:
+            self._begin_look()
+
     def _begin_look(self) -> None:
         # What must happen at the end is not left to the look itself: one that is dropped before its
         # first step never runs at all.
@@ -217,7 +225,7 @@ class Watch(ABC):
 
     async def _result(self, at: float) -> LookResult:
         """Combine the cameras' answers; raise the main error if no camera gave one."""
-        wait = budget_wait(self._settings.cadence, self.state.calls, at)
+        wait = month_wait(self._settings.cadence, self.state.calls, at)
         if wait:
             raise RateLimited("The budget of calls is used up.", retry_after=wait)
         # All at once: several that hang take no longer than one, and leave time for those that work.
