@@ -147,7 +147,7 @@ def test_a_picture_is_drawn(table: Path, tmp_path: Path) -> None:
     """As SVG, with the words of the legend, and as PNG."""
     assert run(table, "--picture", tmp_path / "series.svg").exit_code == 0
     texts = {element.text for element in ET.parse(tmp_path / "series.svg").iter() if element.text}
-    assert {"usual level", "frame by frame", "failure", "Rules: failwatch"} <= texts
+    assert {"normal level", "frame by frame", "failure", "Rules: failwatch"} <= texts
     assert run(table, "--picture", tmp_path / "series.png").exit_code == 0
     with Image.open(tmp_path / "series.png") as image:
         assert image.size == (1920, 840)

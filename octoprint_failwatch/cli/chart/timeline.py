@@ -75,7 +75,7 @@ def _legend(canvas: Canvas) -> None:
     for name, colour in (
         ("p", P),
         ("recent mean (ewm_mean)", MEAN),
-        ("usual level", USUAL),
+        ("normal level", USUAL),
         ("maybe", COLOURS[Level.MAYBE]),
         ("failure", COLOURS[Level.FAILURE]),
     ):
