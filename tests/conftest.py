@@ -4,12 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.slow import RUNS_SLOW_TESTS, VARIABLE
 
-# A deadline measures how busy the machine is, not what is tested.
-settings.register_profile("steady", deadline=None, max_examples=500 if RUNS_SLOW_TESTS else 25)
+# A deadline measures how busy the machine is, not what is tested; so does how long it takes to draw an example.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    max_examples=500 if RUNS_SLOW_TESTS else 25,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("steady")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from octoprint_failwatch.server.connections import Connections
 from octoprint_failwatch.server.settings import ServerSettings
 from octoprint_failwatch.server.sqlite_printers import SqlitePrinters
 from octoprint_failwatch.server.storage import Storage, opened_storage
+from tests.patience import eventually
 
 from .watching import ScriptedDetector, picture
 
@@ -76,12 +76,11 @@ class Served:
 
     async def waiting(self, count: int) -> None:
         """Wait until that many frames wait for an answer."""
-        for _ in range(1000):
-            health = await (await self.client.get("/healthz")).json()
-            if health["waiting"] == count:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"There were never {count} frames waiting.")
+
+        async def waiting() -> int:
+            return (await (await self.client.get("/healthz")).json())["waiting"]
+
+        await eventually(waiting, lambda now: now == count)
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """The built-in detector: its real model on drawn pictures, its boxes, its runtime's failures."""
 
-import asyncio
 import io
 import json
 import math
@@ -29,6 +28,7 @@ from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput
 from octoprint_failwatch.engine.detectors.built_in.net import NcnnNet, load
 from octoprint_failwatch.engine.errors import BadPicture, BadSetting, ModelUnavailable
 from octoprint_failwatch.engine.models import Box, Frame
+from tests.patience import eventually
 
 GOLDEN_PICTURES = Path(__file__).parent / "data/golden"
 GOLDEN = json.loads((GOLDEN_PICTURES / "golden.json").read_text("utf-8"))
@@ -328,12 +328,9 @@ async def test_close_ends_the_thread():
     detector = BuiltInDetector()
     await detector.check()
     await detector.close()
-    for _ in range(200):
-        if not any(thread.name.startswith("failwatch-net") for thread in threading.enumerate()):
-            break
-        await asyncio.sleep(0.01)
-    names = [thread.name for thread in threading.enumerate()]
-    assert not any(name.startswith("failwatch-net") for name in names)
+    await eventually(
+        lambda: not [one for one in threading.enumerate() if one.name.startswith("failwatch-net")]
+    )
 
 
 def test_nothing_but_the_model_is_in_its_folder():

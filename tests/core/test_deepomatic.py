@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -41,6 +42,7 @@ from tests.emulators import deepomatic as emulated
 from tests.emulators.broken import hanging_up
 from tests.emulators.judging import red_spot
 from tests.emulators.running import running
+from tests.patience import PATIENCE
 
 from .asking import frame, host
 
@@ -157,6 +159,23 @@ async def test_tasks_are_polled_fail_and_run_out_of_time() -> None:
             await api.wait(await api.infer("prints-v1", [ImageInput(red_spot(0.5))]), timeout=0.2)
 
 
+async def test_a_question_that_is_cut_short_at_the_end_is_not_told_as_the_reason() -> None:
+    asked = 0
+
+    async def task(request: web.Request) -> web.Response:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            await asyncio.Event().wait()
+        return web.json_response({"id": 1, "status": "pending"})
+
+    app = web.Application()
+    app.router.add_get("/v0.7/tasks/1", task)
+    async with running(app) as url, aiohttp.ClientSession() as session:
+        with pytest.raises(TimedOut, match="not done within"):
+            await Deepomatic(session, url / "v0.7", emulated.KEY).wait("1", timeout=0.3)
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [("out of memory", "out of memory"), ({"code": 7}, '{"code": 7}'), (None, ""), ({}, "")],
@@ -224,6 +243,7 @@ def settings(url: URL, **changes: Any) -> dict[str, Any]:
         "api_key": emulated.KEY,
         "spec": "prints-v1",
         "labels": ["spaghetti"],
+        "answer_within": PATIENCE,
         **changes,
     }
 

@@ -46,6 +46,7 @@ from tests.emulators import hacarus, hacarus_sdk
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import red_spot
 from tests.emulators.running import running
+from tests.patience import PATIENCE
 
 PLACE = NewAnnotation(1, 2, 9, 8, notes="here")
 
@@ -152,7 +153,7 @@ async def test_a_model_is_trained_and_deleted(dialect: str) -> None:
         assert model.status == "creating"
         seen: list[str] = []
         done = await client.wait_for_model(
-            model.model_id, timeout=5, interval=0.01, progress=lambda one: seen.append(one.status)
+            model.model_id, timeout=PATIENCE, interval=0.01, progress=lambda one: seen.append(one.status)
         )
         assert (done.name, done.status, seen[0], seen[-1]) == ("mine", "active", "creating", "active")
         assert len(await client.models()) == 2
@@ -166,7 +167,7 @@ async def test_training_that_fails_or_takes_too_long(dialect: str) -> None:
     async with connected(dialect, state) as client:
         model = await client.train("Reconstructor", "mine", [])
         with pytest.raises(ServerFailed, match="Training 'mine' failed"):
-            await client.wait_for_model(model.model_id, timeout=5, interval=0.01)
+            await client.wait_for_model(model.model_id, timeout=PATIENCE, interval=0.01)
         state.polls, state.training_fails = 1000, False
         model = await client.train("Reconstructor", "slow", [])
         with pytest.raises(TimedOut, match="'slow' was not trained"):
@@ -188,7 +189,7 @@ async def test_a_training_is_waited_for_over_faults_of_the_connection(
             return await ask(model_id)
 
         monkeypatch.setattr(client, "model", shaky)
-        done = await client.wait_for_model(model.model_id, timeout=60, interval=0.01)
+        done = await client.wait_for_model(model.model_id, timeout=PATIENCE, interval=0.01)
         assert done.status == "active"
         faults += [Unavailable("No connection.")] * 1000
         with pytest.raises(Unavailable, match=r"No connection\."):
@@ -209,7 +210,7 @@ async def test_what_waiting_cannot_mend_ends_the_wait_for_a_training(
 
         monkeypatch.setattr(client, "model", refuse)
         with pytest.raises(type(refusal)):
-            await client.wait_for_model("1", timeout=60, interval=0.001)
+            await client.wait_for_model("1", timeout=PATIENCE, interval=0.001)
         assert asked == 1
 
 

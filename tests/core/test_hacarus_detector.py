@@ -31,6 +31,7 @@ from tests.emulators.broken import HANG, broken, hanging_up
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import Sighting
 from tests.emulators.running import running
+from tests.patience import PATIENCE
 
 from .asking import frame, host
 from .test_hacarus import server
@@ -38,7 +39,13 @@ from .test_hacarus import server
 
 def settings(address: Any, **changes: Any) -> dict[str, Any]:
     credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    return {"kind": "hacarus", "url": str(address), **credentials, **changes}
+    return {
+        "kind": "hacarus",
+        "url": str(address),
+        "answer_within": PATIENCE,
+        **credentials,
+        **changes,
+    }
 
 
 async def settled() -> None:
@@ -88,15 +95,35 @@ async def test_a_frames_item_is_gone_once_the_next_is_answered() -> None:
 @pytest.mark.parametrize("reason", ["busy", "slow", "model"])
 async def test_a_frame_that_gets_no_answer_leaves_nothing_behind(reason: str) -> None:
     state = State(busy=reason == "busy", polls=1000 if reason == "slow" else 1)
-    changes = {"model_id": "none"} if reason == "model" else {}
+    changes = {"busy": {}, "slow": {"answer_within": 2.0}, "model": {"model_id": "none"}}[reason]
     expected = {"busy": Busy, "slow": TimedOut, "model": BadRequest}[reason]
     async with running(server("check", state)) as url, host() as lent:
-        detector = create_detector(settings(url, answer_within=0.3, **changes), lent)
+        detector = create_detector(settings(url, **changes), lent)
         with pytest.raises(expected):
             await detector.detect(frame())
         await detector.close()
     assert state.items == {}
     assert len(state.deleted) == 1
+
+
+async def test_a_question_that_is_cut_short_at_the_end_is_not_told_as_the_reason() -> None:
+    asked = 0
+
+    @web.middleware
+    async def hang(request: web.Request, handler: Any) -> web.StreamResponse:
+        nonlocal asked
+        asked += request.method == "GET" and "/items/" in request.path
+        if asked > 1:
+            await asyncio.Event().wait()
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    app = server("check", State(polls=1000))
+    app.middlewares.append(hang)
+    async with running(app) as url, host() as lent:
+        detector = create_detector(settings(url, answer_within=2.0), lent)
+        with pytest.raises(TimedOut, match="had not judged the picture"):
+            await detector.detect(frame())
 
 
 async def test_a_frame_that_is_given_up_leaves_nothing_behind() -> None:

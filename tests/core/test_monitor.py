@@ -18,6 +18,7 @@ from octoprint_failwatch.engine.serialization import from_json, to_json
 from octoprint_failwatch.engine.watch.policy import Action, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from tests.patience import eventually
 
 from .watching import START, Host, ScriptedDetector, VirtualClock, watching
 
@@ -281,16 +282,10 @@ async def test_a_clock_that_is_put_right_during_a_look_does_not_stop_the_looking
     clock, detector = Stepping(), Slow([])
     async with watching(detector, clock=clock) as run:
         run.watch.start("print-1")
-        for _ in range(100):
-            if detector.frames:
-                break
-            await asyncio.sleep(0.01)
+        await eventually(lambda: detector.frames)
         clock.ahead = -3600.0
         run.watch.snooze(100)
-        for _ in range(100):
-            if clock.ahead == 0:
-                break
-            await asyncio.sleep(0.01)
+        await eventually(lambda: clock.ahead == 0)
         detector.answers.set()
         await run.frames(2)
         look = run.watch.state.look

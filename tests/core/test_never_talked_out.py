@@ -320,7 +320,6 @@ class Watched(RuleBasedStateMachine):
 Watched.TestCase.settings = settings(
     max_examples=max(1, STEPS // PER_RUN),
     stateful_step_count=PER_RUN,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 TestWatched = Watched.TestCase

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import io
 import zlib
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
@@ -13,8 +14,10 @@ from PIL import Image
 from octoprint_failwatch.engine.errors import SnapshotError
 from octoprint_failwatch.engine.imaging.jpeg import decode
 from octoprint_failwatch.engine.sources import body_picture
+from octoprint_failwatch.engine.sources.connection import Connection
 from octoprint_failwatch.engine.sources.http import HttpSource
 from octoprint_failwatch.engine.sources.source import ReadOptions
+from tests.patience import PATIENCE
 
 from .cameras import DARK, JPEG, OTHER, Request, camera, chunked, ok, part, picture, talking_camera
 
@@ -248,8 +251,23 @@ STREAMS = {
 }
 
 
-def quick(**options: float) -> ReadOptions:
-    return ReadOptions(**{"timeout": 5.0, **options})  # type: ignore[arg-type]
+@pytest.fixture
+def silent_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, float], None]:
+    """Have a silence end a look after so many seconds, but only once so many bytes have come, however late."""
+
+    def silent(length: int, seconds: float) -> None:
+        receive, came = Connection.receive, 0
+
+        async def patiently(connection: Connection) -> bytes:
+            nonlocal came
+            connection.silence = seconds if came >= length else PATIENCE
+            piece = await receive(connection)
+            came += len(piece)
+            return piece
+
+        monkeypatch.setattr(Connection, "receive", patiently)
+
+    return silent
 
 
 def is_of(taken: bytes, shade: int) -> bool:
@@ -261,9 +279,10 @@ def is_of(taken: bytes, shade: int) -> bool:
 
 @pytest.mark.parametrize("stays_open", [False, True], ids=["ends", "stays open"])
 @pytest.mark.parametrize("name", SNAPSHOTS)
-async def test_a_snapshot(name: str, stays_open: bool) -> None:
+async def test_a_snapshot(name: str, stays_open: bool, silent_after: Callable[[int, float], None]) -> None:
+    silent_after(len(SNAPSHOTS[name]), 0.5)
     async with camera(SNAPSHOTS[name], stays_open=stays_open) as running:
-        source = HttpSource(running.at(), quick(timeout=1.0) if "end mark" in name else quick())
+        source = HttpSource(running.at())
         assert is_of(await source.snapshot(), 120)
         assert not source.is_stream or "stream" in name
 
@@ -272,7 +291,7 @@ async def test_a_snapshot(name: str, stays_open: bool) -> None:
 async def test_a_stream(name: str) -> None:
     """The first picture is taken as soon as it is whole; nobody waits for what follows."""
     async with camera(STREAMS[name], stays_open=True) as running:
-        source = HttpSource(running.at(), quick())
+        source = HttpSource(running.at())
         assert is_of(await source.snapshot(), 120)
         assert (
             source.is_stream
@@ -292,7 +311,7 @@ async def test_a_stream_that_comes_drop_by_drop(name: str) -> None:
         await asyncio.sleep(100)
 
     async with talking_camera(talk) as running:
-        assert is_of(await HttpSource(running.at(), quick()).snapshot(), 120)
+        assert is_of(await HttpSource(running.at()).snapshot(), 120)
 
 
 async def test_what_came_before_a_reset_counts() -> None:
@@ -302,7 +321,7 @@ async def test_what_came_before_a_reset_counts() -> None:
         writer.transport.abort()
 
     async with talking_camera(talk) as running:
-        assert is_of(await HttpSource(running.at(), quick()).snapshot(), 120)
+        assert is_of(await HttpSource(running.at()).snapshot(), 120)
 
 
 async def test_an_answer_without_listening_to_the_question() -> None:
@@ -322,7 +341,7 @@ async def test_a_stream_that_stays_dark_is_shown_dark(monkeypatch: pytest.Monkey
     monkeypatch.setattr(body_picture, "DARK_AT_FIRST", 0.2)
     for body in (part(DARK, TYPE) * 2, part(DARK, TYPE)):
         async with camera(ok(body, STREAM), stays_open=True) as running:
-            assert is_of(await HttpSource(running.at(), quick()).snapshot(), 2)
+            assert is_of(await HttpSource(running.at()).snapshot(), 2)
 
 
 async def test_a_picture_is_turned_as_its_exif_says() -> None:
@@ -382,24 +401,25 @@ async def test_why_there_is_no_picture(name: str) -> None:
     said, why = REFUSED[name]
     async with camera(said) as running:
         with pytest.raises(SnapshotError, match=why) as caught:
-            await HttpSource(running.at(path="/snapshot.jpg?token=very-secret"), quick()).snapshot()
+            await HttpSource(running.at(path="/snapshot.jpg?token=very-secret")).snapshot()
     assert "very-secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (b"", "did not answer within 0.3 seconds"),
-        (b"HTTP/1.1 200 OK\r\n", "did not answer within 0.3 seconds"),
-        (ok(b"", TYPE), "did not answer within 0.3 seconds"),
+        (b"", "did not answer within 20 seconds"),
+        (b"HTTP/1.1 200 OK\r\n", "did not answer within 20 seconds"),
+        (ok(b"", TYPE), "did not answer within 20 seconds"),
         (ok(JPEG[:600], TYPE, LENGTH), "did not arrive whole within 0.3 seconds"),
         (ok(part(JPEG[:600]), STREAM), "did not arrive whole within 0.3 seconds"),
     ],
 )
-async def test_silence_ends_a_look(said: bytes, why: str) -> None:
+async def test_silence_ends_a_look(said: bytes, why: str, silent_after: Callable[[int, float], None]) -> None:
+    silent_after(len(said), 0.3)
     async with camera(said, stays_open=True) as running:
         with pytest.raises(SnapshotError, match=why):
-            await HttpSource(running.at(), quick(timeout=0.3)).snapshot()
+            await HttpSource(running.at()).snapshot()
 
 
 async def test_a_trickle_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -415,7 +435,7 @@ async def test_a_trickle_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ReadOptions, "total", 0.5)
     async with talking_camera(talk) as running:
         with pytest.raises(SnapshotError, match=r"did not arrive whole within 0\.5 seconds"):
-            await HttpSource(running.at(), quick()).snapshot()
+            await HttpSource(running.at()).snapshot()
 
 
 @pytest.mark.parametrize(

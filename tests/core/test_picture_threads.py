@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from octoprint_failwatch.engine.imaging.threads import AT_ONCE, in_thread
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 PICTURES = 12
 
@@ -19,20 +19,17 @@ class Work:
         self.let_go = threading.Event()
         self._lock = threading.Lock()
 
-    async def seen(self) -> int:
-        return self.begun
-
     def __call__(self, number: int) -> int:
         with self._lock:
             self.begun += 1
-        self.let_go.wait(60)
+        self.let_go.wait(PATIENCE)
         return number
 
 
 async def test_pictures_wait_for_each_other_and_each_gets_its_turn() -> None:
     work = Work()
     asked = [asyncio.create_task(in_thread(work, number)) for number in range(PICTURES)]
-    await eventually(work.seen, lambda begun: begun == AT_ONCE)
+    await eventually(lambda: work.begun == AT_ONCE)
     # The pool has threads left: what else was asked for would have begun.
     await asyncio.to_thread(lambda: None)
     assert work.begun == AT_ONCE
@@ -43,11 +40,11 @@ async def test_pictures_wait_for_each_other_and_each_gets_its_turn() -> None:
 async def test_a_picture_that_nobody_waits_for_any_more_keeps_no_place() -> None:
     work = Work()
     given_up = [asyncio.create_task(in_thread(work, number)) for number in range(AT_ONCE)]
-    await eventually(work.seen, lambda begun: begun == AT_ONCE)
+    await eventually(lambda: work.begun == AT_ONCE)
     for task in given_up:
         task.cancel()
     try:
-        assert await asyncio.wait_for(in_thread(lambda: "seen"), 60) == "seen"
+        assert await asyncio.wait_for(in_thread(lambda: "seen"), PATIENCE) == "seen"
     finally:
         work.let_go.set()
 

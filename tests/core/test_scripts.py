@@ -16,6 +16,7 @@ import pytest
 from environments import REPOSITORY
 from stack.gcode import cylinder
 from stack.processes import free_port
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_a_run_of_all_has_every_test_once(runner: ModuleType) -> None:
 def test_queues_run_at_the_same_time_and_their_runs_in_order(
     runner: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both, begun = threading.Barrier(2, timeout=60), []
+    both, begun = threading.Barrier(2, timeout=PATIENCE), []
 
     def run(name: str, options: list[str], shown: bool) -> tuple[int, Counter[str]]:
         begun.append(name)

@@ -383,7 +383,7 @@ async def test_ids_in_the_query_string(tmp_path: Path) -> None:
         assert asked == [("Q", "q"), ("F", "q")]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=300),
     st.lists(

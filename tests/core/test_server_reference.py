@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.statistics import TemporalStatistics, advance, for_new_print
@@ -56,7 +56,6 @@ def replayed(frames: list[Counted]) -> TemporalStatistics:
     return statistics
 
 
-@settings(max_examples=25, deadline=None)
 @given(EVENTS)
 def test_statistics_are_those_of_the_model(events: list[object]) -> None:
     async def run(folder: Path) -> None:

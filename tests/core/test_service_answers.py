@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.clients.http import Endpoint, Reply
@@ -217,14 +217,12 @@ def is_a_p_or_an_error(kind: str, replies: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_what_is_nearly_an_answer(kind: str, data: st.DataObject) -> None:
     is_a_p_or_an_error(kind, [data.draw(NEARLY[kind])])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None)
 @given(replies=st.lists(ANYTHING, min_size=1, max_size=4))
 def test_what_is_no_answer_at_all(kind: str, replies: list[Any]) -> None:
     is_a_p_or_an_error(kind, replies)

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from octoprint_failwatch.engine.sources import key_frames, newest  # noqa: E402 
 from octoprint_failwatch.engine.sources import stream as streams  # noqa: E402
 from octoprint_failwatch.engine.sources.stream import StreamSource  # noqa: E402
 from octoprint_failwatch.engine.sources.video import VideoSource  # noqa: E402
-from tests.patience import PATIENCE  # noqa: E402
+from tests.patience import PATIENCE, eventually  # noqa: E402
 
 from .cameras import Request, camera, ok  # noqa: E402
 from .rtsp import encode, rtsp_server  # noqa: E402
@@ -46,8 +47,7 @@ async def test_a_stream_gives_its_newest_picture() -> None:
         try:
             assert shade(await source.snapshot()) == pytest.approx(60, abs=8)
             change.set()
-            while shade(await source.snapshot()) < 150:
-                await asyncio.sleep(0.1)
+            await eventually(source.snapshot, lambda jpeg: shade(jpeg) > 150)
             assert shade(await source.snapshot()) == pytest.approx(200, abs=8)
         finally:
             await source.close()
@@ -65,8 +65,7 @@ async def test_between_key_frames_that_are_far_apart_the_newest_picture_is_shown
         source = StreamSource(url)
         try:
             assert shade(await source.snapshot()) == pytest.approx(60, abs=8)
-            while shade(await source.snapshot()) < 150:
-                await asyncio.sleep(0.1)
+            await eventually(source.snapshot, lambda jpeg: shade(jpeg) > 150)
         finally:
             await source.close()
 
@@ -78,8 +77,7 @@ async def test_key_frames_that_become_rare(monkeypatch: pytest.MonkeyPatch) -> N
         source = StreamSource(url)
         try:
             assert shade(await source.snapshot()) == pytest.approx(60, abs=8)
-            while shade(await source.snapshot()) < 150:
-                await asyncio.sleep(0.1)
+            await eventually(source.snapshot, lambda jpeg: shade(jpeg) > 150)
             assert source._key_frames._were_far_apart
         finally:
             await source.close()
@@ -107,8 +105,16 @@ def test_a_camera_that_was_away_is_not_slow_for_ever() -> None:
     assert Newest(None, 0.0).followed_by(None, 86400.0).longest_gap == 600.0
 
 
-async def test_a_dark_beginning_is_passed_over() -> None:
+async def test_a_dark_beginning_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cameras get used to the light when somebody begins to look."""
+    looks_dark, passed_over = streams._looks_dark, threading.Event()
+
+    def noted(frame: object) -> bool:
+        passed_over.set()
+        return looks_dark(frame)
+
+    monkeypatch.setattr(streams, "_looks_dark", noted)
+    monkeypatch.setattr(streams, "DARK_AT_FIRST", PATIENCE)
     change = asyncio.Event()
     dark = encode([Image.new("RGB", (160, 120), (2, 2, 2))])
     bright = Image.new("RGB", (160, 120), (180,) * 3)
@@ -116,7 +122,7 @@ async def test_a_dark_beginning_is_passed_over() -> None:
         source = StreamSource(url)
         try:
             waiting = asyncio.create_task(source.snapshot())
-            await asyncio.sleep(0.5)
+            await eventually(passed_over.is_set)
             change.set()
             assert shade(await waiting) == pytest.approx(180, abs=8)
         finally:
@@ -198,8 +204,7 @@ async def test_a_stream_that_breaks_is_opened_again(monkeypatch: pytest.MonkeyPa
             shade(await source.snapshot())
             before = source._newest
             assert before
-            while source._newest.at <= before.at + 0.5:  # type: ignore[union-attr]
-                await asyncio.sleep(0.1)
+            await eventually(lambda: source._newest.at > before.at + 0.5)  # type: ignore[union-attr]
         finally:
             await source.close()
 

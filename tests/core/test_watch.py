@@ -18,6 +18,7 @@ from octoprint_failwatch.engine.watch.look import Camera
 from octoprint_failwatch.engine.watch.policy import Action, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from tests.patience import PATIENCE
 
 from .watching import START, Host, ScriptedDetector, VirtualClock, Watched, live_camera, picture, watching
 
@@ -108,13 +109,13 @@ async def test_nothing_is_looked_at_while_paused_or_held() -> None:
     async with watching(detector) as run:
         run.watch.hold("heating")
         run.watch.start("print-1")
-        await asyncio.sleep(0.05)
+        await run.idle_for(60)
         assert not detector.frames
         run.watch.release("heating")
         await run.frames(2)
         run.watch.pause()
         looked = len(detector.frames)
-        await asyncio.sleep(0.05)
+        await run.idle_for(60)
         assert len(detector.frames) == looked
         run.watch.resume()
         await run.frames(4)
@@ -163,7 +164,7 @@ async def test_an_answer_that_comes_while_no_print_runs_is_dropped() -> None:
         run.watch.start("print-1")
         await asked.wait()
         run.watch.end("cancelled")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await dropped.wait()
         release.set()
         await run.idle_for(60)
@@ -190,7 +191,7 @@ async def test_a_restart_goes_on_where_it_was() -> None:
     """The state goes through JSON and the same print goes on, without a start being told again."""
     async with watching(failing(), PAUSING) as run:
         run.watch.start("print-1")
-        await run.told(EventKind.FAILURE)
+        await run.told(EventKind.ACTION)
         stored = to_json(run.watch.state)
     state = from_json(WatchState, stored)
     async with watching(
@@ -434,7 +435,7 @@ async def test_cameras_are_asked_at_the_same_time() -> None:
         return await second.snapshot()
 
     cameras = [Camera(waits, "first"), Camera(asked, "second")]
-    async with watching(ScriptedDetector([0.0]), WatchSettings(look_timeout=2), cameras) as run:
+    async with watching(ScriptedDetector([0.0]), WatchSettings(look_timeout=PATIENCE), cameras) as run:
         run.watch.start("print-1")
         await run.frames(2)
         assert [view.camera for view in run.watch.state.look.views] == ["first", "second"]

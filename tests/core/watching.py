@@ -1,4 +1,7 @@
-"""A watch in a test: virtual time, a scripted detector, and a camera that shows noise."""
+"""A watch in a test: virtual time, a scripted detector, and a camera that shows noise.
+
+Pictures are opened at once instead of in threads: no virtual second passes meanwhile, however slow the machine is.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
+from unittest.mock import patch
 
 from PIL import Image
 
@@ -21,6 +26,7 @@ from octoprint_failwatch.engine.watch.look import Camera
 from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Event, EventKind, WatchState
+from tests.patience import BETWEEN_LOOKS
 
 START = 1_700_000_000.0
 
@@ -163,8 +169,8 @@ class Watched:
             if condition():
                 return
             await asyncio.sleep(0)
-            if self.watch._looking is not None:
-                await asyncio.wait([self.watch._looking], timeout=5)
+            if self.watch._looking is not None:  # a real detector calculates in a thread
+                await asyncio.wait([self.watch._looking], timeout=BETWEEN_LOOKS)
         raise AssertionError("That never happened.")
 
     async def frames(self, count: int) -> None:
@@ -193,6 +199,11 @@ class Watched:
         return [event.kind for event in self.events]
 
 
+async def _at_once(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Stand in for `in_thread`."""
+    return work(*args, **kwargs)
+
+
 @asynccontextmanager
 async def watching(
     detector: Detector,
@@ -215,9 +226,10 @@ async def watching(
     )
     printer = PrinterInfo(id="printer", name="Printer", source="test")
     monitor = Monitor(host, setup, printer=printer, clock=clock, state=state, history=history)
-    task = asyncio.create_task(monitor.run())
-    try:
-        yield Watched(monitor, clock, host)
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    with patch("octoprint_failwatch.engine.watch.look.in_thread", _at_once):
+        task = asyncio.create_task(monitor.run())
+        try:
+            yield Watched(monitor, clock, host)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

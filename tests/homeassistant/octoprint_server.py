@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.engine.serialization import to_json
 from custom_components.failwatch.engine.watch.state import Event, WatchState
+from tests.patience import PATIENCE
 
 UUID = "5b5d22e2-5d6f-4f8f-9c0e-1f0a7c1b2d3e"
 KEY = "F3DE0B6E1A3A4F0F8B6F4D2B5F0E7A91"
@@ -119,7 +120,7 @@ class OctoPrintServer:
 
     async def connected(self) -> None:
         """Wait until somebody listens to the push socket."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await self._authorised.wait()
 
     async def push(self, *, state: WatchState | None = None, events: Sequence[Event] = ()) -> None:

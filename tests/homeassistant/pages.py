@@ -10,6 +10,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 
+from tests.patience import PATIENCE
+
 
 async def choose(hass: HomeAssistant, option: str) -> ConfigFlowResult:
     """Begin as a user does, and choose what to add."""
@@ -37,7 +39,7 @@ async def opened(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowRes
 async def after_progress(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
     """Return the page that follows the wait for OctoPrint's user."""
     assert result["type"] is FlowResultType.SHOW_PROGRESS
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             await hass.async_block_till_done()
             result = await hass.config_entries.flow.async_configure(result["flow_id"])

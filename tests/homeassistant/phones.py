@@ -1,6 +1,5 @@
 """Phones with Home Assistant's app: the app's own integration, and the server that it hands messages to."""
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.patience import eventually
 
 
 @dataclass
@@ -22,27 +23,22 @@ class Phone:
 
     async def got(self, words: str) -> dict[str, Any]:
         """Return the last message with these words, once there is one."""
-        async with asyncio.timeout(60):
-            while True:
-                for message in reversed(self.messages):
-                    if words in message["message"]:
-                        return message
-                await asyncio.sleep(0.005)
+        return await eventually(
+            lambda: next((one for one in reversed(self.messages) if words in one["message"]), None)
+        )
 
     async def cleared(self, message: dict[str, Any]) -> None:
         """Wait until a message was taken from the phone."""
         tag = message["data"]["tag"]
-        async with asyncio.timeout(60):
-            while not any(
+        await eventually(
+            lambda: any(
                 one["message"] == "clear_notification" and one["data"]["tag"] == tag for one in self.messages
-            ):
-                await asyncio.sleep(0.005)
+            )
+        )
 
     async def got_many(self, count: int) -> None:
         """Wait until so many messages have come."""
-        async with asyncio.timeout(60):
-            while len(self.messages) < count:
-                await asyncio.sleep(0.005)
+        await eventually(lambda: len(self.messages) >= count)
 
 
 @dataclass

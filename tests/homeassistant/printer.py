@@ -1,6 +1,5 @@
 """A printer in Home Assistant: what it does, a camera on it, buttons, and a detector that is told what to see."""
 
-import asyncio
 import io
 import random
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.failwatch.engine.errors import FailWatchError
 from custom_components.failwatch.engine.models import Box, Detection, Frame
+from tests.patience import eventually
 
 STATUS = "sensor.printer_status"
 CAMERA = "camera.printer"
@@ -161,9 +161,7 @@ class Printer:
 
     async def tells(self, kind: str) -> None:
         """Wait until Home Assistant was told of an event; its detail is then in `told`."""
-        async with asyncio.timeout(60):
-            while kind not in self.told:
-                await asyncio.sleep(0.005)
+        await eventually(lambda: kind in self.told)
 
     async def says(self, state: str) -> None:
         """Let the printing entity say something else."""
@@ -174,9 +172,7 @@ class Printer:
     async def looks(self, count: int) -> None:
         """Wait for so many more looks."""
         wanted = len(self.detector.frames) + count
-        async with asyncio.timeout(60):
-            while len(self.detector.frames) < wanted:
-                await asyncio.sleep(0.005)
+        await eventually(lambda: len(self.detector.frames) >= wanted)
 
 
 async def install(hass: HomeAssistant, detector: Told) -> Printer:
@@ -241,8 +237,6 @@ async def until(hass: HomeAssistant, entity_id: str, wanted: object, attribute: 
         return state.attributes.get(attribute) if attribute else state.state
 
     try:
-        async with asyncio.timeout(60):
-            while found() != wanted:
-                await asyncio.sleep(0.005)
+        await eventually(lambda: found() == wanted)
     except TimeoutError:
         raise AssertionError(f"{entity_id} is {found()!r}, not {wanted!r}") from None

@@ -1,6 +1,5 @@
 """Triggers and conditions, as automations use them."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +26,7 @@ from custom_components.failwatch.trigger import async_get_triggers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import Printer, until, watch
+from tests.patience import eventually
 
 KINDS = {
     "print_started": (EventKind.STARTED, ""),
@@ -67,9 +67,7 @@ async def tell(octoprint: OctoPrintServer, kind: EventKind, detail: str) -> None
 
 
 async def heard(calls: list[ServiceCall], count: int = 1) -> None:
-    async with asyncio.timeout(60):
-        while len(calls) < count:
-            await asyncio.sleep(0.005)
+    await eventually(lambda: len(calls) >= count)
 
 
 async def enable_new_triggers(hass: HomeAssistant) -> None:

@@ -1,7 +1,7 @@
 """Every blueprint, run as an automation against a linked OctoPrint."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from custom_components.failwatch.engine.watch.state import Event, EventKind
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.phones import Phone, Phones
+from tests.patience import PATIENCE, eventually
 
 FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "failwatch"
 
@@ -70,7 +71,7 @@ class Workshop:
             state=states.watching(level, p=0.9),
             events=[Event(kind, states.AT + self._number, "print-1", detail, level, **more)],
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await heard.wait()
         unsubscribe()
 
@@ -82,11 +83,11 @@ class Workshop:
 
     async def is_over(self) -> None:
         """Wait until the automation has run, and runs no more."""
-        await until(lambda: not self.runs)
+        await eventually(lambda: not self.runs)
 
     async def waits(self) -> None:
         """Wait until the automation itself waits, listening to more than what sets it off."""
-        await until(lambda: self.hass.bus.async_listeners()["failwatch_event"] > self._listeners)
+        await eventually(lambda: self.hass.bus.async_listeners()["failwatch_event"] > self._listeners)
 
     async def passes(self, **time: float) -> None:
         """Let time pass for an automation that waits; every timer runs out, once."""
@@ -97,12 +98,6 @@ class Workshop:
         """Press a button of a message."""
         action = next(one["action"] for one in message["data"]["actions"] if one["title"] == title)
         self.hass.bus.async_fire("mobile_app_notification_action", {"action": action})
-
-
-async def until(fits: Callable[[], Any]) -> None:
-    async with asyncio.timeout(60):
-        while not fits():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -186,7 +181,7 @@ async def test_every_one_of_many_unanswered_failures_is_told(workshop: Workshop,
 async def test_notify_without_a_phone_shows_it_in_home_assistant(workshop: Workshop) -> None:
     await workshop.automate("notify")
     await workshop.happens(EventKind.FAILURE)
-    await until(lambda: _async_get_or_create_notifications(workshop.hass))
+    await eventually(lambda: _async_get_or_create_notifications(workshop.hass))
 
 
 async def test_a_phone_that_was_deleted_ends_no_automation(workshop: Workshop, phone: Phone) -> None:
@@ -210,7 +205,7 @@ async def test_pause_unless_somebody_says_no(workshop: Workshop, phone: Phone, r
         assert message["data"]["actions"][0]["title"] == "Keep printing"
         assert not workshop.octoprint.jobs
     await workshop.passes(minutes=3)
-    await until(lambda: workshop.octoprint.jobs)
+    await eventually(lambda: workshop.octoprint.jobs)
     assert workshop.octoprint.jobs == [{"command": "pause", "action": "pause"}]
 
 
@@ -224,7 +219,7 @@ async def test_the_pause_comes_even_when_the_message_cannot_be_sent(
     await workshop.automate("pause_with_veto", phone=phone.device)
     await workshop.happens(EventKind.FAILURE)
     await workshop.passes(minutes=3)
-    await until(lambda: workshop.octoprint.jobs)
+    await eventually(lambda: workshop.octoprint.jobs)
     assert not phone.messages
 
 
@@ -232,7 +227,7 @@ async def test_somebody_says_no_on_the_phone(workshop: Workshop, phone: Phone) -
     await workshop.automate("pause_with_veto", phone=phone.device)
     await workshop.happens(EventKind.FAILURE)
     workshop.press(await phone.got("will be paused at"), "Keep printing")
-    await until(lambda: workshop.octoprint.commands)
+    await eventually(lambda: workshop.octoprint.commands)
     assert workshop.octoprint.commands == [{"command": "acknowledge", "answer": "not_a_failure"}]
     await workshop.happens(EventKind.ACKNOWLEDGED, "not_a_failure", Level.NONE)
     await workshop.is_over()
@@ -255,7 +250,7 @@ async def test_what_makes_a_pause_needless(
     assert not workshop.octoprint.jobs
     await workshop.happens(EventKind.FAILURE)
     await workshop.passes(minutes=3)
-    await until(lambda: workshop.octoprint.jobs)
+    await eventually(lambda: workshop.octoprint.jobs)
     assert len(workshop.octoprint.jobs) == 1
 
 
@@ -266,7 +261,7 @@ async def test_the_power_is_cut_when_the_hot_end_is_cool(workshop: Workshop) -> 
     await workshop.waits()
     assert not workshop.switched_off
     workshop.hass.states.async_set("sensor.hot_end", "45")
-    await until(lambda: workshop.switched_off)
+    await eventually(lambda: workshop.switched_off)
     assert entities(workshop.switched_off) == [["switch.plug"]]
 
 
@@ -284,7 +279,7 @@ async def test_heaters_that_cannot_be_switched_off_do_not_keep_the_power_on(work
         heaters_off=[{"action": "climate.turn_off"}],
     )
     await workshop.happens(EventKind.ACTION, "pause")
-    await until(lambda: workshop.switched_off)
+    await eventually(lambda: workshop.switched_off)
 
 
 async def test_the_power_stays_on_after_not_a_failure(workshop: Workshop) -> None:
@@ -306,7 +301,7 @@ async def test_an_unknown_temperature_cuts_nothing_until_it_is_known(workshop: W
     assert not workshop.switched_off
     workshop.hass.states.async_set("sensor.hot_end", "210")
     workshop.hass.states.async_set("sensor.hot_end", "45")
-    await until(lambda: workshop.switched_off)
+    await eventually(lambda: workshop.switched_off)
 
 
 @pytest.mark.parametrize("kind", [EventKind.BLIND, EventKind.CAMERA_BLIND])
@@ -314,12 +309,12 @@ async def test_light_when_dark(workshop: Workshop, kind: EventKind) -> None:
     await workshop.automate("light_when_dark", light="light.printer")
     await workshop.happens(kind, "frozen", Level.NONE)
     await workshop.happens(kind, "dark", Level.NONE)
-    await until(lambda: workshop.turned_on)
+    await eventually(lambda: workshop.turned_on)
     assert entities(workshop.turned_on) == [["light.printer"]]
     assert not workshop.turned_off
     await workshop.waits()
     await workshop.happens(EventKind.ENDED, "finished", Level.NONE)
-    await until(lambda: workshop.turned_off)
+    await eventually(lambda: workshop.turned_off)
     assert entities(workshop.turned_off) == [["light.printer"]]
 
 
@@ -327,7 +322,7 @@ async def test_light_when_dark(workshop: Workshop, kind: EventKind) -> None:
 async def test_siren_at_night(workshop: Workshop, end: EventKind | None) -> None:
     await workshop.automate("siren_at_night", siren="siren.attic", after="00:00:00", before="23:59:59")
     await workshop.happens(EventKind.FAILURE)
-    await until(lambda: workshop.turned_on)
+    await eventually(lambda: workshop.turned_on)
     assert entities(workshop.turned_on) == [["siren.attic"]]
     assert not workshop.turned_off
     if end is None:
@@ -335,7 +330,7 @@ async def test_siren_at_night(workshop: Workshop, end: EventKind | None) -> None
     else:
         await workshop.waits()
         await workshop.happens(end, level=Level.NONE)
-    await until(lambda: workshop.turned_off)
+    await eventually(lambda: workshop.turned_off)
     assert entities(workshop.turned_off) == [["siren.attic"]]
 
 
@@ -346,7 +341,7 @@ async def test_no_siren_by_day(workshop: Workshop) -> None:
         await workshop.happens(EventKind.FAILURE)
     with patch("homeassistant.util.dt.now", return_value=today.replace(hour=23)):
         await workshop.happens(EventKind.FAILURE)
-        await until(lambda: workshop.turned_on)
+        await eventually(lambda: workshop.turned_on)
     assert len(workshop.turned_on) == 1
 
 

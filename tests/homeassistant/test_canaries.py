@@ -27,6 +27,7 @@ from custom_components.failwatch.engine.watch.state import Event, EventKind
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import UUID, OctoPrintServer
 from tests.homeassistant.printer import until
+from tests.patience import PATIENCE
 
 CANARY = "canary"
 """Part of every secret that is planted here, and of nothing else."""
@@ -135,7 +136,7 @@ async def test_of_a_detection_service(
         data={"kind": service, "url": str(gossip.make_url("/")), **settings, **secrets},
     )
     entry.add_to_hass(hass)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await hass.config_entries.async_setup(entry.entry_id)
     texts = await everything(hass, entry, told, caplog.text)
     assert entry.reason, "it was asked, and refused"

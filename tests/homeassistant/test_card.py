@@ -36,6 +36,7 @@ from tests.homeassistant.printer import (
     watch,
 )
 from tests.homeassistant.test_usual import Learning
+from tests.patience import PATIENCE
 
 
 class Page:
@@ -81,7 +82,7 @@ class Page:
             await self._receive()
 
     async def _receive(self) -> dict[str, Any]:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             answer: dict[str, Any] = await self.socket.receive_json()
         if answer["type"] == "event":
             self.pushed.append(answer["event"])

@@ -1,6 +1,5 @@
 """An OctoPrint link: what it shows, and to which device it belongs."""
 
-import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from custom_components.failwatch.engine.watch.state import Event, EventKind, Pha
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import UUID, Linked, OctoPrintServer
 from tests.homeassistant.printer import until
+from tests.patience import eventually
 
 
 async def test_a_failing_print_shows(hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked) -> None:
@@ -88,9 +88,7 @@ async def test_without_its_device_nothing_is_told_of_it(
         events=[Event(EventKind.FAILURE, states.AT, "print-1", "", Level.FAILURE)],
     )
     link = entry.runtime_data.printers[None]
-    async with asyncio.timeout(60):
-        while not link.recent_events:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: link.recent_events)
     assert not told
     assert link.is_connected
 
@@ -177,6 +175,4 @@ async def test_an_update_of_the_plugin_shows_at_the_device(
         (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
         return device.sw_version
 
-    async with asyncio.timeout(60):
-        while version() != "0.2.0":
-            await asyncio.sleep(0.01)
+    await eventually(lambda: version() == "0.2.0")

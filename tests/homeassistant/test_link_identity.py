@@ -1,7 +1,5 @@
 """Another OctoPrint at a link's address: nothing is sent to it, and the user decides."""
 
-import asyncio
-
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -12,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from tests.homeassistant.octoprint_server import KEY, Linked, OctoPrintServer
 from tests.homeassistant.pages import fix
 from tests.homeassistant.printer import until
+from tests.patience import eventually
 
 
 async def test_another_octoprint_gets_nothing_until_it_is_taken(
@@ -37,9 +36,9 @@ async def test_another_octoprint_gets_nothing_until_it_is_taken(
     assert not octoprint.jobs
     await octoprint.drop()
     await until(hass, "sensor.ender_3_p", "unavailable")
-    async with asyncio.timeout(60):
-        while (issue := issue_registry.async_get_issue("failwatch", f"identity_{entry.entry_id}")) is None:
-            await asyncio.sleep(0.01)
+    issue = await eventually(
+        lambda: issue_registry.async_get_issue("failwatch", f"identity_{entry.entry_id}")
+    )
     assert issue.translation_placeholders["other"] == "OctoPrint", "it has no name of its own"
     end = await fix(hass_client, hass, issue.issue_id)
     assert end["type"] == "create_entry"

@@ -1,7 +1,5 @@
 """An OctoPrint behind another server: with a login, below a path, without websockets."""
 
-import asyncio
-
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -15,6 +13,7 @@ from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import KEY, Linked, OctoPrintServer
 from tests.homeassistant.pages import after_progress, answer, choose
 from tests.homeassistant.printer import until
+from tests.patience import eventually
 
 LOGIN = {"username": "door", "password": "open sesame"}
 
@@ -137,9 +136,7 @@ async def test_without_a_websocket_news_are_asked_for_until_one_comes_through(
     assert issue.severity is ir.IssueSeverity.WARNING
     octoprint.answers_sockets = True
     await octoprint.connected()
-    async with asyncio.timeout(60):
-        while issue_registry.issues:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: not issue_registry.issues)
     await hass.async_block_till_done()
     assert [event.data["type"] for event in told] == ["failure"], "each once, and none from before"
     assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -1,7 +1,5 @@
 """A new key or another address for a link, as a user goes through the pages."""
 
-import asyncio
-
 import pytest
 from homeassistant import config_entries
 from homeassistant.core import HomeAssistant
@@ -10,6 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.homeassistant.octoprint_server import KEY, Linked, OctoPrintServer
 from tests.homeassistant.pages import after_progress, answer, opened
+from tests.patience import eventually
 
 
 @pytest.mark.usefixtures("no_set_up")
@@ -53,9 +52,7 @@ async def test_a_key_that_is_accepted_again_brings_the_link_back(
     entry = await linked()
     octoprint.key = "another"
     await octoprint.drop()
-    async with asyncio.timeout(60):
-        while not (flows := hass.config_entries.flow.async_progress()):
-            await asyncio.sleep(0.01)
+    flows = await eventually(hass.config_entries.flow.async_progress)
     octoprint.key = KEY
     menu = await hass.config_entries.flow.async_configure(flows[0]["flow_id"])
     page = await answer(hass, menu, {"next_step_id": "paste_key"})

@@ -1,7 +1,5 @@
 """A link that is down, refused, or told what it does not understand."""
 
-import asyncio
-
 import pytest
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -13,6 +11,7 @@ from custom_components.failwatch.engine.watch.state import Event, EventKind
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import until
+from tests.patience import eventually
 
 
 async def test_all_entities_are_unavailable_while_the_link_is_down(
@@ -47,9 +46,7 @@ async def test_a_refused_key_starts_reauthentication(
     entry = await linked()
     octoprint.key = "another"
     await octoprint.drop()
-    async with asyncio.timeout(60):
-        while not hass.config_entries.flow.async_progress():
-            await asyncio.sleep(0.01)
+    await eventually(hass.config_entries.flow.async_progress)
     flow = hass.config_entries.flow.async_progress()[0]
     assert flow["context"]["source"] == SOURCE_REAUTH
     assert flow["context"]["entry_id"] == entry.entry_id
@@ -70,9 +67,8 @@ async def test_a_refusal_by_what_stands_in_front_of_octoprint_refuses_no_key(
     await octoprint.drop()
     await until(hass, "sensor.ender_3_p", "unavailable")
     asked = len(octoprint.seen_keys)
-    async with asyncio.timeout(60):
-        while len(octoprint.seen_keys) < asked + 6:  # the log-in, and what answers there; and again
-            await asyncio.sleep(0.01)
+    # The log-in, and what answers there; and again.
+    await eventually(lambda: len(octoprint.seen_keys) >= asked + 6)
     octoprint.failing = 0
     await until(hass, "sensor.ender_3_failure_state", "none")
     assert not hass.config_entries.flow.async_progress()

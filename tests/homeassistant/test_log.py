@@ -1,6 +1,5 @@
 """The log as it is read by default: one line where a trouble begins, and one where it is over."""
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +10,7 @@ from custom_components.failwatch.engine.errors import ServerFailed, Unavailable
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.phones import Phones
 from tests.homeassistant.printer import CAMERA, STATUS, Printer, until, watch
+from tests.patience import eventually
 
 WATCH = "sensor.voron_watch"
 LINK = "custom_components.failwatch.octoprint.coordinator"
@@ -177,7 +177,5 @@ async def test_a_recipient_that_takes_no_messages(
     works = True
     for _ in range(2):
         await hass.services.async_call("failwatch", "notify", data, blocking=True)
-    async with asyncio.timeout(60):
-        while len(sent) < 2:
-            await asyncio.sleep(0.005)
+    await eventually(lambda: len(sent) >= 2)
     assert lines() == [told, "Messages are sent to notify.mail again"]

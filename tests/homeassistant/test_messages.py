@@ -1,9 +1,7 @@
 """Messages about a printer, on phones with the app and elsewhere, and what their buttons do."""
 
-import asyncio
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +29,7 @@ from tests.homeassistant import printer as printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import JPEG, Linked, OctoPrintServer
 from tests.homeassistant.phones import Phone, Phones
+from tests.patience import eventually
 
 FOLDER = Path(logbook.__file__).parent
 FAILURE = states.watching(Level.FAILURE, p=0.9)
@@ -41,12 +40,6 @@ GO_ON = ["Resume, this is fine", "Resume, I cleared it", "Cancel print"]
 def shown(hass: HomeAssistant) -> list[dict[str, Any]]:
     """Return what Home Assistant itself shows."""
     return list(_async_get_or_create_notifications(hass).values())
-
-
-async def until(fits: Callable[[], Any]) -> None:
-    async with asyncio.timeout(60):
-        while not fits():
-            await asyncio.sleep(0.005)
 
 
 async def happens(
@@ -156,7 +149,7 @@ async def test_cancel_asks_once_more(
     await phone.got("clear_notification")
     assert not octoprint.jobs
     press(hass, question, "Yes, cancel")
-    await until(lambda: octoprint.jobs)
+    await eventually(lambda: octoprint.jobs)
     assert octoprint.jobs == [{"command": "cancel"}]
 
 
@@ -178,7 +171,7 @@ async def test_buttons_of_other_notifiers(
     assert len(action) <= 64, "a notifier allows no more"
     hass.bus.async_fire(event_type, {key: "something else"})
     hass.bus.async_fire(event_type, {key: action})
-    await until(lambda: octoprint.commands)
+    await eventually(lambda: octoprint.commands)
     assert octoprint.commands == [{"command": "acknowledge", "answer": "not_a_failure"}]
 
 
@@ -214,7 +207,7 @@ async def test_a_button_works_after_a_restart_even_before_the_print_is_known(
     await octoprint.connected()
     assert not octoprint.jobs
     await octoprint.push(state=FAILURE)
-    await until(lambda: octoprint.jobs)
+    await eventually(lambda: octoprint.jobs)
 
 
 async def _restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -243,7 +236,7 @@ async def test_a_message_of_an_automation_is_taken_back_after_a_restart(
     await octoprint.connected()
     await octoprint.push(state=WatchState(), events=[Event(EventKind.ENDED, states.AT, "print-1", "done")])
     await phone.cleared(message)
-    await until(lambda: "failwatch.messages" not in hass_storage)
+    await eventually(lambda: "failwatch.messages" not in hass_storage)
 
 
 async def test_a_message_of_an_automation_that_names_nobody_goes_to_those_in_the_settings(
@@ -294,7 +287,7 @@ async def test_a_button_of_a_removed_printer_says_so(
     message = await phone.got("is failing")
     await hass.config_entries.async_remove(entry.entry_id)
     press(hass, message, "Pause")
-    await until(lambda: shown(hass))
+    await eventually(lambda: shown(hass))
     assert "removed" in shown(hass)[0]["message"]
 
 
@@ -396,7 +389,7 @@ async def test_a_countdown_says_when(
     message = await phone.got("will be cancelled at")
     assert titles(message) == ["Keep printing", "Pause", "Cancel print"]
     press(hass, message, "Keep printing")
-    await until(lambda: octoprint.commands)
+    await eventually(lambda: octoprint.commands)
     assert octoprint.commands == [{"command": "acknowledge", "answer": "not_a_failure"}]
 
 
@@ -432,7 +425,7 @@ async def test_a_deleted_phone_keeps_nobody_from_hearing(
     await there.got("is failing")
     await hass.config_entries.async_remove(there.entry.entry_id)
     await happens(octoprint, EventKind.MAYBE)
-    await until(lambda: shown(hass))
+    await eventually(lambda: shown(hass))
     assert "looks suspicious" in shown(hass)[0]["message"], "where nobody is left, Home Assistant shows it"
 
 
@@ -441,14 +434,14 @@ async def test_without_anybody_named_home_assistant_shows_it(
 ) -> None:
     await linked()
     await happens(octoprint, EventKind.FAILURE)
-    await until(lambda: shown(hass))
+    await eventually(lambda: shown(hass))
     (note,) = shown(hass)
     assert note["title"] == "Ender 3"
     assert "benchy.gcode is failing." in note["message"]
     assert "![](/api/failwatch/message/" in note["message"]
     assert "/config/devices/device/" in note["message"]
     await happens(octoprint, (EventKind.ACKNOWLEDGED, "not_a_failure"), state=states.watching())
-    await until(lambda: not shown(hass))
+    await eventually(lambda: not shown(hass))
 
 
 async def test_a_notifier_by_its_entity_and_a_phone_by_its_own(
@@ -463,7 +456,7 @@ async def test_a_notifier_by_its_entity_and_a_phone_by_its_own(
     await linked_to(hass, linked, phone, entities=["notify.mail", "notify.gone", own.entity_id])
     await happens(octoprint, EventKind.FAILURE)
     await phone.got("is failing")
-    await until(lambda: sent)
+    await eventually(lambda: sent)
     assert [call.data["entity_id"] for call in sent] == [["notify.mail"]] or [
         call.data["entity_id"] for call in sent
     ] == ["notify.mail"]
@@ -514,7 +507,7 @@ async def test_a_watched_printer_tells_only_what_was_chosen_and_has_buttons_for_
     assert titles(message) == ["Not a failure", "Pause", "It failed"]
     assert len(phone.messages) == 1, "a suspicion was to lead to nothing"
     press(hass, message, "Pause")
-    await until(lambda: printer.pause.presses)
+    await eventually(lambda: printer.pause.presses)
     await printer.says("idle")
     await phone.got("clear_notification")
 
@@ -566,7 +559,7 @@ async def test_an_order_that_fails_is_told_in_home_assistants_language(
     told = await phone.got("hat nicht geklappt")
     assert "antwortet nichts" in told["message"]
     printer = entry.runtime_data.printers[None]
-    await until(lambda: printer.last_problem)
+    await eventually(lambda: printer.last_problem)
     assert not re.search(r"[Cc]onnection|reached|[Nn]othing", printer.last_problem)
 
 
@@ -576,7 +569,7 @@ async def test_the_logbook_says_it_in_words(
     described: dict[str, Any] = {}
     entry = await linked()
     await happens(octoprint, EventKind.FAILURE)
-    await until(lambda: shown(hass))
+    await eventually(lambda: shown(hass))
     logbook.async_describe_events(hass, lambda domain, event, describe: described.update({event: describe}))
     device = entry.runtime_data.printers[None].device.id
 

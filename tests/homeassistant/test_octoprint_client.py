@@ -35,6 +35,7 @@ from custom_components.failwatch.octoprint.http import MAX_ANSWER, Connection
 from custom_components.failwatch.octoprint.messages import Update, update_of
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import KEY, OctoPrintServer
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ async def test_a_forgotten_request_for_a_key(octoprint: OctoPrintServer, client:
 
 
 async def next_update(updates: AsyncIterator[Update]) -> Update:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         return await anext(updates)
 
 

@@ -1,6 +1,5 @@
 """Entities show how the print looks now, never an earlier result."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,7 @@ from custom_components.failwatch.shared.targets import async_printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import Printer, until, watch
+from tests.patience import eventually
 
 SEEN = states.watching(Level.FAILURE, p=0.95)
 
@@ -35,10 +35,9 @@ def shown(hass: HomeAssistant, name: str) -> str:
 
 async def attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
     """Return an attribute once there is one."""
-    async with asyncio.timeout(60):
-        while (value := hass.states.get(entity_id).attributes.get(name)) is None:
-            await asyncio.sleep(0.005)
-    return value
+    return await eventually(
+        lambda: hass.states.get(entity_id).attributes.get(name), lambda value: value is not None
+    )
 
 
 @pytest.mark.parametrize("state", NOT_SEEN.values(), ids=NOT_SEEN.keys())

@@ -1,6 +1,5 @@
 """A watched printer's entities flicker, vanish and report unknown states."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.homeassistant.printer import JOB, LIGHT, STATUS, Printer, until, watch
+from tests.patience import eventually
 
 WATCH = "sensor.voron_watch"
 LONG = {"settling": 3600, "power_cut": 12}
@@ -214,9 +214,7 @@ async def test_a_light_for_dark_pictures_is_left_off_by_day(hass: HomeAssistant,
     await printer.looks(4)
     assert printer.light.switched == []
     printer.camera.brightness = 10
-    async with asyncio.timeout(60):
-        while not printer.light.switched:
-            await asyncio.sleep(0.005)
+    await eventually(lambda: printer.light.switched)
 
 
 async def test_a_light_that_is_never_to_be_switched(hass: HomeAssistant, printer: Printer) -> None:

@@ -1,6 +1,5 @@
 """Blind cameras: shown, reported in a repair issue, and recovered."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -32,6 +31,7 @@ from tests.homeassistant.printer import (
     until,
     watch,
 )
+from tests.patience import eventually
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,10 @@ async def test_blind_for_long_is_an_issue_until_it_sees(
     await until(hass, "sensor.voron_watch", "blind")
 
     async def issue_says(text: str) -> None:
-        async with asyncio.timeout(60):
-            while (
-                issue := issue_registry.async_get_issue("failwatch", "blind_for_long_camera1")
-            ) is None or issue.translation_key != text:
-                await asyncio.sleep(0.005)
+        await eventually(
+            lambda: issue_registry.async_get_issue("failwatch", "blind_for_long_camera1"),
+            lambda issue: issue is not None and issue.translation_key == text,
+        )
 
     await issue_says("blind_service")
     printer.detector.error = RateLimited("enough")

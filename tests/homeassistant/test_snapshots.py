@@ -1,6 +1,5 @@
 """What a printer looks like in Home Assistant, as a whole."""
 
-import asyncio
 import json
 import os
 import random
@@ -22,6 +21,7 @@ from custom_components.failwatch.engine.watch.state import Event, EventKind
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import KEY, Linked, OctoPrintServer
 from tests.homeassistant.printer import JOB, Printer, service_entry, until
+from tests.patience import eventually
 
 SHOWN = (
     "device_class",
@@ -160,7 +160,5 @@ async def test_an_hour_of_printing_does_not_flood_the_recorder(
         look = replace(state.look, statistics=statistics, verdict=verdict)
         await octoprint.push(state=replace(state, look=look))
     link = entry.runtime_data.printers[None]
-    async with asyncio.timeout(60):
-        while link.data.look is None or link.data.look.number < LOOKS:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: link.data.look is not None and link.data.look.number >= LOOKS)
     assert sum(rows.values()) < 350, rows

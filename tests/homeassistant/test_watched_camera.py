@@ -25,6 +25,7 @@ from tests.homeassistant.printer import (
     until,
     watch,
 )
+from tests.patience import PATIENCE
 
 
 async def test_looks_only_while_the_printer_prints(hass: HomeAssistant, printer: Printer) -> None:
@@ -130,7 +131,7 @@ async def test_what_goes_wrong_with_showing_keeps_no_print_from_being_paused(
     monkeypatch.setattr(printer.pause, "async_press", AsyncMock(side_effect=pressed.set))
     printer.detector.p = 0.95
     await printer.says("printing")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await pressed.wait()
 
 

@@ -19,6 +19,7 @@ from octoprint_failwatch.printer.print_identity import Job
 from octoprint_failwatch.printer.progress import Heat, Progress
 from octoprint_failwatch.settings import DEFAULTS
 from octoprint_failwatch.watching.octoprint_access import PrinterProfile
+from tests.patience import PATIENCE
 
 
 class FakePrinter:
@@ -97,7 +98,7 @@ class FakeDetector:
         return ""
 
     async def close(self) -> None:
-        await asyncio.to_thread(self.lets_go.wait, 30)
+        await asyncio.to_thread(self.lets_go.wait, PATIENCE)
 
 
 SHADES = itertools.cycle(range(60, 200, 7))

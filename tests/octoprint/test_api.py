@@ -12,7 +12,7 @@ from PIL import Image
 from yarl import URL
 
 from tests.octoprint.lab import TOKEN, Lab
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -596,7 +596,7 @@ async def _socket(lab: Lab) -> aiohttp.ClientWebSocketResponse:
 async def _updates_until(socket: aiohttp.ClientWebSocketResponse, kind: str) -> list[dict[str, Any]]:
     updates = []
     while True:
-        message = json.loads((await socket.receive(timeout=30)).data)
+        message = json.loads((await socket.receive(timeout=PATIENCE)).data)
         if message.get("plugin", {}).get("plugin") == "failwatch":
             updates.append(message["plugin"]["data"])
             if any(event["kind"] == kind for event in updates[-1].get("events", ())):

@@ -4,13 +4,14 @@ import threading
 from typing import Any
 
 from octoprint_failwatch.watching.inbox import Inbox
+from tests.patience import PATIENCE
 
 
 def test_all_is_passed_on_in_order_though_the_receiver_is_stuck_at_first() -> None:
     free, seen = threading.Event(), []
 
     def stuck(call: Any) -> None:
-        assert free.wait(30)
+        assert free.wait(PATIENCE)
         seen.append(call())
 
     inbox = Inbox("test", stuck)

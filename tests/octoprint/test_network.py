@@ -17,6 +17,7 @@ from tests.emulators.judging import Sighting
 from tests.emulators.obico import TOKEN, Obico
 from tests.emulators.running import running
 from tests.octoprint.lab import Lab
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,7 +35,7 @@ async def announced(port: int) -> AsyncServiceInfo:
     async with AsyncZeroconf(interfaces=["127.0.0.1"]) as ears:
         browser = AsyncServiceBrowser(ears.zeroconf, [SERVICE], handlers=[heard])
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while True:
                     info = AsyncServiceInfo(SERVICE, await names.get())
                     if await info.async_request(ears.zeroconf, 3000) and info.port == port:

@@ -4,7 +4,7 @@ from typing import Any
 
 import apprise
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.errors import BadSetting
@@ -144,7 +144,6 @@ AS_APPRISE_READS: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", sorted(AS_APPRISE_READS))
 @given(st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_apprise_reads_in_an_address_what_was_filled_in(kind: str, data: st.DataObject) -> None:
     values = data.draw(st.fixed_dictionaries(FILLED_IN[kind]))
     url = address(kind, values)

@@ -8,6 +8,7 @@ import pytest
 from octoprint_failwatch.engine.monitor import ActionFailed
 from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.printer import print_control
+from tests.patience import PATIENCE
 
 
 class Printer:
@@ -83,7 +84,7 @@ async def test_an_order_that_hangs_is_given_up_and_reported(monkeypatch: pytest.
 
     class Hanging(Printer):
         def pause_print(self, *, tags: set[str]) -> None:
-            released.wait(30)
+            released.wait(PATIENCE)
 
     try:
         with pytest.raises(ActionFailed, match="does not take the order"):

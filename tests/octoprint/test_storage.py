@@ -14,6 +14,7 @@ from octoprint_failwatch.watching import state_store
 from octoprint_failwatch.watching.installation import Installation
 from octoprint_failwatch.watching.machine import Machine
 from octoprint_failwatch.watching.state_store import StateStore
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.one_octoprint
 
@@ -161,7 +162,7 @@ def test_a_state_comes_back_though_the_disk_has_not_taken_it_yet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = threading.Event()
-    monkeypatch.setattr(state_store, "write_json", lambda *_: free.wait(30))
+    monkeypatch.setattr(state_store, "write_json", lambda *_: free.wait(PATIENCE))
     store = StateStore(tmp_path)
     try:
         store.save(WatchState("one", Phase.WATCHING, print_name="old"))

@@ -1,7 +1,7 @@
 """The watch goes on through every change of settings, good or bad, one at a time or several at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -29,6 +29,7 @@ from octoprint_failwatch.watching.runtime import Service
 from octoprint_failwatch.watching.snapshots import Snapshots
 from octoprint_failwatch.watching.watcher import Watcher
 from tests.octoprint.fake_host import FakeDetector, FakeHost, picture
+from tests.patience import eventually
 
 SPEED = 100.0
 
@@ -65,12 +66,6 @@ async def watcher(host: FakeHost) -> AsyncIterator[Watcher]:
     await watcher.close()
 
 
-async def until(fits: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not fits():
-            await asyncio.sleep(0.01)
-
-
 def running() -> int:
     """Return how many monitors run."""
     names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
@@ -99,7 +94,7 @@ async def test_a_detector_that_cannot_be_closed_ends_no_watch(
     monkeypatch.setattr(detectors[-1], "close", fails)
     await watcher.rebuild()
     watcher.monitor.start("print", "cube")
-    await until(lambda: bool(detectors[-1].asked))
+    await eventually(lambda: bool(detectors[-1].asked))
 
 
 async def test_a_watch_that_breaks_down_is_begun_again(
@@ -116,7 +111,7 @@ async def test_a_watch_that_breaks_down_is_begun_again(
     monkeypatch.setattr(Watch, "watch", watch)
     await watcher.rebuild()
     watcher.monitor.start("print", "cube")
-    await until(lambda: bool(detectors[-1].asked))
+    await eventually(lambda: bool(detectors[-1].asked))
     assert not broken
 
 
@@ -132,7 +127,7 @@ async def test_a_print_is_paused_though_nobody_can_be_told(
     watcher.monitor.start("print", "cube")
     monkeypatch.setattr(watcher.monitor._recorder, "record", fails)
     monkeypatch.setattr(host, "changed", fails)
-    await until(lambda: host.printer.state == "PAUSED")
+    await eventually(lambda: host.printer.state == "PAUSED")
 
 
 async def test_a_cancel_whose_end_comes_before_the_printer_was_looked_at_is_told_as_such(
@@ -154,14 +149,14 @@ async def test_a_cancel_whose_end_comes_before_the_printer_was_looked_at_is_told
     lifecycle = Lifecycle(watcher, identities, Holds(watcher, SentCommands()), scripts)
     await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
     watcher.monitor.release(HEATING)
-    await asyncio.wait_for(ordered.wait(), 30)
+    await eventually(ordered.is_set)
     await lifecycle.take(Events.PRINT_CANCELLED, {"path": "file.gcode"})
     assert told[-2:] == [EventKind.ACTION, EventKind.ENDED]
 
 
 async def test_the_last_picture_is_still_there_after_a_change_of_settings(watcher: Watcher) -> None:
     watcher.monitor.start("print", "cube")
-    await until(lambda: bool(watcher.frames))
+    await eventually(lambda: bool(watcher.frames))
     watcher.monitor.pause()
     seen = dict(watcher.frames)
     await watcher.rebuild()
@@ -187,7 +182,7 @@ async def test_settings_that_cannot_work_are_told_and_the_print_is_watched(
     await Holds(watcher, SentCommands()).begin()
     watcher.monitor.start("print", "cube")
     watcher.monitor.release(HEATING)
-    await until(lambda: bool(detectors[-1].asked))
+    await eventually(lambda: bool(detectors[-1].asked))
 
 
 async def test_a_detector_that_cannot_be_made_is_told_and_the_watch_is_blind(
@@ -200,7 +195,7 @@ async def test_a_detector_that_cannot_be_made_is_told_and_the_watch_is_blind(
     await watcher.rebuild()
     assert "cannot be read" in str(watcher.problem)
     watcher.monitor.start("print", "cube")
-    await until(lambda: watcher.state.phase is Phase.BLIND)
+    await eventually(lambda: watcher.state.phase is Phase.BLIND)
 
 
 async def test_what_was_laid_before_the_start_was_told_says_that_heating_is_over(
@@ -230,10 +225,10 @@ async def test_a_layer_that_is_chosen_during_the_print_counts_at_once(
     following = asyncio.create_task(holds.run())
     host.stored["when"] = {"after_layer": 2}
     await watcher.rebuild()
-    await until(lambda: TOO_EARLY in watcher.state.holds)
+    await eventually(lambda: TOO_EARLY in watcher.state.holds)
     host.stored["when"] = {"after_layer": ""}
     await watcher.rebuild()
-    await until(lambda: TOO_EARLY not in watcher.state.holds)
+    await eventually(lambda: TOO_EARLY not in watcher.state.holds)
     following.cancel()
 
 
@@ -251,7 +246,7 @@ def test_a_busy_detector_holds_up_nobody_who_changes_settings_and_the_watch_goes
         service.settings_changed()
         assert len(detectors) == 1, "the new one waits for the old one"
         busy.lets_go.set()
-        asyncio.run(until(lambda: len(detectors) == 2 and bool(detectors[1].asked)))
+        asyncio.run(eventually(lambda: len(detectors) == 2 and bool(detectors[1].asked)))
         assert service.ask(lambda watcher: watcher.state.phase) is Phase.WATCHING
     finally:
         service.stop()

@@ -19,7 +19,7 @@ from octoprint_failwatch.watching import webcams
 from octoprint_failwatch.watching.snapshots import Snapshots
 from tests.core import cameras
 from tests.core.cameras import JPEG, OTHER, camera, ok, part
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 
 Provide = Callable[..., None]
 
@@ -189,8 +189,7 @@ async def test_a_corrected_address_counts_at_once(provide: Provide, taking: Snap
     async with camera(b"", stays_open=True) as hangs, camera(ok(JPEG)) as works:
         provide("classic", snapshot=hangs.at())
         waiting = asyncio.create_task(taking.snapshot("classic"))
-        while not hangs.asked:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: hangs.asked)
         provide("classic", snapshot=works.at())
         assert await taking.snapshot("classic") == JPEG
         waiting.cancel()
@@ -298,7 +297,7 @@ async def test_a_webcam_that_hangs_is_asked_once_and_others_go_on(
 
     def hang(name: str) -> Iterator[bytes]:
         asked.append(name)
-        released.wait(30)
+        released.wait(PATIENCE)
         yield JPEG
 
     provide("stuck", hang)
@@ -307,6 +306,7 @@ async def test_a_webcam_that_hangs_is_asked_once_and_others_go_on(
         for _ in range(3):
             with pytest.raises(SnapshotError):
                 await taking.snapshot("stuck")
+        await eventually(lambda: asked)
         assert asked == ["stuck"]
         monkeypatch.setattr(ReadOptions, "total", PATIENCE)
         assert await taking.snapshot("fine") == JPEG

@@ -19,7 +19,7 @@ import aiohttp
 from stack.processes import free_port
 from tests.core.brightness import brightness_model, grey
 from tests.core.serving import PREDICT
-from tests.patience import PATIENCE
+from tests.patience import eventually
 
 from .bearing import statistics_are_right
 from .program_faults import variables
@@ -85,9 +85,7 @@ class Farm:
 
     async def until(self, fits: Callable[[], object]) -> None:
         """Wait for something."""
-        async with asyncio.timeout(PATIENCE):
-            while not fits():
-                await asyncio.sleep(0.02)
+        await eventually(fits)
 
     def told_since(self, moment: float) -> tuple[str, float | None]:
         """Return the first that somebody was told after a moment, in the log or as an answer, and how soon."""

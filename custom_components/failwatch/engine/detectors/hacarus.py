@@ -88,7 +88,8 @@ class HacarusDetector:
         client = self._client = self._client or await self._connected()
         item_ids = await self._add(client, frame.jpeg)
         try:
-            await client.predict(self._model_id, item_ids, timeout=_left(end))
+            left = max(0.1, end - loop.time())
+            await client.predict(self._model_id, item_ids, timeout=left)
             item, assessment = await self._assessed(client, item_ids[0], end)
             detection = await self._detection(item, assessment, frame)
         except BaseException:
@@ -146,23 +147,28 @@ class HacarusDetector:
         fault: Unavailable = TimedOut(
             f"HACARUS had not judged the picture after {self._answer_within:.0f} seconds."
         )
-        while _left(end, least=0) > 0:
-            try:
-                item = await _item(client, item_id, self._model_id, _left(end))
-            except Unavailable as error:
-                fault = error
-            else:
-                if item.status.lower() in FAILED:
-                    raise ServerFailed("HACARUS could not judge the picture.")
-                assessment = self._own(item) if item.status == "done" else None
-                if assessment is not None:
-                    return item, assessment
-                now = asyncio.get_running_loop().time()
-                done_at = min(done_at, now) if item.status == "done" else math.inf
-                if now - done_at > DONE_GRACE:
-                    raise BadAnswer("HACARUS is done with the picture, but has no answer of the model.")
-            await asyncio.sleep(min(pause, _left(end, least=0)))
-            pause = min(1.0, pause * 1.5)
+        # A request that is under way at the end says nothing of its own: it had no time to be answered.
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(end):
+                while True:
+                    try:
+                        item = await _item(client, item_id, self._model_id)
+                    except Unavailable as error:
+                        fault = error
+                    else:
+                        if item.status.lower() in FAILED:
+                            raise ServerFailed("HACARUS could not judge the picture.")
+                        assessment = self._own(item) if item.status == "done" else None
+                        if assessment is not None:
+                            return item, assessment
+                        now = asyncio.get_running_loop().time()
+                        done_at = min(done_at, now) if item.status == "done" else math.inf
+                        if now - done_at > DONE_GRACE:
+                            raise BadAnswer(
+                                "HACARUS is done with the picture, but has no answer of the model."
+                            )
+                    await asyncio.sleep(pause)
+                    pause = min(1.0, pause * 1.5)
         raise fault
 
     def _own(self, item: Item) -> Assessment | None:
@@ -218,11 +224,10 @@ def p_of(assessment: Assessment, threshold: float) -> float:
     raise BadAnswer("HACARUS gave neither a score nor good or bad.")
 
 
-async def _item(client: Hacarus, item_id: str, model_id: str, timeout: float) -> Item:
+async def _item(client: Hacarus, item_id: str, model_id: str) -> Item:
     if isinstance(client, HacarusSaas):
-        model = None if model_id == ACTIVE else model_id
-        return await client.item(item_id, model_id=model, timeout=timeout)
-    return await client.item(item_id, timeout=timeout)
+        return await client.item(item_id, model_id=None if model_id == ACTIVE else model_id)
+    return await client.item(item_id)
 
 
 def _boxes(assessment: Assessment, width: int, height: int, p: float) -> tuple[Box, ...]:
@@ -242,7 +247,3 @@ def _boxes(assessment: Assessment, width: int, height: int, p: float) -> tuple[B
             )
         )
     return tuple(boxes)
-
-
-def _left(end: float, least: float = 0.1) -> float:
-    return max(least, end - asyncio.get_running_loop().time())

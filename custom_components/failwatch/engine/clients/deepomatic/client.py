@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -132,10 +133,10 @@ class Deepomatic:
             reply = await self._endpoint.call("POST", path, json=body, timeout=timeout)
         return text(mapping(reply.json(), "task_id").get("task_id"), "task_id")
 
-    async def task(self, task_id: str, *, timeout: float = REQUEST_TIMEOUT) -> Task:
+    async def task(self, task_id: str) -> Task:
         """Return a task's progress."""
         path = f"/tasks/{quote(task_id, safe='')}"
-        return parsing.task((await self._endpoint.call("GET", path, timeout=timeout)).json())
+        return parsing.task((await self._endpoint.call("GET", path)).json())
 
     async def tasks(self, task_ids: Sequence[str]) -> tuple[Task, ...]:
         """Return the progress of several tasks."""
@@ -148,21 +149,24 @@ class Deepomatic:
 
         Connection errors are retried. Raises ServerFailed if the task failed, TimedOut.
         """
-        loop = asyncio.get_running_loop()
-        end, pause = loop.time() + timeout, 0.05
+        pause = 0.05
         fault: Unavailable = TimedOut(f"Deepomatic was not done within {timeout:.0f} seconds.")
-        while (left := end - loop.time()) > 0:
-            try:
-                task = await self.task(task_id, timeout=min(left, REQUEST_TIMEOUT))
-            except Unavailable as error:
-                fault = error
-            else:
-                if task.status == "success":
-                    return task.data
-                if task.status == "error":
-                    raise ServerFailed(f"Deepomatic could not do it: {task.error or 'no reason given'}.")
-            await asyncio.sleep(min(pause, max(0.0, end - loop.time())))
-            pause = min(1.0, pause * 1.5)
+        # A request that is under way at the end says nothing of its own: it had no time to be answered.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while True:
+                    try:
+                        task = await self.task(task_id)
+                    except Unavailable as error:
+                        fault = error
+                    else:
+                        if task.status == "success":
+                            return task.data
+                        if task.status == "error":
+                            why = task.error or "no reason given"
+                            raise ServerFailed(f"Deepomatic could not do it: {why}.")
+                    await asyncio.sleep(pause)
+                    pause = min(1.0, pause * 1.5)
         raise fault
 
 

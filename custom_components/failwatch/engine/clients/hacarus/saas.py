@@ -174,7 +174,6 @@ class HacarusSaas(HacarusClient):
         show_assessments: bool = True,
         show_annotations: bool = True,
         model_id: str | None = None,
-        timeout: float = REQUEST_TIMEOUT,
     ) -> Item:
         """Return an item with the models' results."""
         params = [
@@ -184,7 +183,7 @@ class HacarusSaas(HacarusClient):
         if model_id is not None:
             params.append(("model_id", model_id))
         path = f"/api/v1/items/{_safe(item_id)}"
-        return parsing.item(await self._data("GET", path, params=params, timeout=timeout))
+        return parsing.item(await self._data("GET", path, params=params))
 
     async def annotate_item(self, item_id: str, annotations: Sequence[NewAnnotation]) -> None:
         """Mark places in an item's picture; the server applies this a little later."""

@@ -137,10 +137,10 @@ class HacarusSdk(HacarusClient):
             summary=mapping(found.get("summary") or {}, "summary"),
         )
 
-    async def item(self, item_id: str, *, timeout: float = REQUEST_TIMEOUT) -> Item:
+    async def item(self, item_id: str) -> Item:
         """Return an item with its findings; this dialect keeps one result for all models."""
         path = f"/api/v1/item/{quote(item_id, safe='')}"
-        return sdk_parsing.item(await self._data("GET", path, timeout=timeout))
+        return sdk_parsing.item(await self._data("GET", path))
 
     async def annotate_item(self, item_id: str, annotations: Sequence[NewAnnotation]) -> None:
         """Mark places in all pictures of an item."""
