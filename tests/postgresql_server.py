@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from stack.processes import free_port
 
 from .patience import PATIENCE
 
@@ -74,9 +75,7 @@ def postgres() -> Iterator[Postgres]:
             shutil.chown(folder, USER, USER)
         command = [programs / "initdb", "-D", folder / "data", "-U", USER, "-A", "trust", "--no-sync"]
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **options)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        server = Postgres(programs, folder, port, {**options, "cwd": str(folder)})
+        server = Postgres(programs, folder, free_port(), {**options, "cwd": str(folder)})
         server.start()
         try:
             yield server

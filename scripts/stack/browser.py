@@ -3,11 +3,12 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import Any, Literal
 
 from playwright.async_api import Browser, Page, async_playwright
 
 from . import homeassistant, octoprint
+from .processes import START_SECONDS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -29,6 +30,31 @@ async def open_browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
+async def new_page(browser: Browser, **options: Any) -> Page:
+    """Return a page of a visitor of its own that waits for a slow machine as long as programs are waited for."""
+    context = await browser.new_context(**options)
+    context.set_default_timeout(START_SECONDS * 1000)
+    return await context.new_page()
+
+
+async def log_in_to_octoprint(page: Page, url: str, user: str) -> None:
+    """Fill in the log-in page; every user has the same password."""
+    await page.goto(url)
+    await page.fill("#login-user", user)
+    await page.fill("#login-password", octoprint.PASSWORD)
+    await page.click("#login-button")
+    await page.wait_for_selector("#page-container-main", state="visible")
+
+
+async def log_in_to_home_assistant(page: Page, url: str, user: str) -> None:
+    """Fill in the log-in page; every user has the same password."""
+    await page.goto(url)
+    await page.fill("input[name=username]", user)
+    await page.fill("input[name=password]", homeassistant.PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("home-assistant-main", state="attached")
+
+
 async def open_octoprint(
     browser: Browser,
     url: str,
@@ -37,14 +63,9 @@ async def open_octoprint(
     width: int = 1280,
     height: int = 900,
 ) -> Page:
-    """Return OctoPrint's page after logging in; every user has the same password."""
-    context = await browser.new_context(viewport={"width": width, "height": height})
-    page = await context.new_page()
-    await page.goto(url)
-    await page.fill("#login-user", user)
-    await page.fill("#login-password", octoprint.PASSWORD)
-    await page.click("#login-button")
-    await page.wait_for_selector("#page-container-main", state="visible", timeout=60_000)
+    """Return OctoPrint's page after logging in."""
+    page = await new_page(browser, viewport={"width": width, "height": height})
+    await log_in_to_octoprint(page, url, user)
     return page
 
 
@@ -59,14 +80,9 @@ async def open_home_assistant(
     colours: Literal["light", "dark"] = "light",
 ) -> Page:
     """Return a page of Home Assistant after logging in."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": height}, locale=language, color_scheme=colours
+    page = await new_page(
+        browser, viewport={"width": width, "height": height}, locale=language, color_scheme=colours
     )
-    page = await context.new_page()
-    await page.goto(url)
-    await page.fill("input[name=username]", homeassistant.USER)
-    await page.fill("input[name=password]", homeassistant.PASSWORD)
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("home-assistant-main", state="attached", timeout=60_000)
+    await log_in_to_home_assistant(page, url, homeassistant.USER)
     await page.goto(path)
     return page

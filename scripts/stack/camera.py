@@ -30,11 +30,11 @@ class SimulatedCamera:
         """Start it and wait until it takes pictures."""
         self.program = Program("The camera", self._command, self._log, {"OCTOPRINT_API_KEY": self.key})
         self.program.start()
-        await self.program.until(self._answers, seconds=120)
+        await self.program.until(self._answers)
 
     async def _answers(self) -> bool:
         try:
             async with self._session.head(self.stream_url.replace("stream.mjpg", "")):
                 return True
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return False

@@ -79,10 +79,10 @@ class HomeAssistant:
     async def start(self) -> None:
         """Start it and wait until it is running."""
         self.program.start()
-        await self.program.until(self._answers, seconds=240)
+        await self.program.until(self._answers)
         if not self.token:
             self.token = await self._onboard()
-        await self.program.until(self._is_running, seconds=120)
+        await self.program.until(self._is_running)
 
     async def states(self) -> dict[str, dict[str, Any]]:
         """Return all states by entity id."""
@@ -185,7 +185,7 @@ class HomeAssistant:
         try:
             async with self._session.get(f"{self.url}/api/onboarding") as answer:
                 return answer.status in (200, 401, 404)
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return False
 
     async def _is_running(self) -> bool:

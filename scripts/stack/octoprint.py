@@ -1,6 +1,5 @@
 """A real OctoPrint with its virtual printer, driven through its own API."""
 
-import asyncio
 import json
 import os
 import subprocess
@@ -74,10 +73,10 @@ class OctoPrint:
     async def start(self) -> None:
         """Start it, wait until it answers, and take an application key."""
         self.program.start()
-        await self.program.until(self._answers, seconds=120)
+        await self.program.until(self._answers)
         if not self.key:
             self.key = await self.new_key("FailWatch demo")
-        await self.program.until(self._watches, seconds=60)
+        await self.program.until(self._watches)
 
     async def new_key(self, application: str) -> str:
         """Return a new application key, made as the user does in the settings."""
@@ -142,13 +141,9 @@ class OctoPrint:
             parameters = {"port": "VIRTUAL", "baudrate": 115200}
             request = {"command": "connect", "connector": "serial", "parameters": parameters}
         await self.post("/api/connection", request)
-        for _ in range(150):
-            if await self.flag("operational"):
-                # A print must not wait for it later.
-                await self.post("/api/printer/tool", {"command": "target", "targets": {"tool0": NOZZLE}})
-                return
-            await asyncio.sleep(0.2)
-        raise ProgramError(f"OctoPrint did not connect to its virtual printer.\n{self.program.last_lines()}")
+        await self.program.until(lambda: self.flag("operational"))
+        # A print must not wait for it later.
+        await self.post("/api/printer/tool", {"command": "target", "targets": {"tool0": NOZZLE}})
 
     async def print_file(self, name: str, gcode: str) -> None:
         """Upload G-code and print it."""
@@ -182,7 +177,7 @@ class OctoPrint:
             async with self._session.get(f"{self.url}/api/version") as answer:
                 # Before it is ready it answers with an intermediary page.
                 return answer.status in (200, 401, 403)
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return False
 
     async def _watches(self) -> bool:

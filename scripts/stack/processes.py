@@ -2,16 +2,26 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import IO
 
-STOP_SECONDS = 15.0
+START_SECONDS = 240.0
+"""How long a program may take to be ready: one that has ended or is stuck is told anyway."""
+STOP_SECONDS = 60.0
+PORTS = range(20_000, 32_000)
+"""Below those that systems give to outgoing connections."""
+_given: set[int] = set()
 # On Linux a program also ends when its parent is killed.
 LEASH = ("setpriv", "--pdeathsig", "TERM", "--") if shutil.which("setpriv") else ()
 
@@ -55,14 +65,16 @@ class Program:
                 start_new_session=True,
             )
 
-    async def until(self, ready: Callable[[], Awaitable[bool]], seconds: float) -> None:
+    async def until(self, ready: Callable[[], Awaitable[bool]]) -> None:
         """Wait until `ready` says so; raises ProgramError when the program ends or time is up."""
-        ends = time.monotonic() + seconds
+        ends = time.monotonic() + START_SECONDS
         while not await ready():
             if not self.is_running:
                 raise ProgramError(f"{self.name} ended while it was starting.\n{self.last_lines()}")
             if time.monotonic() > ends:
-                raise ProgramError(f"{self.name} was not ready after {seconds:.0f} s.\n{self.last_lines()}")
+                raise ProgramError(
+                    f"{self.name} was not ready after {START_SECONDS:.0f} s.\n{self.last_lines()}"
+                )
             await asyncio.sleep(0.2)
 
     def stop(self) -> None:
@@ -106,12 +118,34 @@ class Program:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """Return the preferred port if nothing listens there, else one that is free."""
+    """Return the preferred port if nothing listens there, else one that is free and given to nobody else.
+
+    A program may take its time until it listens there: no connection takes the port meanwhile, and no call in
+    this process or another returns it while this one runs.
+    """
     if preferred is not None and _is_free(preferred):
         return preferred
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for port in random.sample(PORTS, len(PORTS)):
+        if _is_free(port) and _reserve(port):
+            return port
+    raise ProgramError("No port is free.")
+
+
+def _reserve(port: int) -> bool:
+    """Lock the port's byte of a file that all processes share; the lock ends with the process."""
+    if port in _given:
+        return False
+    try:
+        fcntl.lockf(_ports_file(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _given.add(port)
+    return True
+
+
+@cache
+def _ports_file() -> IO[bytes]:
+    return Path(tempfile.gettempdir(), f"failwatch-ports-{os.getuid()}").open("ab")
 
 
 def _is_free(port: int) -> bool:

@@ -29,11 +29,11 @@ class Server:
     async def start(self) -> None:
         """Start it and wait until it is healthy."""
         self.program.start()
-        await self.program.until(self._is_healthy, seconds=120)
+        await self.program.until(self._is_healthy)
 
     async def _is_healthy(self) -> bool:
         try:
             async with self._session.get(f"{self.url}/healthz") as answer:
                 return answer.status == 200
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             return False

@@ -16,7 +16,7 @@ from .camera import SimulatedCamera
 from .gcode import cylinder
 from .homeassistant import HomeAssistant
 from .octoprint import OctoPrint
-from .processes import ProgramError, free_port
+from .processes import START_SECONDS, ProgramError, free_port
 
 LAYERS = 100
 PORTS = {"OctoPrint": 5000, "Home Assistant": 8123, "camera": 8380}
@@ -27,6 +27,7 @@ class Plan:
     """The plan of a run. `seconds` is how long the print takes by FailWatch's clock, run at `clock_speed`."""
 
     seconds: float = 600.0
+    lingers_from: int | None = None
     clock_speed: float = 1.0
     camera: tuple[str, ...] = ("--follow", "print", "--layers", str(LAYERS), "--fails-at", "30")
     failwatch: dict[str, Any] = field(default_factory=lambda: {"on_failure": "pause"})
@@ -49,14 +50,13 @@ class Workshop:
 
     async def start_print(self, name: str = "cylinder.gcode") -> None:
         """Start a print that takes the plan's time."""
-        await self.octoprint.print_file(name, cylinder(self.plan.seconds / self.plan.clock_speed, LAYERS))
+        seconds = self.plan.seconds / self.plan.clock_speed
+        await self.octoprint.print_file(name, cylinder(seconds, LAYERS, self.plan.lingers_from))
 
     async def until_paused(self) -> None:
         """Wait until the print is paused; raises TimeoutError when it could be over."""
-        async with (
-            self.octoprint.listen() as states,
-            asyncio.timeout(self.plan.seconds / self.plan.clock_speed + 60),
-        ):
+        could_be_over = self.plan.seconds / self.plan.clock_speed + START_SECONDS
+        async with self.octoprint.listen() as states, asyncio.timeout(could_be_over):
             async for state in states:
                 if state["phase"] == "paused":
                     return
@@ -77,7 +77,7 @@ async def open_workshop(
     folder: Path, plan: Plan, say: Callable[[str], None] = lambda _: None
 ) -> AsyncIterator[Workshop]:
     """Start everything, linked and ready to print; stop it all at the end."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=START_SECONDS)) as session:
         workshop = _build(session, folder, plan, say)
         octoprint, home_assistant, camera = workshop.octoprint, workshop.home_assistant, workshop.camera
         try:

@@ -1,7 +1,9 @@
 """The scripts: correct totals, free ports, prints of the right length."""
 
+import os
 import re
 import socket
+import subprocess
 import sys
 import threading
 from collections import Counter
@@ -14,8 +16,9 @@ from typing import Any
 import pytest
 
 from environments import REPOSITORY
+from stack import processes
 from stack.gcode import cylinder
-from stack.processes import free_port
+from stack.processes import ProgramError, free_port
 from tests.patience import PATIENCE
 
 
@@ -83,6 +86,27 @@ def test_a_port_in_use_is_not_taken() -> None:
         port = taken.getsockname()[1]
         assert free_port(port) != port
     assert free_port(port) == port
+
+
+def test_a_port_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also not to another process, until this one has ended."""
+    (first,) = ports = [free_port()]
+    monkeypatch.setattr(processes, "PORTS", range(first, first + 20))
+    ports += [free_port() for _ in range(3)]
+    assert len(set(ports)) == 4
+    monkeypatch.setattr(processes, "PORTS", ports)
+    with pytest.raises(ProgramError, match="No port is free"):
+        free_port()
+    code = f"from stack import processes; processes.PORTS = {ports}; processes.free_port()"
+    other = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY / "scripts",
+        env={**os.environ, "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "No port is free" in other.stderr
 
 
 def test_a_print_takes_the_time_that_it_should() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import io
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import av
 from PIL import Image
+
+from stack.processes import free_port
 
 PACKET = 7 * 188
 
@@ -30,9 +31,7 @@ def film(container: str, codec: str, pictures: int = 50) -> bytes:
 async def udp_stream() -> AsyncIterator[str]:
     """Send a film over and over; yield the address to listen at."""
     data = film("mpegts", "mpeg2video")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(
         asyncio.DatagramProtocol, remote_addr=("127.0.0.1", port)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from stack import homeassistant
 from stack.browser import open_home_assistant
 from tests.e2e.house import House
 
@@ -55,11 +54,3 @@ def answer(page: Page, order: str) -> Locator:
 async def offered(page: Page) -> list[str]:
     buttons = await card_of(page).locator("ha-button[data-order]").all()
     return [str(await button.get_attribute("data-order")) for button in buttons]
-
-
-async def log_in(page: Page, url: str, user: str) -> None:
-    await page.goto(url)
-    await page.fill("input[name=username]", user)
-    await page.fill("input[name=password]", homeassistant.PASSWORD)
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("home-assistant-main", state="attached", timeout=60_000)

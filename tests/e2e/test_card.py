@@ -10,7 +10,8 @@ from playwright.async_api import Browser, Page, WebSocket, expect
 
 from environments import REPOSITORY
 from stack import homeassistant
-from tests.e2e.dashboard import PLACE, Dashboard, answer, card_of, log_in, offered, says
+from stack.browser import log_in_to_home_assistant, new_page
+from tests.e2e.dashboard import PLACE, Dashboard, answer, card_of, offered, says
 from tests.e2e.house import open_house
 from tests.patience import eventually
 
@@ -370,11 +371,8 @@ async def test_regions_are_drawn_by_touch_on_a_phone(dashboard: Dashboard, brows
     await dashboard.show_card()
     await dashboard.house.prints_well()
     url = dashboard.house.home_assistant.url
-    context = await browser.new_context(
-        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
-    )
-    page = await context.new_page()
-    await log_in(page, url, homeassistant.USER)
+    page = await new_page(browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    await log_in_to_home_assistant(page, url, homeassistant.USER)
     await page.goto(dashboard.url)
     await says(page, "No failure")
     assert await page.evaluate("document.scrollingElement.scrollWidth") <= 360
@@ -383,7 +381,7 @@ async def test_regions_are_drawn_by_touch_on_a_phone(dashboard: Dashboard, brows
     await expect(area.locator("img")).to_be_visible()
     box = await area.bounding_box()
     assert box is not None
-    finger = await context.new_cdp_session(page)
+    finger = await page.context.new_cdp_session(page)
 
     async def touch(kind: str, *at: tuple[float, float]) -> None:
         points = [{"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y} for x, y in at]
@@ -412,7 +410,7 @@ async def test_regions_are_drawn_by_touch_on_a_phone(dashboard: Dashboard, brows
 
     await eventually(cleared)
     await expect(page.locator("failwatch-regions")).to_contain_text("Regions: 0.")
-    await context.close()
+    await page.context.close()
 
 
 async def test_who_may_not_control_sees_and_cannot_press(dashboard: Dashboard, browser: Browser) -> None:
@@ -426,9 +424,8 @@ async def test_who_may_not_control_sees_and_cannot_press(dashboard: Dashboard, b
     )
     await dashboard.show_card()
     await dashboard.house.prints_well()
-    context = await browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = await context.new_page()
-    await log_in(page, home_assistant.url, READER)
+    page = await new_page(browser, viewport={"width": 1280, "height": 1000})
+    await log_in_to_home_assistant(page, home_assistant.url, READER)
     await page.goto(dashboard.url)
     await says(page, "No failure")
     await expect(card_of(page).locator(".picture img")).to_be_visible()
@@ -436,7 +433,7 @@ async def test_who_may_not_control_sees_and_cannot_press(dashboard: Dashboard, b
     await expect(card_of(page).locator("[data-open=regions]")).to_have_count(0)
     for order in await offered(page):
         await expect(answer(page, order)).to_have_js_property("disabled", True)
-    await context.close()
+    await page.context.close()
 
 
 async def test_the_small_tile_opens_everything_by_keyboard(dashboard: Dashboard, page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -22,7 +23,7 @@ SPEED = 10.0
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def workshop(tmp_path_factory: pytest.TempPathFactory, server: Server) -> AsyncIterator[Workshop]:
     detector = {"kind": "super_api", "url": server.url, "token": TOKEN}
-    plan = Plan(clock_speed=SPEED, failwatch={"detector": detector, "on_failure": "pause"})
+    plan = Plan(clock_speed=SPEED, lingers_from=60, failwatch={"detector": detector, "on_failure": "pause"})
     async with open_workshop(tmp_path_factory.mktemp("workshop"), plan) as workshop:
         await workshop.start_print()
         yield workshop
@@ -32,10 +33,12 @@ async def test_octoprint_is_paused_by_the_failure(workshop: Workshop) -> None:
     async def paused() -> bool:
         return await workshop.octoprint.flag("paused")
 
+    async def watch_state() -> dict[str, Any]:
+        return dict((await workshop.octoprint.failwatch())["state"])
+
     await eventually(paused)
-    state = (await workshop.octoprint.failwatch())["state"]
+    state = await eventually(watch_state, lambda state: state["phase"] == "paused")
     assert state["latch"]["level"] == "failure"
-    assert state["phase"] == "paused"
     assert state["intervention"]["paused_at"] is not None
     verdict = state["latch"]["verdict"]
     assert verdict["score"] >= verdict["limit"]
@@ -51,16 +54,16 @@ async def test_home_assistant_shows_the_same(workshop: Workshop) -> None:
     look = (await workshop.octoprint.failwatch())["state"]["look"]
     entities = await workshop.home_assistant.entities()
 
-    async def state_is_failure() -> bool:
-        states = await workshop.home_assistant.states()
-        return bool(states[entities["failure_state"]]["state"] == "failure")
+    def shows_the_same(states: dict[str, dict[str, Any]]) -> bool:
+        # A change too small to matter is not written into Home Assistant's recorder.
+        p, ewm_mean, level = (states[entities[key]]["state"] for key in ("p", "ewm_mean", "failure_state"))
+        return (
+            level == "failure"
+            and float(p) == pytest.approx(look["p"], abs=0.05)
+            and float(ewm_mean) == pytest.approx(look["statistics"]["ewm_mean"], abs=0.02)
+        )
 
-    await eventually(state_is_failure)
-    states = await workshop.home_assistant.states()
-    # A change too small to matter is not written into Home Assistant's recorder.
-    assert float(states[entities["p"]]["state"]) == pytest.approx(look["p"], abs=0.05)
-    ewm_mean = look["statistics"]["ewm_mean"]
-    assert float(states[entities["ewm_mean"]]["state"]) == pytest.approx(ewm_mean, abs=0.02)
+    states = await eventually(workshop.home_assistant.states, shows_the_same)
     assert states[entities["problem"]]["state"] == "on"
     assert states[entities["connectivity"]]["state"] == "on"
     why = states[entities["failure_state"]]["attributes"]
@@ -156,7 +159,11 @@ async def test_the_card_of_a_linked_printer_answers_and_cancels(workshop: Worksh
     await answer("cancel").click()
     await question.get_by_text("Cancel print", exact=True).click()
     await expect(level).to_have_text("No print to watch")
-    assert not await workshop.octoprint.flag("paused")
+
+    async def still_paused() -> bool:
+        return await workshop.octoprint.flag("paused")
+
+    await eventually(still_paused, lambda paused: not paused)
     await card.locator("[data-open=past]").click()
     await expect(page.locator("failwatch-past-prints .print").first).to_contain_text("cancelled")
     await page.context.close()

@@ -14,7 +14,7 @@ from environments import REPOSITORY
 from stack.browser import open_home_assistant
 from tests.e2e.house import CAMERA, House, Phone, open_house, pair
 from tests.emulators.running import running
-from tests.patience import PATIENCE, eventually
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -133,7 +133,6 @@ async def test_the_forms_work_in_a_browser(
         colours=colours,
         width=width,
     )
-    page.set_default_timeout(PATIENCE * 1000)
     go_on = page.get_by_role("button", name=re.compile("^(Submit|OK|Absenden|Senden)$")).last
     form = page.locator("dialog-data-entry-flow")
     await go_on.click()

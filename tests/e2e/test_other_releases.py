@@ -16,6 +16,7 @@ async def test_a_failing_print_is_paused_and_shown(
 ) -> None:
     plan = Plan(
         seconds=300,
+        lingers_from=60,
         clock_speed=10,
         octoprint_environment=OCTOPRINT_2,
         home_assistant_environment=HOME_ASSISTANT_FLOOR,

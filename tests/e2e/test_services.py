@@ -23,7 +23,7 @@ from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.judging import Judge, by_detector
 from tests.emulators.obico import TOKEN, Obico, PrinterRecord
 from tests.emulators.running import running
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -73,7 +73,7 @@ class Shop:
         )
 
     async def print_once(self) -> None:
-        await self.octoprint.print_file("cylinder.gcode", cylinder(SECONDS / SPEED, LAYERS))
+        await self.octoprint.print_file("cylinder.gcode", cylinder(SECONDS / SPEED, LAYERS, lingers_from=60))
 
     async def clear(self) -> None:
         """Cancel what is printed, if anything is."""
@@ -93,7 +93,7 @@ class Shop:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     folder = tmp_path_factory.mktemp("services")
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
         port = free_port()
         camera = SimulatedCamera(
             session,

@@ -20,7 +20,7 @@ from stack.processes import free_port
 from tests.e2e.proxy import Proxy
 from tests.e2e.warning_log import WarningLog
 from tests.emulators.running import running
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -83,7 +83,7 @@ class Site:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
         octoprint = OctoPrint(session, folder / "octoprint", free_port())
         home = HomeAssistant(
             session, folder / "homeassistant", free_port(), more_configuration="\nzeroconf:\n"

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LINE = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) \([^)]*\) \[([^\]]+)\] (.*)$", re.MULTILINE)
-ALWAYS = ("which has not been tested by Home Assistant",)
-"""What Home Assistant says of every custom integration."""
+OF_NO_TROUBLE = (
+    "which has not been tested by Home Assistant",  # it says so of every custom integration
+    # What it says of a machine that is busy.
+    "is taking over",
+    "took longer than",
+    "Waiting for integrations to complete setup",
+    "Something is blocking Home Assistant",
+)
 
 
 @dataclass
@@ -26,6 +32,6 @@ class WarningLog:
         return [
             f"{logger}: {message}"
             for logger, message in LINE.findall(new)
-            if not any(words in message for words in ALWAYS)
+            if not any(words in message for words in OF_NO_TROUBLE)
             and (not of_failwatch or "failwatch" in f"{logger} {message}".lower())
         ]

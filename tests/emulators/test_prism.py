@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,6 +28,7 @@ from octoprint_failwatch.engine.clients.hacarus import (
 )
 from octoprint_failwatch.engine.clients.hacarus.connection import Connection
 from octoprint_failwatch.engine.errors import NotAuthorised
+from stack.processes import free_port
 
 pytestmark = pytest.mark.skipif(not os.environ.get("FAILWATCH_PRISM"), reason="set FAILWATCH_PRISM=1")
 
@@ -83,9 +83,7 @@ def document(tmp_path: Path) -> Path:
 @asynccontextmanager
 async def prism(document: Path) -> AsyncIterator[URL]:
     """Run the mock on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = await asyncio.create_subprocess_exec(
         *("npx", "--yes", "--package", "@stoplight/prism-cli", "prism", "mock", "--errors"),
         *("--host", "127.0.0.1", "--port", str(port), str(document)),

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.engine.serialization import to_json
 from custom_components.failwatch.engine.watch.state import Event, WatchState
+from stack.processes import free_port
 from tests.patience import PATIENCE
 
 UUID = "5b5d22e2-5d6f-4f8f-9c0e-1f0a7c1b2d3e"
@@ -66,6 +67,7 @@ class OctoPrintServer:
     silent: bool = False
     greets: bool = True
     sent: int = 0
+    port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
         self._sockets: set[web.WebSocketResponse] = set()
@@ -92,7 +94,7 @@ class OctoPrintServer:
             outer = web.Application(middlewares=[self._at_the_door])
             outer.add_subapp(self.path, app)
             app = outer
-        self.server = TestServer(app, host="127.0.0.1")
+        self.server = TestServer(app, host="127.0.0.1", port=self.port)
 
     @property
     def url(self) -> str:
@@ -107,9 +109,7 @@ class OctoPrintServer:
 
     async def restart(self) -> None:
         """Come back at the same address."""
-        port = self.server.port
         self.__post_init__()
-        self.server = TestServer(self.server.app, host="127.0.0.1", port=port)
         await self.server.start_server()
 
     async def drop(self) -> None:

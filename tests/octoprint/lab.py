@@ -146,6 +146,11 @@ class Lab:
         """Return the state as soon as it fits."""
         return await eventually(self.state, fits)
 
+    async def passes(self, seconds: float) -> None:
+        """Let so much time pass on the watch's clock."""
+        until = (await self.failwatch())["now"] + seconds
+        await eventually(self.failwatch, lambda told: told["now"] >= until)
+
     async def phase(self, phase: str) -> dict[str, Any]:
         """Return the state as soon as it is in that phase."""
         return await self.until(lambda state: state["phase"] == phase)

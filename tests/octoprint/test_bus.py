@@ -1,6 +1,5 @@
 """However slow the detector is, OctoPrint's event bus is never held up by this plugin."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.octoprint.lab import Lab, open_lab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -76,9 +76,9 @@ async def assert_never_held(lab: Lab, events: int) -> None:
 async def test_a_detector_that_does_not_answer_holds_nobody_up(lab: Lab, seconds: float) -> None:
     lab.scene.answer_after = seconds
     for _ in range(3):
+        lab.scene.asked.clear()
         await lab.print()
-        await lab.phase("watching")
-        await asyncio.sleep(0.3)
+        await eventually(lambda: lab.scene.asked)
         await lab.octoprint.job("pause", "pause")
         await lab.until_printer("paused")
         await lab.octoprint.job("pause", "resume")

@@ -66,7 +66,9 @@ async def test_the_lines_of_a_graph_break_where_nothing_was_looked_at(lab: Lab, 
     await lab.print("broken.gcode")
     await page.wait_for_selector("#failwatch-graph canvas")
     await lab.looked(3)
-    assert await page.evaluate(BREAKS, "#failwatch-graph") == [0, 0]
+    await page.wait_for_function(
+        f"""selector => String(({BREAKS})(selector)) === "0,0" """, arg="#failwatch-graph"
+    )
     await lab.octoprint.job("pause", action="pause")
     paused = await lab.phase("paused")
     await lab.octoprint.job("pause", action="resume")
@@ -90,7 +92,9 @@ async def test_a_graph_has_what_went_on_while_the_page_was_not_connected(lab: La
     await lab.print("disconnected.gcode")
     await page.wait_for_selector("#failwatch-graph canvas")
     await lab.looked(3)
-    assert await page.evaluate(BREAKS, "#failwatch-graph") == [0, 0]
+    await page.wait_for_function(
+        f"""selector => String(({BREAKS})(selector)) === "0,0" """, arg="#failwatch-graph"
+    )
     await page.evaluate("OctoPrint.socket.disconnect()")
     await lab.octoprint.job("pause", action="pause")
     await lab.phase("paused")

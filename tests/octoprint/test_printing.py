@@ -1,6 +1,5 @@
 """A print from its start to its end, on a real OctoPrint with its virtual printer."""
 
-import asyncio
 import re
 
 import pytest
@@ -43,7 +42,7 @@ async def test_a_failure_pauses_the_print_once_and_a_resume_says_it_was_none(lab
     assert state["latch"]["level"] == "failure"
     assert "looks much worse than normal" in state["latch"]["verdict"]["reason"]
     number = state["look"]["number"]
-    await asyncio.sleep(1.5)
+    await lab.passes(30)
     assert (await lab.state())["look"]["number"] == number, "a paused print is not looked at"
     await lab.octoprint.job("pause", "resume")
     state = await lab.phase("watching")
@@ -74,7 +73,7 @@ async def test_a_veto_stops_the_announced_pause(lab: Lab) -> None:
         state = await lab.state()
         assert state["intervention"]["countdown"] is None
         assert state["latch"]["level"] == "none"
-        await asyncio.sleep(1)
+        await lab.passes(20)
         assert await lab.octoprint.flag("printing")
     finally:
         await lab.set(veto=0)
@@ -97,7 +96,7 @@ async def test_switched_off_nothing_is_watched_and_switched_on_the_running_print
     await lab.order("watching", enabled=False)
     await lab.print()
     await lab.until_printer("printing")
-    await asyncio.sleep(1)
+    await lab.passes(20)
     assert (await lab.state())["phase"] == "idle"
     await lab.order("watching", enabled=True)
     await lab.phase("watching")

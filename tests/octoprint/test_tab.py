@@ -253,7 +253,7 @@ async def test_who_says_that_it_failed_is_offered_a_pause_and_nothing_is_paused_
 
 async def test_a_coming_pause_counts_down_in_a_message_that_takes_a_no(lab: Lab, page: Page) -> None:
     """Whoever looks at another tab sees the time run, and need not look for the button."""
-    await lab.set(veto=1200)
+    await lab.set(veto=6000)
     try:
         await lab.print()
         await lab.looked(2)
@@ -272,7 +272,7 @@ async def test_a_coming_pause_counts_down_in_a_message_that_takes_a_no(lab: Lab,
 
 @pytest.mark.one_octoprint
 async def test_while_a_pause_is_coming_the_tab_counts_down_and_takes_a_no(lab: Lab, page: Page) -> None:
-    await lab.set(veto=1200)
+    await lab.set(veto=6000)
     try:
         tab = page.locator(TAB)
         await open_tab(page)
@@ -363,15 +363,15 @@ async def test_a_service_that_refuses_is_explained_and_its_calls_are_counted(lab
 async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_given(
     lab: Lab, page: Page
 ) -> None:
+    await open_tab(page)
+    await lab.print()
+    await lab.looked()
+    lab.scene.camera = "dark"
+    tab = page.locator(TAB)
+    await expect(tab.get_by_text("Next try in")).to_contain_text("too dark")
+    await expect(tab.locator(".failwatch-why")).to_be_hidden()
     await lab.set(pause_when_blind_minutes=1)
     try:
-        await open_tab(page)
-        await lab.print()
-        await lab.looked()
-        lab.scene.camera = "dark"
-        tab = page.locator(TAB)
-        await expect(tab.get_by_text("Next try in")).to_contain_text("too dark")
-        await expect(tab.locator(".failwatch-why")).to_be_hidden()
         await lab.until_printer("paused")
         message = page.locator(".ui-pnotify", has_text="FailWatch paused the print")
         await expect(message).to_contain_text("too dark")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from stack.browser import open_octoprint
+from stack.browser import log_in_to_octoprint, new_page, open_octoprint
 from tests.octoprint.browsing import TAB, open_tab
 from tests.octoprint.lab import Lab
 
@@ -49,11 +49,11 @@ async def test_nothing_overflows_at_phone_width(lab: Lab, browser: Browser) -> N
 
 
 async def test_an_anonymous_visitor_only_gets_the_login(lab: Lab, browser: Browser) -> None:
-    page = await browser.new_page()
+    page = await new_page(browser)
     await page.goto(lab.octoprint.url)
     await expect(page.locator("#login-user")).to_be_visible()
     assert "failwatch" not in (await page.content()).lower()
-    await page.close()
+    await page.context.close()
 
 
 async def test_a_user_without_the_right_sees_neither_tab_nor_light(lab: Lab, browser: Browser) -> None:
@@ -66,13 +66,8 @@ async def test_a_user_without_the_right_sees_neither_tab_nor_light(lab: Lab, bro
         "permissions": permissions,
     }
     await lab.octoprint.post("/api/access/users", account)
-    context = await browser.new_context()
-    page = await context.new_page()
-    await page.goto(lab.octoprint.url)
-    await page.fill("#login-user", "blindfolded")
-    await page.fill("#login-password", "failwatch")
-    await page.click("#login-button")
-    await expect(page.locator("#page-container-main")).to_be_visible()
+    page = await new_page(browser)
+    await log_in_to_octoprint(page, lab.octoprint.url, "blindfolded")
     for element in ("#navbar_plugin_failwatch", "#sidebar_plugin_failwatch_wrapper", f"{TAB}_link"):
         await expect(page.locator(element)).to_be_hidden()
-    await context.close()
+    await page.context.close()

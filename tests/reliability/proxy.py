@@ -14,6 +14,8 @@ from functools import partial
 
 from yarl import URL
 
+from stack.processes import free_port
+
 from .faults import Exchange, Fault, reset
 
 _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
@@ -58,7 +60,6 @@ class FaultProxy:
             tls = certificates.trusted if is_trusted else certificates.untrusted
         serve = partial(asyncio.start_server, self._serve, "127.0.0.1", self._port, ssl=tls)
         self._server = await serve()
-        self._port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
         """Listen no more, and break off what goes on."""
@@ -165,7 +166,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 @asynccontextmanager
 async def fault_proxy(upstream: URL, certificates: Certificates | None = None) -> AsyncIterator[FaultProxy]:
     """Run a proxy before an upstream."""
-    proxy = FaultProxy(upstream, 0, certificates)
+    proxy = FaultProxy(upstream, free_port(), certificates)
     await proxy.open()
     try:
         yield proxy
