@@ -187,7 +187,7 @@ async def test_a_button_pressed_after_its_print_does_nothing_and_says_so(
     press(hass, message, "Pause")
     await phone.got("Too late")
     await happens(octoprint, EventKind.STARTED, state=states.watching(print_id="print-2"))
-    await until(lambda: hass.states.get("sensor.ender_3_watch").state == "watching")
+    await eventually(lambda: hass.states.get("sensor.ender_3_watch").state == "watching")
     phone.messages.clear()
     press(hass, message, "Pause")
     await phone.got("Too late")
