@@ -190,7 +190,7 @@ CASES = {
     ),
     "blind-failure": Case(
         blind_over_failure,
-        "Failure (Cannot check: camera problem)",
+        "Failure (cannot check: camera problem)",
         "failure",
         ("Pause print", "Not a failure"),
         ("too dark",),

@@ -58,7 +58,7 @@ function FailWatchStatus(live, picture) {
     /* Why a level that stands is not followed just now. */
     function notFollowed() {
         if (live.level() === "none") return "";
-        if (live.state().blind) return blind();
+        if (live.state().blind) return blind().charAt(0).toLowerCase() + blind().slice(1);
         if (live.phase() === "paused") return gettext("paused");
         if (live.isOnHold()) return gettext("on hold");
         return live.isStale() ? gettext("waiting for a new picture") : "";

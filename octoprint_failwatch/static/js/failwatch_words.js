@@ -48,7 +48,8 @@ var FailWatchWords = (function () {
     }
 
     function timeOfDay(at) {
-        return new Date(at * 1000).toLocaleTimeString(language(), {hour: "2-digit", minute: "2-digit"});
+        /* OctoPrint's own times have 24 hours, too. */
+        return new Date(at * 1000).toLocaleTimeString(language(), {hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
     }
 
     function level(key) {
