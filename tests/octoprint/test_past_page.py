@@ -24,6 +24,8 @@ async def test_a_past_print_can_be_scrubbed_through_by_keyboard(lab: Lab, page: 
         await page.keyboard.press("ArrowRight")
     assert await slider.get_attribute("aria-valuetext") != before
     await expect(tab.locator(".failwatch-still img")).to_be_visible()
+    captions = await tab.locator(".failwatch-film span").all_inner_texts()
+    assert len(set(captions)) == len(captions) > 1
     await tab.get_by_role("button", name="FailWatch paused").click()
     await expect(tab.locator(".failwatch-past [role=status]")).to_contain_text("Failure")
     async with page.expect_download() as download:
@@ -155,6 +157,9 @@ async def test_a_past_print_failed_from_the_moment_that_is_shown(lab: Lab, page:
     shown = await slider.get_attribute("aria-valuetext")
     await tab.get_by_role("button", name="It failed from here on", exact=True).last.click()
     await expect(tab.locator(".failwatch-said")).to_contain_text("you said: failed")
+    failed = tab.locator(".failwatch-past").get_by_role("button", name="It failed", exact=True)
+    await expect(failed).to_have_attribute("aria-pressed", "true")
+    await expect(failed).to_have_class(re.compile(r"\bactive\b"))
     await expect(tab.locator(".failwatch-mark-failed-from")).to_have_count(1)
     assert await slider.get_attribute("aria-valuetext") == shown
     record = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"][0]
@@ -165,6 +170,7 @@ async def test_a_past_print_failed_from_the_moment_that_is_shown(lab: Lab, page:
     assert await slider.get_attribute("aria-valuetext") == shown
     await tab.get_by_role("button", name="It was no failure").click()
     await expect(tab.locator(".failwatch-said")).to_contain_text("no failure")
+    await expect(failed).to_have_attribute("aria-pressed", "false")
     await expect(tab.locator(".failwatch-mark-failed-from")).to_have_count(0)
 
 

@@ -52,6 +52,10 @@ def good(state: State, now: float) -> None:
     state["next_look_at"] = now + 8
 
 
+def early(state: State, _now: float) -> None:
+    state["look"]["verdict"] = verdict("none", "warm_up", 0.0)
+
+
 def suspicious(state: State, now: float) -> None:
     state["look"] |= {"p": 0.52, "verdict": verdict("maybe", "rising", 0.41)}
     state["look"]["statistics"]["ewm_mean"] = 0.43
@@ -157,6 +161,7 @@ CASES = {
     "idle": Case(idle, "No print to watch", "idle", ("Check now",)),
     "off": Case(idle, "Switched off", "off", ("Check now", "Watch prints"), told={"watching": False}),
     "good": Case(good, "No failure", "none", ("Check now", *STOP, "It failed"), ("Looks fine",)),
+    "early": Case(early, "Too early to tell", "early", ("Check now", *STOP), ("The print has just begun.",)),
     "suspicious": Case(
         suspicious,
         "Suspicious",
@@ -263,6 +268,42 @@ async def test_each_state_is_told_in_the_same_words_everywhere(lab: Lab, page: P
             await _keep(page, f"{name}{screen}")
 
 
+COLOUR = f"""() => getComputedStyle(document.querySelector("{TAB} .failwatch-boxes rect")).stroke.match(/\\d+/g).map(Number)"""
+ICON = "button => button.querySelector('i').className"
+
+
+async def test_a_failures_box_is_not_green_and_no_two_buttons_look_alike(lab: Lab, page: Page) -> None:
+    await open_tab(page)
+    await lab.print("boxed.gcode")
+    known = await lab.looked()
+    await lab.idle()
+    await _tell(lab, page, known, CASES["failure"])
+    red, green, _ = await page.evaluate(COLOUR)
+    assert red > 2 * green
+    tab = page.locator(TAB)
+    stops = ("Stop watching", "Cancel print", "Pause print")
+    icons = [await tab.get_by_role("button", name=name).first.evaluate(ICON) for name in stops]
+    assert len(set(icons)) == len(icons)
+
+
+async def test_in_german_nothing_english_is_left_and_decimals_have_commas(lab: Lab, page: Page) -> None:
+    await lab.print("deutsch.gcode")
+    known = await lab.looked(2)
+    await lab.idle()
+    await page.goto(f"{lab.octoprint.url}/?l10n=de")
+    await page.wait_for_selector("#page-container-main", state="visible")
+    await open_tab(page)
+    tab = page.locator(TAB)
+    await expect(tab.locator(".failwatch-headline")).to_have_text("Kein Druck zu überwachen")
+    for name, case in CASES.items():
+        await _tell(lab, page, known, case)
+        said = await tab.inner_text()
+        english = {case.headline, *case.buttons, *case.texts, "Failure score", "Recent mean", "What happened"}
+        assert [text for text in english if text in said] == [], name
+        assert re.findall(r"\d\.\d+", re.sub(r"\d+\.\d+\.\d+", "", said)) == [], name  # a date has two points
+        assert name != "failure" or "0,73" in said
+
+
 async def _tell(lab: Lab, page: Page, known: State, case: Case) -> None:
     now = (await lab.failwatch())["now"]
     state = copy.deepcopy(known)
@@ -282,7 +323,7 @@ async def _check(page: Page, name: str, case: Case) -> None:
     await expect(tab.locator(".failwatch-head")).to_have_class(re.compile(rf"failwatch-{case.light}\b"))
     await expect(navbar.locator(".failwatch-light")).to_have_class(re.compile(rf"failwatch-{case.light}\b"))
     if case.message:
-        await expect(page.locator(".ui-pnotify", has_text=case.message)).to_be_visible()
+        await expect(page.locator(".ui-pnotify", has_text=case.message).last).to_be_visible()
     said = await tab.locator(".failwatch-head, .failwatch-picture").all_inner_texts()
     for text in case.texts:
         assert text in " ".join(said), (name, said)

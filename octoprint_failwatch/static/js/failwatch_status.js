@@ -5,6 +5,7 @@ function FailWatchStatus(live, picture) {
     var ICONS = {
         off: "fa-power-off",
         idle: "fa-eye",
+        early: "fa-hourglass-start",
         none: "fa-check-circle",
         maybe: "fa-question-circle",
         failure: "fa-exclamation-triangle",
@@ -20,7 +21,8 @@ function FailWatchStatus(live, picture) {
         if (live.level() !== "none") return live.level();
         if (live.phase() === "blind") return "blind";
         if (live.phase() === "paused" || live.isOnHold()) return "waiting";
-        return live.isStale() || !live.look() ? "stale" : "none";
+        if (live.isStale() || !live.look()) return "stale";
+        return live.look().verdict.rule === "warm_up" ? "early" : "none";
     });
     self.icon = ko.pureComputed(function () {
         return "fa fa-fw " + ICONS[self.light()];
@@ -33,8 +35,7 @@ function FailWatchStatus(live, picture) {
     /* Without a level: what looks bad and was accepted is not told to look fine. */
     function asSeen() {
         var rule = ((live.state().look || {}).verdict || {}).rule;
-        if (rule === "accepted") return gettext("You said it is fine");
-        return rule === "warm_up" ? gettext("Too early to tell") : FailWatchWords.level("none");
+        return rule === "accepted" ? gettext("You said it is fine") : FailWatchWords.level("none");
     }
     function withoutLevel() {
         switch (self.light()) {
@@ -42,6 +43,8 @@ function FailWatchStatus(live, picture) {
                 return blind();
             case "stale":
                 return live.state().look ? gettext("Waiting for a new picture") : gettext("Waiting for the first picture");
+            case "early":
+                return gettext("Too early to tell");
             case "none":
                 return asSeen();
             default:
@@ -87,6 +90,7 @@ function FailWatchStatus(live, picture) {
                 _.sprintf(gettext("Noticed %(ago)s ago."), {ago: live.ago(state.latch.since)})
             );
         }
+        if (self.light() === "early") return gettext("The print has just begun.");
         if (self.light() !== "none" || !state.look) return "";
         return state.look.verdict.rule === "accepted"
             ? gettext("It looks worse than normal.")
