@@ -127,6 +127,11 @@ def heating(state: State, _now: float) -> None:
     state["holds"] = ["heating"]
 
 
+def failure_on_hold(state: State, now: float) -> None:
+    failure(state, now)
+    state |= {"holds": ["filament_change"], "next_look_at": None, "muted": True}
+
+
 def one_dead(state: State, now: float) -> None:
     why = "401: the camera wants a log-in."
     dead = {"camera": "side", "p": 0, "boxes": [], "problem": why, "reason": "no_snapshot"}
@@ -235,6 +240,9 @@ CASES = {
         ("asked again in 29 min", "above 0.68"),
     ),
     "heating": Case(heating, "Waiting: the printer is heating", "waiting", ("Check now", *STOP)),
+    "failure-on-hold": Case(
+        failure_on_hold, "Failure (muted; on hold)", "failure", ("Pause print", "Not a failure")
+    ),
     "two-one-dead": Case(
         one_dead,
         "No failure",

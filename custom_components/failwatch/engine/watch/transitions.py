@@ -129,6 +129,7 @@ def look_in_time(state: WatchState, settings: WatchSettings, *, cameras: int, no
 
 def rest(state: WatchState) -> WatchState:
     """Return a stored state with nothing under way: its print may be over by now."""
+    state = _after_gap(state)
     if state.print_id is None:
         state = replace(state, intervention=Intervention(), snoozed_until=None, muted=False, latch=Latch())
     return replace(state, phase=Phase.IDLE, holds=(), blind=None, next_look_at=None, failed_looks=0)
