@@ -23,6 +23,8 @@ const made = await build({
     write: false
 });
 const script = made.outputFiles[0].text;
+const quoted = script.match(/["'`]_[a-z]\w*["'`]/);
+if (quoted) fail(`${quoted[0]} is the name of a property, which the bundle gives another name.`);
 const bytes = Buffer.byteLength(script);
 if (bytes > MOST_BYTES) fail(`The card has ${bytes} bytes; at most ${MOST_BYTES} are allowed.`);
 if (process.argv.includes("--check")) {

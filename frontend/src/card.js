@@ -75,7 +75,7 @@ class FailWatchCard extends LitElement {
         this._seen = true;
         this._watching = new IntersectionObserver((entries) => this._see(entries.at(-1).isIntersecting));
         this._watching.observe(this);
-        this.requestUpdate("_news");
+        this.requestUpdate();
     }
 
     disconnectedCallback() {
@@ -93,7 +93,7 @@ class FailWatchCard extends LitElement {
         if (!seen || !this._update) return;
         this._printer.refresh();
         this._showPicture();
-        this.requestUpdate("_news");
+        this.requestUpdate();
     }
 
     shouldUpdate(changed) {

@@ -215,7 +215,7 @@ class PastPrints extends PrinterDialog {
 
     static styles = [colours, pictures, dialogs, css`
         .prints { list-style: none; margin: 0; padding: 0; }
-        .print { width: 100%; display: flex; gap: 12px; align-items: center; padding: 8px 4px; }
+        button.print { width: 100%; display: flex; gap: 12px; align-items: center; padding: 8px 4px; }
         .print + .print, li + li { border-top: 1px solid var(--fw-line); }
         .what { min-width: 0; overflow-wrap: anywhere; }
         .dot { width: 12px; height: 12px; border-radius: 50%; background: var(--fw-level); flex: none; }

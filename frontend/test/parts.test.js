@@ -19,7 +19,7 @@ test("what was accepted is said with its end, and with what is asked about soone
     assert.equal(
         acceptedText(said, {until: 700, limit: 0.7}, 100),
         "You said it is fine; you are asked again in 10 min. "
-            + "FailWatch asks sooner if it grows (recent mean above 0.70) or appears in another place."
+            + "FailWatch asks sooner if it grows (recent average above 0.70) or appears in another place."
     );
     assert.match(acceptedText(said, {until: null, limit: null}, 100), /until this print ends\. FailWatch asks sooner if it appears/);
     assert.match(acceptedText(words("de"), {until: 700, limit: 0.7}, 100), /über 0,70\)/);

@@ -113,6 +113,33 @@ async def test_a_preview_whose_words_come_last_is_drawn(dashboard: Dashboard, pa
     await expect(page.locator("body > failwatch-card h2")).to_have_text("Room")
 
 
+async def test_a_card_that_was_out_of_sight_shows_its_picture_where_it_is_put(
+    dashboard: Dashboard, page: Page
+) -> None:
+    """As the card picker does with its preview."""
+    await says(page, "No failure")
+    await page.evaluate(
+        """(device_id) => {
+            const preview = document.createElement("failwatch-card");
+            preview.style.cssText = "position: fixed; left: -5000px";
+            preview.setConfig({type: "custom:failwatch-card", device_id});
+            preview.hass = document.querySelector("home-assistant").hass;
+            document.body.append(preview);
+        }""",
+        dashboard.house.printer,
+    )
+    preview = page.locator("body > failwatch-card")
+    await expect(preview.locator("h2")).to_have_text("Room")
+    await preview.evaluate(
+        """(preview) => {
+            preview.remove();
+            preview.style.cssText = "position: fixed; left: 0; top: 0; width: 400px";
+            document.body.append(preview);
+        }"""
+    )
+    await expect(preview.locator(".picture img")).to_be_visible()
+
+
 async def test_texts_that_could_not_be_loaded_are_asked_for_again(dashboard: Dashboard, page: Page) -> None:
     """A preview is handed nothing more of Home Assistant that would begin another try."""
     await says(page, "No failure")

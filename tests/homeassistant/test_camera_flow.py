@@ -18,6 +18,7 @@ from custom_components.failwatch.cameras.printers import preset_of
 from custom_components.failwatch.cameras.proposals import STATE_SETTINGS, async_propose
 from custom_components.failwatch.cameras.settings import watch_settings
 from custom_components.failwatch.engine.errors import Unavailable
+from custom_components.failwatch.engine.models import Detection, Frame
 from custom_components.failwatch.engine.watch.cadence import Cadence
 from custom_components.failwatch.engine.watch.policy import Action, Policy
 from custom_components.failwatch.repairs import AnotherCameraFlow
@@ -388,7 +389,7 @@ async def test_a_plug_that_measures_power(
 
 
 async def test_several_cameras_see_one_printer(
-    hass: HomeAssistant, printer: Printer, service: MockConfigEntry
+    hass: HomeAssistant, printer: Printer, service: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = await answer(
         hass, await begin(hass, service), {**SOURCES, "more_cameras": ["image.printer", CAMERA]}
@@ -400,3 +401,15 @@ async def test_several_cameras_see_one_printer(
     await printer.says("printing")
     await printer.looks(2)
     assert {frame.camera for frame in printer.detector.frames[-2:]} == {CAMERA, "image.printer"}
+    detect, mess = printer.detector.detect, {CAMERA}
+
+    async def detect_by_camera(frame: Frame) -> Detection:
+        printer.detector.p = 0.95 if frame.camera in mess else 0.02
+        return await detect(frame)
+
+    monkeypatch.setattr(printer.detector, "detect", detect_by_camera)
+    (state,) = (one.entity_id for one in hass.states.async_all() if one.entity_id.endswith("_failure_state"))
+    await printer.looks(20)
+    assert hass.states.get(state).state == "none", "one of two says so"
+    mess.add("image.printer")
+    await until(hass, state, "failure")

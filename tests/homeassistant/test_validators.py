@@ -142,6 +142,15 @@ def test_flows_and_issues_are_whole(language: str) -> None:
         assert ("description" in issue) != ("fix_flow" in issue), name
 
 
+@pytest.mark.parametrize("language", TEXTS)
+def test_the_title_of_a_repair_fits_one_line_of_a_phone(language: str) -> None:
+    """Home Assistant writes what follows over a second line."""
+    for name, issue in TEXTS[language]["issues"].items():
+        for step in steps(issue.get("fix_flow", {})):
+            assert len(step["title"]) <= 32, name
+            assert "{" not in step["title"], f"{name}: nobody knows how long that becomes"
+
+
 @pytest.mark.parametrize("file", ["services.yaml", "triggers.yaml", "conditions.yaml"])
 def test_targets_are_filtered_by_entity_only(file: str) -> None:
     for name, one in yaml.safe_load((HERE / file).read_text()).items():
