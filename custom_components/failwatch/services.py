@@ -31,7 +31,7 @@ from .engine.statistics import TemporalStatistics
 from .engine.watch.state import present_level
 from .engine.watch.trial import TRIAL_PRINTER_ID
 from .shared.history_actions import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
-from .shared.problems import translated
+from .shared.problems import foreign_text, translated
 from .shared.targets import async_targeted_printers
 
 _LOGGER = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ def _validated(handle: Handler) -> Handler:
                 raise ServiceValidationError(
                     translation_domain=DOMAIN,
                     translation_key="error",
-                    translation_placeholders={"problem": str(error)},
+                    translation_placeholders={"problem": foreign_text(error)},
                 ) from error
             raise ServiceValidationError(
                 translation_domain=error.translation_domain,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.watch.cadence import (
@@ -42,6 +42,7 @@ cadences = st.builds(
 )
 
 
+@example([0.0] * 12 + [1.63671875, 0.0], 1, 1704067200.0)  # a month's wait that ends a moment too soon
 @given(st.lists(st.floats(0, 4000), min_size=1, max_size=80), st.integers(1, 5), times)
 def test_no_hour_and_no_month_has_more_calls_than_its_budget(
     gaps: list[float], budget: int, at: float

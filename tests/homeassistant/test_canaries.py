@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from aiohttp import web
@@ -26,8 +27,8 @@ from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.state import Event, EventKind
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import UUID, OctoPrintServer
-from tests.homeassistant.printer import until
-from tests.patience import PATIENCE
+from tests.homeassistant.printer import LIGHT, PAUSE, Printer, until, watch
+from tests.patience import PATIENCE, eventually
 
 CANARY = "canary"
 """Part of every secret that is planted here, and of nothing else."""
@@ -142,3 +143,52 @@ async def test_of_a_detection_service(
     assert entry.reason, "it was asked, and refused"
     for secret in secrets.values():
         assert secret not in texts
+
+
+WHERE = f"http://me:{CANARY}-password@192.168.1.9/{CANARY}-path?key={CANARY}-key"
+"""An address as integrations put it into their errors."""
+
+
+async def fails(*_: Any, **__: Any) -> None:
+    raise HomeAssistantError(f"Error talking to {WHERE}: it is full")
+
+
+async def test_of_what_a_watched_printer_depends_on(
+    hass: HomeAssistant,
+    printer: Printer,
+    told: list[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Camera, light, buttons and notifiers are other integrations', and so are the words of their errors."""
+    hass.services.async_register("notify", "send_message", fails)
+    hass.states.async_set("notify.mail", "unknown")
+    entry = await watch(
+        hass,
+        light=LIGHT,
+        light_mode="look",
+        dark_below=100,
+        on_failure="pause",
+        pause_with=PAUSE,
+        tell="messages",
+        notify_entities=["notify.mail"],
+    )
+    monkeypatch.setattr(printer.pause, "async_press", AsyncMock(side_effect=fails))
+    monkeypatch.setattr(printer.light, "async_turn_off", AsyncMock(side_effect=fails))
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    await printer.tells("action_failed")
+    await eventually(lambda: "may stay on after a picture" in caplog.text)
+    monkeypatch.setattr(printer.camera, "async_camera_image", AsyncMock(side_effect=fails))
+    await until(hass, "sensor.voron_watch", "blind")
+    with pytest.raises(HomeAssistantError) as refused:
+        await hass.services.async_call(
+            DOMAIN, "control", {"entity_id": "sensor.voron_watch", "command": "pause"}, blocking=True
+        )
+    await eventually(lambda: "Messages cannot be sent to notify.mail" in caplog.text)
+    log = "\n".join(
+        f"{record.getMessage()} {record.exc_text}" for record in caplog.records if DOMAIN in record.name
+    )
+    texts = await everything(hass, entry, told, log) + str(refused.value) + str(printer.told)
+    assert "Error talking to http://192.168.1.9" in log, "what is no secret is told"
+    assert CANARY not in texts

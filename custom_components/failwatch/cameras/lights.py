@@ -35,6 +35,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..engine.errors import SnapshotError
+from ..shared.problems import foreign_text
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -159,7 +160,7 @@ class Lamp:
             try:
                 await self._order(SERVICE_TURN_OFF, context)
             except (HomeAssistantError, TimeoutError) as error:
-                problem = str(error) or "no answer"
+                problem = foreign_text(error) if str(error) else "no answer"
                 _LOGGER.warning("%s may stay on after a picture: %s", self._entity_id, problem)
             await asyncio.sleep(LIGHT_SETTLES)
 

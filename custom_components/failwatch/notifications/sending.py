@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
+from ..shared.problems import foreign_text
 from ..shared.trouble import async_begins, async_ends
 from ..shared.words import async_load_words, async_word
 from .messages import Message
@@ -99,7 +100,8 @@ async def _guarded(hass: HomeAssistant, recipient: str, name: str, sending: Awai
         async with asyncio.timeout(SENT_WITHIN):
             await sending
     except Exception as error:  # noqa: BLE001
-        problem = str(error) if isinstance(error, HomeAssistantError) else type(error).__name__
+        known = isinstance(error, HomeAssistantError)
+        problem = foreign_text(error) if known else type(error).__name__
         if async_begins(hass, f"message_{recipient}"):
             _LOGGER.warning("Messages cannot be sent to %s: %s", name, problem)
         return False

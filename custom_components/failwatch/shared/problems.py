@@ -1,5 +1,6 @@
 """Say in the user's language what went wrong: with a place or a service's own words, never a library's."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
@@ -44,6 +45,8 @@ SETTING_TEXTS: Final[Mapping[str, str]] = {
 }
 """What the engine says of settings, and the keys of these texts here."""
 
+_BESIDE_THE_HOST: Final = re.compile(r"(?<=://)(?:[^\s/?#'\"]*@)?([^\s/?#'\"<>]*)[^\s'\"<>]*")
+
 
 class Unexpected(FailWatchError):
     """A bug, or what nobody thought of; the log has the rest."""
@@ -86,8 +89,12 @@ def error_text(hass: HomeAssistant, error: BaseException) -> str:
     key, values = getattr(error, "kind", None), {"problem": str(error)}
     if isinstance(error, HomeAssistantError) and error.translation_domain == DOMAIN:
         key, values = error.translation_key, error.translation_placeholders or {}
-    text = async_text(hass, "exceptions", f"{key}.message", values)
-    return text or str(error) or type(error).__name__
+    return async_text(hass, "exceptions", f"{key}.message", values) or foreign_text(error)
+
+
+def foreign_text(error: BaseException) -> str:
+    """Return what another integration's error says. Of an address only the host: the rest may open something."""
+    return _BESIDE_THE_HOST.sub(r"\1", str(error)) or type(error).__name__
 
 
 def _place(settings: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ def count(calls: Calls, at: float) -> Calls:
 
 def current(calls: Calls, at: float) -> Calls:
     """Return the calls with the counts of past hours and months dropped."""
-    moment = datetime.fromtimestamp(at, UTC)
+    moment = _moment(at)
     hour, month = moment.strftime("%Y-%m-%dT%H"), moment.strftime("%Y-%m")
     return Calls(
         hour,
@@ -61,10 +61,10 @@ def month_wait(cadence: Cadence, calls: Calls, at: float) -> float:
     """Return the seconds until the month's budget allows another call; 0 if it does now."""
     if cadence.calls_per_month is None or current(calls, at).in_month < cadence.calls_per_month:
         return 0.0
-    moment = datetime.fromtimestamp(at, UTC)
+    moment = _moment(at)
     days = calendar.monthrange(moment.year, moment.month)[1]
-    start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (start + timedelta(days=days) - moment).total_seconds()
+    start = moment.replace(day=1, hour=0, minute=0, second=0)
+    return (start + timedelta(days=days)).timestamp() - at
 
 
 def hour_wait(cadence: Cadence, calls: Calls, at: float, cameras: int) -> float:
@@ -108,3 +108,8 @@ def next_interval(
     if failed > 1:
         return min(max(MAX_BACKOFF, interval), math.ldexp(interval, min(failed - 1, 16)))
     return interval
+
+
+def _moment(at: float) -> datetime:
+    """Return the second that a time lies in. A fraction would be rounded, at worst into the next hour."""
+    return datetime.fromtimestamp(math.floor(at), UTC)
