@@ -1,5 +1,6 @@
 """The scripts: correct totals, free ports, prints of the right length."""
 
+import json
 import os
 import re
 import socket
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.mutants.changes import ENGINE, possible
 from environments import REPOSITORY
 from stack import processes
 from stack.gcode import cylinder
@@ -114,3 +116,11 @@ def test_a_print_takes_the_time_that_it_should() -> None:
     assert sum(int(milliseconds) for milliseconds in re.findall(r"G4 P(\d+)", gcode)) == 60_000
     extruded = [float(e) for e in re.findall(r" E([\d.]+)", gcode)]
     assert extruded == sorted(extruded)
+
+
+def test_changes_that_nobody_could_notice_are_still_possible_and_have_a_reason() -> None:
+    """`benchmarks/mutation` leaves them out."""
+    equivalents = json.loads((REPOSITORY / "benchmarks" / "mutation_equivalents.json").read_text())
+    files = {ENGINE / key.partition(" ")[0] for key in equivalents}
+    assert equivalents.keys() <= {change.key for file in files for change in possible(file)}
+    assert all(equivalents.values())
