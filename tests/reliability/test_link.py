@@ -35,6 +35,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SPEED = 5.0
 LONGEST_WAIT = 72.0
 """Seconds that the link waits at most before it tries again."""
+BUSY = 0.0 if WHOLE else 2 * LOOK_TIMEOUT
+"""Seconds that a busy machine may take for its own work, in the run that is not there to measure."""
 
 
 @dataclass
@@ -145,8 +147,8 @@ async def test_every_fault_is_told_and_outlived(lab: Lab, name: str) -> None:
     assert not asked, "only OctoPrint itself can refuse the key"
     assert row.print_goes_on
     assert row.statistics_right
-    assert told_after < LOOK_TIMEOUT + 10, row
-    assert back_after < LONGEST_WAIT + LOOK_TIMEOUT, row
+    assert told_after < LOOK_TIMEOUT + 10 + BUSY, row
+    assert back_after < LONGEST_WAIT + LOOK_TIMEOUT + BUSY, row
     assert lab.key not in (lab.home_assistant.folder / "console.log").read_text()
 
 
