@@ -94,10 +94,10 @@ def test_a_mess_that_grows_slowly_does_not_teach_the_camera_to_hide_it(
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 4))
 @pytest.mark.parametrize("light", [lambda picture: picture, scenery.dimmed], ids=["day", "dim"])
-def test_the_shipped_net_tells_two_minutes_later_at_most_for_what_a_new_camera_taught(
+def test_the_shipped_net_tells_less_than_a_minute_later_for_what_a_new_camera_taught(
     seed: int, light: Callable[[Image.Image], Image.Image]
 ) -> None:
-    """With the infrared picture's grain it may be half a minute more: that grain is another in every run."""
+    """With an infrared picture's grain, another in every run, it is up to two minutes and 40 seconds."""
     detector = BuiltInDetector()
     pictures = [light(scenery.printing(seed, look / 100, look, fails_at=40)) for look in range(70)]
     frames = [Frame(scenery.jpeg(picture), 0.0, "printer", "print") for picture in pictures]
@@ -106,7 +106,7 @@ def test_the_shipped_net_tells_two_minutes_later_at_most_for_what_a_new_camera_t
     new, known = (told(heats, learns=learns, output=output) for learns in (False, True))
     assert new is not None
     assert known is not None
-    assert 40 < new <= known <= new + 12
+    assert 40 < new <= known <= new + 5
 
 
 @pytest.mark.parametrize("learns", [False, True])

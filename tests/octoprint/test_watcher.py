@@ -13,8 +13,11 @@ from octoprint.events import Events
 from octoprint_failwatch import plugin as plugins
 from octoprint_failwatch.engine.clock import Clock
 from octoprint_failwatch.engine.detectors.single_use_pictures import SingleUsePictures
+from octoprint_failwatch.engine.monitor import ActionFailed
+from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.engine.watch.state import EventKind, Phase
 from octoprint_failwatch.engine.watch.watch import Watch
+from octoprint_failwatch.printer import print_control
 from octoprint_failwatch.printer.gentle_pause import Modes
 from octoprint_failwatch.printer.pause_scripts import PauseScripts
 from octoprint_failwatch.printer.print_identity import PrintIdentities
@@ -27,6 +30,7 @@ from octoprint_failwatch.watching.octoprint_access import PrinterProfile
 from octoprint_failwatch.watching.print_events import Lifecycle
 from octoprint_failwatch.watching.runtime import Service
 from octoprint_failwatch.watching.snapshots import Snapshots
+from octoprint_failwatch.watching.state_store import StateStore
 from octoprint_failwatch.watching.watcher import Watcher
 from tests.octoprint.fake_host import FakeDetector, FakeHost, picture
 from tests.patience import eventually
@@ -128,6 +132,20 @@ async def test_a_print_is_paused_though_nobody_can_be_told(
     monkeypatch.setattr(watcher.monitor._recorder, "record", fails)
     monkeypatch.setattr(host, "changed", fails)
     await eventually(lambda: host.printer.state == "PAUSED")
+
+
+async def test_a_print_is_not_told_to_be_paused_before_it_is_and_the_state_outlasts_a_restart(
+    watcher: Watcher, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host.printer, "get_state_id", lambda: "PRINTING")
+    monkeypatch.setattr(print_control, "LOOKS", 2)
+    with pytest.raises(ActionFailed, match="still reports printing"):
+        await watcher.act(Action.PAUSE)
+    watcher.monitor.start("print-1", "file.gcode")
+    store = StateStore(host.data_folder)
+    await eventually(lambda: store._path(watcher.printer_id).exists())
+    await eventually(lambda: store.load(watcher.printer_id).print_id == "print-1")
+    store.close()
 
 
 async def test_a_cancel_whose_end_comes_before_the_printer_was_looked_at_is_told_as_such(
