@@ -123,7 +123,14 @@ async def test_a_card_that_was_out_of_sight_shows_its_picture_where_it_is_put(
             const preview = document.createElement("failwatch-card");
             preview.style.cssText = "position: fixed; left: -5000px";
             preview.setConfig({type: "custom:failwatch-card", device_id});
-            preview.hass = document.querySelector("home-assistant").hass;
+            const {hass} = document.querySelector("home-assistant");
+            const connection = Object.create(hass.connection);
+            connection.subscribeMessage = async (...asked) => {
+                await unseen;
+                return hass.connection.subscribeMessage(...asked);
+            };
+            const unseen = new Promise((resolve) => new IntersectionObserver(resolve).observe(preview));
+            preview.hass = {...hass, connection};
             document.body.append(preview);
         }""",
         dashboard.house.printer,
