@@ -82,8 +82,13 @@ def detector_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 async def test_nothing_is_lost(
-    hass: HomeAssistant, installed: MockConfigEntry, detector_folder: Path, tmp_path: Path
+    hass: HomeAssistant,
+    installed: MockConfigEntry,
+    detector_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("FAILWATCH_CLOCK_SPEED", "500")
     hass.states.async_set("input_select.printer", "paused")
     before = {one["unique_id"]: (one["entity_id"], one["name"]) for one in read("entity_registry.json")}
     device = {

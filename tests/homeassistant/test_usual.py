@@ -45,7 +45,8 @@ class Learning(Told):
 
 
 @pytest.fixture
-def learning() -> Iterator[Learning]:
+def learning(monkeypatch: pytest.MonkeyPatch) -> Iterator[Learning]:
+    monkeypatch.setenv("FAILWATCH_CLOCK_SPEED", "500")
     learning = Learning()
     with patch("custom_components.failwatch.cameras.detector.create_detector", return_value=learning):
         yield learning
