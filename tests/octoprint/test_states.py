@@ -73,7 +73,7 @@ def failure(state: State, now: float) -> None:
 
 def snoozed(state: State, now: float) -> None:
     failure(state, now)
-    state["snoozed_until"] = now + 385
+    state["snoozed_until"] = now + 415
 
 
 def blind(reason: str, detail: str) -> Callable[[State, float], None]:
@@ -97,7 +97,7 @@ def stale(state: State, now: float) -> None:
 
 def waiting(state: State, now: float) -> None:
     failure(state, now)
-    state["intervention"]["countdown"] = {"action": "pause", "announced_at": now - 15, "due_at": now + 45}
+    state["intervention"]["countdown"] = {"action": "pause", "announced_at": now - 15, "due_at": now + 80}
 
 
 def ordered(state: State, now: float) -> None:
@@ -111,7 +111,7 @@ def ordered(state: State, now: float) -> None:
 def paused(state: State, now: float) -> None:
     failure(state, now)
     state["phase"] = "paused"
-    state["intervention"] |= {"paused_at": now - 64, "done": True, "pauses": 1}
+    state["intervention"] |= {"paused_at": now - 34, "done": True, "pauses": 1}
 
 
 def paused_by_hand(state: State, _now: float) -> None:
@@ -153,6 +153,7 @@ class Case:
     buttons: tuple[str, ...]
     """Those of the tab that a state has and others lack, the prominent one first."""
     texts: tuple[str, ...] = ()
+    """Patterns, since seconds go by while the page is read."""
     badge: str = ""
     told: dict[str, Any] = field(default_factory=dict)
     events: tuple[tuple[str, str], ...] = ()
@@ -205,13 +206,13 @@ CASES = {
         ("Pause print", "Not a failure"),
         ("too dark",),
     ),
-    "stale": Case(stale, "Waiting for a new picture", "stale", ("Check now", *STOP), ("are 42 s old",)),
+    "stale": Case(stale, "Waiting for a new picture", "stale", ("Check now", *STOP), (r"are \d+ s old",)),
     "waiting": Case(
         waiting,
         "Failure",
         "failure",
         ("Pause print", "Keep printing"),
-        ("pauses the print in 45 s unless you",),
+        (r"pauses the print in \d+ s unless you",),
     ),
     "ordered": Case(
         ordered,
@@ -225,7 +226,7 @@ CASES = {
         "Failure (paused)",
         "failure",
         ANSWER,
-        ("FailWatch paused this print 64 s ago.",),
+        (r"FailWatch paused this print \d+ s ago\.",),
         events=(("action", "pause"),),
         message="FailWatch paused the print",
     ),
@@ -306,8 +307,9 @@ async def test_in_german_nothing_english_is_left_and_decimals_have_commas(lab: L
     for name, case in CASES.items():
         await _tell(lab, page, known, case)
         said = await tab.inner_text()
-        english = {case.headline, *case.buttons, *case.texts, "Failure score", "Recent mean", "What happened"}
-        assert [text for text in english if text in said] == [], name
+        words = {case.headline, *case.buttons, "Failure score", "Recent mean", "What happened"}
+        assert [text for text in words if text in said] == [], name
+        assert [text for text in case.texts if re.search(text, said)] == [], name
         assert re.findall(r"\d\.\d+", re.sub(r"\d+\.\d+\.\d+", "", said)) == [], name  # a date has two points
         assert name != "failure" or "0,73" in said
 
@@ -334,7 +336,7 @@ async def _check(page: Page, name: str, case: Case) -> None:
         await expect(page.locator(".ui-pnotify", has_text=case.message).last).to_be_visible()
     said = await tab.locator(".failwatch-head, .failwatch-picture").all_inner_texts()
     for text in case.texts:
-        assert text in " ".join(said), (name, said)
+        assert re.search(text, " ".join(said)), (name, said)
     shown = tab.locator(".failwatch-buttons:not(.failwatch-improving) button:visible")
     buttons = [text.strip() for text in await shown.all_inner_texts()]
     assert set(case.buttons) <= set(buttons), (name, buttons)
