@@ -124,9 +124,8 @@ class Service:
         self._recent.extend(events)
         watching = bool(self.host.settings()["watching"])
         message = update_json(state, events, self.watcher.rules, self.clock, watching=watching)
-        if (
-            state.phase is not Phase.IDLE
-        ):  # each look is stored; without a print nothing tells what is true now
+        # Each look is stored; without a print nothing tells what is true now.
+        if state.phase is not Phase.IDLE:
             message["unsaved"] = self.watcher.unsaved or ""
         return {**message, "pictures": list(self.watcher.frames), "instance": self.instance}
 

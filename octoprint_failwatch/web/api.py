@@ -29,7 +29,7 @@ from . import camera_baselines, notification_targets, settings_page
 from .arguments import flag, mapping, number, text
 from .error_messages import translate_error
 from .notification_targets import TargetCommands
-from .saving import NotStored, save
+from .saving import NotStored, apply
 from .tuning import TuningCommands
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
 
     def _watching(self, service: Service, data: Mapping[str, Any]) -> None:
         self._settings.set_boolean(["watching"], flag(data, "enabled"))
-        self._apply(service)
+        apply(self._settings, service)
 
     def _rules(self, service: Service, data: Mapping[str, Any]) -> None:
         now = rules(service.host.settings())
@@ -170,14 +170,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         numbers |= mapping(data, "numbers")
         create_rules(name, numbers)
         self._settings.set(["rules"], {"name": name, "numbers": numbers})
-        self._apply(service)
-
-    def _apply(self, service: Service) -> None:
-        """Store the settings and watch by them, also where they cannot be stored; raises NotStored then."""
-        try:
-            save(self._settings)
-        finally:
-            service.settings_changed()
+        apply(self._settings, service)
 
     def _job(self, _service: Service, data: Mapping[str, Any]) -> None:
         if not Permissions.PRINT.can():
@@ -199,7 +192,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
             regions({"regions": [entry]}, camera)
             stored = [*others, entry] if entry["polygons"] else others
             self._settings.set(["regions"], stored)
-            self._apply(service)
+            apply(self._settings, service)
         return {"regions": stored}
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..watching.runtime import Service
 
 
 class NotStored(Exception):
@@ -15,3 +18,11 @@ def save(settings: Any) -> None:
         settings.save()
     except OSError as error:
         raise NotStored(error.strerror or type(error).__name__) from error
+
+
+def apply(settings: Any, service: Service) -> None:
+    """Store changed settings and watch by them, also where they cannot be stored; raises NotStored then."""
+    try:
+        save(settings)
+    finally:
+        service.settings_changed()

@@ -22,7 +22,7 @@ from ..watching.watch_settings import MIN_INTERVAL
 from .arguments import mapping, number, text
 from .background_job import BackgroundJob, Tell
 from .error_messages import translate_error
-from .saving import save
+from .saving import apply
 
 if TYPE_CHECKING:
     from ..watching.runtime import Service
@@ -136,10 +136,7 @@ class TuningCommands:
         settings = self._settings_of()
         for path, value in changes.items():
             settings.set(path.split("."), value)
-        try:
-            save(settings)
-        finally:
-            service.settings_changed()
+        apply(settings, service)
 
     def _start_learning(self, service: Service, algorithm: str | None) -> None:
         chosen = detector_settings(service.host.settings())

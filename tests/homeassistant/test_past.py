@@ -1,6 +1,5 @@
 """Watched cameras are recorded and can be replayed; removing the entry deletes the recording."""
 
-import asyncio
 import sqlite3
 from pathlib import Path
 from unittest.mock import Mock
@@ -14,6 +13,7 @@ from custom_components.failwatch.cameras import history
 from custom_components.failwatch.engine.history import History, Retention
 from custom_components.failwatch.engine.replay import recorded, replay
 from tests.homeassistant.printer import Printer, until, watch
+from tests.patience import eventually
 
 
 def files(folder: Path, beginning: str) -> list[Path]:
@@ -96,9 +96,7 @@ async def test_a_disk_that_is_full_for_a_while_is_told(
     hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch, issue_registry: ir.IssueRegistry
 ) -> None:
     async def told(wanted: bool) -> None:
-        async with asyncio.timeout(60):
-            while bool(issue_registry.issues) is not wanted:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: bool(issue_registry.issues), lambda has: has is wanted)
 
     await watch(hass)
     await printer.says("printing")
