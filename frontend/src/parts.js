@@ -23,11 +23,12 @@ export function drawSign(printer) {
     return html`<ha-icon class="sign" icon=${ICONS[conditionOf(printer)]}></ha-icon>`;
 }
 
-/* The level in words; of one that stands while the print is paused, that too. */
+/* The level in words; of one that stands while the print is paused or on hold, that too. */
 export function levelText(words, printer) {
     const found = conditionOf(printer);
-    const paused = level(printer.update.state) === found && printer.update.state.phase === "paused";
-    return words.say(`condition.${found}`) + (paused ? ` · ${words.say("condition.paused")}` : "");
+    const {state} = printer.update;
+    const more = level(state) === found && (state.phase === "paused" ? "paused" : state.holds[0] && "hold");
+    return words.say(`condition.${found}`) + (more ? ` · ${words.say(`condition.${more}`)}` : "");
 }
 
 /* The silence under which the level is seen; "" while there is none. */

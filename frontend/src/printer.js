@@ -2,7 +2,7 @@
 import {Clock} from "./clock.js";
 import {ADDRESSES_LAST, Follower, ask} from "./connection.js";
 import {AT, frameOf, withFrame} from "./course.js";
-import {isPrinting} from "./situation.js";
+import {isKeptFromLooking, isPrinting} from "./situation.js";
 
 export class Printer {
     update = null;
@@ -90,7 +90,7 @@ export class Printer {
         const last = this.frames[this.frames.length - 1]?.[AT];
         // A pause may have come and gone while this page heard nothing: then the watching is younger than the last look.
         const isNew = this.#since !== null && this.#since !== state.since && state.since > last;
-        if (last && (isNew || state.phase !== "watching" || state.holds?.length) && !this.gaps.includes(last)) {
+        if (last && (isNew || state.phase !== "watching" || isKeptFromLooking(state)) && !this.gaps.includes(last)) {
             this.gaps = [...this.gaps, last];
         }
         this.#since = state.since;

@@ -9,16 +9,21 @@ export function isPrinting(state) {
     return state.phase !== "idle";
 }
 
+/* Whether a hold keeps FailWatch from looking. Under one by the print file it looks on, unless its FailWatch is an old one. */
+export function isKeptFromLooking(state) {
+    return state.holds?.[0] && !state.next_look_at;
+}
+
 /* Whether a look came to nothing since the one that is shown. */
 export function isUnanswered(state) {
-    return state.phase === "watching" && !state.holds.length && state.failed_looks > 0;
+    return state.phase === "watching" && !isKeptFromLooking(state) && state.failed_looks > 0;
 }
 
 /* Whether the last look tells how the print looks now. */
 export function isLookPresent(state) {
     if (!state.look || isUnanswered(state)) return false;
     if (state.phase === "paused") return true;
-    return state.phase === "watching" && !state.holds.length && state.look.at >= state.since - STILL_HOLDS;
+    return state.phase === "watching" && !isKeptFromLooking(state) && state.look.at >= state.since - STILL_HOLDS;
 }
 
 export function level(state) {
@@ -45,7 +50,7 @@ export function condition(update) {
     if (level(state) !== "none") return level(state);
     if (state.phase === "blind") return "blind";
     if (state.phase === "paused") return "paused";
-    if (state.holds.length) return "hold";
+    if (isKeptFromLooking(state)) return "hold";
     if (!isLookPresent(state)) return "waiting";
     return {warm_up: "early", accepted: "accepted"}[state.look.verdict.rule] || "none";
 }
@@ -80,7 +85,7 @@ export function answers(update, now) {
     if (acceptance(state, now)) found.push({key: "ask_again"});
     if (!state.latch.confirmed) found.push({key: "it_failed"});
     else if (!paused && can("pause") && !coming) found.push({key: "pause", primary: true});
-    if (["watching", "blind"].includes(state.phase) && !state.holds.length) found.push({key: "check"});
+    if (!paused && !isKeptFromLooking(state)) found.push({key: "check"});
     const snoozed = isSnoozed(state, now);
     if (!state.muted) {
         found.push({key: "snooze", title: snoozed ? "snooze_end" : "snooze", data: {seconds: snoozed ? 0 : 600}});

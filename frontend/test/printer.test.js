@@ -132,6 +132,13 @@ test("looking stops with a pause, a hold and a blindness, and after the last loo
     assert.deepEqual(printer.gaps, []);
 });
 
+test("looking goes on where only the print file switched FailWatch off", () => {
+    const {printer} = follow({a: {frames: [], marks: []}});
+    for (const at of [10, 20, 30]) house.push(watched(at, {holds: ["command"], next_look_at: at + 10}));
+    assert.equal(printer.frames.length, 3);
+    assert.deepEqual(printer.gaps, []);
+});
+
 test("a pause that came and went unheard breaks the lines too, a look that took long does not", () => {
     const {printer} = follow({a: {frames: [], marks: []}});
     house.push(watched(10, {since: 12}));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {Clock} from "../src/clock.js";
-import {acceptance, answers, condition, isLookPresent, shownView, verdict} from "../src/situation.js";
+import {acceptance, answers, condition, isLookPresent, isUnanswered, shownView, verdict} from "../src/situation.js";
 
 const LOOK = {at: 100, p: 0.1, verdict: {rule: "quiet"}, views: [{camera: "a"}, {camera: "b"}]};
 
@@ -83,9 +83,20 @@ test("what is noticed first", () => {
     assert.equal(condition(update({...FAILURE, phase: "blind"})), "failure");
     assert.equal(condition(update({phase: "blind"})), "blind");
     assert.equal(condition(update({holds: ["heating"]})), "hold");
+    assert.equal(condition(update({holds: ["heating"], next_look_at: null, ...FAILURE})), "failure");
     assert.equal(condition(update({...FAILURE, phase: "idle"})), "idle");
     assert.equal(condition(update(FAILURE, {watching: false})), "off");
     assert.equal(condition(update(FAILURE, {connected: false})), "gone");
+});
+
+test("a print whose file switched FailWatch off is looked at, unless an old FailWatch does not", () => {
+    const looks = update({holds: ["command"], next_look_at: 110});
+    const old = update({holds: ["command"], next_look_at: null});
+    assert.equal(condition(looks), "none");
+    assert.equal(condition(old), "hold");
+    assert.deepEqual([looks, old].map(({state}) => isLookPresent(state)), [true, false]);
+    assert.ok(isUnanswered(update({holds: ["command"], next_look_at: 110, failed_looks: 1}).state));
+    assert.deepEqual([looks, old].map((one) => keys(one).includes("check")), [true, false]);
 });
 
 test("an old look does not speak for the print", () => {

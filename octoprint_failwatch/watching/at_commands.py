@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine.monitor import Monitor
-from .holds import COMMAND
+from ..engine.watch.state import SWITCHED_OFF
 
 Post = Callable[[Callable[[Monitor], None]], None]
 SNOOZE_MINUTES = 10.0
@@ -22,8 +22,8 @@ def order(parameters: str) -> Callable[[Monitor], None] | None:
             return None
         return lambda watch: watch.snooze(max(0.0, min(minutes, 1440.0)) * 60)
     orders: dict[str, Callable[[Monitor], None]] = {
-        "off": lambda watch: watch.hold(COMMAND),
-        "on": lambda watch: watch.release(COMMAND),
+        "off": lambda watch: watch.hold(SWITCHED_OFF),
+        "on": lambda watch: watch.release(SWITCHED_OFF),
         "check": lambda watch: watch.check_now(),
     }
     return orders.get(word)

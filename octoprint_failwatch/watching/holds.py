@@ -18,7 +18,7 @@ EVERY = 2.0
 MOVED_ON_TWICE = 2
 
 HEATING, TOO_EARLY = "heating", "too_early"
-FILAMENT_CHANGE, WAITING, COMMAND = "filament_change", "waiting", "command"
+FILAMENT_CHANGE, WAITING = "filament_change", "waiting"
 
 
 @dataclass(slots=True)

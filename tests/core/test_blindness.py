@@ -248,7 +248,7 @@ def test_a_hold_is_no_time_in_which_failwatch_was_blind() -> None:
     assert due_action(state, settings, 1000.0) is not None
     held = hold(state, "heating").state
     assert due_action(held, settings, 1000.0) is None
-    assert due_action(release(held, "heating", 1000.0).state, settings, 1000.0) is None
+    assert due_action(release(held, "heating", settings, 1000.0).state, settings, 1000.0) is None
 
 
 def test_a_stored_silence_without_a_print_is_over() -> None:

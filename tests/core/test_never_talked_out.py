@@ -23,7 +23,14 @@ from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, LookResu
 from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
 from octoprint_failwatch.engine.watch.policy import Action, Cause, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
-from octoprint_failwatch.engine.watch.state import EventKind, Phase, Step, WatchState, present_level
+from octoprint_failwatch.engine.watch.state import (
+    SWITCHED_OFF,
+    EventKind,
+    Phase,
+    Step,
+    WatchState,
+    present_level,
+)
 from tests.slow import RUNS_SLOW_TESTS
 
 
@@ -76,6 +83,7 @@ class Watched(RuleBasedStateMachine):
             return
         before = self.state
         self.state = step.state
+        assert not (step.teaches and SWITCHED_OFF in before.holds), "learned while it was switched off"
         for event in step.events:
             if event.kind is EventKind.ACTION:
                 assert before.intervention.ordered is not None, "told without having been ordered"
@@ -95,7 +103,7 @@ class Watched(RuleBasedStateMachine):
 
     @property
     def looks(self) -> bool:
-        return self.state.phase in (Phase.WATCHING, Phase.BLIND) and not self.state.holds
+        return self.state.phase in (Phase.WATCHING, Phase.BLIND) and "heating" not in self.state.holds
 
     @rule(seconds=st.floats(0, 4000))
     def time_passes(self, seconds: float) -> None:
@@ -123,7 +131,7 @@ class Watched(RuleBasedStateMachine):
             self.start()
             assert not self.state.is_silent(self.now), "a silence outlasts its print"
         elif self.state.print_id is not None:
-            self.take(transitions.resume_known_print(self.state, self.settings.policy, self.now))
+            self.take(transitions.resume_known_print(self.state, self.settings, self.now))
 
     @precondition(lambda self: self.state.phase in (Phase.WATCHING, Phase.BLIND))
     @rule()
@@ -163,7 +171,18 @@ class Watched(RuleBasedStateMachine):
     @precondition(lambda self: "heating" in self.state.holds)
     @rule()
     def release(self) -> None:
-        self.take(transitions.release(self.state, "heating", self.now))
+        self.take(transitions.release(self.state, "heating", self.settings, self.now))
+
+    @precondition(lambda self: SWITCHED_OFF not in self.state.holds)
+    @rule()
+    def the_file_switches_off(self) -> None:
+        self.take(transitions.hold(self.state, SWITCHED_OFF))
+        assert self.state.intervention.countdown is None, "acts although it is switched off"
+
+    @precondition(lambda self: SWITCHED_OFF in self.state.holds)
+    @rule()
+    def the_file_switches_on(self) -> None:
+        self.take(transitions.release(self.state, SWITCHED_OFF, self.settings, self.now))
 
     @precondition(lambda self: self.state.print_id is not None)
     @rule(said=st.sampled_from([Answer.NOT_A_FAILURE, Answer.FAILURE, Answer.CLEARED, Answer.WITHDRAWN]))
@@ -293,6 +312,11 @@ class Watched(RuleBasedStateMachine):
         if state.print_id is not None and state.phase is not Phase.IDLE and not state.is_silent(self.now):
             snoozed = state.snoozed_until is not None
             assert snoozed or state.told is state.level, (state.told, state.level)
+
+    @invariant()
+    def a_print_is_looked_at_unless_a_hold_forbids_it(self) -> None:
+        if self.state.phase in (Phase.WATCHING, Phase.BLIND):
+            assert (self.state.next_look_at is not None) == self.looks
 
     @invariant()
     def nothing_is_left_of_a_print_that_is_over(self) -> None:

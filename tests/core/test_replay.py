@@ -31,7 +31,7 @@ from octoprint_failwatch.engine.replay import (
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.policy import Action, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
-from octoprint_failwatch.engine.watch.state import EventKind
+from octoprint_failwatch.engine.watch.state import SWITCHED_OFF, EventKind
 from tests.slow import RUNS_SLOW_TESTS
 
 from .test_history import recorder
@@ -77,6 +77,8 @@ def user(watched: Watched) -> list[Callable[[], object]]:
         watch.resume,
         lambda: watch.hold("heating"),
         lambda: watch.release("heating"),
+        lambda: watch.hold(SWITCHED_OFF),
+        lambda: watch.release(SWITCHED_OFF),
         watch.check_now,
     ]
 

@@ -175,6 +175,8 @@ ANSWERS = [
     ("is_silenced", replace(CALM, muted=True), True),
     ("is_silenced", replace(CALM, snoozed_until=LATER), True),
     ("is_silenced", replace(CALM, snoozed_until=states.AT), False),
+    ("is_silenced", replace(CALM, holds=("command",)), True),
+    ("is_silenced", replace(CALM, holds=("heating",)), False),
     ("is_silenced", CALM, False),
 ]
 

@@ -21,7 +21,8 @@ SEEN = states.watching(Level.FAILURE, p=0.95)
 NOT_SEEN = {
     "ended": replace(SEEN, phase=Phase.IDLE, print_id=None),
     "blind": replace(SEEN, phase=Phase.BLIND, blind=Blind("dark", "It is dark.", states.AT)),
-    "on hold": replace(SEEN, holds=("off",)),
+    "on hold": replace(SEEN, holds=("heating",)),
+    "switched off by the file, before FailWatch looked on": replace(SEEN, holds=("command",)),
     "gone on after an hour": replace(SEEN, since=states.AT + 3600),
 }
 
@@ -103,6 +104,24 @@ async def test_a_silence_is_shown_beside_what_is_seen(
     assert hass.states.get("event.ender_3_events").attributes["minor"] is True
     assert hass.states.get("sensor.ender_3_watch").attributes["snoozed_until"] is None
     assert hass.states.get("sensor.ender_3_failure_state").state == "failure"
+
+
+async def test_a_print_whose_file_switched_failwatch_off_shows_what_is_seen_all_the_same(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    await linked()
+    off = {"holds": ("command",), "next_look_at": states.AT + 10}
+    await octoprint.push(state=replace(SEEN, **off))
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    assert await attribute(hass, "sensor.ender_3_watch", "on_hold") == ["command"]
+    assert shown(hass, "p") == "0.95"
+    assert hass.states.get("sensor.ender_3_failure_state").attributes["p"] == 0.95
+    await octoprint.push(state=replace(states.watching(), failed_looks=1, **off))
+    await until(hass, "sensor.ender_3_failure_state", "unknown")
+    await octoprint.push(state=replace(SEEN, holds=("heating",)))
+    await until(hass, "sensor.ender_3_watch", ["heating"], "on_hold")
+    assert hass.states.get("sensor.ender_3_failure_state").state == "failure"
+    assert hass.states.get("sensor.ender_3_failure_state").attributes["p"] is None
 
 
 async def test_a_paused_print_keeps_the_numbers_that_it_was_paused_for(

@@ -126,12 +126,19 @@ async def test_blind_says_why_and_sees_again(lab: Lab, camera: str, status: int,
     await lab.phase("watching")
 
 
-async def test_commands_in_the_print_file_switch_looking_off_and_on(lab: Lab) -> None:
-    wait = "\n".join(["G4 P200"] * 50)
-    gcode = f"G1 X1 Y1 E1\n@FAILWATCH off\n{wait}\n@FAILWATCH on\n" + "\n".join(["G4 P200"] * 300)
-    await lab.print("at.gcode", gcode)
+async def test_a_file_that_switches_failwatch_off_is_looked_at_and_paused_once_it_is_on_again(
+    lab: Lab,
+) -> None:
+    await lab.print("at.gcode", "G1 X1 Y1 E1\n@FAILWATCH off\n" + "\n".join(["G4 P200"] * 3000))
     await lab.until(lambda state: "command" in state["holds"])
-    assert not (await lab.looked())["holds"]
+    lab.scene.p = 0.9
+    state = await lab.until(lambda state: state["latch"]["level"] == "failure")
+    assert (state["told"], state["holds"]) == ("none", ["command"])
+    assert await lab.octoprint.flag("printing")
+    await lab.octoprint.post("/api/printer/command", {"command": "@FAILWATCH on"})
+    await lab.until_printer("paused")
+    state = await lab.phase("paused")
+    assert (state["told"], state["holds"]) == ("failure", [])
 
 
 async def test_a_filament_change_is_not_looked_at(lab: Lab) -> None:

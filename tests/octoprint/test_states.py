@@ -124,12 +124,22 @@ def accepted(state: State, now: float) -> None:
 
 
 def heating(state: State, _now: float) -> None:
-    state["holds"] = ["heating"]
+    state |= {"holds": ["command", "heating"], "next_look_at": None}
 
 
 def failure_on_hold(state: State, now: float) -> None:
     failure(state, now)
     state |= {"holds": ["filament_change"], "next_look_at": None, "muted": True}
+
+
+def switched_off(state: State, now: float) -> None:
+    good(state, now)
+    state["holds"] = ["command"]
+
+
+def failure_switched_off(state: State, now: float) -> None:
+    failure(state, now)
+    state["holds"] = ["command"]
 
 
 def one_dead(state: State, now: float) -> None:
@@ -243,6 +253,19 @@ CASES = {
     "heating": Case(heating, "Waiting: the printer is heating", "waiting", ("Check now", *STOP)),
     "failure-on-hold": Case(
         failure_on_hold, "Failure (muted; on hold)", "failure", ("Pause print", "Not a failure")
+    ),
+    "switched-off": Case(
+        switched_off,
+        "No failure (switched off by the print file)",
+        "none",
+        ("Check now", *STOP, "It failed"),
+        ("Looks fine",),
+    ),
+    "failure-switched-off": Case(
+        failure_switched_off,
+        "Failure (switched off by the print file)",
+        "failure",
+        ("Pause print", "Not a failure"),
     ),
     "two-one-dead": Case(
         one_dead,

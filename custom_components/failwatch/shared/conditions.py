@@ -7,12 +7,13 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import PrinterCoordinator
 from ..engine.judging.verdict import Level
-from ..engine.watch.state import Phase, present_level
+from ..engine.watch.state import SWITCHED_OFF, Phase, present_level
 
 
 def _is_silenced(printer: PrinterCoordinator) -> bool:
-    snoozed_until = printer.local_time(printer.data.snoozed_until)
-    return printer.data.muted or (snoozed_until is not None and dt_util.utcnow() < snoozed_until)
+    state, snoozed_until = printer.data, printer.local_time(printer.data.snoozed_until)
+    is_snoozed = snoozed_until is not None and dt_util.utcnow() < snoozed_until
+    return state.muted or is_snoozed or SWITCHED_OFF in state.holds
 
 
 QUESTIONS: Final[Mapping[str, Callable[[PrinterCoordinator], bool]]] = {

@@ -6,7 +6,7 @@ function FailWatchCheck(live, picture, answers) {
     self.isRunning = ko.observable(false);
     self.problem = ko.observable("");
     function isWatched() {
-        return _.includes(["watching", "blind"], live.phase()) && !live.isOnHold();
+        return _.includes(["watching", "blind"], live.phase()) && !live.isKeptFromLooking();
     }
     self.check = function () {
         self.problem("");

@@ -28,7 +28,7 @@ function FailWatchCourse(live, log) {
         } else if (look && (!frames.length || _.last(frames)[1] < look.at)) {
             frames.push([0, look.at, look.p, look.statistics.ewm_mean, state.latch.level, []]);
         }
-        if (frames.length && (state.phase !== "watching" || state.holds.length)) breakAfter(_.last(frames)[1]);
+        if (frames.length && (state.phase !== "watching" || live.isKeptFromLooking())) breakAfter(_.last(frames)[1]);
         self.draw();
     };
     /* What came in while the answer was under way stays behind it. */

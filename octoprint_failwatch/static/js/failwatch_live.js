@@ -47,6 +47,10 @@ function FailWatchLive() {
     self.isOnHold = ko.pureComputed(function () {
         return self.phase() !== "paused" && self.isPrinting() && self.state().holds.length > 0;
     });
+    /* Only a print file's "off" lets the looking go on. */
+    self.isKeptFromLooking = ko.pureComputed(function () {
+        return self.isOnHold() && self.state().next_look_at === null;
+    });
     self.level = ko.pureComputed(function () {
         return self.isPrinting() ? self.state().latch.level : "none";
     });
@@ -63,7 +67,7 @@ function FailWatchLive() {
     /* A look was not answered, or not in its time: what is shown is old. */
     self.isStale = ko.pureComputed(function () {
         var state = self.state();
-        if (!state || state.phase !== "watching" || state.holds.length || !state.look) return false;
+        if (!state || state.phase !== "watching" || self.isKeptFromLooking() || !state.look) return false;
         if (state.failed_looks > 0 || state.look.at < state.since - STILL_HOLDS) return true;
         return state.next_look_at !== null && self.now() > state.next_look_at + LATE + 2 * state.look.latency * clock.speed;
     });
@@ -89,6 +93,6 @@ function FailWatchLive() {
         return !!until && self.now() < until;
     });
     self.isSilent = ko.pureComputed(function () {
-        return self.isMuted() || self.isSnoozed();
+        return self.isMuted() || self.isSnoozed() || (self.isOnHold() && !self.isKeptFromLooking());
     });
 }

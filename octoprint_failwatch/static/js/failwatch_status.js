@@ -20,7 +20,7 @@ function FailWatchStatus(live, picture) {
         if (live.phase() === "idle") return "idle";
         if (live.level() !== "none") return live.level();
         if (live.phase() === "blind") return "blind";
-        if (live.phase() === "paused" || live.isOnHold()) return "waiting";
+        if (live.phase() === "paused" || live.isKeptFromLooking()) return "waiting";
         if (live.isStale() || !live.look()) return "stale";
         return live.look().verdict.rule === "warm_up" ? "early" : "none";
     });
@@ -58,18 +58,21 @@ function FailWatchStatus(live, picture) {
             minutes: Math.ceil((live.state().snoozed_until - live.now()) / 60)
         });
     }
+    function held() {
+        if (!live.isOnHold() || self.light() === "waiting") return "";
+        return live.isKeptFromLooking() ? gettext("on hold") : gettext("switched off by the print file");
+    }
     /* Why a level that stands is not followed just now. */
     function notFollowed() {
         if (live.level() === "none") return "";
         if (live.state().blind) return blind().charAt(0).toLowerCase() + blind().slice(1);
         if (live.phase() === "paused") return gettext("paused");
-        if (live.isOnHold()) return gettext("on hold");
         return live.isStale() ? gettext("waiting for a new picture") : "";
     }
     self.headline = ko.pureComputed(function () {
         if (!live.state()) return "";
         var main = live.level() === "none" ? withoutLevel() : FailWatchWords.level(live.level());
-        var notes = live.watching() && live.isPrinting() ? _.compact([silence(), notFollowed()]) : [];
+        var notes = live.watching() && live.isPrinting() ? _.compact([silence(), held(), notFollowed()]) : [];
         return notes.length ? main + " (" + notes.join("; ") + ")" : main;
     });
     /* The same, short enough for the navigation bar; one dead camera of several is seen there, too. */

@@ -100,7 +100,7 @@ var FailWatchWords = (function () {
 
     function phase(state, watching) {
         if (!watching) return gettext("Switched off");
-        if (state.phase !== "paused" && state.phase !== "idle" && state.holds.length) return hold(state.holds[0]);
+        if (state.phase !== "paused" && state.phase !== "idle" && state.holds.length) return hold(state.holds);
         return {
             idle: gettext("No print to watch"),
             watching: gettext("Watching"),
@@ -109,14 +109,15 @@ var FailWatchWords = (function () {
         }[state.phase];
     }
 
-    function hold(key) {
+    /* Switched off by its file, the print is looked at all the same. */
+    function hold(holds) {
+        var key = _.without(holds, "command")[0];
         return (
             {
                 heating: gettext("Waiting: the printer is heating"),
                 too_early: gettext("Waiting: the print has only begun"),
                 filament_change: gettext("Waiting: filament is being changed"),
-                waiting: gettext("Waiting: the printer waits for you"),
-                command: gettext("Waiting: switched off by the print file")
+                waiting: gettext("Waiting: the printer waits for you")
             }[key] || key
         );
     }

@@ -29,12 +29,16 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that is known about a print from its looks and its user; a replay starts from this."""
+    """All that is known about a print from its looks and its user; a replay starts from this.
+
+    While its file has FailWatch `switched_off`, nothing is learned from it.
+    """
 
     memory: Memory = field(default_factory=Memory)
     latch: Latch = field(default_factory=Latch)
     muted: bool = False
     snoozed_until: float | None = None
+    switched_off: bool = False
 
     def for_new_print(self) -> Assessment:
         """Return the assessment that the next print starts with: only what was learned about the printer."""
@@ -67,16 +71,18 @@ def assess(
     memory, latch = before.memory, before.latch
     if memory.judged_at is not None and at - memory.judged_at > gap:
         latch = latches.interrupt(latch)
-    accepted = memory.acceptance is not None
+    was_accepted = memory.acceptance is not None
     memory, verdict, p, weight = judge(memory, rules, detection, at, boxes)
-    if accepted and memory.acceptance is None and latch.silent_until is not None:
+    if was_accepted and memory.acceptance is None and latch.silent_until is not None:
         latch = replace(latch, silent_until=None)
     latch = latches.follow(latch, verdict, at, times)
-    good = teaches(verdict, latch, rules, seen=detection.p, accepted=memory.acceptance is not None)
+    accepted = memory.acceptance is not None
+    good = not before.switched_off and teaches(verdict, latch, rules, seen=detection.p, accepted=accepted)
     if good:
         trend = rules.taught(memory.trend, p, weight)
         memory = Memory(memory.statistics, trend, memory.judged_at, memory.acceptance, memory.answers)
-    return Assessed(Assessment(memory, latch, before.muted, before.snoozed_until), verdict, p, good)
+    after = Assessment(memory, latch, before.muted, before.snoozed_until, before.switched_off)
+    return Assessed(after, verdict, p, good)
 
 
 def answered(
@@ -122,6 +128,7 @@ def shifted(before: Assessment, seconds: float) -> Assessment:
         ),
         before.muted,
         moved(before.snoozed_until, seconds),
+        before.switched_off,
     )
 
 

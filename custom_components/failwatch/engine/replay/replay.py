@@ -16,7 +16,7 @@ from ..judging.verdict import Level, Verdict
 from ..models import Detection
 from ..statistics import REFERENCE_INTERVAL, TemporalStatistics
 from ..watch.settings import gap_after
-from ..watch.state import EventKind
+from ..watch.state import SWITCHED_OFF, EventKind
 from .series import Began, Sample, Step
 
 
@@ -141,6 +141,8 @@ class Replayer:
             self.now = changed(self.now, snoozed_until=data)
         elif kind == EntryKind.MUTED:
             self.now = changed(self.now, muted=data)
+        elif kind == EntryKind.HOLDS:
+            self.now = changed(interrupted(self.now), switched_off=SWITCHED_OFF in data)
         elif kind in _GAPS:
             self.now = interrupted(self.now)
         elif kind == EventKind.CAMERA_MOVED:
@@ -163,5 +165,5 @@ class Replayer:
         self.now = answered(self.now, answer, at, self.times, p=self.p, boxes=self.boxes)
 
 
-_GAPS = (EventKind.BLIND, EntryKind.PAUSED, EntryKind.HOLDS)
+_GAPS = (EventKind.BLIND, EntryKind.PAUSED)
 """What interrupts the looking."""

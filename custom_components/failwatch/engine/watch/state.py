@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -88,6 +89,18 @@ class Look:
         return {view.camera: view.boxes for view in self.views if view.boxes}
 
 
+SWITCHED_OFF = "command"
+"""The hold by a print file's `@FAILWATCH off`: only a silence, as the print goes on and may fail.
+
+Under any other hold nothing is printed, or nobody knows whether it is: then there is nothing to look at.
+"""
+
+
+def keep_from_looking(holds: Iterable[str]) -> bool:
+    """Return whether one of these holds keeps the watch from looking."""
+    return any(reason != SWITCHED_OFF for reason in holds)
+
+
 @dataclass(frozen=True, slots=True)
 class WatchState:
     """A watch at one moment; `to_json` and `from_json` of `serialization` carry it anywhere."""
@@ -99,7 +112,7 @@ class WatchState:
     print_name: str = ""
     started_at: float | None = None
     holds: tuple[str, ...] = ()
-    """Why the watch does not look just now although the print runs, e.g. "heating"."""
+    """Why the watch does not look, or is silent, although the print runs, e.g. "heating"."""
     blind: Blind | None = None
     blind_cameras: tuple[Blind, ...] = ()
     """Cameras that gave nothing in the last look, while others did."""
@@ -119,7 +132,7 @@ class WatchState:
     @property
     def assessment(self) -> Assessment:
         """The part of the state that judging carries from look to look."""
-        return Assessment(self.memory, self.latch, self.muted, self.snoozed_until)
+        return Assessment(self.memory, self.latch, self.muted, self.snoozed_until, SWITCHED_OFF in self.holds)
 
     def assessed(self, assessment: Assessment) -> WatchState:
         """Return the state with another assessment."""
@@ -137,8 +150,14 @@ class WatchState:
         return self.latch.level
 
     def is_silent(self, at: float) -> bool:
-        """Return whether the user asked not to be bothered at that time."""
-        return self.muted or (self.snoozed_until is not None and at < self.snoozed_until)
+        """Return whether the user, or the print's file, asked for silence at that time."""
+        is_snoozed = self.snoozed_until is not None and at < self.snoozed_until
+        return self.muted or is_snoozed or SWITCHED_OFF in self.holds
+
+    @property
+    def is_kept_from_looking(self) -> bool:
+        """Whether a hold keeps the watch from looking; a FailWatch of before may do so under any hold."""
+        return bool(self.holds) and self.next_look_at is None
 
 
 class EventKind(StrEnum):
@@ -214,7 +233,7 @@ def present_look(state: WatchState) -> Look | None:
     look = state.look
     if state.phase is Phase.PAUSED:
         return look
-    if look is None or state.phase is not Phase.WATCHING or state.holds:
+    if look is None or state.phase is not Phase.WATCHING or state.is_kept_from_looking:
         return None
     # After a pause or a restart the watching begins with a look that may be hours old.
     return look if look.at >= state.since - STILL_HOLDS else None
@@ -224,7 +243,7 @@ def is_unanswered(state: WatchState) -> bool:
     """Return whether a look failed after the last answered one, so that the answer is out of date."""
     if state.blind is not None:
         return state.phase is not Phase.IDLE
-    return state.failed_looks > 0 and state.phase is Phase.WATCHING and not state.holds
+    return state.failed_looks > 0 and state.phase is Phase.WATCHING and not state.is_kept_from_looking
 
 
 def present_level(state: WatchState) -> Level:

@@ -15,7 +15,7 @@ from .actions import acted, countdown_event, tell_what_stands
 from .cadence import hourly_spacing, next_interval
 from .policy import Action, Intervention, Policy, after_absence, after_pause, arm_again, call_off, coming
 from .settings import WatchSettings
-from .state import Blind, Event, EventKind, Phase, Step, WatchState
+from .state import SWITCHED_OFF, Blind, Event, EventKind, Phase, Step, WatchState, keep_from_looking
 
 LOOKING = (Phase.WATCHING, Phase.BLIND)
 """Phases in which a print is looked at."""
@@ -37,24 +37,25 @@ def start_print(state: WatchState, print_id: str, name: str, now: float) -> Step
         blind_cameras=(),
         look=None,
         intervention=Intervention(),
-        next_look_at=None if state.holds else now,
+        next_look_at=None if keep_from_looking(state.holds) else now,
         failed_looks=0,
         told=Level.NONE,
     )
     return Step(begun, (Event(EventKind.STARTED, now, print_id, name),))
 
 
-def resume_known_print(state: WatchState, policy: Policy, now: float) -> Step:
-    """Resume the print that was known before: it still runs."""
+def resume_known_print(state: WatchState, settings: WatchSettings, now: float) -> Step:
+    """Resume the print that was known before: it still runs. A silence by its file is over, as no hold is kept."""
     before = state.intervention
     state = replace(
         _after_gap(state),
         phase=Phase.WATCHING,
         since=now,
-        next_look_at=None if state.holds else now,
-        intervention=after_absence(before, policy, now),
+        next_look_at=None if keep_from_looking(state.holds) else now,
+        intervention=after_absence(before, settings.policy, now),
     )
-    return Step(state, countdown_event(state, before))
+    told = tell_what_stands(state, settings, now)
+    return Step(told.state, (*countdown_event(state, before), *told.events))
 
 
 def pause(state: WatchState, policy: Policy, now: float) -> Step:
@@ -79,7 +80,7 @@ def resume(state: WatchState, settings: WatchSettings, now: float) -> Step:
     """Look again. Resuming after an alarm, or after a pause by FailWatch, counts as "not a failure"."""
     was_asked = state.level is not Level.NONE or state.intervention.paused_at is not None
     phase = Phase.BLIND if state.blind else Phase.WATCHING
-    looks_at = None if state.holds else now
+    looks_at = None if keep_from_looking(state.holds) else now
     resumed = replace(_after_gap(state), phase=phase, since=now, next_look_at=looks_at)
     return answer(resumed, Answer.RESUMED, settings, now) if was_asked else Step(resumed)
 
@@ -107,15 +108,17 @@ def end_print(state: WatchState, outcome: str, now: float) -> Step:
 
 
 def hold(state: WatchState, reason: str) -> Step:
-    """Do not look for now."""
-    return Step(replace(_after_gap(state), holds=(*state.holds, reason), next_look_at=None))
+    """Do not look for now; or, where the print's file switches FailWatch off, look on and be silent."""
+    held = replace(_after_gap(state), holds=(*state.holds, reason))
+    return Step(_silenced(held) if reason == SWITCHED_OFF else replace(held, next_look_at=None))
 
 
-def release(state: WatchState, reason: str, now: float) -> Step:
-    """Remove a reason for not looking; look again once none is left."""
+def release(state: WatchState, reason: str, settings: WatchSettings, now: float) -> Step:
+    """Remove a reason for not looking, or for being silent; look at once if none is left that forbids it."""
     holds = tuple(other for other in state.holds if other != reason)
-    looks = not holds and state.phase in LOOKING
-    return Step(replace(state, holds=holds, next_look_at=now if looks else None))
+    looks = state.phase in LOOKING and not keep_from_looking(holds)
+    released = replace(_after_gap(state), holds=holds, next_look_at=now if looks else None)
+    return tell_what_stands(released, settings, now) if reason == SWITCHED_OFF else Step(released)
 
 
 def look_in_time(state: WatchState, settings: WatchSettings, *, cameras: int, now: float) -> WatchState:
@@ -194,8 +197,12 @@ def silence(
     state = replace(state, muted=muted, snoozed_until=snoozed_until)
     if not state.is_silent(now):
         return tell_what_stands(state, settings, now)
-    # What stands is told again when the silence ends.
-    return Step(replace(state, intervention=call_off(state.intervention), told=Level.NONE))
+    return Step(_silenced(state))
+
+
+def _silenced(state: WatchState) -> WatchState:
+    """Return the state at the beginning of a silence: what stands is told again when it ends."""
+    return replace(state, intervention=call_off(state.intervention), told=Level.NONE)
 
 
 def _after_gap(state: WatchState) -> WatchState:

@@ -25,7 +25,7 @@ from .look import Camera, CameraAnswer, LookResult, ask, combine, snapshot
 from .look_outcome import look_answered, look_failed
 from .policy import Action, Cause
 from .settings import WatchSettings
-from .state import Phase, Step, WatchState
+from .state import Phase, Step, WatchState, keep_from_looking
 from .transitions import LOOKING
 
 _LOGGER = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Watch(ABC):
         if print_id == self.state.print_id:
             if self.state.phase is Phase.IDLE:
                 self._interrupt()
-                self.take(transitions.resume_known_print(self.state, self._settings.policy, now))
+                self.take(transitions.resume_known_print(self.state, self._settings, now))
             return
         self._interrupt()
         self._frozen = {}
@@ -127,15 +127,17 @@ class Watch(ABC):
             self._detector.end_print(before.printer_id, before.print_id, good=good)
 
     def hold(self, reason: str) -> None:
-        """Do not look for now, for a reason such as "heating"."""
+        """Do not look for now, for a reason such as "heating"; or, switched off by the file, only be silent."""
         if reason not in self.state.holds:
-            self._interrupt()
+            self._untaught.clear()
+            if keep_from_looking([reason]):
+                self._abandon_look()
             self.take(transitions.hold(self.state, reason))
 
     def release(self, reason: str) -> None:
-        """Remove that reason for not looking."""
+        """Remove that reason for not looking, or for being silent."""
         if reason in self.state.holds:
-            self.take(transitions.release(self.state, reason, self.clock.now()))
+            self.take(transitions.release(self.state, reason, self._settings, self.clock.now()))
 
     # What the user says
 
@@ -158,7 +160,7 @@ class Watch(ABC):
 
     def check_now(self) -> None:
         """Look at once, if the print is being watched."""
-        if self.state.phase in LOOKING and not self.state.holds:
+        if self.state.phase in LOOKING and not keep_from_looking(self.state.holds):
             self.take(Step(replace(self.state, next_look_at=self.clock.now())))
 
     def order(self, action: Action) -> None:
@@ -178,7 +180,7 @@ class Watch(ABC):
 
     def _is_due(self, now: float) -> bool:
         due = self.state.next_look_at
-        return self._looking is None and due is not None and now >= due and not self.state.holds
+        return self._looking is None and due is not None and now >= due
 
     def _idle_seconds(self, now: float) -> float | None:
         """Return how long nothing needs doing, None for until woken."""
@@ -186,7 +188,7 @@ class Watch(ABC):
         due_at = actions.due_at(state, self._settings.policy, now)
         moments = [due_at]
         if self._looking is None:  # otherwise its end wakes
-            moments += [None if state.holds else state.next_look_at, state.snoozed_until]
+            moments += [state.next_look_at, state.snoozed_until]
         coming = [moment for moment in moments if moment is not None]
         return min(coming) - now if coming else None
 
