@@ -48,5 +48,5 @@ PARSERS = {
     "report": json_parser(
         each(messages.report_of, messages.prints_of, messages.course_of, may_raise=OctoPrintError), _REPORT
     ),
-    "socket": Parser(_text, (json.dumps(PUSHED).encode(), b"[[[[", b'{"reauthRequired": 1}')),
+    "socket": Parser(_text, (json.dumps(PUSHED).encode(), b"[[[[", b'{"reauthRequired": 1}'), 1024),
 }

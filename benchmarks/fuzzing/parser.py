@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .nearly import nearly
+from .nearly import MOST_BYTES, nearly
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,8 @@ class Parser:
 
     run: Callable[[bytes], object]
     seeds: tuple[bytes, ...]
+    longest: int = MOST_BYTES
+    """Bytes of its longest case: longer ones take more time and reach nothing else."""
 
 
 def json_parser(read: Callable[[Any], object], *examples: Any) -> Parser:

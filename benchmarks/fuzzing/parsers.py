@@ -32,7 +32,7 @@ from octoprint_failwatch.settings import DEFAULTS
 from octoprint_failwatch.watching.watch_settings import validated, watch_settings
 from tests.core.watching import ScriptedDetector, watching
 
-from .nearly import nearly
+from .nearly import MOST_BYTES, nearly
 from .parser import Parser, each, json_parser
 
 
@@ -74,9 +74,9 @@ def _archive(data: bytes) -> None:
             lines = [nearly([line], part) if number == changed else line for line in content]
             archive.writestr(name, "\n".join(map(json.dumps, lines)))
     with suppress(HistoryError):
-        read_zip(_HISTORY, packed)
-    for record in _HISTORY.prints():
-        _HISTORY.forget(record.print_id)
+        if read_zip(_HISTORY, packed):
+            for record in _HISTORY.prints():
+                _HISTORY.forget(record.print_id)
 
 
 def _replayed(data: bytes) -> None:
@@ -173,10 +173,12 @@ PARSERS = {
         ),
         *(_STATE, _EVENT),
     ),
-    "picture": Parser(_picture, tuple(_saved(kind) for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP"))),
-    "form": Parser(_form, (_FORM,)),
-    "labels": Parser(_labels, (b"print_id,failed,failed_from,name\none,yes,12.5,a\n",)),
-    "archive": Parser(_archive, tuple(bytes([number, 0]) for number in range(len(_ARCHIVED)))),
-    "replay": Parser(_replayed, (b"time,p,print_id\n1.5,0.25,a\n2,1,b\n", b"\xef\xbb\xbfp,time\n0,1\n")),
-    "address": Parser(_address, (b"http://me:secret@[::1]:80/a?b#c", b"rtsp://camera/1")),
+    "picture": Parser(_picture, tuple(_saved(kind) for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP")), 4096),
+    "form": Parser(_form, (_FORM,), 1024),
+    "labels": Parser(_labels, (b"print_id,failed,failed_from,name\none,yes,12.5,a\n",), 512),
+    "archive": Parser(
+        _archive, tuple(bytes([number, 0]) for number in range(len(_ARCHIVED))), 1 + MOST_BYTES
+    ),
+    "replay": Parser(_replayed, (b"time,p,print_id\n1.5,0.25,a\n2,1,b\n", b"\xef\xbb\xbfp,time\n0,1\n"), 512),
+    "address": Parser(_address, (b"http://me:secret@[::1]:80/a?b#c", b"rtsp://camera/1"), 512),
 }
