@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,21 +17,35 @@ from ..engine.models import Detection, Frame
 MAX_WAITING = 32
 """Frames without an answer for each detector; beyond it frames are refused."""
 
+AHEAD_SECONDS = 0.1
+"""A detector gets its next frame while it looks at one, if both are known to take no longer than this. Otherwise it
+would do nothing until the event loop came round to it, and somebody's heavy picture must not go ahead of others."""
+
 
 class Detector(Protocol):
     """All that a server needs of a detector."""
 
     async def detect(self, frame: Frame) -> Detection:
-        """Return the answer to a frame. Raises DetectionError; never blocks the event loop."""
+        """Return the answer to a frame, after that to any frame before. Raises DetectionError; never blocks the loop."""
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    """A detector. `in_hand` has the seconds that each frame handed to it is expected to take, at most two."""
+
+    detector: Detector
+    in_hand: list[float] = field(default_factory=list)
+    done_at: float = -math.inf
 
 
 @dataclass(eq=False, slots=True)
 class _Place:
-    """A waiting frame. `turn` receives the detector."""
+    """A waiting frame. `turn` receives the detector, for which the owner is charged so many seconds in advance."""
 
     owner: str
     printer: str
-    turn: asyncio.Future[Detector]
+    turn: asyncio.Future[_Worker]
+    charged: float = 0.0
 
 
 @dataclass(slots=True)
@@ -43,7 +58,7 @@ class _Share:
 
 
 class DetectorQueue:
-    """Hands each frame to a free detector.
+    """Hands each frame to a detector.
 
     The next detector goes to the owner who has had the least detector time of those who wait, and among
     its printers in turn. A printer's frames are looked at one after the other. When too many wait, the
@@ -52,7 +67,7 @@ class DetectorQueue:
 
     def __init__(self, detectors: Sequence[Detector], now: Callable[[], float] = time.monotonic) -> None:
         """Share these detectors. `workers` is their number."""
-        self._free = list(detectors)
+        self._workers = [_Worker(detector) for detector in detectors]
         self.workers = len(detectors)
         self._max_waiting = MAX_WAITING * len(detectors)
         self._now = now
@@ -79,9 +94,9 @@ class DetectorQueue:
         self.waiting += 1
         try:
             self._hand_out()
-            detector = await self._turn(place, share)
+            worker = await self._turn(place, share)
             try:
-                yield await self._detect(detector, share, frame)
+                yield await self._detect(worker, place, share, frame)
             finally:
                 self._at_work.discard(printer)
                 # The printer's other frames go to the end, so that printers take turns.
@@ -90,39 +105,45 @@ class DetectorQueue:
         finally:
             self.waiting -= 1
 
-    async def _turn(self, place: _Place, share: _Share) -> Detector:
+    async def _turn(self, place: _Place, share: _Share) -> _Worker:
         try:
             return await place.turn
         except asyncio.CancelledError:
             if place in share.waiting:
                 share.waiting.remove(place)
             elif not place.turn.cancelled() and place.turn.exception() is None:
-                self._give_back(place.turn.result(), share, -share.typical)
+                self._give_back(place.turn.result(), place, share, 0.0)
                 self._at_work.discard(place.printer)
                 self._hand_out()
             raise
 
-    async def _detect(self, detector: Detector, share: _Share, frame: Frame) -> Detection:
-        began, expected = self._now(), share.typical
-        work = asyncio.ensure_future(detector.detect(frame))
+    async def _detect(self, worker: _Worker, place: _Place, share: _Share, frame: Frame) -> Detection:
+        began = self._now()
+        work = asyncio.ensure_future(worker.detector.detect(frame))
 
         def done(work: asyncio.Future[Detection]) -> None:
             if not work.cancelled():
                 work.exception()  # whoever asked may be gone
-            share.typical = self._now() - began
-            self._give_back(detector, share, share.typical - expected)
+            now = self._now()
+            # It may have waited for the frame before.
+            share.typical = now - max(began, worker.done_at)
+            worker.done_at = now
+            self._give_back(worker, place, share, share.typical)
             self._hand_out()
 
         # The detector stays busy until its thread is done, even if the client has gone.
         work.add_done_callback(done)
         return await asyncio.shield(work)
 
-    def _give_back(self, detector: Detector, share: _Share, correction: float) -> None:
-        share.spent += correction
-        self._free.append(detector)
+    def _give_back(self, worker: _Worker, place: _Place, share: _Share, took: float) -> None:
+        share.spent += took - place.charged
+        worker.in_hand.remove(place.charged or math.inf)
 
     def _hand_out(self) -> None:
-        while self._free:
+        while True:
+            worker = min(self._workers, key=lambda worker: (len(worker.in_hand), sum(worker.in_hand)))
+            if sum(worker.in_hand) > AHEAD_SECONDS or len(worker.in_hand) > 1:
+                return
             candidates = [
                 (share.spent, index, place)
                 for index, share in enumerate(self._shares.values())
@@ -132,12 +153,17 @@ class DetectorQueue:
                 return
             *_, place = min(candidates)
             share = self._shares[place.owner]
+            expected = share.typical or math.inf  # unknown before an owner's first frame
+            if worker.in_hand and expected > AHEAD_SECONDS:
+                return
             self._least_spent = max(self._least_spent, share.spent)
             # Charge the expected time at once; otherwise an owner could get all detectors for the price of one.
-            share.spent += share.typical
+            place.charged = share.typical
+            share.spent += place.charged
             share.waiting.remove(place)
             self._at_work.add(place.printer)
-            place.turn.set_result(self._free.pop(0))
+            worker.in_hand.append(expected)
+            place.turn.set_result(worker)
 
     def _next(self, share: _Share) -> _Place | None:
         return next(

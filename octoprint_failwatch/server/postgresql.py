@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..engine.errors import BadSetting, Busy
 from ..engine.models import Box
 from .printer_statistics import COLUMNS, Counted, Look, PrinterRecord, returning
-from .tagged_pictures import MAX_BYTES, TIDY_EVERY, boxes_to_text, drawn
+from .tagged_pictures import MAX_BYTES, boxes_to_text, drawn
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Pool
@@ -65,6 +65,9 @@ RETRY_SECONDS = 15.0
 """How long a frame waits for a database that restarts; below the time that clients wait for an answer."""
 
 COMMAND_SECONDS = 10.0
+TIDY_EVERY = 50
+"""Pictures between two looks at which may go."""
+
 DAY = 86400.0
 
 KEY = "WHERE owner = $1 AND printer_id = $2"

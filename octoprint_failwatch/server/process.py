@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import signal
 import sys
@@ -30,6 +31,11 @@ STOP_SECONDS = 10.0
 
 FILES = 64
 """File descriptors that are needed beside those of connections."""
+
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT_FREE, OF_THE_SYSTEM = 16 * 2**20, 4 * 2**20
+"""Bytes that a thread keeps free for its next picture, and from which on a piece is the system's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ async def serve_with(
     settings: ServerSettings, detectors: Sequence[Detector], started: Callable[[str], None]
 ) -> None:
     """Serve with these detectors until SIGINT or SIGTERM; raises BadSetting."""
+    _keep_freed_memory()
     stop = _stop_signal()
     connections = Connections(
         _within_file_limit(settings.connections),
@@ -117,6 +124,19 @@ async def _listen(
     except OSError as error:
         where = _authority(settings.host, settings.port)
         raise BadSetting(f"Cannot listen on {where}: {error.strerror}.") from error
+
+
+def _keep_freed_memory() -> None:
+    """Keep what a picture needed for the next one.
+
+    Where the end of its memory is free, glibc gives it back: 3 MiB a picture, which then cost 800 page faults and 2 ms
+    of a core. Whether it does depends on what else lies there.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # other C libraries have no such setting
+            set_option = ctypes.CDLL(None).mallopt
+            set_option(M_TRIM_THRESHOLD, KEPT_FREE)
+            set_option(M_MMAP_THRESHOLD, OF_THE_SYSTEM)
 
 
 def _within_file_limit(connections: int) -> int:

@@ -42,7 +42,8 @@ REST_SECONDS = 60.0
 HELD_SECONDS = 5.0
 """How long no pictures are kept after another process held their file."""
 
-TIDY_EVERY = 50
+TIDY_SECONDS = 60.0
+"""How long expired pictures, which nobody is shown, may stay on the disk: finding them means reading the whole table."""
 
 
 class Pictures(Protocol):
@@ -69,7 +70,9 @@ class SqlitePictures:
         self._database = Database(path, ((PICTURES,),))
         self._keep = keep
         self._now = now
-        self._kept = 0
+        self._bytes = 0.0
+        self._counted: sqlite3.Connection | None = None
+        self._tidied_at = 0.0
         self._rests_until = 0.0
         self._failing = False
 
@@ -80,8 +83,6 @@ class SqlitePictures:
         if self._keep <= 0 or now < self._rests_until:
             return None
         row = (name, now + self._keep, boxes_to_text(boxes), jpeg)
-        tidy = self._kept % TIDY_EVERY == 0
-        self._kept += 1
 
         def work(connection: sqlite3.Connection) -> None:
             if shutil.disk_usage(self._database.path.parent).free < RESERVE + len(jpeg):
@@ -89,12 +90,12 @@ class SqlitePictures:
             connection.execute(
                 "INSERT INTO pictures (name, expires_at, boxes, jpeg) VALUES (?, ?, ?, ?)", row
             )
-            if tidy:
-                _tidy(connection, now)
+            self._limit(connection, len(jpeg), now)
 
         try:
             await self._database.run(work)
         except (sqlite3.Error, OSError) as error:
+            self._counted = None
             if not self._failing:
                 _LOGGER.warning("Tagged pictures cannot be kept: %s", error)
             self._failing = True
@@ -140,6 +141,18 @@ class SqlitePictures:
         """Close the file."""
         await self._database.close()
 
+    def _limit(self, connection: sqlite3.Connection, added: int, now: float) -> None:
+        """Delete expired pictures now and then, and at once the oldest of those that take too much."""
+        self._bytes += added
+        if connection is not self._counted or abs(now - self._tidied_at) >= TIDY_SECONDS:
+            connection.execute("DELETE FROM pictures WHERE expires_at <= ?", (now,))
+            (self._bytes,) = connection.execute("SELECT TOTAL(LENGTH(jpeg)) FROM pictures").fetchone()
+            self._counted, self._tidied_at = connection, now
+        oldest = "SELECT id, LENGTH(jpeg) FROM pictures ORDER BY id LIMIT 1"
+        while self._bytes > MAX_BYTES and (found := connection.execute(oldest).fetchone()) is not None:
+            connection.execute("DELETE FROM pictures WHERE id = ?", found[:1])
+            self._bytes -= found[1]
+
 
 def boxes_to_text(boxes: Sequence[Box]) -> str:
     """Return boxes as text for the database."""
@@ -150,13 +163,3 @@ async def drawn(jpeg: bytes, boxes: str) -> bytes:
     """Return a picture with its boxes drawn."""
     found = [serialization.from_json(Box, box) for box in json.loads(boxes)]
     return await asyncio.to_thread(tagged, jpeg, found)
-
-
-def _tidy(connection: sqlite3.Connection, now: float) -> None:
-    connection.execute("DELETE FROM pictures WHERE expires_at <= ?", (now,))
-    connection.execute(
-        "DELETE FROM pictures WHERE id <= (SELECT id FROM"
-        " (SELECT id, SUM(LENGTH(jpeg)) OVER (ORDER BY id DESC) AS bytes FROM pictures)"
-        " WHERE bytes > ? ORDER BY id DESC LIMIT 1)",
-        (MAX_BYTES,),
-    )

@@ -473,7 +473,6 @@ async def test_old_pictures_leave_the_disk(tmp_path: Path, monkeypatch: pytest.M
     """By age, and beyond the room there is, the oldest first."""
     from octoprint_failwatch.server import tagged_pictures
 
-    monkeypatch.setattr(tagged_pictures, "TIDY_EVERY", 1)
     monkeypatch.setattr(tagged_pictures, "MAX_BYTES", 3 * len(JPEG))
     now = 0.0
     pictures = tagged_pictures.SqlitePictures(tmp_path / "pictures.sqlite", 60, now=lambda: now)
@@ -486,6 +485,15 @@ async def test_old_pictures_leave_the_disk(tmp_path: Path, monkeypatch: pytest.M
     names = [await pictures.keep(JPEG, ()) for _ in range(5)]
     assert await stored() == 3
     assert [await pictures.take(name) is not None for name in names] == [False, False, True, True, True]
+    # Those of an earlier start count, too, and none of a file that is begun anew.
+    await pictures.close()
+    pictures = tagged_pictures.SqlitePictures(tmp_path / "pictures.sqlite", 60, now=lambda: now)
+    for _ in range(2):
+        for _ in range(3):
+            await pictures.keep(JPEG, ())
+        assert await stored() == 3
+        await pictures._database.clear()
+    await pictures.keep(JPEG, ())
     now = 61.0
     await pictures.keep(JPEG, ())
     assert await stored() == 1

@@ -120,6 +120,37 @@ async def test_time_not_asked_for_is_not_saved_up() -> None:
     )
 
 
+async def test_quick_pictures_are_handed_over_one_ahead() -> None:
+    """A detector need not wait for the event loop between two; one printer's still come one after the other."""
+    bench = Bench()
+    await bench.ask(["a0", "b0"], seconds=0.05)
+    await bench.answer(2)
+    await bench.ask(["a1.0", "a1.1", "b1.0", "a2.0", "b2.0"], seconds=0.05)
+    assert bench.detectors[0].begun[2:] == ["a1.0", "b1.0"]
+    assert bench.detectors[0].at_work == 2
+    ended = await bench.answer(5)
+    assert (ended[:2], ended[-1]) == (["a1.0", "b1.0"], "a1.1")
+    assert bench.queue._shares["b"].typical == pytest.approx(0.05), "the time behind another is not its own"
+    assert bench.queue.waiting == 0
+
+
+async def test_a_heavy_picture_is_not_handed_over_ahead() -> None:
+    bench = Bench()
+    await bench.ask(["a0"], seconds=1.0)
+    await bench.ask(["b0"], seconds=0.05)
+    await bench.answer(2)
+    await bench.ask(["b1"], seconds=0.05)
+    await bench.ask(["a1"], seconds=1.0)
+    assert bench.detectors[0].begun[2:] == ["b1"], "a light one may still come before it"
+    await bench.ask(["b2"], seconds=0.05)
+    await bench.answer(1)
+    assert bench.detectors[0].begun[3:] == ["b2"]
+    await bench.answer(1)
+    await bench.ask(["b3"], seconds=0.05)
+    assert bench.detectors[0].begun[4:] == ["a1"], "nothing is put behind it, and it comes at last"
+    assert await bench.answer(2) == ["a1", "b3"]
+
+
 async def test_printers_of_one_owner_take_turns() -> None:
     bench = Bench()
     await bench.ask(["a1.0", "a1.1", "a1.2", "a2.0", "a3.0"])
