@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +24,7 @@ from octoprint_failwatch.engine.clients.deepomatic import (
     Label,
     Output,
     Spec,
+    Task,
     parsing,
     recognised,
 )
@@ -46,6 +49,8 @@ from tests.patience import PATIENCE
 
 from .asking import frame, host
 
+PENDING = Task("1", "pending")
+KEPT = "Deepomatic took the pictures, but does not tell what came of them (task 1)"
 CLASSES = Output((Label(0, "failure"), Label(1, "good")), exclusive=True, roi="NONE")
 
 
@@ -147,8 +152,8 @@ async def test_tasks_are_polled_fail_and_run_out_of_time() -> None:
     emulator = emulated.Deepomatic(polls=1)
     async with client(emulator) as api:
         task = await api.infer("prints-v1", [ImageInput(red_spot(0.5))])
-        assert (await api.task(task)).status == "pending"
-        assert [one.status for one in await api.tasks([task])] == ["success"]
+        assert (await api.task(task.id)).status == "pending"
+        assert [one.status for one in await api.tasks([task.id])] == ["success"]
         with pytest.raises(NotFound):
             await api.task("none")
         emulator.breaks = "out of memory"
@@ -173,7 +178,7 @@ async def test_a_question_that_is_cut_short_at_the_end_is_not_told_as_the_reason
     app.router.add_get("/v0.7/tasks/1", task)
     async with running(app) as url, aiohttp.ClientSession() as session:
         with pytest.raises(TimedOut, match="not done within"):
-            await Deepomatic(session, url / "v0.7", emulated.KEY).wait("1", timeout=0.3)
+            await Deepomatic(session, url / "v0.7", emulated.KEY).wait(PENDING, timeout=0.3)
 
 
 @pytest.mark.parametrize(
@@ -201,15 +206,17 @@ async def test_a_fault_of_the_connection_is_sat_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "error"),
+    ("status", "body", "error", "told"),
     [
-        (401, {"detail": "Invalid API key."}, NotAuthorised),
-        (403, {"detail": "Not yours."}, NotPermitted),
-        (200, {"status": 3.5}, BadAnswer),
+        (401, {"detail": "Invalid API key."}, NotAuthorised, "Invalid API key."),
+        (403, {"detail": "Not yours."}, NotPermitted, f"{KEPT}: Not yours."),
+        (404, {"detail": "Not found."}, NotFound, f"{KEPT}: Not found."),
+        (405, {}, NotFound, KEPT),
+        (200, {"status": 3.5}, BadAnswer, ""),
     ],
 )
 async def test_what_waiting_cannot_mend_is_told_at_once(
-    status: int, body: Any, error: type[DetectionError]
+    status: int, body: Any, error: type[DetectionError], told: str
 ) -> None:
     async def task(request: web.Request) -> web.Response:
         return web.json_response(body, status=status)
@@ -217,8 +224,30 @@ async def test_what_waiting_cannot_mend_is_told_at_once(
     app = web.Application()
     app.router.add_get("/v0.7/tasks/1", task)
     async with running(app) as url, aiohttp.ClientSession() as session:
-        with pytest.raises(error):
-            await Deepomatic(session, url / "v0.7", emulated.KEY).wait("1", timeout=300)
+        with pytest.raises(error, match=re.escape(told) or None) as raised:
+            await Deepomatic(session, url / "v0.7", emulated.KEY).wait(PENDING, timeout=300)
+        assert raised.value.said.startswith(told)
+
+
+async def test_an_answer_that_is_there_already_is_not_asked_for() -> None:
+    """The document shows a task's number and its data as the answer to an inference: either will do."""
+    emulator = emulated.Deepomatic(polls=0)
+    asked = []
+
+    @web.middleware
+    async def at_once(request: web.Request, handler: Any) -> web.StreamResponse:
+        asked.append(request.path.rsplit("/", 1)[-1])
+        answer = await handler(request)
+        if request.path.endswith("/inference"):
+            return web.json_response(emulator.tasks[json.loads(answer.body)["task_id"]]["data"])
+        return answer
+
+    app = emulator.application()
+    app.middlewares.append(at_once)
+    async with running(app) as url, host() as lent:
+        detection = await create_detector(settings(url), lent).detect(frame(0.8))
+    assert detection.p == pytest.approx(0.8, abs=0.03)
+    assert asked == ["prints-v1", "inference"]
 
 
 async def test_refusals() -> None:

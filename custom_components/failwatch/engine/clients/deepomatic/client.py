@@ -11,12 +11,12 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from ...errors import BadRequest, ServerFailed, TimedOut, Unavailable
+from ...errors import BadRequest, NotFound, NotPermitted, ServerFailed, TimedOut, Unavailable
 from ..http import REQUEST_TIMEOUT, Endpoint
-from ..reading import mapping, sequence, text
+from ..reading import mapping, sequence
 from . import parsing
 from .inputs import input_json, multipart, needs_form
-from .types import ImageInput, Output, Page, Spec, SpecId, Task
+from .types import DONE, ImageInput, Output, Page, Spec, SpecId, Task
 
 PAGE = 100
 TASK_TIMEOUT = 60.0
@@ -119,8 +119,8 @@ class Deepomatic:
         show_discarded: bool = False,
         max_predictions: int = 100,
         timeout: float = REQUEST_TIMEOUT,
-    ) -> str:
-        """Start to recognise pictures, and return the task's number."""
+    ) -> Task:
+        """Start to recognise pictures, and return the task, which may be done already."""
         if not inputs:
             raise BadRequest("There must be at least one picture.")
         options = {"show_discarded": show_discarded, "max_predictions": max_predictions}
@@ -131,7 +131,7 @@ class Deepomatic:
         else:
             body = {"inputs": [input_json(picture) for picture in inputs], **options}
             reply = await self._endpoint.call("POST", path, json=body, timeout=timeout)
-        return text(mapping(reply.json(), "task_id").get("task_id"), "task_id")
+        return parsing.begun(reply.json())
 
     async def task(self, task_id: str) -> Task:
         """Return a task's progress."""
@@ -144,8 +144,8 @@ class Deepomatic:
         page = mapping((await self._endpoint.call("GET", "/tasks", params=params)).json(), "page")
         return tuple(parsing.task(task) for task in sequence(page.get("results"), "results"))
 
-    async def wait(self, task_id: str, *, timeout: float = TASK_TIMEOUT) -> Any:
-        """Return a task's data once it has succeeded, polling less and less often.
+    async def wait(self, task: Task, *, timeout: float = TASK_TIMEOUT) -> Any:
+        """Return a task's data once it has succeeded, polling less and less often; at once if it is there.
 
         Connection errors are retried. Raises ServerFailed if the task failed, TimedOut.
         """
@@ -154,20 +154,31 @@ class Deepomatic:
         # A request that is under way at the end says nothing of its own: it had no time to be answered.
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                while True:
+                while task.status != DONE:
                     try:
-                        task = await self.task(task_id)
+                        task = await self._followed(task)
                     except Unavailable as error:
                         fault = error
-                    else:
-                        if task.status == "success":
-                            return task.data
-                        if task.status == "error":
-                            why = task.error or "no reason given"
-                            raise ServerFailed(f"Deepomatic could not do it: {why}.")
-                    await asyncio.sleep(pause)
-                    pause = min(1.0, pause * 1.5)
+                    if task.status == "error":
+                        break
+                    if task.status != DONE:
+                        await asyncio.sleep(pause)
+                        pause = min(1.0, pause * 1.5)
+        if task.status == DONE:
+            return task.data
+        if task.status == "error":
+            raise ServerFailed(f"Deepomatic could not do it: {task.error or 'no reason given'}.")
         raise fault
+
+    async def _followed(self, task: Task) -> Task:
+        """Return a task as it is now. The way to it is in no document: a refusal is told as one of just that."""
+        try:
+            return await self.task(task.id)
+        except (NotFound, NotPermitted) as error:
+            why = (
+                f"Deepomatic took the pictures, but does not tell what came of them (task {task.id}): {error}"
+            )
+            raise type(error)(why, said=why) from error
 
 
 def _path(spec_id: SpecId) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..reading import mapping, number, optional_number, score, sequence, text
-from .types import Crop, Label, Output, Page, Recognised, Spec, Task
+from .types import DONE, Crop, Label, Output, Page, Recognised, Spec, Task
 
 
 def recognised(data: Any) -> tuple[tuple[Recognised, ...], ...]:
@@ -84,6 +84,14 @@ def task(value: Any) -> Task:
         error=error if isinstance(error, str) else json.dumps(error) if error else "",
         data=found.get("data"),
     )
+
+
+def begun(value: Any) -> Task:
+    """Read the answer to an inference: a task's number, or its data already, as the document shows both."""
+    found = mapping(value, "task_id")
+    if "outputs" in found:
+        return Task(str(found.get("task_id", "")), DONE, data=found)
+    return Task(text(found.get("task_id"), "task_id"), "pending")
 
 
 def _recognised(value: Any, *, discarded: bool) -> Recognised:

@@ -91,6 +91,9 @@ class Recognised:
     discarded: bool
 
 
+DONE = "success"
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task: `status` is pending, success or error; other values count as pending."""
