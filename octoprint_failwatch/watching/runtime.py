@@ -103,8 +103,16 @@ class Service:
         return self._thread.ask(work, patience)
 
     def post(self, order: Callable[[Monitor], None]) -> None:
-        """Have the watch's thread carry out an order soon; returns at once."""
-        self._inbox.put(lambda: order(self.watcher.monitor))
+        """Have the watch's thread carry out an order soon, if a print runs; returns at once.
+
+        What is typed while none runs must not silence the next one. One that has begun may not be watched yet.
+        """
+
+        def carry_out() -> None:
+            if self.watcher.state.phase is not Phase.IDLE or self.host.job() is not None:
+                order(self.watcher.monitor)
+
+        self._inbox.put(carry_out)
 
     def settings_changed(self) -> None:
         """Apply the current settings as soon as the detector in use has answered its last picture."""

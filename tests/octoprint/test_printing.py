@@ -129,7 +129,12 @@ async def test_blind_says_why_and_sees_again(lab: Lab, camera: str, status: int,
 async def test_a_file_that_switches_failwatch_off_is_looked_at_and_paused_once_it_is_on_again(
     lab: Lab,
 ) -> None:
-    await lab.print("at.gcode", "G1 X1 Y1 E1\n@FAILWATCH off\n" + "\n".join(["G4 P200"] * 3000))
+    await lab.octoprint.post("/api/printer/command", {"command": "@FAILWATCH off"})
+    slow = "\n".join(["G4 P200"] * 3000)
+    await lab.print("on.gcode", f"G1 X1 Y1 E1\n{slow}")
+    assert not (await lab.looked())["holds"], "what was typed before the print silences it"
+    await lab.idle()
+    await lab.print("at.gcode", f"G1 X1 Y1 E1\n@FAILWATCH off\n{slow}")
     await lab.until(lambda state: "command" in state["holds"])
     lab.scene.p = 0.9
     state = await lab.until(lambda state: state["latch"]["level"] == "failure")
