@@ -7,6 +7,7 @@ import pytest
 
 from octoprint_failwatch.engine.errors import Unavailable
 from octoprint_failwatch.engine.history import History
+from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.replay import recorded, replay
 from octoprint_failwatch.engine.serialization import from_json, to_json
@@ -190,6 +191,7 @@ async def test_the_replay_of_a_print_that_was_switched_off_is_the_live_one(tmp_p
         await run.frames(80)
     history.settle()
     live = [(one.look.verdict, one.level) for one in history.frames("one")]
-    assert [(one.verdict, one.level) for one in replay(recorded(history, ["one"]))] == live
+    for rules in (None, FailWatchRules()):
+        assert [(one.verdict, one.level) for one in replay(recorded(history, ["one"]), rules)] == live
     assert Level.FAILURE in {level for _, level in live}
     history.close()

@@ -151,12 +151,12 @@ class Replayer:
             self._answer(entry.at, Answer(data["detail"]), Level(data["level"]))
 
     def _take_standing(self, recorded: Assessment) -> None:
-        began_with = None if self.has_memory else recorded.memory
+        memory = self.now.memory if self.has_memory else recorded.memory
         self.has_memory = True
         if self.as_recorded:
             self.now = recorded
-        elif began_with is not None:
-            self.now = changed(self.now, memory=began_with)
+        else:
+            self.now = changed(self.now, memory=memory, switched_off=recorded.switched_off)
 
     def _answer(self, at: float, answer: Answer, level: Level) -> None:
         denies = answer in (Answer.NOT_A_FAILURE, Answer.RESUMED)

@@ -109,7 +109,7 @@ def countdown_event(after: WatchState, before: Intervention) -> tuple[Event, ...
 def _blind_too_long_at(state: WatchState, policy: Policy, now: float) -> float | None:
     """Return when the blindness leads to a pause, None if it never does."""
     blind_for, blind = policy.pause_when_blind_after, state.blind
-    if blind_for is None or blind is None or state.phase is not Phase.BLIND or state.is_kept_from_looking:
+    if blind_for is None or blind is None or state.phase is not Phase.BLIND:
         return None
     pending = state.intervention.done or state.intervention.ordered or state.intervention.countdown
     if blind.accepted or blind.counted_from is None or pending or state.is_silent(now):
