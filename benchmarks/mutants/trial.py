@@ -30,6 +30,7 @@ TESTS = tuple(
         "history_said",
         "wire",
         "watch_learning",
+        "switched_off",
         "detection_gate",
         "failed_from_the_start",
         "history",
