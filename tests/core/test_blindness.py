@@ -16,13 +16,21 @@ from octoprint_failwatch.engine.errors import (
     TimedOut,
     Unavailable,
 )
+from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.watch.actions import due_action
 from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, combine
 from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
 from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
-from octoprint_failwatch.engine.watch.state import Blind, Event, EventKind, Phase, WatchState
+from octoprint_failwatch.engine.watch.state import (
+    SWITCHED_OFF,
+    Blind,
+    Event,
+    EventKind,
+    Phase,
+    WatchState,
+)
 from octoprint_failwatch.engine.watch.transitions import hold, release, rest
 
 from .watching import ScriptedDetector, Watched, live_camera, picture, watching
@@ -255,3 +263,58 @@ def test_a_stored_silence_without_a_print_is_over() -> None:
     """An older release kept it; the next print must not begin in it."""
     stored = rest(WatchState(printer_id="printer", muted=True, snoozed_until=9e9))
     assert not stored.is_silent(1000.0)
+
+
+@pytest.mark.parametrize("silence", ["snooze", "mute", "off"])
+async def test_that_it_cannot_check_is_told_when_a_silence_ends_that_it_began_in(silence: str) -> None:
+    """As a failure is; until then it is minor, and told once."""
+    cameras = [camera("left", ["good"] * 9 + ["gone"]), camera("right", ["good"] * 3 + ["gone"])]
+    async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
+        run.watch.start("print-1")
+        await looks(run, 2)
+        if silence == "snooze":
+            run.watch.snooze(10_000)
+        elif silence == "mute":
+            run.watch.mute()
+        else:
+            run.watch.hold(SWITCHED_OFF)
+        await run.told(EventKind.BLIND)
+        assert [(event.kind, event.minor) for event in run.events[1:]] == [
+            (EventKind.CAMERA_BLIND, True),
+            (EventKind.BLIND, True),
+        ]
+        assert run.watch.state.phase is Phase.BLIND
+        if silence == "snooze":
+            run.watch.snooze(0)
+        elif silence == "mute":
+            run.watch.mute(False)
+        else:
+            run.watch.release(SWITCHED_OFF)
+        ended = run.clock.time
+        assert [(event.kind, event.camera, event.minor, event.at) for event in run.events[3:]] == [
+            (EventKind.BLIND, "", False, ended),
+            (EventKind.CAMERA_BLIND, "right", False, ended),
+        ]
+        run.watch.mute()
+        run.watch.mute(False)
+        assert len(run.events) == 5
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_a_blindness_that_was_over_or_accepted_before_the_silence_ended_is_not_told(
+    accepted: bool,
+) -> None:
+    script = [0.0, 0.0, *[Unavailable("down")] * 4, *([Unavailable("down")] if accepted else [0.0])]
+    async with watching(ScriptedDetector(script)) as run:
+        run.watch.start("print-1")
+        await looks(run, 2)
+        run.watch.mute()
+        await run.told(EventKind.BLIND)
+        if accepted:
+            run.watch.answer(Answer.NOT_A_FAILURE)
+        else:
+            await run.told(EventKind.SEEING)
+        before = len(run.events)
+        run.watch.mute(False)
+        assert len(run.events) == before
+        assert not (run.watch.state.blind and run.watch.state.blind.held_back)

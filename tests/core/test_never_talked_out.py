@@ -57,6 +57,7 @@ SEEN = st.lists(
     min_size=1,
     max_size=3,
 )
+ALARMS = (EventKind.MAYBE, EventKind.FAILURE, EventKind.BLIND, EventKind.CAMERA_BLIND)
 ANSWERED = -(10**9)
 """Sure looks in a row that count for nothing: the user has answered since they began."""
 
@@ -88,7 +89,7 @@ class Watched(RuleBasedStateMachine):
             if event.kind is EventKind.ACTION:
                 assert before.intervention.ordered is not None, "told without having been ordered"
                 assert event.detail == before.intervention.ordered.action
-            if event.kind in (EventKind.MAYBE, EventKind.FAILURE) and not event.minor:
+            if event.kind in ALARMS and not event.minor:
                 assert not self.state.is_silent(self.now)
         ordered = self.state.intervention.ordered
         if step.order is not None and ordered is not None and ordered.cause is not Cause.USER:
@@ -312,6 +313,8 @@ class Watched(RuleBasedStateMachine):
         if state.print_id is not None and state.phase is not Phase.IDLE and not state.is_silent(self.now):
             snoozed = state.snoozed_until is not None
             assert snoozed or state.told is state.level, (state.told, state.level)
+            blind = [*state.blind_cameras, *([state.blind] if state.blind else [])]
+            assert snoozed or not any(one.held_back for one in blind)
 
     @invariant()
     def a_print_is_looked_at_unless_a_hold_forbids_it(self) -> None:

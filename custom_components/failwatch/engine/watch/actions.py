@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .blindness import tell_held_back
 from .policy import (
     Action,
     Cause,
@@ -80,8 +81,12 @@ def acted(state: WatchState, action: Action, policy: Policy, now: float, problem
 
 def tell_what_stands(state: WatchState, settings: WatchSettings, now: float) -> Step:
     """Report and plan after a silence what it held back."""
-    if state.level.rank <= state.told.rank or state.is_silent(now):
+    if state.is_silent(now):
         return Step(state)
+    blind, cameras, events = tell_held_back(state.blind, state.blind_cameras, print_id=state.print_id, at=now)
+    state = replace(state, blind=blind, blind_cameras=cameras)
+    if state.level.rank <= state.told.rank:
+        return Step(state, events)
     verdict = state.latch.verdict
     event = Event(
         EventKind(state.level.value), now, state.print_id, verdict.reason if verdict else "", state.level
@@ -92,7 +97,7 @@ def tell_what_stands(state: WatchState, settings: WatchSettings, now: float) -> 
     if not state.latch.confirmed and state.phase is not Phase.PAUSED:
         intervention = plan_action(before, settings.policy, state.level, now)
     state = replace(state, told=state.level, intervention=intervention)
-    return Step(state, (event, *countdown_event(state, before)))
+    return Step(state, (*events, event, *countdown_event(state, before)))
 
 
 def countdown_event(after: WatchState, before: Intervention) -> tuple[Event, ...]:

@@ -36,7 +36,14 @@ PASSING = frozenset(
 
 
 def after_failed_look(
-    blind: Blind | None, error: FailWatchError, *, failed: int, after: int, print_id: str | None, at: float
+    blind: Blind | None,
+    error: FailWatchError,
+    *,
+    failed: int,
+    after: int,
+    print_id: str | None,
+    at: float,
+    silent: bool,
 ) -> tuple[Blind | None, tuple[Event, ...]]:
     """Return whether the whole watch is blind after one more failed look, the last of `failed`."""
     if blind is None and failed < after and error.kind not in AT_ONCE and not isinstance(error, LATE):
@@ -48,7 +55,7 @@ def after_failed_look(
         now = replace(now, counted_from=at if blind.counted_from is None else blind.counted_from)
         worth_telling = _is_another_reason(blind, now)
     now = replace(now, said=error.said if isinstance(error, DetectionError) else "")
-    return _told(now, EventKind.BLIND, print_id, at) if worth_telling else (now, ())
+    return _told(now, EventKind.BLIND, print_id, at, silent=silent) if worth_telling else (now, ())
 
 
 def main_error(failed: Sequence[tuple[str, FailWatchError]], known: Sequence[Blind]) -> FailWatchError:
@@ -70,6 +77,7 @@ def blind_cameras(
     after: int,
     print_id: str | None,
     at: float,
+    silent: bool,
 ) -> tuple[tuple[Blind, ...], tuple[Event, ...]]:
     """Return which cameras failed in a look that others answered.
 
@@ -91,7 +99,7 @@ def blind_cameras(
             now = _one_more(last, view.reason, view.problem)
         first = not now.told and (now.looks >= after or view.camera in late)
         if first or (last is not None and now.told and _is_another_reason(last, now)):
-            now, told = _told(now, EventKind.CAMERA_BLIND, print_id, at)
+            now, told = _told(now, EventKind.CAMERA_BLIND, print_id, at, silent=silent)
             events += told
         blind.append(now)
     return tuple(blind), tuple(events)
@@ -111,7 +119,24 @@ def _is_another_reason(last: Blind, now: Blind) -> bool:
     return now.reason not in now.told and (now.reason == last.reason or now.reason in AT_ONCE)
 
 
-def _told(blind: Blind, kind: EventKind, print_id: str | None, at: float) -> tuple[Blind, tuple[Event, ...]]:
+def tell_held_back(
+    blind: Blind | None, cameras: Sequence[Blind], *, print_id: str | None, at: float
+) -> tuple[Blind | None, tuple[Blind, ...], tuple[Event, ...]]:
+    """Return both with the events, at the end of a silence, of what nobody was told in it."""
+    events = [
+        Event(kind, at, print_id, one.reason, camera=one.camera)
+        for kind, known in ((EventKind.BLIND, [blind]), (EventKind.CAMERA_BLIND, cameras))
+        for one in known
+        if one is not None and one.held_back and not one.accepted
+    ]
+    after = None if blind is None else replace(blind, held_back=False)
+    return after, tuple(replace(one, held_back=False) for one in cameras), tuple(events)
+
+
+def _told(
+    blind: Blind, kind: EventKind, print_id: str | None, at: float, *, silent: bool
+) -> tuple[Blind, tuple[Event, ...]]:
     minor = bool(blind.told) and blind.reason in PASSING
-    event = Event(kind, at, print_id, blind.reason, camera=blind.camera, minor=minor)
-    return replace(blind, told=(*blind.told, blind.reason)), (event,)
+    event = Event(kind, at, print_id, blind.reason, camera=blind.camera, minor=minor or silent)
+    held_back = blind.held_back or (silent and not minor)
+    return replace(blind, told=(*blind.told, blind.reason), held_back=held_back), (event,)

@@ -46,6 +46,7 @@ def look_answered(
         after=settings.blind_after,
         print_id=state.print_id,
         at=now,
+        silent=state.is_silent(now),
     )
     events += of_cameras
     events += [Event(EventKind.CAMERA_MOVED, now, state.print_id, camera=camera) for camera in moved]
@@ -73,7 +74,13 @@ def look_failed(
     """Count a failed look; after several in a row the watch is blind."""
     failed = state.failed_looks + 1
     blind, events = blindness.after_failed_look(
-        state.blind, error, failed=failed, after=settings.blind_after, print_id=state.print_id, at=now
+        state.blind,
+        error,
+        failed=failed,
+        after=settings.blind_after,
+        print_id=state.print_id,
+        at=now,
+        silent=state.is_silent(now),
     )
     # Whether another reason lasts, so that it is worth telling, is soon to be known.
     is_untold = blind is not None and error.kind not in blind.told

@@ -34,6 +34,7 @@ class Blind:
     nothing, and `told` has the reasons that an event told of. `accepted` says that the user knows, and
     wants the print to go on. `counted_from` is since when FailWatch has looked in vain without a gap, None
     until it looks again after one. `said` has the detection service's own words, if it gave a reason.
+    `held_back` says that a silence began before people were told: they are when it ends.
     """
 
     reason: str
@@ -45,6 +46,7 @@ class Blind:
     told: tuple[str, ...] = ()
     counted_from: float | None = None
     said: str = ""
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
