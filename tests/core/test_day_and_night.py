@@ -43,7 +43,7 @@ async def test_the_failure_of_the_night_is_told_and_nothing_before_it(tmp_path: 
         known = await detector.baselines()
         assert [camera.frames > LAMP for camera in known.values()] == [True], "the night is learned, too"
         await run.told(EventKind.FAILURE)
-        assert run.watch.state.look.number <= FAILS + 20
+        assert run.watch.state.look.number <= FAILS + 25
     await detector.close()
 
 

@@ -16,13 +16,14 @@ from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, ModelFolder
 
 from . import golden, samples
 from .between import between
-from .calibration import calibrated
+from .calibration import calibrated, pieces
 from .drawings import drawings
 from .export import export
 from .fit import Plan, fit
 from .network import Network, with_backbone
 from .pictures import BACKBONE, Picture, by_group, ordinary
 from .samples import Source
+from .second_tail import DRAWINGS, with_second_tail
 from .split import to_train
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,16 @@ def main() -> None:
     ]
     first = _first(asked, marked_ones, drawn, phases)
     stage.done("first fit")
-    network = between(first, with_backbone(asked.data / BACKBONE))
+    untouched = with_backbone(asked.data / BACKBONE)
+    network = with_second_tail(
+        between(first, untouched),
+        untouched,
+        [copies[0] for copies in marked_ones],
+        [samples.of_drawing(*paths) for paths in drawn[:DRAWINGS]],
+        pieces(held_back),
+        PIXELS,
+    )
+    stage.done("second tail")
     torch.save(network.state_dict(), asked.cache / "network.pt")
     calibration = calibrated(network, held_back, ordinary(asked.data), PIXELS)
     export(network, calibration, PIXELS, asked.out)
@@ -91,7 +101,7 @@ def _first(
     phases: Sequence[Plan],
 ) -> Network:
     """Return the net that is fitted whole; it is kept, so that what follows can be tried again."""
-    file = asked.cache / ("first-quick.pt" if asked.quick else "first.pt")
+    file = asked.cache / ("fitted-quick.pt" if asked.quick else "fitted.pt")
     network = with_backbone(asked.data / BACKBONE)
     if file.exists():
         print(f"The first net is that of {file}", flush=True)

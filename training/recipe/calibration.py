@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from torch import Tensor
 
 from .export import Calibration
-from .network import STRIDE, Network
+from .network import STRIDE, TwoTails
 from .pictures import Picture, Pixels, read, without_mess
 
 SHARE = 0.05
@@ -24,7 +25,7 @@ PIECES = 6
 
 
 def calibrated(
-    network: Network, photographs: Sequence[Picture], good: Sequence[Picture], pixels: int
+    network: TwoTails, photographs: Sequence[Picture], good: Sequence[Picture], pixels: int
 ) -> Calibration:
     """Return how p follows from the heat map, by photographs of failures that the net was not fitted on.
 
@@ -33,11 +34,9 @@ def calibrated(
     shares stand for no knowledge of how often prints fail). Drawings are no help: the net tells them from
     photographs, and is calmer about them.
     """
-    chance = random.Random("pieces")
-    found = [without_mess(picture, chance) for picture in photographs for _ in range(PIECES)]
     kinds = [
         [read(picture.path) for picture in photographs],
-        [piece for piece in found if piece is not None],
+        pieces(photographs),
         [read(picture.path) for picture in good[:: max(1, len(good) // ORDINARY)]],
     ]
     shares = (1.0, 0.75, 0.25) if good else (1.0, 1.0, 0.0)
@@ -50,6 +49,13 @@ def calibrated(
     return Calibration(SHARE, float(model.coef_[0, 0]), float(model.intercept_[0]))
 
 
+def pieces(photographs: Sequence[Picture]) -> list[Pixels]:
+    """Return pieces of photographs that no box touches, the same ones each time."""
+    chance = random.Random("pieces")
+    found = [without_mess(picture, chance) for picture in photographs for _ in range(PIECES)]
+    return [piece for piece in found if piece is not None]
+
+
 def pooled(heat_map: NDArray[np.float32], share: float) -> float:
     """Return the mean of the hottest cells' logits, as the detector does."""
     count = max(1, round(share * heat_map.size))
@@ -57,11 +63,16 @@ def pooled(heat_map: NDArray[np.float32], share: float) -> float:
 
 
 @torch.no_grad()
-def heat(network: Network, image: Pixels, pixels: int) -> NDArray[np.float32]:
+def heat(network: TwoTails, image: Pixels, pixels: int) -> NDArray[np.float32]:
     """Return the heat map of a whole picture, seen in about that many pixels."""
+    found: NDArray[np.float32] = network(as_input(image, pixels))[0, 0].numpy()
+    return found
+
+
+def as_input(image: Pixels, pixels: int) -> Tensor:
+    """Return a whole picture as the net takes it, in about that many pixels."""
     height, width = image.shape[:2]
     scale, step = (pixels / (width * height)) ** 0.5, 2 * STRIDE
     size = tuple(max(1, min(30, round(side * scale / step))) * step for side in (width, height))
-    x = torch.from_numpy(cv2.resize(image, size, interpolation=cv2.INTER_AREA).transpose(2, 0, 1)[None])
-    found: NDArray[np.float32] = network(x.float() / 128 - 1)[0, 0].numpy()
-    return found
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return torch.from_numpy(small.transpose(2, 0, 1)[None]).float() / 128 - 1

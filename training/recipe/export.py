@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from .network import Network
+from .network import TwoTails
 from .parts import in_parts
 
 NAME = "FailWatch built-in"
@@ -31,7 +31,7 @@ class Calibration:
     offset: float
 
 
-def export(network: Network, calibration: Calibration, pixels: int, folder: Path) -> None:
+def export(network: TwoTails, calibration: Calibration, pixels: int, folder: Path) -> None:
     """Write the model's files into a folder, and what torch makes of a pattern, to compare a runtime with."""
     folder.mkdir(parents=True, exist_ok=True)
     network = in_half_precision(network)
@@ -62,7 +62,7 @@ def export(network: Network, calibration: Calibration, pixels: int, folder: Path
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n", "utf-8")
 
 
-def in_half_precision(network: Network) -> Network:
+def in_half_precision(network: TwoTails) -> TwoTails:
     """Return the net with the weights that the files have, so that what is compared with it computes the same."""
     network = copy.deepcopy(network)
     for parameter in network.parameters():
@@ -72,7 +72,7 @@ def in_half_precision(network: Network) -> Network:
     return network
 
 
-def _by_torch(network: Network) -> dict[str, object]:
+def _by_torch(network: TwoTails) -> dict[str, object]:
     """Return the heat map of a pattern of waves: sin(x / 7 + y / 11 + channel), x and y in pixels."""
     height, width = 96, 128
     x, y, channel = torch.arange(width), torch.arange(height)[:, None], torch.arange(3)[:, None, None]

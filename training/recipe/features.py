@@ -22,7 +22,7 @@ def describer(backbone: Network) -> Describe:
     def describe(image: Pixels) -> NDArray[np.float32]:
         small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         x = torch.from_numpy(small.transpose(2, 0, 1)[None].astype(np.float32)) / 128 - 1
-        found: NDArray[np.float32] = backbone.coarse(backbone.fine(x)).mean((2, 3))[0].numpy()
+        found: NDArray[np.float32] = backbone.coarse(backbone.fine(backbone.edges(x))).mean((2, 3))[0].numpy()
         return found
 
     return describe

@@ -17,7 +17,7 @@ from octoprint_failwatch.engine.imaging.jpeg import decode
 
 from . import scenes
 from .export import in_half_precision
-from .network import Network
+from .network import TwoTails
 
 PICTURES = 8
 """Pictures kept, every other one a failure."""
@@ -27,7 +27,7 @@ ANSWERS = "golden.json"
 
 
 @torch.no_grad()
-def write(network: Network, model: ModelFolder, folder: Path) -> None:
+def write(network: TwoTails, model: ModelFolder, folder: Path) -> None:
     """Draw the pictures that are missing in a folder, and write p of all of them beside them."""
     folder.mkdir(parents=True, exist_ok=True)
     output, network, answers = HeatOutput.read(model.output), in_half_precision(network).eval(), {}

@@ -1,4 +1,7 @@
-"""The net: a MobileNetV2 body and a small head that says, cell by cell, whether there is a mess."""
+"""The net: a MobileNetV2 body and a small head that says, cell by cell, whether there is a mess.
+
+What is shipped has two tails: beside the fitted one that of the untouched body, whose own answer is added.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,8 @@ class Network(nn.Module):
             for number in range(count):
                 blocks.append(Inverted(inputs, outputs, stride if number == 0 else 1, expansion))
                 inputs = outputs
-        self.fine = nn.Sequential(*blocks[:FINE_BLOCKS])
+        self.edges = nn.Sequential(*blocks[:FROZEN_BLOCKS])
+        self.fine = nn.Sequential(*blocks[FROZEN_BLOCKS:FINE_BLOCKS])
         self.coarse = nn.Sequential(*blocks[FINE_BLOCKS:])
         self.from_fine = nn.Conv2d(96, width, 1)
         self.from_coarse = nn.Conv2d(320, width, 1)
@@ -86,7 +90,11 @@ class Network(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the heat map's logits, of shape (batch, 1, rows, columns)."""
-        fine = self.fine(x)
+        return self.heat_of(self.edges(x))
+
+    def heat_of(self, edges: Tensor) -> Tensor:
+        """Return the heat map's logits for what the first blocks found."""
+        fine = self.fine(edges)
         coarse = F.interpolate(self.from_coarse(self.coarse(fine)), scale_factor=2.0, mode="nearest")
         both = torch.cat((self.from_fine(fine), coarse), 1)
         heat: Tensor = self.heat(F.relu(self.mix(F.relu(both))))
@@ -99,15 +107,40 @@ class Network(nn.Module):
 
     def body(self) -> list[nn.Parameter]:
         """Return the parameters that are fine-tuned."""
-        parts = (self.fine[FROZEN_BLOCKS:], self.coarse)
+        parts = (self.fine, self.coarse)
         return [parameter for part in parts for parameter in part.parameters()]
+
+
+class TwoTails(nn.Module):
+    """The fitted net with what a linear head makes of untouched features added to its heat map.
+
+    The first blocks were frozen in the fit, so both tails begin with the same ones. The second goes on with
+    `tail`, to stride 32; `linear` is one convolution of one pixel.
+    """
+
+    def __init__(self, fitted: Network, tail: nn.Sequential, linear: nn.Conv2d) -> None:
+        super().__init__()
+        self.fitted, self.tail, self.linear = fitted, tail, linear
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the heat map's logits, of shape (batch, 1, rows, columns)."""
+        edges = self.fitted.edges(x)
+        return self.fitted.heat_of(edges) + self.heat_of(edges)
+
+    def heat_of(self, edges: Tensor) -> Tensor:
+        """Return the logits that the second tail adds."""
+        heat: Tensor = F.interpolate(self.linear(self.tail(edges)), scale_factor=2.0, mode="nearest")
+        return heat
 
 
 def with_backbone(path: Path) -> Network:
     """Return a net whose body has the weights of the TFLite file, its first blocks frozen."""
     network = Network()
     layers = [
-        m for part in (network.fine, network.coarse) for m in part.modules() if isinstance(m, nn.Conv2d)
+        m
+        for part in (network.edges, network.fine, network.coarse)
+        for m in part.modules()
+        if isinstance(m, nn.Conv2d)
     ]
     for layer, read in zip(layers, convolutions(path), strict=False):
         if layer.weight.shape != read.weight.shape:
@@ -116,6 +149,6 @@ def with_backbone(path: Path) -> Network:
             )
         layer.weight.data.copy_(torch.from_numpy(read.weight))
         layer.bias.data.copy_(torch.from_numpy(read.bias))  # type: ignore[union-attr]
-    for parameter in network.fine[:FROZEN_BLOCKS].parameters():
+    for parameter in network.edges.parameters():
         parameter.requires_grad = False
     return network

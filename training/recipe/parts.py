@@ -13,7 +13,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from .network import Convolve, Network
+from .network import Convolve, TwoTails
 
 BLOCKS = 4
 """Blocks computed in parts; behind them a picture is an eighth as wide, and little is gained."""
@@ -41,14 +41,14 @@ class InParts(nn.Module):
         return x + y if self.added else y
 
 
-def in_parts(network: Network, blocks: int = BLOCKS, width: int = WIDTH) -> Network:
+def in_parts(network: TwoTails, blocks: int = BLOCKS, width: int = WIDTH) -> TwoTails:
     """Return a net that computes the same, its first blocks in parts: to run it, not to train it."""
     network = copy.deepcopy(network)
-    begin, first, *others = network.fine[: blocks + 1]
+    begin, first, *others = network.fitted.edges[: blocks + 1]
     # The first block does not widen: the convolution before it does.
     changed = [InParts(begin, *first.layers, width, added=False)]
     changed += [InParts(*block.layers, width, added=block.added) for block in others]
-    network.fine = nn.Sequential(*changed, *network.fine[blocks + 1 :])
+    network.fitted.edges = nn.Sequential(*changed, *network.fitted.edges[blocks + 1 :])
     return network
 
 

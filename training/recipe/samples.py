@@ -103,13 +103,20 @@ def _piece(chance: random.Random, source: Source, width: int, height: int, acros
         shrunk, affine, size, flags=cv2.INTER_LINEAR, borderMode=border, borderValue=colour
     )
     mess = cv2.warpAffine(source.mess, affine, size, flags=cv2.INTER_LINEAR, borderMode=border, borderValue=0)
-    cells = (width // STRIDE, height // STRIDE)
-    covered = cv2.resize(mess, cells, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    target, weight = of_cells(source, mess.astype(np.uint8), width // STRIDE, height // STRIDE)
+    return Sample(image.astype(np.uint8), target, weight)
+
+
+def of_cells(
+    source: Source, mess: NDArray[np.uint8], columns: int, rows: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the target and the weight of each cell of a picture in which the source's mess lies so."""
+    covered = cv2.resize(mess, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     least, most = (0.2, 0.5) if source.boxed else (0.04, 0.2)
     target = (covered >= most).astype(np.float32)
     weight = np.where(covered > least, 0.0, source.outside).astype(np.float32)
     weight[target > 0] = 1.0
-    return Sample(image.astype(np.uint8), target, weight)
+    return target, weight
 
 
 def _anchor(chance: random.Random, source: Source) -> NDArray[np.float64]:
