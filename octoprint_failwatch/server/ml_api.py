@@ -19,6 +19,7 @@ from ..engine.sources.source import ReadOptions
 from .detector_queue import DetectorQueue
 from .responses import in_pixels, note, refusal
 from .tokens import Tokens
+from .urls import is_short_ascii
 
 FETCH_SECONDS = 10.0
 PRINTER = "ml_api"
@@ -61,12 +62,15 @@ class MlApi:
 
     async def _fetch(self, img: str) -> bytes:
         """Return the picture at an address of Obico's. Raises BadRequest or BadPicture."""
+        refused = BadRequest(f"img must be an address at {self.obico.origin()}.")
+        if not is_short_ascii((img.partition("://")[2] or img).partition("/")[0]):
+            raise refused
         try:
             address, _ = parse(img)
         except BadSetting:
             raise BadRequest("img is missing: the address of a picture.") from None
         if not img.strip() or address.origin != parse(str(self.obico))[0].origin:
-            raise BadRequest(f"img must be an address at {self.obico.origin()}.")
+            raise refused
         options = ReadOptions(timeout=FETCH_SECONDS, redirects=0, max_bytes=self.max_picture)
         try:
             return await HttpSource(img, options).snapshot()

@@ -11,6 +11,7 @@ import time
 import zlib
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -118,6 +119,27 @@ async def test_a_body_that_does_not_come_is_given_up(tmp_path: Path, monkeypatch
         head += "".join(f"{name}: {value}\r\n" for name, value in AUTHORIZED.items())
         answer = await _raw(server.client.port, head.encode() + b"\r\n--b\r\n")
         assert b"did not arrive within" in answer
+
+
+@pytest.mark.parametrize("name", ["\u00fc." * 2000, "a" * 301], ids=["foreign letters", "long"])
+async def test_a_hosts_name_that_takes_long_to_convert_is_refused_unread(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of foreign letters would stop everything for 50 ms."""
+
+    def read(*_: object, **__: object) -> None:
+        raise AssertionError("converted")
+
+    async with serving(tmp_path, obico=URL("http://obico.local")) as server:
+        assert (await server.predict(headers={"Host": "a" * 300})).status == 200
+        monkeypatch.setattr("octoprint_failwatch.server.urls.URL", SimpleNamespace(build=read))
+        head = f"POST {PREDICT} HTTP/1.1\r\nHost: {name}\r\nContent-Length: 0\r\n"
+        head += "".join(f"{key}: {value}\r\n" for key, value in AUTHORIZED.items())
+        assert b"The Host header is no address." in await _raw(server.client.port, head.encode() + b"\r\n")
+        monkeypatch.setattr("octoprint_failwatch.server.ml_api.parse", read)
+        bearer = {"Authorization": f"Bearer {TOKEN}"}
+        for img in (f"http://{name}/a.jpg", name):
+            assert (await server.client.get("/p/", params={"img": img[:2000]}, headers=bearer)).status == 400
 
 
 async def test_large_forms_are_parsed_on_a_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
