@@ -98,8 +98,12 @@ async def test_a_token_that_is_no_text_is_refused_like_any_other(tmp_path: Path)
 
 
 async def test_an_endless_body_ends_at_the_limit(tmp_path: Path) -> None:
+    sent = 0
+
     async def endless() -> object:
-        while True:
+        nonlocal sent
+        while sent < 2**27:
+            sent += 2**16
             yield bytes(2**16)
 
     async with serving(tmp_path, max_picture=2**20) as server:
@@ -109,6 +113,7 @@ async def test_an_endless_body_ends_at_the_limit(tmp_path: Path) -> None:
             pass  # the connection is closed under the client that goes on sending
         else:
             assert answer.status == 400
+        assert sent < 2**26, "what is beyond the limit is not read"
         assert (await server.predict()).status == 200
 
 
@@ -317,7 +322,7 @@ async def test_idle_and_slow_connections_are_closed(tmp_path: Path, monkeypatch:
             slow[1].write(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
             while True:
                 slow[1].write(b"x")
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.05)  # a line of 8 KiB, which is refused as too long, would take minutes
 
         dripping = asyncio.create_task(drip())
         await closed(slow)
@@ -381,6 +386,7 @@ async def test_a_connection_that_waits_for_its_answer_is_kept(
         )
         await asked.wait()
         monkeypatch.setattr(connections_module, "IDLE_SECONDS", -1.0)
+        monkeypatch.setattr(connections_module, "HEAD_SECONDS", -1.0)
         bystander = await listener.connect()
         assert await bystander[0].read() == b"", "the sweep closes what is idle meanwhile"
         gate.set()
