@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from octoprint_failwatch.engine.errors import (
     DarkPicture,
+    FailWatchError,
     LateSnapshot,
     NotAuthorised,
     ServerFailed,
@@ -17,8 +19,10 @@ from octoprint_failwatch.engine.errors import (
     Unavailable,
 )
 from octoprint_failwatch.engine.judging.assessment import Answer
+from octoprint_failwatch.engine.judging.latch import Latch
+from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
-from octoprint_failwatch.engine.watch.actions import due_action
+from octoprint_failwatch.engine.watch.actions import due_action, tell_what_stands
 from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, combine
 from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
 from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Policy
@@ -318,3 +322,37 @@ async def test_a_blindness_that_was_over_or_accepted_before_the_silence_ended_is
         run.watch.mute(False)
         assert len(run.events) == before
         assert not (run.watch.state.blind and run.watch.state.blind.held_back)
+
+
+REFUSED, DOWN = NotAuthorised("Refused."), Unavailable("down")
+
+
+@pytest.mark.parametrize(
+    ("loud", "silent", "held_back"),
+    [([], [REFUSED, DOWN, DOWN], True), ([REFUSED], [DOWN, DOWN], False), ([REFUSED], [REFUSED], False)],
+)
+def test_what_would_have_been_minor_anyway_is_not_told_at_the_end_of_a_silence(
+    loud: list[FailWatchError], silent: list[FailWatchError], held_back: bool
+) -> None:
+    """What is held back stays so while other reasons come."""
+    state = WatchState(print_id="print-1", phase=Phase.WATCHING)
+    for muted, errors in ((False, loud), (True, silent)):
+        state = replace(state, muted=muted)
+        for error in errors:
+            state = look_failed(state, WatchSettings(), error, cameras=1, now=0.0).state
+    assert state.blind is not None
+    assert state.blind.held_back is held_back
+
+
+def test_a_silence_that_ends_over_a_failure_that_cannot_be_checked_tells_both() -> None:
+    blind = Blind("dark", "It is dark.", 0.0, held_back=True)
+    state = WatchState(print_id="print-1", phase=Phase.BLIND, blind=blind, latch=Latch(Level.FAILURE))
+    told = tell_what_stands(state, WatchSettings(), 1.0)
+    assert [event.kind for event in told.events] == [EventKind.BLIND, EventKind.FAILURE]
+
+
+def test_looking_goes_on_once_the_last_hold_is_over() -> None:
+    state = WatchState(print_id="print-1", phase=Phase.WATCHING, holds=("heating", "layer"))
+    one = release(state, "heating", WatchSettings(), 1.0).state
+    assert one.next_look_at is None
+    assert release(one, "layer", WatchSettings(), 1.0).state.next_look_at == 1.0

@@ -498,3 +498,10 @@ def test_the_address_may_end_with_api_or_not() -> None:
         for address in ("https://host", "https://host/", "https://host/api", "https://host/api/")
     }
     assert roots == {URL("https://host/")}
+
+
+def test_what_a_picture_does_not_tell_of_its_size_is_0() -> None:
+    bare = parsing.image({})
+    assert (bare.width, bare.height, bare.file_size, bare.image_id) == (0, 0, 0, None)
+    told = parsing.image({"url": "u", "width": 4, "height": "3", "file_size": 9, "image_id": 5})
+    assert (told.width, told.height, told.file_size, told.image_id) == (4, 3, 9, "5")
