@@ -1,14 +1,15 @@
-"""A real browser, logged in to OctoPrint or Home Assistant as a person would."""
+"""A real browser that is logged in to OctoPrint or Home Assistant."""
 
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from yarl import URL
 
 from . import homeassistant, octoprint
-from .processes import START_SECONDS
+from .processes import START_SECONDS, ProgramError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -30,11 +31,16 @@ async def open_browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def new_page(browser: Browser, **options: Any) -> Page:
-    """Return a page of a visitor of its own that waits for a slow machine as long as programs are waited for."""
+async def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Return a visitor of its own, whose pages wait for a slow machine as long as programs are waited for."""
     context = await browser.new_context(**options)
     context.set_default_timeout(START_SECONDS * 1000)
-    return await context.new_page()
+    return context
+
+
+async def new_page(browser: Browser, **options: Any) -> Page:
+    """Return a page of a visitor of its own."""
+    return await (await new_context(browser, **options)).new_page()
 
 
 async def log_in_to_octoprint(page: Page, url: str, user: str) -> None:
@@ -63,10 +69,29 @@ async def open_octoprint(
     width: int = 1280,
     height: int = 900,
 ) -> Page:
-    """Return OctoPrint's page after logging in."""
+    """Return OctoPrint's page as a user sees it who is logged in."""
     page = await new_page(browser, viewport={"width": width, "height": height})
-    await log_in_to_octoprint(page, url, user)
+    await log_context_in_to_octoprint(page.context, url, user)
+    await page.goto(url)
+    await page.wait_for_selector("#page-container-main", state="visible")
     return page
+
+
+async def log_context_in_to_octoprint(context: BrowserContext, url: str, user: str = octoprint.USER) -> None:
+    """Log all pages of a context in, without the log-in page and the spinner after it: both are costly to draw."""
+    address = URL(url).origin()
+    # Fetching the log-in page is what hands out the cookie that forged requests lack.
+    await context.request.get(f"{address}/login/", timeout=START_SECONDS * 1000)
+    cookies = await context.cookies(str(address))
+    token = next(cookie["value"] for cookie in cookies if cookie["name"].startswith("csrf_token"))
+    answer = await context.request.post(
+        f"{address}/api/login",
+        data={"user": user, "pass": octoprint.PASSWORD, "remember": False},
+        headers={"X-CSRF-Token": token},
+        timeout=START_SECONDS * 1000,
+    )
+    if not answer.ok:
+        raise ProgramError(f"OctoPrint refused the user {user}: {answer.status}")
 
 
 async def open_home_assistant(

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from tests.emulators.running import running
 from tests.patience import eventually
 
 SPEED = 10.0
+PICTURES = 30
+"""Of one situation: no two in succession are the same, as those of a real camera."""
 CAMERA = "camera.room"
 BLUEPRINTS = REPOSITORY / "blueprints" / "automation" / "failwatch"
 CONFIGURATION = """
@@ -85,7 +88,6 @@ class Room:
     fails: bool = False
     night: bool = False
     lamp: bool = False
-    _renderer: Renderer = field(default_factory=lambda: Renderer(Scene(seed=4, fails_at=40)))
     _number: int = 0
 
     def application(self) -> web.Application:
@@ -95,17 +97,29 @@ class Room:
         return app
 
     async def _snapshot(self, request: web.Request) -> web.Response:
-        self._number += 1
-        jpeg = self._renderer.render(0.9 if self.fails else 0.35, self._number)
-        if self.night and not self.lamp:
-            picture, out = ImageEnhance.Brightness(Image.open(io.BytesIO(jpeg))).enhance(0.03), io.BytesIO()
-            picture.save(out, "JPEG")
-            jpeg = out.getvalue()
+        self._number = (self._number + 1) % PICTURES
+        jpeg = _picture(0.9 if self.fails else 0.35, self._number, dark=self.night and not self.lamp)
         return web.Response(body=jpeg, content_type="image/jpeg")
 
     async def _switch(self, request: web.Request) -> web.Response:
         self.lamp = request.match_info["state"] == "on"
         return web.Response()
+
+
+@cache
+def _renderer() -> Renderer:
+    return Renderer(Scene(seed=4, fails_at=40))
+
+
+@cache
+def _picture(progress: float, number: int, *, dark: bool) -> bytes:
+    """Return a picture, drawn once: that takes longer than all else that a look costs."""
+    jpeg = _renderer().render(progress, number)
+    if dark:
+        picture, out = ImageEnhance.Brightness(Image.open(io.BytesIO(jpeg))).enhance(0.03), io.BytesIO()
+        picture.save(out, "JPEG")
+        jpeg = out.getvalue()
+    return jpeg
 
 
 @dataclass

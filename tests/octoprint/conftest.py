@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from stack.browser import open_browser, open_octoprint
+from stack.browser import log_context_in_to_octoprint, new_context, open_browser
 from tests.octoprint.lab import Lab, open_lab
 from tests.patience import PATIENCE
 from tests.slow import RUNS_SLOW_TESTS
@@ -53,10 +53,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def signed_in(running_lab: Lab, browser: Browser) -> AsyncIterator[BrowserContext]:
-    """Log in once: OctoPrint's page takes seconds, and so does its log-in page."""
-    page = await open_octoprint(browser, running_lab.octoprint.url)
-    yield page.context
-    await page.context.close()
+    """Log in once. No page stays open beside the test's own: it would go on drawing what it is told."""
+    context = await new_context(browser, viewport={"width": 1280, "height": 900})
+    await log_context_in_to_octoprint(context, running_lab.octoprint.url)
+    yield context
+    await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
