@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -360,6 +360,23 @@ async def test_the_sdk_judges_a_picture() -> None:
         assert "/processed/" in assessment.images[0].url
         (model,) = await client.models()
         assert (await client.predict(model.model_id, [item_id])).item_ids == (item_id,)
+
+
+@pytest.mark.parametrize(
+    ("given", "judged"),
+    [
+        ({"detected_objects": 2, "detection_accuracy": 90, "good": False}, (2, 90)),  # as lists have it
+        ({"computed_assessment": {"detected_objects": 1, "detection_accuracy": 80}}, (1, 80)),
+        ({"detected_objects": 2, "computed_assessment": {"detected_objects": 1}}, (1, None)),
+        ({"good": True}, None),  # nothing has judged it yet
+    ],
+)
+def test_an_item_of_the_sdk_is_judged_by_itself_in_lists(
+    given: Mapping[str, Any], judged: tuple[int, int | None] | None
+) -> None:
+    item = sdk_parsing.item({"item_id": "one", **given})
+    found = [(one.detected_objects, one.detection_accuracy) for one in item.assessments]
+    assert found == ([] if judged is None else [judged])
 
 
 async def test_the_sdk_lists_marks_and_tells_of_itself() -> None:
