@@ -43,5 +43,7 @@ def _largest_share(
 
 def without(heat: HeatMap, *excuses: Sequence[float]) -> HeatMap:
     """Return the heat map with the largest of each cell's excuses taken off."""
-    cells = zip(heat.logits, *excuses, strict=True)
-    return HeatMap(heat.columns, tuple(logit - max(least) for logit, *least in cells))
+    largest = map(max, *excuses) if len(excuses) > 1 else excuses[0]
+    return HeatMap(
+        heat.columns, tuple(logit - excuse for logit, excuse in zip(heat.logits, largest, strict=True))
+    )
