@@ -211,6 +211,31 @@ async def test_condition(
     assert bool(calls) is holds
 
 
+@pytest.mark.parametrize(("left", "holds"), [(1800, True), (-60, False)])
+async def test_a_snooze_ends_by_the_clock_of_the_watch(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    calls: list[ServiceCall],
+    left: float,
+    holds: bool,
+) -> None:
+    """A Raspberry Pi without a clock may be an hour behind."""
+    octoprint.now = dt_util.utcnow().timestamp() - 3600
+    await linked()
+    await enable_new_triggers(hass)
+    condition = {
+        "condition": "failwatch.is_silenced",
+        "target": {"entity_id": "sensor.ender_3_failure_state"},
+    }
+    await automate(hass, {"trigger": "event", "event_type": "try"}, conditions=[condition])
+    await octoprint.push(state=replace(CALM, snoozed_until=octoprint.now + left, print_name="the last state"))
+    await until(hass, "sensor.ender_3_failure_state", "the last state", "print_name")
+    hass.bus.async_fire("try")
+    await hass.async_block_till_done()
+    assert bool(calls) is holds
+
+
 async def test_conditions_are_offered(
     hass: HomeAssistant, linked: Linked, device_registry: dr.DeviceRegistry
 ) -> None:

@@ -7,13 +7,11 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import PrinterCoordinator
 from ..engine.judging.verdict import Level
-from ..engine.watch.state import SWITCHED_OFF, Phase, present_level
+from ..engine.watch.state import Phase, present_level
 
 
 def _is_silenced(printer: PrinterCoordinator) -> bool:
-    state, snoozed_until = printer.data, printer.local_time(printer.data.snoozed_until)
-    is_snoozed = snoozed_until is not None and dt_util.utcnow() < snoozed_until
-    return state.muted or is_snoozed or SWITCHED_OFF in state.holds
+    return printer.data.is_silent(dt_util.utcnow().timestamp() - printer.clock_offset)
 
 
 QUESTIONS: Final[Mapping[str, Callable[[PrinterCoordinator], bool]]] = {
