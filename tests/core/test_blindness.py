@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -22,6 +22,7 @@ from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.latch import Latch
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
+from octoprint_failwatch.engine.monitor import Monitor
 from octoprint_failwatch.engine.watch.actions import due_action, tell_what_stands
 from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, combine
 from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
@@ -269,31 +270,31 @@ def test_a_stored_silence_without_a_print_is_over() -> None:
     assert not stored.is_silent(1000.0)
 
 
-@pytest.mark.parametrize("silence", ["snooze", "mute", "off"])
-async def test_that_it_cannot_check_is_told_when_a_silence_ends_that_it_began_in(silence: str) -> None:
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        (lambda watch: watch.snooze(10_000), lambda watch: watch.snooze(0)),
+        (lambda watch: watch.mute(), lambda watch: watch.mute(False)),
+        (lambda watch: watch.hold(SWITCHED_OFF), lambda watch: watch.release(SWITCHED_OFF)),
+    ],
+    ids=["snooze", "mute", "off"],
+)
+async def test_that_it_cannot_check_is_told_when_a_silence_ends_that_it_began_in(
+    begin: Callable[[Monitor], None], end: Callable[[Monitor], None]
+) -> None:
     """As a failure is; until then it is minor, and told once."""
     cameras = [camera("left", ["good"] * 9 + ["gone"]), camera("right", ["good"] * 3 + ["gone"])]
     async with watching(ScriptedDetector([0.0]), cameras=cameras) as run:
         run.watch.start("print-1")
         await looks(run, 2)
-        if silence == "snooze":
-            run.watch.snooze(10_000)
-        elif silence == "mute":
-            run.watch.mute()
-        else:
-            run.watch.hold(SWITCHED_OFF)
+        begin(run.watch)
         await run.told(EventKind.BLIND)
         assert [(event.kind, event.minor) for event in run.events[1:]] == [
             (EventKind.CAMERA_BLIND, True),
             (EventKind.BLIND, True),
         ]
         assert run.watch.state.phase is Phase.BLIND
-        if silence == "snooze":
-            run.watch.snooze(0)
-        elif silence == "mute":
-            run.watch.mute(False)
-        else:
-            run.watch.release(SWITCHED_OFF)
+        end(run.watch)
         ended = run.clock.time
         assert [(event.kind, event.camera, event.minor, event.at) for event in run.events[3:]] == [
             (EventKind.BLIND, "", False, ended),

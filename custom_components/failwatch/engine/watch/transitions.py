@@ -37,7 +37,7 @@ def start_print(state: WatchState, print_id: str, name: str, now: float) -> Step
         blind_cameras=(),
         look=None,
         intervention=Intervention(),
-        next_look_at=None if keep_from_looking(state.holds) else now,
+        next_look_at=_look_at(state.holds, now),
         failed_looks=0,
         told=Level.NONE,
     )
@@ -51,7 +51,7 @@ def resume_known_print(state: WatchState, settings: WatchSettings, now: float) -
         _after_gap(state),
         phase=Phase.WATCHING,
         since=now,
-        next_look_at=None if keep_from_looking(state.holds) else now,
+        next_look_at=_look_at(state.holds, now),
         intervention=after_absence(before, settings.policy, now),
     )
     told = tell_what_stands(state, settings, now)
@@ -80,7 +80,7 @@ def resume(state: WatchState, settings: WatchSettings, now: float) -> Step:
     """Look again. Resuming after an alarm, or after a pause by FailWatch, counts as "not a failure"."""
     was_asked = state.level is not Level.NONE or state.intervention.paused_at is not None
     phase = Phase.BLIND if state.blind else Phase.WATCHING
-    looks_at = None if keep_from_looking(state.holds) else now
+    looks_at = _look_at(state.holds, now)
     resumed = replace(_after_gap(state), phase=phase, since=now, next_look_at=looks_at)
     return answer(resumed, Answer.RESUMED, settings, now) if was_asked else Step(resumed)
 
@@ -116,8 +116,8 @@ def hold(state: WatchState, reason: str) -> Step:
 def release(state: WatchState, reason: str, settings: WatchSettings, now: float) -> Step:
     """Remove a reason for not looking, or for being silent; look at once if none is left that forbids it."""
     holds = tuple(other for other in state.holds if other != reason)
-    looks = state.phase in LOOKING and not keep_from_looking(holds)
-    released = replace(_after_gap(state), holds=holds, next_look_at=now if looks else None)
+    looks_at = _look_at(holds, now) if state.phase in LOOKING else None
+    released = replace(_after_gap(state), holds=holds, next_look_at=looks_at)
     return tell_what_stands(released, settings, now) if reason == SWITCHED_OFF else Step(released)
 
 
@@ -203,6 +203,11 @@ def silence(
 def _silenced(state: WatchState) -> WatchState:
     """Return the state at the beginning of a silence: what stands is told again when it ends."""
     return replace(state, intervention=call_off(state.intervention), told=Level.NONE)
+
+
+def _look_at(holds: tuple[str, ...], now: float) -> float | None:
+    """Return when to look under these holds: at once, or not at all."""
+    return None if keep_from_looking(holds) else now
 
 
 def _after_gap(state: WatchState) -> WatchState:

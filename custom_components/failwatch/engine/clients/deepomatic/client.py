@@ -149,25 +149,22 @@ class Deepomatic:
 
         Connection errors are retried. Raises ServerFailed if the task failed, TimedOut.
         """
-        pause = 0.05
+        pause = 0.0
         fault: Unavailable = TimedOut(f"Deepomatic was not done within {timeout:.0f} seconds.")
         # A request that is under way at the end says nothing of its own: it had no time to be answered.
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                while task.status != DONE:
+                while True:
+                    if task.status == DONE:
+                        return task.data
+                    if task.status == "error":
+                        raise ServerFailed(f"Deepomatic could not do it: {task.error or 'no reason given'}.")
+                    await asyncio.sleep(pause)
+                    pause = min(1.0, pause * 1.5) or 0.05
                     try:
                         task = await self._followed(task)
                     except Unavailable as error:
                         fault = error
-                    if task.status == "error":
-                        break
-                    if task.status != DONE:
-                        await asyncio.sleep(pause)
-                        pause = min(1.0, pause * 1.5)
-        if task.status == DONE:
-            return task.data
-        if task.status == "error":
-            raise ServerFailed(f"Deepomatic could not do it: {task.error or 'no reason given'}.")
         raise fault
 
     async def _followed(self, task: Task) -> Task:
