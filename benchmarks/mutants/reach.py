@@ -1,14 +1,13 @@
-"""Find out which tests run which lines of the engine, and how long each test takes."""
+"""Find out which tests run which functions of the engine, and how long each test takes."""
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,20 +19,20 @@ KEPT = ROOT / ".cache" / "mutants-reach"
 
 @dataclass(frozen=True)
 class Reach:
-    """`lines` has the numbers of the tests that run a line, by file and line; `tests` their ids, the quickest first."""
+    """`places` has the numbers of the tests that run a function, by file and function; `tests` their ids, the quickest
+    first.
+    """
 
     tests: tuple[str, ...]
-    lines: dict[str, dict[int, frozenset[int]]]
+    places: dict[str, dict[str, frozenset[int]]]
 
     def of(self, change: Change) -> list[str]:
-        """Return the tests that run the statement with the change, the quickest first.
+        """Return the tests that run the function with the change, the quickest first.
 
         What is run by an import alone, such as a constant, is left to every test that runs its file, or to all.
         """
-        lines = self.lines.get(str(change.file.relative_to(ENGINE)), {})
-        statement = _statement(change)
-        inside = () if statement is None else range(statement.lineno, (statement.end_lineno or 0) + 1)
-        found = _together(lines.get(line, frozenset()) for line in inside) or _together(lines.values())
+        places = self.places.get(str(change.file.relative_to(ENGINE)), {})
+        found = places.get(change.place) or frozenset().union(*places.values())
         return [test for number, test in enumerate(self.tests) if number in found] or list(self.tests)
 
 
@@ -49,11 +48,11 @@ def reach_of(files: Sequence[str]) -> Reach:
     found = json.loads(kept.read_text())
     order = sorted(found["seconds"], key=found["seconds"].__getitem__)
     numbers = {test: number for number, test in enumerate(order)}
-    lines = {
-        file: {int(line): frozenset(numbers[test] for test in tests) for line, tests in by_line.items()}
-        for file, by_line in found["lines"].items()
+    places = {
+        file: {place: frozenset(numbers[test] for test in tests) for place, tests in by_place.items()}
+        for file, by_place in found["places"].items()
     }
-    return Reach(tuple(order), lines)
+    return Reach(tuple(order), places)
 
 
 def _measured(files: Sequence[str]) -> object:
@@ -64,43 +63,28 @@ def _measured(files: Sequence[str]) -> object:
         return json.loads(Path(out.name).read_text())
 
 
-def _statement(change: Change) -> ast.stmt | None:
-    """Return the smallest statement within a function that has the change."""
-    text = change.file.read_bytes()
-    line = text.count(b"\n", 0, change.begin) + 1
-    found = None
-    for function in ast.walk(ast.parse(text)):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            for node in ast.walk(function):
-                if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
-                    size = (node.end_lineno or 0) - node.lineno
-                    if found is None or size <= (found.end_lineno or 0) - found.lineno:
-                        found = node
-    return found
-
-
-def _together(sets: Iterable[frozenset[int]]) -> frozenset[int]:
-    return frozenset().union(*sets)
-
-
 TRACED = """
 import json, pathlib, sys, threading
 from collections import defaultdict
 engine, out, *files = sys.argv[1:]
-lines, seconds, test = defaultdict(lambda: defaultdict(set)), defaultdict(float), ""
-names = {}
+places, seconds, test = defaultdict(lambda: defaultdict(set)), defaultdict(float), ""
+known = {}
 
-def line(frame, event, argument):
-    lines[names[frame.f_code.co_filename]][frame.f_lineno].add(test)
-    return line
+def place_of(code):
+    path = pathlib.Path(code.co_filename)
+    real = path.resolve() if path.exists() else path
+    if not real.is_relative_to(engine):
+        return None
+    names = [name for name in code.co_qualname.split(".") if name[0] != "<"]
+    return places[str(real.relative_to(engine))][".".join(names)]
 
 def call(frame, event, argument):
-    file = frame.f_code.co_filename
-    if file not in names:
-        path = pathlib.Path(file)
-        real = path.resolve() if path.exists() else path
-        names[file] = str(real.relative_to(engine)) if real.is_relative_to(engine) else ""
-    return line(frame, event, argument) if test and names[file] else None
+    code = frame.f_code
+    if id(code) not in known:
+        known[id(code)] = code, place_of(code)
+    tests = known[id(code)][1]
+    if tests is not None and test:
+        tests.add(test)
 
 class Plugin:
     def pytest_runtest_logstart(self, nodeid, location):
@@ -116,7 +100,7 @@ import pytest
 pytest.main(["-q", "-n0", "--no-header", "-p", "no:cacheprovider", "--timeout", "300", *files], [Plugin()])
 sys.settrace(None)
 threading.settrace(None)
-pathlib.Path(out).write_text(json.dumps({"seconds": seconds, "lines": {
-    file: {number: sorted(tests & seconds.keys()) for number, tests in found.items()} for file, found in lines.items()
+pathlib.Path(out).write_text(json.dumps({"seconds": seconds, "places": {
+    file: {place: sorted(tests & seconds.keys()) for place, tests in found.items()} for file, found in places.items()
 }}))
 """

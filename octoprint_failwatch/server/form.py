@@ -9,7 +9,7 @@ from ..engine.errors import BadRequest
 
 MAX_PARTS = 32
 MAX_PREAMBLE = 1024  # bytes before the first part
-MAX_PART_HEAD = 4096  # bytes of one part's headers
+MAX_HEADS = 4096  # bytes of all parts' headers: what they cost is most of what a small form can cost
 
 _BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))\s*(?:;|$)', re.IGNORECASE)
 _PARAMETER = re.compile(rb';[ \t]*([^\s;="]+)=(?:"((?:\\.|[^"\\])*)"|([^\s;"]+))')
@@ -43,6 +43,7 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield each part's headers and content."""
     delimiter = b"\r\n--" + boundary
     at = _first_delimiter(body, delimiter)
+    left = MAX_HEADS
     for _ in range(MAX_PARTS + 1):
         if body.startswith(b"--", at):
             return
@@ -51,10 +52,11 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[bytes, bytes]]:
             break
         # The line break before the headers belongs to both, since a part may have no headers.
         begins = line_end.end()
-        head_end = body.find(b"\r\n\r\n", begins - 2, begins + MAX_PART_HEAD)
+        head_end = body.find(b"\r\n\r\n", begins - 2, begins + left + len(b"\r\n\r\n"))
         content_end = -1 if head_end < 0 else body.find(delimiter, head_end + 2)
         if content_end < 0:
             break
+        left -= head_end - begins
         yield body[begins:head_end], body[head_end + 4 : content_end]
         at = content_end + len(delimiter)
     else:

@@ -29,8 +29,10 @@ READ_SECONDS = 30.0
 BESIDE_THE_PICTURE = 64 * 2**10
 """Bytes that a form may have beside the picture: ids, headers, fields that the server does not know."""
 
-INLINE = 256 * 2**10
-"""Bytes that are parsed within a fraction of a millisecond; larger forms are parsed on a thread."""
+INLINE = 160 * 2**10
+INLINE_QUERY = 1024
+"""Bytes of a form, and characters of a query, that take less than a millisecond at their worst. What is longer is
+read on a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,11 @@ async def read_submission(request: web.Request, intake: Intake) -> Submission:
     if len(key) > MAX_KEY:
         raise BadRequest(f"Idempotency-Key is too long: at most {MAX_KEY} characters are accepted.")
     chunks = await _read(request, intake)
-    query = dict(request.query)
 
     def submission() -> Submission:
-        return _submission(parse_form(b"".join(chunks), boundary), query, key, intake.max_picture)
+        return _submission(parse_form(b"".join(chunks), boundary), request.query, key, intake.max_picture)
 
-    if sum(map(len, chunks)) <= INLINE:
+    if sum(map(len, chunks)) <= INLINE and len(request.path_qs) <= INLINE_QUERY:
         return submission()
     return await asyncio.to_thread(submission)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.errors import BadRequest
-from octoprint_failwatch.server.form import MAX_PART_HEAD, MAX_PARTS, MAX_PREAMBLE, boundary_of, parse_form
+from octoprint_failwatch.server.form import MAX_HEADS, MAX_PARTS, MAX_PREAMBLE, boundary_of, parse_form
 from tests.slow import RUNS_SLOW_TESTS
 
 CONTENT = st.binary(max_size=200) | st.sampled_from([b"\r\n", b"--b", b"\r\n-", b"\r\n--a", b"\r\n\r\n"])
@@ -15,6 +15,15 @@ def part(name: str, content: bytes, headers: str = "") -> bytes:
     """Return one part as browsers write it."""
     return (
         f'--b\r\nContent-Disposition: form-data; name="{name}"{headers}\r\n\r\n'.encode() + content + b"\r\n"
+    )
+
+
+def _with_heads(size: int) -> bytes:
+    """Return parts whose headers have so many bytes together."""
+    missing = size - sum(len('Content-Disposition: form-data; name="a"') for _ in "abcd") - 4 * len("\r\nX: ")
+    lengths = [missing // 4, missing // 4, missing // 4, missing - missing // 4 * 3]
+    return b"".join(
+        part(name, b"1", "\r\nX: " + "x" * length) for name, length in zip("abcd", lengths, strict=True)
     )
 
 
@@ -62,7 +71,8 @@ def test_a_part_without_headers() -> None:
         ),
         (part("a", b"1", "\r\nContent-Type: multipart/mixed; boundary=c") + b"--b--", "a form itself"),
         (b" " * (MAX_PREAMBLE + 1) + b"\r\n" + part("a", b"1") + b"--b--", "does not begin"),
-        (part("a", b"1", "\r\nX: " + "x" * MAX_PART_HEAD) + b"--b--", "cut off"),
+        (part("a", b"1", "\r\nX: " + "x" * MAX_HEADS) + b"--b--", "cut off"),
+        (_with_heads(MAX_HEADS + 1) + b"--b--", "cut off"),
         (b"\r\n" * 5_000_000, "does not begin"),
         (b"--b\r\n" + b"x\r\n" * 3_000_000, "cut off"),
         (b"--b" + b" " * 10_000_000, "cut off"),
@@ -72,6 +82,10 @@ def test_a_part_without_headers() -> None:
 def test_what_is_refused(body: bytes, says: str) -> None:
     with pytest.raises(BadRequest, match=says):
         parse_form(body, b"b")
+
+
+def test_headers_are_limited_together_and_not_a_byte_below_it() -> None:
+    assert set(parse_form(_with_heads(MAX_HEADS) + b"--b--", b"b")) == set("abcd")
 
 
 @settings(max_examples=500 if RUNS_SLOW_TESTS else 100)

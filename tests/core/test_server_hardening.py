@@ -23,6 +23,7 @@ from octoprint_failwatch.server import connections as connections_module
 from octoprint_failwatch.server import log, request
 from octoprint_failwatch.server.application import create_application
 from octoprint_failwatch.server.connections import Connections
+from octoprint_failwatch.server.form import parse_form
 from octoprint_failwatch.server.log import JsonLines, TroubleLimit
 from octoprint_failwatch.server.settings import ServerSettings
 from octoprint_failwatch.server.storage import opened_storage
@@ -67,6 +68,41 @@ async def test_compressed_parts_stay_compressed(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
         answer = await server.client.post(PREDICT, data=body + b"\r\n--b--", headers=AUTHORIZED)
         assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    ("size", "query", "beside_the_loop"),
+    [
+        (request.INLINE, "", False),
+        (request.INLINE + 1, "", True),
+        (5_000, "x" * (request.INLINE_QUERY - 50), False),
+        (5_000, "a&" * request.INLINE_QUERY, True),
+    ],
+    ids=["small", "large", "short query", "long query"],
+)
+async def test_what_takes_longer_is_read_beside_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, query: str, beside_the_loop: bool
+) -> None:
+    """A form at its worst takes a microsecond for every 200 bytes: nobody else waits for a large one."""
+    threads = []
+
+    def parsed(body: bytes, boundary: bytes) -> dict[str, bytes]:
+        assert len(body) == size
+        threads.append(threading.current_thread())
+        return parse_form(body, boundary)
+
+    monkeypatch.setattr(request, "parse_form", parsed)
+    ids = (("printer_id", b"printer"), ("print_id", b"print"))
+    body = b"".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + content + b"\r\n"
+        for name, content in (*ids, ("img", another()))
+    )
+    body += b"--b--\r\n"
+    body += bytes(size - len(body))
+    async with serving(tmp_path) as server:
+        answer = await server.client.post(f"{PREDICT}?{query}", data=body, headers=AUTHORIZED)
+        assert answer.status == 200, await answer.text()
+    assert [thread is not threading.current_thread() for thread in threads] == [beside_the_loop]
 
 
 async def test_what_is_declared_too_large_is_refused_unread(tmp_path: Path) -> None:
