@@ -266,7 +266,9 @@ def test_a_hold_is_no_time_in_which_failwatch_was_blind() -> None:
 
 def test_a_stored_silence_without_a_print_is_over() -> None:
     """An older release kept it; the next print must not begin in it."""
-    stored = rest(WatchState(printer_id="printer", muted=True, snoozed_until=9e9))
+    kept = WatchState(printer_id="printer", muted=True, snoozed_until=9e9)
+    assert kept.is_silent(1000.0)
+    stored = rest(kept)
     assert not stored.is_silent(1000.0)
 
 

@@ -122,10 +122,10 @@ def test_no_budget_at_all() -> None:
 
 def test_no_limit() -> None:
     """Without a budget there is never a wait."""
-    assert (
-        budget_wait(Cadence(), Calls("2026-01-01T10", 10**6, "2026-01", 10**6), moment("2026-01-01T10:15"))
-        == 0
-    )
+    calls, at = Calls("2026-01-01T10", 10**6, "2026-01", 10**6), moment("2026-01-01T10:15")
+    assert budget_wait(Cadence(), calls, at) == 0
+    assert budget_wait(Cadence(calls_per_hour=10**6), calls, at) == 45 * 60
+    assert budget_wait(Cadence(calls_per_month=10**6), calls, at) > 0
 
 
 @given(cadences, st.booleans(), st.integers(0, 10_000))

@@ -291,7 +291,9 @@ async def test_scores_below_the_threshold_count_too(redness: float) -> None:
 
 async def test_nothing_located_is_no_failure() -> None:
     async with running(emulated.Deepomatic().application()) as url, host() as lent:
-        assert (await create_detector(settings(url), lent).detect(frame(0))).p == 0
+        detector = create_detector(settings(url), lent)
+        assert (await detector.detect(frame(0))).p == 0
+        assert (await detector.detect(frame(0.8))).p > 0.5
 
 
 async def test_a_classification_is_the_failures_score() -> None:

@@ -59,6 +59,8 @@ def test_a_mirrored_copy_that_the_hash_misses_is_found_by_its_features():
 
 
 def test_a_picture_without_any_feature_is_like_none():
-    near = likeness(seen([picture(1)], lambda _: np.zeros(4)), seen([picture(2)], lambda _: np.ones(4)))
+    other = seen([picture(2)], lambda _: np.ones(4))
+    assert likeness(seen([picture(1)], lambda _: np.ones(4)), other).either[0]
+    near = likeness(seen([picture(1)], lambda _: np.zeros(4)), other)
     assert near.cosines[0] == 0
     assert not near.either[0]

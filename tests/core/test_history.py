@@ -564,9 +564,14 @@ def test_a_full_disk_is_no_broken_file(tmp_path: Path, monkeypatch: pytest.Monke
     with monkeypatch.context() as at_first:
         at_first.setattr(schema, "_migrate", full)
         history = History.of_host(tmp_path / "history.db", Retention())
-    history.write(lambda _: None)
+    history.write(
+        lambda connection: connection.execute(
+            "INSERT INTO prints (print_id, printer_id, printer_name, name, source, started_at)"
+            " VALUES ('later', '', '', '', '', 0)"
+        )
+    )
     history.settle()
-    assert history.prints() == []
+    assert [record.print_id for record in history.prints()] == ["later"]
     history.close()
     assert not list(tmp_path.glob("history-unusable-*"))
 

@@ -110,6 +110,7 @@ def test_a_part_that_grows_and_mess_are_no_other_place(at_home: Surroundings, se
         for number in range(21)
     ]
     assert not known(failing, at_home).have_moved
+    assert known(prints(seed + 10, 40, LOST_PICTURES), at_home).have_moved
 
 
 def test_somebody_before_the_lens_is_no_other_place(at_home: Surroundings, seed: int) -> None:
@@ -120,6 +121,7 @@ def test_somebody_before_the_lens_is_no_other_place(at_home: Surroundings, seed:
     after = known([*hidden, *prints(seed, 50, 1)], at_home)
     assert not after.have_moved
     assert after.latest[-1].shift is None
+    assert known(prints(seed + 10, 40, LOST_PICTURES), after).have_moved
 
 
 def test_a_camera_that_rides_on_what_moves_is_never_told_to_have_been_moved(seed: int) -> None:
@@ -135,7 +137,9 @@ def test_a_camera_that_rides_on_what_moves_is_never_told_to_have_been_moved(seed
 
 def test_nothing_is_told_of_a_camera_that_is_hardly_known(seed: int) -> None:
     new = known(prints(seed, 0, LEAST_KNOWN - 1))
-    assert not known(prints(seed + 10, 40, LOST_PICTURES), new).have_moved
+    moved = prints(seed + 10, 40, LOST_PICTURES)
+    assert not known(moved, new).have_moved
+    assert known(moved, known(prints(seed, 30, LEARNED), new)).have_moved
 
 
 def test_a_picture_without_edges_shows_no_outline() -> None:
@@ -212,6 +216,7 @@ def test_the_store_of_an_older_release_and_a_damaged_one_are_read(tmp_path: Path
 def test_forgetting_a_camera_forgets_its_surroundings() -> None:
     store = CameraBaselineStore(None)
     learned(store, prints(1, 0, LEARNED))
+    assert KEY in store.all()
     store.forget(*KEY)
     assert not any(store.was_moved(KEY, picture, 1.0) for picture in prints(14, 0, LOST_PICTURES))
 

@@ -430,7 +430,7 @@ async def test_a_trickle_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
         while True:
             writer.write(b" ")
             await writer.drain()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # how fast it trickles: nothing waits for the end of it
 
     monkeypatch.setattr(ReadOptions, "total", 0.5)
     async with talking_camera(talk) as running:

@@ -55,6 +55,7 @@ def test_everything_ignored(found: list[Box]) -> None:
 def test_a_region_around_a_box(box: Box, backwards: bool) -> None:
     """Whichever way round its corners go."""
     region = rectangle(box)
+    assert summed(box).boxes == (box,)
     left = without_ignored(summed(box), (region[::-1] if backwards else region,), by_sum=True)
     assert left.boxes == ()
 

@@ -51,7 +51,9 @@ def levels_at(verdicts: list[Verdict], level: Level) -> list[int]:
 def test_obico_never_alarms_on_a_printer_that_only_knows_failure() -> None:
     """Golden vectors V1 and V2: the baseline learns the failure as it happens."""
     for p in (0.5, 1.0):
-        assert not [v for v in run(ObicoRules(), [p] * 400) if v.level is not Level.NONE]
+        verdicts = run(ObicoRules(), [p] * 400)
+        assert len(levels_at(verdicts, Level.NONE)) == 400
+    assert levels_at(run(ObicoRules(), [1.0] * 400, seasoned(2000, 0.02)), Level.MAYBE)
 
 
 def test_obico_warns_then_pauses_then_falls_back() -> None:

@@ -141,9 +141,11 @@ async def test_a_stranger_that_refuses_is_not_taken_for_the_service() -> None:
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "http://[", 7, "", "data:text/html,x"])
 async def test_what_is_no_address_is_no_tagged_picture(address: Any) -> None:
-    body = json.dumps({"result": {"p": 0, "tagged_img_url": address}}).encode()
-    async with broken(answer("200 OK", body)) as url, host() as lent:
-        assert (await create_detector(settings(url), lent).detect(frame())).tagged_image_url is None
+    for sent, told in ((address, None), ("http://a/b.jpg", "http://a/b.jpg")):
+        body = json.dumps({"result": {"p": 0.25, "tagged_img_url": sent}}).encode()
+        async with broken(answer("200 OK", body)) as url, host() as lent:
+            detection = await create_detector(settings(url), lent).detect(frame())
+        assert (detection.p, detection.tagged_image_url) == (0.25, told)
 
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)

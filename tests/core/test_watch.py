@@ -329,9 +329,11 @@ async def test_muting_ends_with_the_print() -> None:
     async with watching(failing()) as run:
         run.watch.start("print-1")
         run.watch.mute()
+        assert run.watch.state.muted
         run.watch.end("done")
         run.watch.start("print-2")
         assert not run.watch.state.muted
+        await run.told(EventKind.FAILURE)
 
 
 async def test_three_looks_without_an_answer_are_blindness() -> None:

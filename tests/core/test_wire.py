@@ -95,8 +95,12 @@ def test_whole_numbers_become_decimals_again() -> None:
 
 def test_pictures_and_raw_answers_stay_here() -> None:
     """They are not for the wire."""
-    assert "jpeg" not in to_json(Frame(b"\xff", 0.0, "printer", "print"))
-    assert "raw" not in to_json(Detection(0.5, (Box(0, 0, 1, 1, 0.5),), raw=object()))
+    frame = to_json(Frame(b"\xff", 0.0, "printer", "print"))
+    assert frame["print_id"] == "print"
+    assert "jpeg" not in frame
+    detection = to_json(Detection(0.5, (Box(0, 0, 1, 1, 0.5),), raw=object()))
+    assert detection["p"] == 0.5
+    assert "raw" not in detection
 
 
 def test_enumerations_are_their_values() -> None:

@@ -161,6 +161,8 @@ async def test_no_credentials_are_shown_or_logged(shop: Shop) -> None:
     secrets = [TOKEN, deepomatic.KEY, CLIENT_SECRET]
     logs = [shop.octoprint.program.log, *(shop.octoprint.folder / "logs").glob("*.log")]
     shown = str(await shop.octoprint.get("/api/settings"))
+    assert "failwatch" in shown
+    assert all("failwatch" in log.read_text(errors="replace").lower() for log in logs[:1])
     assert not [secret for secret in secrets if secret in shown]
     assert not [log for log in logs if any(secret in log.read_text(errors="replace") for secret in secrets)]
 

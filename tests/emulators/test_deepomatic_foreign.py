@@ -105,7 +105,13 @@ async def test_a_specification_lives_and_dies(using: Any) -> None:
 
 async def test_a_version_is_deleted(using: Any) -> None:
     emulator = Deepomatic()
-    await using(emulator, lambda client: version_of(client)[1].delete())
+
+    def use(client: Any) -> None:
+        version = version_of(client)[1]
+        assert emulator.versions
+        version.delete()
+
+    await using(emulator, use)
     assert emulator.versions == {}
 
 

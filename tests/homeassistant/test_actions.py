@@ -1,6 +1,5 @@
 """The actions and what they answer."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -199,7 +198,6 @@ async def test_what_other_rules_would_have_said(
         await act(hass, "replay", entity_id="sensor.voron_p", rules="failwatch", numbers={"odd": 1})
     assert raised.value.translation_key == "unknown_rule_number"
     assert (raised.value.translation_placeholders or {})["key"] == "odd"
-    await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("error", [Unavailable("down"), RuntimeError("out of sight")])

@@ -290,7 +290,10 @@ async def test_the_power_stays_on_after_not_a_failure(workshop: Workshop) -> Non
     await workshop.happens(EventKind.ACKNOWLEDGED, "not_a_failure", Level.NONE)
     await workshop.is_over()
     workshop.hass.states.async_set("sensor.hot_end", "45")
+    await workshop.hass.async_block_till_done()
     assert not workshop.switched_off
+    await workshop.happens(EventKind.ACTION, "pause")
+    await eventually(lambda: workshop.switched_off)
 
 
 async def test_an_unknown_temperature_cuts_nothing_until_it_is_known(workshop: Workshop) -> None:

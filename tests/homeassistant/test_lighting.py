@@ -128,6 +128,7 @@ async def test_another_light_is_another_matter(hass: HomeAssistant, printer: Pri
     shot = await shots.begin()
     await order(hass, "turn_on", entity_id="light.kitchen")
     await hass.services.async_call("button", "press", {"entity_id": "button.pause"}, blocking=True)
+    assert is_lit(hass)
     await shots.end(shot)
     assert not is_lit(hass)
 
@@ -182,6 +183,7 @@ async def test_an_automation_that_answers_the_light_is_nobody(
     await hass.services.async_call(
         "light", "turn_on", {"entity_id": LIGHT}, blocking=True, context=Context(parent_id=ours.id)
     )
+    assert is_lit(hass)
     await shots.end(shot)
     assert not is_lit(hass)
 

@@ -1,6 +1,7 @@
 """Past prints are listed and labelled, wherever they were watched."""
 
 import sqlite3
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from custom_components.failwatch.engine.serialization import to_json
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import Printer, until, watch
 from tests.homeassistant.test_actions import act
+from tests.patience import PATIENCE
 
 VORON, ENDER = "sensor.voron_p", "sensor.ender_3_p"
 
@@ -167,20 +169,28 @@ async def test_prints_that_are_not_recorded(
 async def test_a_print_that_has_just_ended_is_told_as_ended(
     hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long its end takes to the disk."""
+    """However long its end takes to the disk: it is written only once somebody waits for it."""
     await watch(hass)
     await printer.says("printing")
     await printer.looks(1)
-    write = History._write
+    write, settle, is_waited_for = History._write, History.settle, threading.Event()
 
     def slowly(history: History, change: Any) -> None:
-        time.sleep(0.05)
+        is_waited_for.wait(PATIENCE)
         write(history, change)
 
+    def settled(history: History) -> None:
+        is_waited_for.set()
+        settle(history)
+
     monkeypatch.setattr(History, "_write", slowly)
+    monkeypatch.setattr(History, "settle", settled)
     await printer.says("finished")
     await printer.tells("ended")
-    (record,) = await listed(hass, VORON)
+    try:
+        (record,) = await listed(hass, VORON)
+    finally:
+        is_waited_for.set()
     assert record["ended_at"]
 
 

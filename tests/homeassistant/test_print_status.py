@@ -140,6 +140,13 @@ def test_another_job_is_another_print(other: Job) -> None:
     assert printer.status.print_id not in (None, first)
 
 
+def ended_by_another_job(printer: Printer) -> bool:
+    """Return whether a job of another name, which lasts, is another print."""
+    for _ in range(2):
+        printer.after(31).says("printing", Job("vase.gcode", 1.0, printer.now))
+    return printer.ends == ["another_print"]
+
+
 @pytest.mark.parametrize("wrong", [Job("", 0.0), Job("other.gcode"), Job("benchy.gcode", 0.0)])
 def test_a_job_that_is_told_wrongly_for_a_moment_is_no_other_print(wrong: Job) -> None:
     printer = printing()
@@ -148,6 +155,7 @@ def test_a_job_that_is_told_wrongly_for_a_moment_is_no_other_print(wrong: Job) -
     printer.after(10).says("printing", Job("benchy.gcode", 45.0))
     printer.after(60).says("printing", Job("benchy.gcode", 46.0))
     assert not printer.ends
+    assert ended_by_another_job(printer)
 
 
 def test_the_start_moves_with_every_pause_where_it_is_computed_from_the_time_spent_printing() -> None:
@@ -156,6 +164,7 @@ def test_the_start_moves_with_every_pause_where_it_is_computed_from_the_time_spe
     printer.after(7200).says("printing", Job("benchy.gcode", 40.5, BENCHY.started_at + 7200))
     printer.after(60).says("printing", Job("benchy.gcode", 40.6, BENCHY.started_at + 7200))
     assert not printer.ends
+    assert ended_by_another_job(printer)
 
 
 def test_the_same_start_is_the_same_print_whatever_else_is_told() -> None:
@@ -163,6 +172,7 @@ def test_the_same_start_is_the_same_print_whatever_else_is_told() -> None:
     printer.after(60).says("printing", Job("renamed.gcode", 3.0, BENCHY.started_at + 30))
     printer.after(60).says("printing", Job("renamed.gcode", 3.0, BENCHY.started_at + 30))
     assert not printer.ends
+    assert ended_by_another_job(printer)
 
 
 def test_a_restart_goes_on_with_the_same_print() -> None:
@@ -243,6 +253,8 @@ def test_a_job_that_is_over_before_its_name_is_known_is_no_print() -> None:
     printer.after(1).says("idle")
     printer.after(1.5).says("printing")
     assert not printer.told
+    printer.after(2).says("printing")
+    assert [command.order for command in printer.told].count(Order.START) == 1
 
 
 @given(

@@ -318,9 +318,12 @@ async def test_a_job_that_is_over_before_its_name_is_known_is_no_print(
     hass.states.async_set(STATUS, "finished")
     hass.states.async_set(STATUS, "printing", {"again": True})
     hass.states.async_set(STATUS, "finished")
-    await asyncio.sleep(0.05)
-    assert not printer.told
-    assert not printer.detector.frames
+    hass.states.async_set(JOB, "benchy")
+    await printer.says("printing")
+    await printer.looks(1)
+    await until(hass, "sensor.voron_failure_state", "benchy", "print_name")
+    assert set(printer.told) == {"started"}
+    assert len({frame.print_id for frame in printer.detector.frames}) == 1
 
 
 async def test_off_means_off(hass: HomeAssistant, printer: Printer) -> None:

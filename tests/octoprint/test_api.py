@@ -202,6 +202,7 @@ async def test_the_token_is_told_to_nobody(lab: Lab, visitors: dict[str, Visitor
     if who == "administrator":
         told.append(json.dumps(await lab.order("describe")))
     assert not any(TOKEN in text for text in told)
+    assert all(told)
 
 
 async def test_saving_settings_without_the_token_keeps_it(lab: Lab) -> None:

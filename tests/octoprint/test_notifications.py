@@ -96,6 +96,7 @@ def test_a_failure_that_leads_to_a_pause_is_told_once() -> None:
 
 
 def test_a_muted_print_is_not_told_blind() -> None:
+    assert is_wanted(event(EventKind.BLIND), STATE, SETTINGS)
     assert not is_wanted(event(EventKind.BLIND), replace(STATE, muted=True), SETTINGS)
 
 

@@ -87,6 +87,9 @@ def test_a_secret_never_goes_to_another_service(change: dict[str, Any]) -> None:
     new = {"detector": dict(change)}
     keep_secrets(settings(detector=STORED), new)
     assert new["detector"]["token"] is None
+    same: dict[str, Any] = {"detector": {"url": STORED["url"]}}
+    keep_secrets(settings(detector=STORED), same)
+    assert same["detector"]["token"] == "sesame"
 
 
 @pytest.mark.parametrize(

@@ -91,11 +91,13 @@ def test_the_head_is_lifted_before_it_travels_and_travels_back_before_it_goes_do
 def test_a_cold_hotend_moves_no_filament() -> None:
     shaped = shape(ALL, PausedAt(x=1, y=1, tools={}, tool_is_hot=False), Modes())
     back = shaped.before_resume(tool_is_hot=False)
+    assert any(" X" in command for command in shaped.after_pause)
     assert not any(" E" in command for command in (*shaped.after_pause, *back))
 
 
 def test_a_temperature_chosen_during_the_pause_is_left_alone() -> None:
     shaped = shape(replace(ALL, tools_off=False), HOT, Modes())
+    assert any("M109" in command for command in shape(ALL, HOT, Modes()).before_resume(tool_is_hot=False))
     assert not any("M109" in command for command in shaped.before_resume(tool_is_hot=True))
 
 
@@ -108,6 +110,7 @@ def test_filament_is_not_pushed_through_a_hotend_that_nobody_heats() -> None:
 def test_an_unknown_place_is_not_left() -> None:
     shaped = shape(ALL, PausedAt(tool_is_hot=True), Modes())
     back = shaped.before_resume(tool_is_hot=True)
+    assert any(" Z" in command for command in shaped.after_pause)
     assert not any(" X" in command for command in (*shaped.after_pause, *back))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import gettext
 import os
 import re
 from collections.abc import Callable
@@ -23,6 +24,9 @@ from tests.octoprint.lab import Lab
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_octoprint]
 
 State = dict[str, Any]
+GERMAN = gettext.translation(
+    "messages", Path(__file__).parents[2] / "octoprint_failwatch" / "translations", ["de"]
+)
 ALBUM = os.environ.get("FAILWATCH_ALBUM")
 SCREENS = {"": (1180, 1000), "-phone": (390, 844)}
 TELL = """([state, told]) => {
@@ -320,7 +324,7 @@ async def test_a_failures_box_is_not_green_and_no_two_buttons_look_alike(lab: La
 
 async def test_in_german_nothing_english_is_left_and_decimals_have_commas(lab: Lab, page: Page) -> None:
     await lab.print("deutsch.gcode")
-    known = await lab.looked(2)
+    known = await lab.looked(3)
     await lab.idle()
     await page.goto(f"{lab.octoprint.url}/?l10n=de")
     await page.wait_for_selector("#page-container-main", state="visible")
@@ -329,6 +333,8 @@ async def test_in_german_nothing_english_is_left_and_decimals_have_commas(lab: L
     await expect(tab.locator(".failwatch-headline")).to_have_text("Kein Druck zu überwachen")
     for name, case in CASES.items():
         await _tell(lab, page, known, case)
+        said_first = GERMAN.gettext(case.headline.partition(" (")[0])
+        await expect(tab.locator(".failwatch-headline")).to_have_text(re.compile(f"^{re.escape(said_first)}"))
         said = await tab.inner_text()
         words = {case.headline, *case.buttons, "Failure score", "Recent mean", "What happened"}
         assert [text for text in words if text in said] == [], name
