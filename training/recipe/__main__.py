@@ -102,6 +102,7 @@ def _first(
 ) -> Network:
     """Return the net that is fitted whole; it is kept, so that what follows can be tried again."""
     file = asked.cache / ("fitted-quick.pt" if asked.quick else "fitted.pt")
+    torch.manual_seed(0)  # for the head's first weights as well
     network = with_backbone(asked.data / BACKBONE)
     if file.exists():
         print(f"The first net is that of {file}", flush=True)
@@ -113,7 +114,6 @@ def _first(
         [[samples.of_drawing(*paths)] for paths in drawn[1::2]],
     )
     print(f"Fitting on {len(marked_ones)} photographs and {len(drawn)} drawings …", flush=True)
-    torch.manual_seed(0)
     for phase in phases:
         network = fit(network, pools, phase)
     torch.save(network.state_dict(), file)

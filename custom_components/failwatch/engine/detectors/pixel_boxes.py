@@ -46,7 +46,7 @@ def picture_size(jpeg: bytes) -> tuple[int, int]:
     Raises BadPicture.
     """
     try:
-        with Image.open(io.BytesIO(jpeg), formats=formats()) as picture:
+        with Image.open(io.BytesIO(jpeg), formats=formats(jpeg)) as picture:
             width, height = picture.size
             lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in ROTATED_ORIENTATIONS
             return (height, width) if lies else (width, height)

@@ -74,8 +74,16 @@ def as_jpeg(data: bytes) -> bytes:
     return encode(decode(data)) if not is_jpeg(data) or _is_huge(data) else data
 
 
+def formats(data: bytes) -> tuple[str, ...]:
+    """Return the formats that the data may have, for Pillow to try.
+
+    A JPEG is no other. To try all loads the plug-ins of all, up to six megabytes that a camera's JPEGs never need.
+    """
+    return ("JPEG",) if is_jpeg(data) else _all_formats()
+
+
 @cache
-def formats() -> tuple[str, ...]:
+def _all_formats() -> tuple[str, ...]:
     """Return those of `FORMATS` that Pillow can open here, with its HEIF plug-in if installed."""
     for name in HEIF_PLUGINS:
         try:
@@ -97,7 +105,7 @@ def encode(image: Image.Image, quality: int = 90) -> bytes:
 def _open(data: bytes) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _limit_size is stricter
-        return Image.open(io.BytesIO(data), formats=formats())
+        return Image.open(io.BytesIO(data), formats=formats(data))
 
 
 def _is_huge(jpeg: bytes) -> bool:
