@@ -29,11 +29,15 @@ class Reach:
     def of(self, change: Change) -> list[str]:
         """Return the tests that run the function with the change, the quickest first.
 
-        What is run by an import alone, such as a constant, is left to every test that runs its file, or to all.
+        What is run by an import alone, such as a constant, is left to all tests, those first that run its file.
         """
         places = self.places.get(str(change.file.relative_to(ENGINE)), {})
-        found = places.get(change.place) or frozenset().union(*places.values())
-        return [test for number, test in enumerate(self.tests) if number in found] or list(self.tests)
+        if change.place in places:
+            return [test for number, test in enumerate(self.tests) if number in places[change.place]]
+        near = frozenset[int]().union(*places.values())
+        return [
+            self.tests[number] for number in sorted(range(len(self.tests)), key=lambda one: one not in near)
+        ]
 
 
 def reach_of(files: Sequence[str]) -> Reach:

@@ -262,6 +262,27 @@ async def test_refusals() -> None:
             await api.spec("prints-v1")
 
 
+def test_a_specification_is_read_whole_or_bare() -> None:
+    bare = parsing.spec({"id": 7, "name": "prints"})
+    assert bare == Spec(7, "prints", description="", update_date="", metadata={}, outputs=(), task_id=None)
+    assert bare.current_version_id is None
+    told = {"description": "of mine", "update_date": "2026-11-28", "metadata": {"by": "me"}, "task_id": 5}
+    whole = parsing.spec(
+        {"id": "public", "name": "prints", "current_version_id": "9", "outputs": None, **told}
+    )
+    assert whole == Spec("public", "prints", **{**told, "task_id": "5"}, current_version_id=9)
+
+
+@pytest.mark.parametrize("labels", [{}, {"tagged": []}])
+def test_an_output_that_tells_of_no_labels_is_no_good_print(labels: dict[str, Any]) -> None:
+    assert recognised({"outputs": [{"labels": {"predicted": []}}, {"labels": {"discarded": None}}]}) == (
+        (),
+        (),
+    )
+    with pytest.raises(BadAnswer, match="no predicted labels"):
+        recognised({"outputs": [{"labels": labels}]})
+
+
 # The detector
 
 

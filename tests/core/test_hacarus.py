@@ -517,6 +517,20 @@ def test_the_address_may_end_with_api_or_not() -> None:
     assert roots == {URL("https://host/")}
 
 
+@pytest.mark.parametrize("target_id", [None, "two", [], True])
+def test_a_target_without_a_number_is_refused(target_id: Any) -> None:
+    assert parsing.target({"target_id": "2"}).target_id == 2
+    with pytest.raises(BadAnswer, match="has no target_id"):
+        parsing.target({"target_id": target_id})
+
+
+def test_what_a_page_does_not_tell_of_its_place_is_0() -> None:
+    bare = parsing.item_page({})
+    assert (bare.items, bare.current_page, bare.end_page, bare.count_per_page) == ((), 0, 0, 0)
+    told = parsing.item_page({"current_page": 2, "end_page": "3", "count_per_page": 4})
+    assert (told.current_page, told.end_page, told.count_per_page) == (2, 3, 4)
+
+
 def test_what_a_picture_does_not_tell_of_its_size_is_0() -> None:
     bare = parsing.image({})
     assert (bare.width, bare.height, bare.file_size, bare.image_id) == (0, 0, 0, None)

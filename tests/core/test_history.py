@@ -24,6 +24,7 @@ from octoprint_failwatch.engine.history import (
     Retention,
     exchange,
     schema,
+    store,
 )
 from octoprint_failwatch.engine.history.recorder import STANDS_EVERY
 from octoprint_failwatch.engine.judging.assessment import Answer
@@ -123,6 +124,47 @@ async def test_pictures_are_kept_near_changes_and_thinned_elsewhere(history: His
     frame = next(frame for frame in frames if frame.look.number == changed)
     assert (history.picture(frame.id) or b"").startswith(b"\xff\xd8")
     assert history.picture(frame.id, "no such camera") is None
+
+
+async def test_pictures_near_a_change_outlast_all_others(tmp_path: Path) -> None:
+    """Both those that waited for it and those that follow."""
+    history = History(tmp_path / "history.db", Retention(picture_every=10))
+    async with watching(ScriptedDetector([0.0] * 100 + [0.95] * 100)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.frames(200)
+        watched.watch.end("finished")
+    history.settle()
+    frames = list(history.frames("one"))
+    changed = next(frame.look.number for frame in frames if frame.look.verdict.level is not Level.NONE)
+    near = set(range(changed - 5, changed + 6))
+    before = {frame.look.number for frame in frames if frame.pictures}
+    history.retention = replace(history.retention, megabytes=(history.size() - 50_000) / 1e6)
+    history.tidy(watched.clock.now())
+    history.settle()
+    after = {frame.look.number for frame in history.frames("one") if frame.pictures}
+    assert len(before - after) >= 50
+    assert near <= after
+    history.close()
+
+
+async def test_a_print_whose_beginning_could_not_be_written_is_recorded_all_the_same(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing could be written before its end."""
+    async with watching(ScriptedDetector([0.0])) as watched:
+        recorder(history, watched)
+        with monkeypatch.context() as at_first:
+            at_first.setattr(store, "transaction", full)
+            watched.watch.start("one", "cube.gcode")
+            await watched.frames(3)
+            history.settle()
+        assert history.prints() == []
+        watched.watch.end("finished")
+    history.settle()
+    (record,) = history.prints()
+    assert (record.print_id, record.outcome, record.ended_at) == ("one", "finished", watched.clock.now())
+    assert record.started_at == record.ended_at
 
 
 async def test_the_size_stays_within_the_limit(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, cast
@@ -65,6 +66,13 @@ FAULTS: dict[str, tuple[bytes, type[DetectionError], str, float | None]] = {
     ),
     "wrong path": (answer("404 Not Found", HTML, kind="text/html"), NotFound, "is the address right", None),
     "web page": (answer("200 OK", HTML, kind="text/html"), WrongAddress, "web page", None),
+    "web page that does not look like one": (
+        answer("200 OK", b"Hi.", kind="text/html"),
+        WrongAddress,
+        "page",
+        None,
+    ),
+    "web page that says to be JSON": (answer("200 OK", b" <html>"), WrongAddress, "web page", None),
     "redirect": (
         answer("302 Found", b"", Location="https://x.example/?a"),
         WrongAddress,
@@ -199,6 +207,26 @@ async def test_an_answer_larger_than_any_answer_is_refused(monkeypatch: pytest.M
     for size, is_refused in ((2**20, False), (2**20 + 1, True)):
         async with broken(answer("200 OK", b" " * size)) as url:
             assert ("too large" in str(await failure("super_api", url))) is is_refused
+
+
+async def test_of_an_answer_without_end_no_more_is_read_than_is_accepted() -> None:
+    sent = 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            while sent < 64 * 2**20:
+                await response.write(bytes(2**18))
+                sent += 2**18
+        return response
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", endless)
+    async with running(app) as url:
+        assert "too large (16 MiB are accepted)" in str(await failure("super_api", url))
+    assert 16 * 2**20 < sent < 64 * 2**20
 
 
 SAID = [

@@ -661,6 +661,29 @@ async def test_a_look_that_is_dropped_before_it_begins_is_not_the_last() -> None
         await run.frames(3)
 
 
+async def test_an_answer_about_another_print_is_dropped() -> None:
+    """A print begins while the last one's picture is still looked at."""
+    late, asked = asyncio.Event(), asyncio.Event()
+
+    class Slow(ScriptedDetector):
+        async def detect(self, frame: Frame) -> Detection:
+            if frame.print_id == "print-1":
+                asked.set()
+                await late.wait()
+                return Detection(0.9)
+            return await super().detect(frame)
+
+    async with watching(Slow([0.1])) as run:
+        run.watch.start("print-1")
+        await asked.wait()
+        run.watch.start("print-2")
+        late.set()
+        await run.frames(3)
+        looked = [state.look for state in run.states if state.look is not None]
+        assert {look.p for look in looked} == {0.1}
+        assert run.watch.state.look.number == 3
+
+
 async def test_no_look_goes_on_when_the_watch_has_ended() -> None:
     """The host closes the detector then, which may still have to tidy up after the look."""
     asked, tidied = asyncio.Event(), asyncio.Event()

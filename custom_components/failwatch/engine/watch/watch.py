@@ -96,7 +96,6 @@ class Watch(ABC):
         now = self.clock.now()
         if print_id == self.state.print_id:
             if self.state.phase is Phase.IDLE:
-                self._interrupt()
                 self.take(transitions.resume_known_print(self.state, self._settings, now))
             return
         self._interrupt()

@@ -105,9 +105,9 @@ class Image:
     """A picture of an item, or of an assessment, where it shows what was found."""
 
     url: str
-    width: int = 0
-    height: int = 0
-    file_size: int = 0
+    width: int
+    height: int
+    file_size: int
     name: str = ""
     image_id: str | None = None
 
