@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,7 @@ from octoprint_failwatch.engine.watch.state import (
     EventKind,
     Phase,
     WatchState,
+    is_unanswered,
 )
 from octoprint_failwatch.engine.watch.transitions import hold, release, rest
 
@@ -262,6 +264,26 @@ def test_a_hold_is_no_time_in_which_failwatch_was_blind() -> None:
     held = hold(state, "heating").state
     assert due_action(held, settings, 1000.0) is None
     assert due_action(release(held, "heating", settings, 1000.0).state, settings, 1000.0) is None
+
+
+SEES_NOTHING = Blind("no_snapshot", "unplugged", 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "unanswered"),
+    [
+        ({"phase": Phase.WATCHING}, False),
+        ({"phase": Phase.WATCHING, "failed_looks": 1, "next_look_at": 9.0}, True),
+        ({"phase": Phase.WATCHING, "failed_looks": 1, "next_look_at": 9.0, "holds": ("heating",)}, True),
+        ({"phase": Phase.WATCHING, "failed_looks": 1, "holds": ("heating",)}, False),
+        ({"phase": Phase.PAUSED, "failed_looks": 1}, False),
+        ({"phase": Phase.BLIND, "blind": SEES_NOTHING}, True),
+        ({"phase": Phase.PAUSED, "blind": SEES_NOTHING}, True),
+        ({"phase": Phase.IDLE, "blind": SEES_NOTHING}, False),
+    ],
+)
+def test_when_the_last_answer_is_out_of_date(changes: dict[str, Any], unanswered: bool) -> None:
+    assert is_unanswered(WatchState(printer_id="printer", **changes)) is unanswered
 
 
 def test_a_stored_silence_without_a_print_is_over() -> None:

@@ -253,6 +253,7 @@ async def test_a_picture_is_judged_and_the_results_read(dialect: str) -> None:
         assert assessment.annotations[0].x_min == pytest.approx(80, abs=10)
         assert (assessment.anomaly_score is not None) == (dialect == "check")
         assert (await client.item(item_id, show_assessments=False)).assessments == ()
+        assert (await client.item(item_id, model_id="another")).assessments == ()
         assert (await client.item(item_id, show_annotations=False)).assessments[0].annotations == ()
         csv = (await client.results([model.model_id])).decode().splitlines()
         assert csv[1].startswith(f"{model.model_id},{item_id},")

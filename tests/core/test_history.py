@@ -575,6 +575,16 @@ def test_a_host_goes_on_without_a_broken_file(tmp_path: Path) -> None:
         History.of_host(tmp_path / "file" / "history.db", Retention())
 
 
+def test_a_fault_of_the_program_is_no_broken_file(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as at_first:
+        at_first.setattr(store, "open_database", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            History.of_host(written, Retention())
+    history = History.of_host(written, Retention())
+    assert [record.print_id for record in history.prints()] == ["one"]
+    history.close()
+
+
 async def test_a_locked_file_is_no_broken_one(
     written: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -272,3 +272,20 @@ def test_a_sure_failure_is_one_on_every_kind_of_printer(kind: Kind, denied: bool
     sure = [Sample(half[-1].at + 10.0 * number, FailWatchRules().sure) for number in range(1, SURE_LOOKS + 1)]
     *_, told = replay([*steps, Began(last.print_id), *half, *sure], FailWatchRules())
     assert told.level is Level.FAILURE
+
+
+@pytest.mark.parametrize(("spacing", "looks"), [(10.0, SURE_LOOKS), (2.0, 25)])
+def test_after_clearing_away_a_sure_failure_takes_all_its_looks_again(spacing: float, looks: int) -> None:
+    """None of the looks at the mess that is gone counts, nor the time that they took."""
+    rules = FailWatchRules(maybe=2.0, failure=2.0, sustained=2.0)
+
+    def seen(memory: Memory, after: float) -> tuple[int, Memory]:
+        for number in range(1, 3 * looks):
+            memory, verdict, *_ = judge(memory, rules, Detection(0.9), after + spacing * number)
+            if verdict.level is not Level.NONE:
+                assert verdict.rule is Rule.SURE
+                return number, memory
+        raise AssertionError("never told")
+
+    first, memory = seen(Memory(), 0.0)
+    assert seen(memory.cleared(), spacing * first)[0] == looks

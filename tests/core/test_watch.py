@@ -502,6 +502,27 @@ async def test_who_changes_the_settings_waits_no_longer_than_they_say() -> None:
         assert seeing.at <= changed + 11
 
 
+async def test_without_a_print_nothing_ends() -> None:
+    async with watching(failing()) as run:
+        run.watch.end("done")
+        run.watch.start("print-1")
+        await run.told(EventKind.FAILURE)
+        run.watch.end("done")
+        run.watch.end("done again")
+        assert [event.detail for event in run.events if event.kind is EventKind.ENDED] == ["done"]
+
+
+@pytest.mark.parametrize(("p", "interval"), [(0.21, 60.0), (0.25, 10.0), (0.39, 10.0)])
+async def test_a_print_is_calm_below_half_of_what_makes_a_doubt(p: float, interval: float) -> None:
+    """Each look counts, and not only the mean, which follows it."""
+    settings = WatchSettings(cadence=Cadence(interval=10, calm_interval=60))
+    async with watching(ScriptedDetector([0.02, 0.02, 0.02, 0.02, p]), settings) as run:
+        run.watch.start("print-1")
+        await run.frames(5)
+        state = next(state for state in run.states if state.look is not None and state.look.number == 5)
+        assert state.next_look_at == pytest.approx(state.look.at + interval, abs=0.5)
+
+
 async def test_a_calm_print_is_looked_at_less_often() -> None:
     """The interval is long while nothing is suspected, short as soon as p rises."""
     settings = WatchSettings(cadence=Cadence(interval=10, calm_interval=60))
