@@ -16,20 +16,27 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from octoprint_failwatch.engine.clients.hacarus import (
+    Algorithm,
+    AlgorithmParameter,
+    Annotation,
+    Assessment,
     Dialect,
     HacarusCheck,
     HacarusSaas,
     HacarusSdk,
+    Item,
     ItemType,
+    Model,
     NewAnnotation,
     PredictCallback,
     PredictParameters,
+    Preprocessing,
+    Target,
     connect,
     parsing,
     sdk_parsing,
 )
 from octoprint_failwatch.engine.clients.hacarus.connection import Connection
-from octoprint_failwatch.engine.clients.hacarus.types import Model
 from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
@@ -523,6 +530,30 @@ def test_a_target_without_a_number_is_refused(target_id: Any) -> None:
     assert parsing.target({"target_id": "2"}).target_id == 2
     with pytest.raises(BadAnswer, match="has no target_id"):
         parsing.target({"target_id": target_id})
+
+
+@pytest.mark.parametrize(
+    ("read", "bare", "expected"),
+    [
+        (parsing.target, {"target_id": 2}, Target(2, "")),
+        (parsing.algorithm, {"algorithm_id": "a"}, Algorithm("a", "")),
+        (
+            parsing.algorithm,
+            {"algorithm_id": "a", "parameters": [{}]},
+            Algorithm("a", "", "", None, (AlgorithmParameter(""),)),
+        ),
+        (parsing.target, {"target_id": 2, "preprocessing": [{}]}, Target(2, "", (Preprocessing(""),))),
+        (parsing.model, {"model_id": "m"}, Model("m", "", "")),
+        (parsing.model, {"model_id": "m", "stats": {}}, Model("m", "", "")),
+        (parsing.predict_parameters, {}, PredictParameters()),
+        (parsing.annotation, {}, Annotation(None, None, None, None)),
+        (parsing.item, {"item_id": "i"}, Item("i")),
+        (sdk_parsing.item, {"item_id": "i"}, Item("i")),
+        (parsing.item, {"item_id": "i", "assessments": [{}]}, Item("i", assessments=(Assessment(),))),
+    ],
+)
+def test_what_an_answer_does_not_tell_is_not_there(read: Any, bare: Any, expected: Any) -> None:
+    assert read(bare) == expected
 
 
 def test_what_a_page_does_not_tell_of_its_place_is_0() -> None:
