@@ -22,9 +22,10 @@ def nearly(examples: Sequence[Any], data: bytes) -> Any:
     if not data:
         return _copied(examples[0])
     value = {"": _copied(examples[data[0] % len(examples)])}
+    places = _places(value)
     for where, what in zip(data[1:MOST_BYTES:2], data[2:MOST_BYTES:2], strict=False):
-        places = _places(value)
         holder, key = places[where % len(places)]
+        before = holder[key]
         if what < len(LEAVES):
             holder[key] = _copied(LEAVES[what])
         elif what < 2 * len(LEAVES) or key == "" or isinstance(holder, list):
@@ -32,6 +33,10 @@ def nearly(examples: Sequence[Any], data: bytes) -> Any:
             holder[key] = _copied(other[its_key])
         else:
             del holder[key]
+        if (isinstance(holder, dict) and key not in holder) or any(
+            isinstance(one, dict | list) for one in (before, holder[key])
+        ):
+            places = _places(value)
     return value[""]
 
 

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -165,6 +165,10 @@ async def test_a_print_whose_beginning_could_not_be_written_is_recorded_all_the_
     (record,) = history.prints()
     assert (record.print_id, record.outcome, record.ended_at) == ("one", "finished", watched.clock.now())
     assert record.started_at == record.ended_at
+
+
+def test_what_is_kept_unless_somebody_chooses() -> None:
+    assert asdict(Retention()) == {"days": 365, "megabytes": 500, "picture_every": 120, "near": 60}
 
 
 async def test_the_size_stays_within_the_limit(tmp_path: Path) -> None:

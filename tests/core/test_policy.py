@@ -20,8 +20,10 @@ from octoprint_failwatch.engine.watch.policy import (
     Cause,
     Countdown,
     Intervention,
+    Order,
     Policy,
     after_absence,
+    after_pause,
     announce_action,
     arm_again,
     call_off,
@@ -138,6 +140,21 @@ def test_what_nobody_saw_out_begins_again() -> None:
     assert again.countdown == Countdown(Action.PAUSE, 500.0, 530.0, Cause.MAYBE)
     assert again.ordered is None
     assert replace(again, countdown=None) == Intervention()
+
+
+@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize("action", [Action.PAUSE, Action.CANCEL])
+def test_of_what_was_planned_a_pause_keeps_what_nobody_answered_or_somebody_ordered(
+    action: Action, cause: Cause
+) -> None:
+    """A cancel that is to be tried again is one of what was planned; one that is being carried out is not."""
+    countdown = Countdown(action, 100.0, 200.0, cause)
+    kept = after_pause(Intervention(countdown, paused_at=90.0)).countdown
+    assert kept == (countdown if cause is Cause.UNANSWERED else None)
+    for again in (None, 300.0):
+        order = Order(action, cause, next_try_at=again)
+        stays = action is Action.PAUSE or again is None or cause in (Cause.UNANSWERED, Cause.USER)
+        assert after_pause(Intervention(ordered=order)).ordered == (order if stays else None)
 
 
 @pytest.mark.parametrize(("level", "cause"), [(Level.MAYBE, Cause.MAYBE), (Level.FAILURE, Cause.FAILURE)])

@@ -11,10 +11,20 @@ from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.judging.acceptance import Acceptance
 from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.judging.verdict import Verdict
 from octoprint_failwatch.engine.models import Box, Detection, Frame
 from octoprint_failwatch.engine.serialization import from_json, to_json
 from octoprint_failwatch.engine.watch.messages import state_json
-from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from octoprint_failwatch.engine.watch.policy import Order
+from octoprint_failwatch.engine.watch.state import (
+    Blind,
+    CameraView,
+    Event,
+    EventKind,
+    Look,
+    Phase,
+    WatchState,
+)
 
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 anything = st.recursive(
@@ -119,3 +129,86 @@ def test_what_was_accepted_is_told_with_the_mean_at_which_it_alarms_again(
     shown = state_json(state)["memory"]["acceptance"]
     assert (shown["height"], shown["limit"]) == (height, pytest.approx(limit))
     assert state_json(WatchState())["memory"]["acceptance"] is None
+
+
+EMPTY = {
+    "statistics": dict.fromkeys(
+        ("ewm_mean", "rolling_mean_short", "rolling_mean_long", "prediction_num", "prediction_num_lifetime"),
+        0,
+    )
+    | {"frames": 0, "frames_lifetime": 0},
+    "trend": {
+        "slow_mean": 0,
+        "baseline": None,
+        "learned": 0,
+        "slow_square": 0,
+        "sure_looks": 0,
+        "sure_frames": 0,
+    }
+    | {"opening": 0, "opening_looks": 0, "fixture": 0, "fixture_prints": 0},
+    "latch": {"level": "none", "since": None, "verdict": None, "quiet_since": None, "confirmed": False}
+    | {"silent_until": None},
+    "intervention": {"countdown": None, "paused_at": None, "done": False, "ordered": None, "pauses": 0},
+    "calls": {"hour": "", "in_hour": 0, "month": "", "in_month": 0},
+    "verdict": {"level": "none", "rule": "quiet", "score": 0, "usual": 0, "limit": 0},
+}
+
+
+UNJUDGED = {"judged_at": None, "acceptance": None, "answers": 0}
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "otherwise"),
+    [
+        (
+            WatchState,
+            {},
+            {"printer_id": "", "phase": "idle", "since": 0, "print_id": None, "print_name": ""}
+            | {"started_at": None, "holds": [], "blind": None, "blind_cameras": [], "look": None}
+            | {"memory": {key: EMPTY[key] for key in ("statistics", "trend")} | UNJUDGED}
+            | {key: EMPTY[key] for key in ("latch", "intervention", "calls")}
+            | {
+                "muted": False,
+                "snoozed_until": None,
+                "next_look_at": None,
+                "failed_looks": 0,
+                "told": "none",
+            },
+        ),
+        (Memory, {}, UNJUDGED),
+        (
+            Blind,
+            {"reason": "no_snapshot", "detail": "", "since": 1},
+            {"camera": "", "accepted": False, "looks": 1, "told": [], "counted_from": None, "said": ""}
+            | {"held_back": False},
+        ),
+        (
+            Look,
+            {"number": 1, "at": 1, "p": 0.5, "views": [{"camera": ""}], "latency": 1}
+            | {key: EMPTY[key] for key in ("statistics", "verdict")},
+            {"spacing": None, "statistics_served": False, "raw_p": None, "explained": 0},
+        ),
+        (
+            CameraView,
+            {"camera": ""},
+            {"p": 0, "boxes": [], "tagged_image_url": None, "problem": "", "reason": ""},
+        ),
+        (Verdict, {}, EMPTY["verdict"]),
+        (Order, {"action": "pause", "cause": "failure"}, {"tries": 1, "next_try_at": None, "problems": []}),
+        (
+            Acceptance,
+            {"at": 1, "until": None, "height": 0.5},
+            {"seen": 0, "outside": 0, "covers_sure": False},
+        ),
+        (
+            Event,
+            {"kind": "failure", "at": 1, "print_id": None},
+            {"level": "none", "camera": "", "minor": False},
+        ),
+    ],
+)
+def test_what_another_release_did_not_store_is_as_at_first(
+    kind: type, stored: dict[str, Any], otherwise: dict[str, Any]
+) -> None:
+    read = to_json(from_json(kind, stored))
+    assert {key: read[key] for key in otherwise} == otherwise
