@@ -63,7 +63,7 @@ class _AtOnce(Executor):
         done: Future[Any] = Future()
         try:
             done.set_result(work(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001: the future holds it
+        except Exception as error:  # noqa: BLE001 - the future holds it
             done.set_exception(error)
         return done
 
