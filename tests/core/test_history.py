@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sqlite3
 import tracemalloc
 import zipfile
@@ -426,6 +427,25 @@ async def test_what_is_exactly_as_large_as_it_may_be_is_taken(
     monkeypatch.setattr(exchange, limit, largest)
     exchange.read_zip(other, packed)
     assert len(other.prints()) == 1
+    other.close()
+
+
+@pytest.mark.parametrize("key", ["prediction_num", "prediction_num_lifetime"])
+async def test_an_archive_with_a_number_that_no_database_holds_is_refused(
+    history: History, tmp_path: Path, key: str
+) -> None:
+    whole, changed = io.BytesIO(await archive_of_one_print(history)), io.BytesIO()
+    with zipfile.ZipFile(whole) as real, zipfile.ZipFile(changed, "w") as archive:
+        for name in real.namelist():
+            content, huge = real.read(name), b'"%b":%d' % (key.encode(), 2**63)
+            archive.writestr(
+                name, re.sub(rb'"%b":\d+' % key.encode(), huge, content) if "jsonl" in name else content
+            )
+    other = History(tmp_path / "other.db")
+    with pytest.raises(HistoryError, match="no archive of prints"):
+        exchange.read_zip(other, changed)
+    assert other.prints() == []
+    assert exchange.read_zip(other, whole) == 1
     other.close()
 
 

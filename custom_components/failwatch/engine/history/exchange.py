@@ -49,6 +49,7 @@ UNREADABLE = (
     LookupError,
     ValueError,
     TypeError,
+    OverflowError,  # a number of more digits than the database takes
     NotImplementedError,  # a compression that zipfile does not know
     RecursionError,
     RuntimeError,  # encrypted
