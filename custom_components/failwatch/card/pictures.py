@@ -94,7 +94,7 @@ class SnapshotView(_PrinterView):
 class RecordedFrameView(_PrinterView):
     """The picture of a recorded frame."""
 
-    url = f"{PATH}/{{device_id}}/prints/{{print_id}}/{{frame_id:\\d+}}"
+    url = f"{PATH}/{{device_id}}/prints/{{print_id}}/{{frame_id:\\d{{1,18}}}}"
     name = f"api:{DOMAIN}:card:recorded_frame"
 
     async def get(self, request: web.Request, device_id: str, print_id: str, frame_id: str) -> web.Response:
