@@ -5,15 +5,27 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from octoprint_failwatch.engine.judging.acceptance import LASTS
+from octoprint_failwatch.engine.judging.acceptance import LASTS, Acceptance, follow
 from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, answered, assess
 from octoprint_failwatch.engine.judging.latch import LatchTimes
 from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Box, Detection
+from octoprint_failwatch.engine.statistics import TemporalStatistics
 
 RULES, TIMES = FailWatchRules(), LatchTimes()
 CORNER = (Box(0.1, 0.1, 0.3, 0.3, 0.9),)
+
+
+@pytest.mark.parametrize(("after", "joins"), [(89.9, True), (90.0, False)])
+def test_what_else_is_seen_within_a_minute_and_a_half_belongs_to_it(after: float, joins: bool) -> None:
+    """Boxes differ from look to look."""
+    elsewhere = (Box(0.7, 0.7, 0.9, 0.9, 0.9),)
+    accepted = Acceptance(at=1000.0, until=None, height=0.7, seen=0.7, boxes={"": CORNER})
+    followed = follow(accepted, TemporalStatistics(0.7), Trend(), {"": elsewhere}, 0.7, 1000.0 + after, 1.0)
+    assert followed is not None
+    assert followed.boxes[""] == ((*CORNER, *elsewhere) if joins else CORNER)
 
 
 @dataclass

@@ -24,7 +24,7 @@ from octoprint_failwatch.engine.judging.latch import Latch
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.monitor import Monitor
-from octoprint_failwatch.engine.watch.actions import due_action, tell_what_stands
+from octoprint_failwatch.engine.watch.actions import due_action, due_at, tell_what_stands
 from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, combine
 from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
 from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Policy
@@ -264,6 +264,25 @@ def test_a_hold_is_no_time_in_which_failwatch_was_blind() -> None:
     held = hold(state, "heating").state
     assert due_action(held, settings, 1000.0) is None
     assert due_action(release(held, "heating", settings, 1000.0).state, settings, 1000.0) is None
+
+
+@pytest.mark.parametrize(("phase", "due"), [(Phase.IDLE, None), (Phase.WATCHING, 60.0), (Phase.PAUSED, 60.0)])
+def test_before_a_print_is_known_to_go_on_nothing_is_due(phase: Phase, due: float | None) -> None:
+    """What was planned before a restart waits until then, and wakes nobody."""
+    planned = Intervention(Countdown(Action.PAUSE, 50.0, 60.0))
+    state = WatchState(printer_id="printer", print_id="one", phase=phase, intervention=planned)
+    settings = WatchSettings()
+    assert due_at(state, settings.policy, 100.0) == due
+    assert (due_action(state, settings, 100.0) is None) is (due is None)
+
+
+def test_it_is_blind_since_the_last_look_that_was_one_too_many() -> None:
+    state = WatchState(printer_id="printer", print_id="one", phase=Phase.WATCHING, since=50.0)
+    settings, since = WatchSettings(blind_after=3), []
+    for now in (100.0, 110.0, 120.0, 130.0, 140.0):
+        state = look_failed(state, settings, Unavailable("No connection."), cameras=1, now=now).state
+        since.append((state.phase, state.since))
+    assert since == [(Phase.WATCHING, 50.0)] * 2 + [(Phase.BLIND, 120.0)] * 3
 
 
 SEES_NOTHING = Blind("no_snapshot", "unplugged", 1000.0)

@@ -262,6 +262,23 @@ async def test_refusals() -> None:
             await api.spec("prints-v1")
 
 
+@pytest.mark.parametrize(("last", "names"), [(3, ["0", "1", "2"]), (99, ["0", "1", "2", "3"])])
+async def test_all_pages_of_specifications_are_read(last: int, names: list[str]) -> None:
+    """Up to the last one, or to one that is empty whatever it says."""
+
+    async def page(request: web.Request) -> web.Response:
+        offset = int(request.query["offset"])
+        results = [{"id": offset, "name": str(offset)}] if offset < 4 else []
+        more = "http://a/" if offset + 1 < last else None
+        return web.json_response({"count": 4, "next": more, "previous": None, "results": results})
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", page)
+    async with running(app) as url, aiohttp.ClientSession() as session:
+        api = Deepomatic(session, url / "v0.7", emulated.KEY)
+        assert [spec.name async for spec in api.specs()] == names
+
+
 def test_a_specification_is_read_whole_or_bare() -> None:
     bare = parsing.spec({"id": 7, "name": "prints"})
     assert bare == Spec(7, "prints", description="", update_date="", metadata={}, outputs=(), task_id=None)

@@ -27,7 +27,7 @@ from octoprint_failwatch.engine.history import (
     schema,
     store,
 )
-from octoprint_failwatch.engine.history.recorder import STANDS_EVERY
+from octoprint_failwatch.engine.history.recorder import STANDS_EVERY, TIDY_EVERY
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
@@ -166,6 +166,43 @@ async def test_a_print_whose_beginning_could_not_be_written_is_recorded_all_the_
     (record,) = history.prints()
     assert (record.print_id, record.outcome, record.ended_at) == ("one", "finished", watched.clock.now())
     assert record.started_at == record.ended_at
+
+
+async def test_pictures_are_kept_where_a_verdict_falls_although_the_level_stands(history: History) -> None:
+    """The level is lowered minutes later, and what was seen last of the failure matters as much as what was first."""
+    async with watching(ScriptedDetector([0.0] * 30 + [0.95] * 60 + [0.0])) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.frames(130)
+        watched.watch.end("finished")
+    history.settle()
+    frames = list(history.frames("one"))
+    verdicts = [frame.look.verdict.level for frame in frames]
+    fell = next(
+        number for number in range(60, 130) if verdicts[number] is not verdicts[number - 1] and number > 90
+    )
+    assert frames[fell].level is Level.FAILURE
+    assert all(frame.pictures for frame in frames[fell - 5 : fell + 6])
+
+
+async def test_what_is_too_much_goes_every_so_many_looks_and_at_the_end(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidied: list[int] = []
+    async with watching(ScriptedDetector([0.0])) as watched:
+        recorder(history, watched)
+        monkeypatch.setattr(history, "tidy", lambda _: tidied.append(watched.watch.state.look.number))
+        watched.watch.start("one")
+        await watched.frames(2 * TIDY_EVERY + 10)
+        assert tidied == [TIDY_EVERY, 2 * TIDY_EVERY]
+        watched.watch.end("finished")
+    assert tidied[2:] == [2 * TIDY_EVERY + 10]
+
+
+def test_the_folder_of_a_history_is_made(tmp_path: Path) -> None:
+    made = History(tmp_path / "one" / "two" / "history.db")
+    assert made.prints() == []
+    made.close()
 
 
 def test_what_is_kept_unless_somebody_chooses() -> None:
@@ -400,10 +437,12 @@ async def test_a_small_archive_that_becomes_large_is_refused_before_it_takes_mem
 
 
 @pytest.mark.parametrize(
-    ("limit", "of"),
+    ("limit", "name", "of"),
     [
-        ("MAX_TEXT", lambda info, _: info.file_size),
-        ("MAX_FRAME", lambda _, content: max(map(len, content.splitlines(keepends=True)))),
+        ("MAX_TEXT", "frames.jsonl", lambda info, _: info.file_size),
+        ("MAX_FRAME", "frames.jsonl", lambda _, content: max(map(len, content.splitlines(keepends=True)))),
+        ("MAX_ABOUT", "print.json", lambda info, _: info.file_size),
+        ("MAX_PICTURE", ".jpg", lambda info, _: info.file_size),
     ],
 )
 async def test_what_is_exactly_as_large_as_it_may_be_is_taken(
@@ -411,14 +450,13 @@ async def test_what_is_exactly_as_large_as_it_may_be_is_taken(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     limit: str,
+    name: str,
     of: Callable[[zipfile.ZipInfo, bytes], int],
 ) -> None:
     packed = io.BytesIO(await archive_of_one_print(history))
     with zipfile.ZipFile(packed) as archive:
         largest = max(
-            of(info, archive.read(info))
-            for info in archive.infolist()
-            if info.filename.endswith("frames.jsonl")
+            of(info, archive.read(info)) for info in archive.infolist() if info.filename.endswith(name)
         )
     other = History(tmp_path / "other.db")
     monkeypatch.setattr(exchange, limit, largest - 1)

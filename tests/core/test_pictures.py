@@ -186,3 +186,11 @@ def test_services_get_jpeg() -> None:
 def test_errors_are_typed(use: Callable[[bytes], object]) -> None:
     with pytest.raises(BadPicture):
         use(b"nothing")
+
+
+def test_a_few_bytes_that_say_to_be_fifty_megapixels_are_refused_before_they_take_memory() -> None:
+    """As a fuzzer made them of a WebP of 32 by 24 pixels."""
+    data = bytearray(saved(half(size=(32, 24)), "WEBP"))
+    data[26:30] = struct.pack("<HH", 8239, 6144)
+    with pytest.raises(BadPicture, match=r"8239 x 6144 pixels; FailWatch opens 48,000,000 at most"):
+        decode(bytes(data))

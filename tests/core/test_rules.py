@@ -179,6 +179,36 @@ def test_a_number_that_no_picture_reaches_is_named(rules: RuleSet, unreached: tu
     assert rules.out_of_reach() == unreached
 
 
+@pytest.mark.parametrize(
+    ("rules", "mean", "short", "level", "rule"),
+    [
+        (ObicoRules(low=0.25), 0.25, 0.0, Level.MAYBE, Rule.RISING),
+        (ObicoRules(low=0.25), 0.2499, 0.0, Level.NONE, Rule.QUIET),
+        (ObicoRules(high=0.75), 0.75, 1.0, Level.NONE, Rule.SETTLED),
+        (ObicoRules(high=0.75), 0.7501, 1.0, Level.MAYBE, Rule.HIGH),
+        (ObicoRules(high=0.75, escalation=2.0), 1.5, 1.0, Level.MAYBE, Rule.HIGH),
+        (ObicoRules(high=0.75, escalation=2.0), 1.5001, 1.0, Level.FAILURE, Rule.HIGH),
+        (ObicoRules(rising_multiple=4.0), 0.5, 0.125, Level.NONE, Rule.SETTLED),
+        (ObicoRules(rising_multiple=4.0), 0.5001, 0.125, Level.MAYBE, Rule.RISING),
+        (SuperApiRules(low=0.25), 0.25, 0.0, Level.MAYBE, Rule.RISING),
+        (SuperApiRules(low=0.25), 0.2499, 0.0, Level.NONE, Rule.QUIET),
+        (SuperApiRules(high=0.75), 0.75, 1.0, Level.NONE, Rule.SETTLED),
+        (SuperApiRules(high=0.75), 0.7501, 1.0, Level.MAYBE, Rule.HIGH),
+        (SuperApiRules(failure=1.0), 1.0, 1.0, Level.MAYBE, Rule.HIGH),
+        (SuperApiRules(failure=1.0), 1.0001, 1.0, Level.FAILURE, Rule.HIGH),
+        (SuperApiRules(rising_multiple=4.0), 0.5, 0.125, Level.NONE, Rule.SETTLED),
+        (SuperApiRules(rising_multiple=4.0), 0.5001, 0.125, Level.MAYBE, Rule.RISING),
+    ],
+)
+def test_a_limit_itself_is_what_the_others_make_of_it(
+    rules: RuleSet, mean: float, short: float, level: Level, rule: Rule
+) -> None:
+    """The lower one is reached by what is as high, the others only by what is higher, as theirs are."""
+    seen = TemporalStatistics(mean, short, 0.0, 100, 100, 100.0, 100.0)
+    verdict = rules.judge(seen, Trend())
+    assert (verdict.level, verdict.rule) == (level, rule)
+
+
 def test_every_number_is_shipped_as_the_page_says() -> None:
     page = (Path(__file__).parents[2] / "docs" / "judgement.md").read_text("utf-8")
     for name, rules in RULE_SETS.items():

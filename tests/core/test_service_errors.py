@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -207,6 +208,19 @@ async def test_an_answer_larger_than_any_answer_is_refused(monkeypatch: pytest.M
     for size, is_refused in ((2**20, False), (2**20 + 1, True)):
         async with broken(answer("200 OK", b" " * size)) as url:
             assert ("too large" in str(await failure("super_api", url))) is is_refused
+
+
+@pytest.mark.parametrize("seconds", [60, 3600])
+async def test_until_when_a_service_asks_to_wait_is_said(seconds: int) -> None:
+    def ends() -> str:
+        return time.strftime("%H:%M %Z", time.localtime(time.time() + seconds))
+
+    before = ends()
+    async with broken(answer("429 Too Many Requests", Retry_After=str(seconds))) as url:
+        said = str(await failure("super_api", url))
+    assert said.endswith((f"It asks to wait until {before}.", f"It asks to wait until {ends()}."))
+    async with broken(answer("429 Too Many Requests", Retry_After="59")) as url:
+        assert "wait until" not in str(await failure("super_api", url))
 
 
 async def test_of_an_answer_without_end_no_more_is_read_than_is_accepted() -> None:

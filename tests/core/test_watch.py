@@ -3,20 +3,22 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
+from octoprint_failwatch.engine.clients.http import REQUEST_TIMEOUT
 from octoprint_failwatch.engine.errors import NotAuthorised, RateLimited, SnapshotError, Unavailable
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level, Verdict
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.serialization import from_json, to_json
+from octoprint_failwatch.engine.sources.source import ReadOptions
 from octoprint_failwatch.engine.watch.cadence import Cadence
 from octoprint_failwatch.engine.watch.look import Camera
 from octoprint_failwatch.engine.watch.policy import Action, Policy
-from octoprint_failwatch.engine.watch.settings import WatchSettings
+from octoprint_failwatch.engine.watch.settings import LEAST_GAP, WatchSettings, gap_after
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 from tests.patience import PATIENCE
 
@@ -500,6 +502,20 @@ async def test_who_changes_the_settings_waits_no_longer_than_they_say() -> None:
         await run.watch.replace(replace(run.watch.setup, detector=another))
         seeing = await run.told(EventKind.SEEING)
         assert seeing.at <= changed + 11
+
+
+def test_how_a_print_is_watched_unless_somebody_chooses() -> None:
+    settings = WatchSettings()
+    assert (settings.quorum, settings.blind_after, settings.cadence.interval) == (1, 3, 10)
+    assert asdict(settings.latch_times) == {"clear_maybe": 120, "clear_failure": 600, "cooldown": 90}
+    assert settings.look_timeout == 30
+    assert settings.look_timeout > REQUEST_TIMEOUT, "whoever does not answer is told so, not cut off"
+    assert ReadOptions().total < settings.look_timeout
+
+
+def test_from_three_intervals_on_nobody_was_looking() -> None:
+    assert [gap_after(interval) for interval in (1, 10, 100)] == [LEAST_GAP, LEAST_GAP, 300]
+    assert LEAST_GAP == 60
 
 
 async def test_without_a_print_nothing_ends() -> None:

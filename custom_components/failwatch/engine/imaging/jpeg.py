@@ -14,8 +14,8 @@ from ..errors import BadPicture
 from .jpeg_effort import check_effort
 
 MAX_LENGTH = 65_500  # pixels of a side that a JPEG can have
-MAX_PIXELS = 64_000_000
-"""Pixels that are decoded: 8000 by 6000 passes, a decompression bomb does not."""
+MAX_PIXELS = 48_000_000
+"""Pixels that are decoded, in 200 MB: 8000 by 6000 passes, a decompression bomb does not."""
 MAX_JPEG_PIXELS = 150_000_000
 """Pixels that a JPEG may have: it is decoded at a half, a quarter or an eighth of its size."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
