@@ -735,7 +735,7 @@ async def test_no_look_goes_on_when_the_watch_has_ended() -> None:
                     await asyncio.sleep(0)
                 tidied.set()
 
-    async with watching(Tidy([0.0])) as run:
+    async with watching(Tidy([0.0]), WatchSettings(look_timeout=None)) as run:
         run.watch.start("print-1")
         await asked.wait()
     assert tidied.is_set()
