@@ -277,11 +277,14 @@ def test_before_a_print_is_known_to_go_on_nothing_is_due(phase: Phase, due: floa
 
 
 def test_it_is_blind_since_the_last_look_that_was_one_too_many() -> None:
-    state = WatchState(printer_id="printer", print_id="one", phase=Phase.WATCHING, since=50.0)
-    settings, since = WatchSettings(blind_after=3), []
+    latch = Latch(Level.MAYBE, 60.0, quiet_since=90.0)
+    state = WatchState(printer_id="printer", print_id="one", phase=Phase.WATCHING, since=50.0, latch=latch)
+    settings, since, quiet_since = WatchSettings(blind_after=3), [], []
     for now in (100.0, 110.0, 120.0, 130.0, 140.0):
         state = look_failed(state, settings, Unavailable("No connection."), cameras=1, now=now).state
         since.append((state.phase, state.since))
+        quiet_since.append(state.latch.quiet_since)
+    assert quiet_since == [90.0, 90.0, None, None, None], "nobody saw that it stayed quiet"
     assert since == [(Phase.WATCHING, 50.0)] * 2 + [(Phase.BLIND, 120.0)] * 3
 
 

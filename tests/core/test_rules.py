@@ -209,6 +209,17 @@ def test_a_limit_itself_is_what_the_others_make_of_it(
     assert (verdict.level, verdict.rule) == (level, rule)
 
 
+@pytest.mark.parametrize(
+    ("rules", "silent"), [(ObicoRules(), 30), (FailWatchRules(), 3), (FailWatchRules(warm_up_frames=7), 7)]
+)
+def test_the_first_frames_raise_nothing(rules: RuleSet, silent: int) -> None:
+    for number in (silent - 1, silent):
+        seen = TemporalStatistics(0.79, 0.0, 0.0, number, number, float(number), float(number))
+        verdict = rules.judge(seen, Trend())
+        assert (verdict.rule is Rule.WARM_UP) is (number < silent)
+        assert (verdict.level is Level.NONE) is (number < silent)
+
+
 def test_every_number_is_shipped_as_the_page_says() -> None:
     page = (Path(__file__).parents[2] / "docs" / "judgement.md").read_text("utf-8")
     for name, rules in RULE_SETS.items():
