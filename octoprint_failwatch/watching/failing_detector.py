@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.errors import DetectionError, FailWatchError, ModelUnavailable
+from ..engine.errors import DetectionError, FailWatchError, ModelUnavailable, without_origin
 from ..engine.models import Detection, Frame
 
 
@@ -19,11 +19,11 @@ class UnusableDetector:
 
     async def detect(self, frame: Frame) -> Detection:  # noqa: ARG002 - the protocol's
         """Raise the error."""
-        raise self._error
+        raise without_origin(self._error)
 
     async def check(self) -> str:
         """Raise the error."""
-        raise self._error
+        raise without_origin(self._error)
 
     async def close(self) -> None:
         """Hold nothing."""

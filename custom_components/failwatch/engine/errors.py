@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 
 class FailWatchError(Exception):
@@ -19,6 +19,19 @@ class FailWatchError(Exception):
         super().__init__(template % values if values else template)
         self.template = template
         self.values = values
+
+
+E = TypeVar("E", bound=Exception)
+
+
+def without_origin(error: E) -> E:
+    """Return an error that is kept as a value, without its traceback and the errors before it.
+
+    They hold every local variable on the way to it, such as a picture of 50 MB that did not end. Whoever keeps the
+    error there keeps itself, and all of that, until Python looks for such circles, which an idle program seldom does.
+    """
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 class BadSetting(FailWatchError):

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any, Final
 
-from ..errors import SnapshotError
+from ..errors import SnapshotError, without_origin
 from ..imaging.visibility import THUMBNAIL, PictureDigest, VisibilityLimits, is_dark
 from . import reasons
 from .address import with_quoted_login
@@ -65,7 +65,7 @@ class StreamSource:
             self._changed.wait_for(lambda: self._newest or self._problem or self._closing, silence)
             newest, problem = self._newest, self._problem
         if newest is None or newest.is_old(time.monotonic()):
-            raise problem or reasons.no_answer(silence)
+            raise without_origin(problem) if problem else reasons.no_answer(silence)
         return as_jpeg(newest.frame)
 
     def _read(self) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ..clock import Clock
 from ..detectors.base import Detector, LearningDetector
-from ..errors import FailWatchError, RateLimited, TimedOut, Unavailable
+from ..errors import FailWatchError, RateLimited, TimedOut, Unavailable, without_origin
 from ..imaging.visibility import FreezeCounter
 from ..judging.assessment import Answer
 from ..judging.learning import DELAY, opening_teaches
@@ -215,34 +215,34 @@ class Watch(ABC):
         try:
             async with asyncio.timeout(self._settings.look_timeout):
                 result = await self._result(started)
-            self._judge(result, started, time.monotonic() - began)
-        except FailWatchError as error:
-            self._fail(error)
+            if isinstance(result, FailWatchError):
+                self._fail(result)
+            else:
+                self._judge(result, started, time.monotonic() - began)
         except TimeoutError:
             self._fail(TimedOut("No answer in time."))
         except Exception as error:
             _LOGGER.exception("A look failed")
             self._fail(Unavailable(f"Unexpected: {type(error).__name__}"))
 
-    async def _result(self, at: float) -> LookResult:
-        """Combine the cameras' answers; raise the main error if no camera gave one."""
+    async def _result(self, at: float) -> LookResult | FailWatchError:
+        """Combine the cameras' answers; return the main error if no camera gave one."""
         wait = month_wait(self._settings.cadence, self.state.calls, at)
         if wait:
-            raise RateLimited("The budget of calls is used up.", retry_after=wait)
+            return RateLimited("The budget of calls is used up.", retry_after=wait)
         # All at once: several that hang take no longer than one, and leave time for those that work.
         taken = await asyncio.gather(*(self._frame(camera) for camera in self._cameras))
         seen: list[CameraAnswer] = []
         failed: list[tuple[Camera, FailWatchError]] = []
         for camera, frame in zip(self._cameras, taken, strict=True):
-            try:
-                if isinstance(frame, FailWatchError):
-                    raise frame
-                seen.append(await self._ask(camera, frame))
-            except FailWatchError as error:
-                failed.append((camera, error))
+            answer = frame if isinstance(frame, FailWatchError) else await self._answer(camera, frame)
+            if isinstance(answer, FailWatchError):
+                failed.append((camera, answer))
+            else:
+                seen.append(answer)
         if not seen:
             errors = [(camera.name, error) for camera, error in failed]
-            raise main_error(errors, self.state.blind_cameras)
+            return main_error(errors, self.state.blind_cameras)
         return combine(seen, failed, self._settings.quorum)
 
     async def _frame(self, camera: Camera) -> Frame | FailWatchError:
@@ -251,7 +251,7 @@ class Watch(ABC):
         try:
             picture, frozen = await snapshot(camera, frozen, self._settings.visibility_limits)
         except FailWatchError as error:
-            return error
+            return without_origin(error)
         self._frozen[camera.name] = frozen
         return Frame(
             jpeg=picture,
@@ -261,9 +261,13 @@ class Watch(ABC):
             camera=camera.name,
         )
 
-    async def _ask(self, camera: Camera, frame: Frame) -> CameraAnswer:
+    async def _answer(self, camera: Camera, frame: Frame) -> CameraAnswer | FailWatchError:
+        """Return the detector's answer to a camera's frame, or the error why there is none."""
         self.state = replace(self.state, calls=count(self.state.calls, self.clock.now()))
-        return CameraAnswer(frame, await ask(self._detector, camera, frame))
+        try:
+            return CameraAnswer(frame, await ask(self._detector, camera, frame))
+        except FailWatchError as error:
+            return without_origin(error)
 
     def _judge(self, result: LookResult, started: float, latency: float) -> None:
         self.frames = {one.frame.camera: one.frame for one in result.seen}
