@@ -4,9 +4,7 @@ import {ask} from "./connection.js";
 import {dialogHead, openDialogs, question} from "./dialog.js";
 import {checked, configForm, stub} from "./form.js";
 import {conditionOf, drawAnswers, drawCountdown, drawCourse, drawEvents, drawFoot, drawHead, drawLast, drawTile, drawTroubles, drawWhy} from "./parts.js";
-import "./past.js";
 import {Printer} from "./printer.js";
-import "./regions.js";
 import {sample} from "./sample.js";
 import {shownView} from "./situation.js";
 import {card, colours, dialogs, pictures} from "./styles.js";
@@ -15,7 +13,7 @@ import {Words, choiceOf} from "./words.js";
 const FEW_EVENTS = 3;
 const TICK = 1000, LOAD_AGAIN = 3000;
 
-class FailWatchCard extends LitElement {
+export class FailWatchCard extends LitElement {
     static properties = {
         hass: {attribute: false},
         _config: {state: true},
@@ -254,5 +252,3 @@ class FailWatchCard extends LitElement {
 
     static styles = [colours, pictures, dialogs, card];
 }
-
-customElements.define("failwatch-card", FailWatchCard);

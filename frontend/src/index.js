@@ -1,5 +1,7 @@
 /* Registers the card, and tells the card picker of it. */
-import "./card.js";
+import {FailWatchCard} from "./card.js";
+import {PastPrints} from "./past.js";
+import {Regions} from "./regions.js";
 import {Words} from "./words.js";
 
 const hassNow = () => document.querySelector("home-assistant")?.hass;
@@ -19,8 +21,12 @@ window.customCards.push({
     documentationURL: "https://github.com/failwatch/failwatch/blob/main/docs/card.md"
 });
 
-/* The form asks for its texts without waiting for them. */
+/* Home Assistant brings its own list of elements, and knows no card of the browser's list before: wait for its own. */
 customElements.whenDefined("home-assistant").then(() => {
+    customElements.define("failwatch-regions", Regions);
+    customElements.define("failwatch-past-prints", PastPrints);
+    customElements.define("failwatch-card", FailWatchCard);
+    /* The form asks for its texts without waiting for them. */
     const hass = hassNow();
     if (hass?.loadBackendTranslation) Words.load(hass).catch(() => {});
 });

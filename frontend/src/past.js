@@ -11,7 +11,7 @@ import {colours, dialogs, pictures} from "./styles.js";
 const AT_ONCE = 10;
 const THUMBNAILS = 12;
 
-class PastPrints extends PrinterDialog {
+export class PastPrints extends PrinterDialog {
     static properties = {
         mayControl: {type: Boolean},
         _prints: {state: true},
@@ -234,5 +234,3 @@ class PastPrints extends PrinterDialog {
 function labelText(words, label) {
     return label ? words.say(`labelled.${label.failed ? "failed" : "good"}`) : "";
 }
-
-customElements.define("failwatch-past-prints", PastPrints);

@@ -5,7 +5,7 @@ import {EMPTY, canUndo, clear, close, drag, points, press, tap, undo} from "./po
 import {PrinterDialog} from "./printer-dialog.js";
 import {colours, dialogs, pictures} from "./styles.js";
 
-class Regions extends PrinterDialog {
+export class Regions extends PrinterDialog {
     static properties = {
         camera: {},
         _drawing: {state: true},
@@ -178,5 +178,3 @@ class Regions extends PrinterDialog {
         .cell { fill: #00bcd4; }
     `];
 }
-
-customElements.define("failwatch-regions", Regions);

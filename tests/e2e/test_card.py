@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, WebSocket, expect
+from playwright.async_api import Browser, Page, Route, WebSocket, expect
 
 from environments import REPOSITORY
 from stack import homeassistant
@@ -111,6 +111,20 @@ async def test_a_preview_whose_words_come_last_is_drawn(dashboard: Dashboard, pa
         dashboard.house.printer,
     )
     await expect(page.locator("body > failwatch-card h2")).to_have_text("Room")
+
+
+async def test_a_card_that_is_loaded_before_home_assistant_is_known_to_it(
+    dashboard: Dashboard, page: Page
+) -> None:
+    """Both are fetched at the same time. What was defined before Home Assistant's program, that does not know."""
+
+    async def after_the_card(route: Route) -> None:
+        await page.wait_for_function("window.customCards?.some((card) => card.type === 'failwatch-card')")
+        await route.continue_()
+
+    await page.route("**/frontend_latest/app.*.js", after_the_card)
+    await page.reload()
+    await says(page, "No failure")
 
 
 async def test_a_card_that_was_out_of_sight_shows_its_picture_where_it_is_put(
