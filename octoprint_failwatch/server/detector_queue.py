@@ -133,7 +133,10 @@ class DetectorQueue:
 
         # The detector stays busy until its thread is done, even if the client has gone.
         work.add_done_callback(done)
-        return await asyncio.shield(work)
+        try:
+            return await asyncio.shield(work)
+        finally:
+            del work  # its error's traceback holds this, and with it the picture
 
     def _give_back(self, worker: _Worker, place: _Place, share: _Share, took: float) -> None:
         share.spent += took - place.charged

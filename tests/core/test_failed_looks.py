@@ -4,6 +4,7 @@ import gc
 import traceback
 import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -11,7 +12,9 @@ from octoprint_failwatch.engine.errors import BadSetting, ModelUnavailable, Snap
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.watch.look import Camera
 from octoprint_failwatch.engine.watch.state import EventKind
+from octoprint_failwatch.server.detector_queue import DetectorQueue
 from octoprint_failwatch.watching.failing_detector import UnusableDetector
+from tests.patience import eventually
 
 from .watching import ScriptedDetector, live_camera, watching
 
@@ -31,6 +34,19 @@ class Held(list[weakref.ref[object]]):
     def left(self) -> int:
         """How many of them are still in memory."""
         return sum(reference() is not None for reference in self)
+
+
+class Failing(ScriptedDetector):
+    """Has the picture in hand when it fails."""
+
+    def __init__(self, held: Held) -> None:
+        super().__init__([])
+        self._held = held
+
+    async def detect(self, frame: Frame) -> Detection:
+        half = Half(frame.jpeg)
+        self._held.note(half)
+        raise Unavailable("It is down.")
 
 
 @pytest.fixture
@@ -57,17 +73,20 @@ async def test_a_camera_that_fails_leaves_nothing(held: Held) -> None:
 
 
 async def test_a_detector_that_fails_leaves_nothing(held: Held) -> None:
-    class Failing(ScriptedDetector):
-        async def detect(self, frame: Frame) -> Detection:
-            half = Half(frame.jpeg)
-            held.note(half)
-            raise Unavailable("It is down.")
-
-    async with watching(Failing([]), cameras=(live_camera("a"), live_camera("b"))) as run:
+    async with watching(Failing(held), cameras=(live_camera("a"), live_camera("b"))) as run:
         run.watch.start("print-1")
         await run.told(EventKind.BLIND)
     assert held
     assert held.left == 0
+
+
+async def test_a_picture_that_the_server_cannot_look_at_leaves_nothing(held: Held) -> None:
+    queue = DetectorQueue([Failing(held)])
+    with suppress(Unavailable):
+        async with queue.detected("owner", "printer", Frame(b"", 0.0, "printer", "print")):
+            pytest.fail("There was an answer.")
+    assert held
+    await eventually(lambda: held.left == 0)  # the event loop comes round to who waited
 
 
 async def test_an_error_that_stands_grows_with_no_look() -> None:
