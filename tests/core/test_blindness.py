@@ -288,6 +288,17 @@ def test_it_is_blind_since_the_last_look_that_was_one_too_many() -> None:
     assert since == [(Phase.WATCHING, 50.0)] * 2 + [(Phase.BLIND, 120.0)] * 3
 
 
+@pytest.mark.parametrize("was_blind", [False, True])
+def test_it_sees_since_the_first_answer_after_it_was_blind(*, was_blind: bool) -> None:
+    state = WatchState(printer_id="printer", print_id="one", phase=Phase.WATCHING, since=50.0)
+    if was_blind:
+        state = replace(state, phase=Phase.BLIND, blind=Blind("no_snapshot", "unplugged", 60.0))
+    seen = CameraAnswer(Frame(b"", 100.0, "printer", "one"), Detection(0.02))
+    result = combine([seen], [], 1)
+    after = look_answered(state, WatchSettings(), result, started=100.0, now=101.0, latency=0.1).state
+    assert (after.phase, after.since) == (Phase.WATCHING, 101.0 if was_blind else 50.0)
+
+
 SEES_NOTHING = Blind("no_snapshot", "unplugged", 1000.0)
 
 

@@ -4,8 +4,8 @@ from octoprint_failwatch.engine.judging.acceptance import Acceptance
 from octoprint_failwatch.engine.judging.judge import Memory
 from octoprint_failwatch.engine.judging.latch import Latch, confirm
 from octoprint_failwatch.engine.judging.verdict import Level
-from octoprint_failwatch.engine.watch.policy import Action, Cause, Intervention, Order
-from octoprint_failwatch.engine.watch.state import WatchState
+from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Order
+from octoprint_failwatch.engine.watch.state import Blind, WatchState
 from octoprint_failwatch.engine.watch.transitions import shift_times
 
 
@@ -27,3 +27,23 @@ def test_an_order_is_tried_again_when_it_would_have_been() -> None:
 def test_a_confirmed_failure_stands_since_it_was_seen() -> None:
     assert confirm(Latch(Level.FAILURE, since=5.0), 9.0).since == 5.0
     assert confirm(Latch(), 9.0).since == 9.0
+
+
+def test_all_times_of_a_state_move_together() -> None:
+    def at(moment: float) -> WatchState:
+        return WatchState(
+            printer_id="printer",
+            since=moment,
+            started_at=moment + 1,
+            blind=Blind("no_snapshot", "", moment + 2, counted_from=moment + 3),
+            blind_cameras=(Blind("no_snapshot", "", moment + 4, "left"),),
+            intervention=Intervention(
+                Countdown(Action.PAUSE, moment + 5, moment + 6),
+                ordered=Order(Action.CANCEL, Cause.FAILURE, next_try_at=moment + 7),
+            ),
+            latch=Latch(Level.MAYBE, moment + 8, quiet_since=moment + 9),
+            memory=Memory(judged_at=moment + 10, acceptance=Acceptance(moment + 11, moment + 12, 0.5)),
+        )
+
+    for seconds in (3600.0, -3600.0):
+        assert shift_times(at(10_000.0), seconds) == at(10_000.0 + seconds)

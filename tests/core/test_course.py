@@ -42,6 +42,21 @@ def test_what_stands_out_stays(recorded: list[list[object]], most: int) -> None:
     assert len(short) <= most + 2 + len(changes) or len(short) == len(recorded)
 
 
+def test_of_neighbours_the_highest_stays_and_the_highest_whose_picture_was_kept() -> None:
+    levels = {0: "maybe", 12: "failure", 13: "failure"}
+    recorded = [
+        frame(
+            number,
+            {5: 0.9, 7: 0.3, 9: 0.5}.get(number % 20, 0.1),
+            levels.get(number, "none"),
+            pictured=number % 20 in (7, 9),
+        )
+        for number in range(100)
+    ]
+    stays = [number for start in range(0, 100, 20) for number in (start + 5, start + 9)]
+    assert [one[0] for one in thinned(recorded, 10)] == sorted([0, 1, 12, 14, *stays, 99])
+
+
 def test_a_print_of_a_day_becomes_a_page() -> None:
     day = [frame(number, 0.1, pictured=number % 30 == 0) for number in range(8640)]
     assert len(thinned(day, 400)) <= 402

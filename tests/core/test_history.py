@@ -199,6 +199,17 @@ async def test_what_is_too_much_goes_every_so_many_looks_and_at_the_end(
     assert tidied[2:] == [2 * TIDY_EVERY + 10]
 
 
+async def test_of_a_quiet_print_its_beginning_and_its_end_are_noted_once(history: History) -> None:
+    async with watching(ScriptedDetector([0.01])) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.frames(3)
+        watched.watch.end("finished")
+    history.settle()
+    standing, kinds = EntryKind.STANDING, [entry.kind for entry in history.entries("one")]
+    assert kinds == [EntryKind.SETTINGS, standing, EventKind.STARTED, EventKind.ENDED, standing]
+
+
 def test_the_folder_of_a_history_is_made(tmp_path: Path) -> None:
     made = History(tmp_path / "one" / "two" / "history.db")
     assert made.prints() == []

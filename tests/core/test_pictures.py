@@ -188,9 +188,19 @@ def test_errors_are_typed(use: Callable[[bytes], object]) -> None:
         use(b"nothing")
 
 
-def test_a_few_bytes_that_say_to_be_fifty_megapixels_are_refused_before_they_take_memory() -> None:
-    """As a fuzzer made them of a WebP of 32 by 24 pixels."""
+@pytest.mark.parametrize("size", [(8239, 6144), (2592, 16360), (4000, 3126)])
+def test_a_few_bytes_that_say_to_be_a_large_webp_are_refused_before_they_take_memory(
+    size: tuple[int, int],
+) -> None:
+    """As a fuzzer made them of one of 32 by 24 pixels."""
     data = bytearray(saved(half(size=(32, 24)), "WEBP"))
-    data[26:30] = struct.pack("<HH", 8239, 6144)
-    with pytest.raises(BadPicture, match=r"8239 x 6144 pixels; FailWatch opens 48,000,000 at most"):
+    data[26:30] = struct.pack("<HH", *size)
+    with pytest.raises(BadPicture, match=f"{size[0]} x {size[1]} pixels; FailWatch opens 12,500,000 at most"):
+        decode(bytes(data))
+
+
+def test_a_small_gif_that_says_to_be_large_is_refused() -> None:
+    data = bytearray(saved(half("P", size=(32, 24)), "GIF"))
+    data[6:10] = struct.pack("<HH", 2080, 18460)
+    with pytest.raises(BadPicture, match="2080 x 18460 pixels; FailWatch opens 20,000,000 at most"):
         decode(bytes(data))

@@ -15,7 +15,14 @@ from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, as
 from octoprint_failwatch.engine.judging.judge import Memory, judge
 from octoprint_failwatch.engine.judging.latch import LatchTimes
 from octoprint_failwatch.engine.judging.rules import SURE_LOOKS, FailWatchRules, ObicoRules
-from octoprint_failwatch.engine.judging.trend import OPENING, Trend, advance, after_good_print, for_new_print
+from octoprint_failwatch.engine.judging.trend import (
+    OPENING,
+    Trend,
+    advance,
+    after_good_print,
+    after_move,
+    for_new_print,
+)
 from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Detection
 from octoprint_failwatch.engine.replay import Began, Judged, Sample, Step, replay
@@ -292,3 +299,16 @@ def test_after_clearing_away_a_sure_failure_takes_all_its_looks_again(
     first, memory = seen(Memory(), 0.0)
     assert first == at_first
     assert seen(memory.cleared(), spacing * first)[0] == looks
+
+
+def test_what_a_printer_shows_counts_beside_what_was_assumed_of_it() -> None:
+    """The assumption counts for so many pictures, and each picture for one of all."""
+    first = FailWatchRules(prior=0.0, prior_frames=3.0).taught(Trend(), 0.2, 1.0)
+    assert (first.baseline, first.learned) == (pytest.approx(0.2 / 4), 1.0)
+    second = FailWatchRules(prior=0.0, prior_frames=3.0).taught(first, 0.2, 2.0)
+    assert (second.baseline, second.learned) == (pytest.approx(0.05 + 0.15 * 2 / 6), 3.0)
+
+
+def test_of_a_camera_that_was_moved_nothing_is_known_but_this_prints_means() -> None:
+    before = Trend(0.3, 0.1, 500.0, 0.2, 4, 4.0, 0.25, 3, 0.15, 6)
+    assert after_move(before) == Trend(0.3, None, 0.0, 0.2, 4, 4.0, 0.0, OPENING, 0.0, 0)

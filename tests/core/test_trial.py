@@ -19,6 +19,7 @@ async def test_a_trial_shows_the_picture_and_the_answer() -> None:
     spent = time.monotonic() - began
     assert trial.detection.p == 0.4
     assert trial.picture == detector.frames[0].jpeg
+    assert "picture" not in repr(trial), "it would fill a log"
     assert detector.frames[0].printer_id == "failwatch-trial"
     assert trial.snapshot_seconds >= 0
     assert trial.answer_seconds >= 0

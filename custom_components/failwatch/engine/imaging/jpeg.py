@@ -15,9 +15,11 @@ from .jpeg_effort import check_effort
 
 MAX_LENGTH = 65_500  # pixels of a side that a JPEG can have
 MAX_PIXELS = 48_000_000
-"""Pixels that are decoded, in 200 MB: 8000 by 6000 passes, a decompression bomb does not."""
+"""Pixels of a JPEG that are decoded, in 200 MB: 8000 by 6000 passes, a decompression bomb does not."""
 MAX_JPEG_PIXELS = 150_000_000
 """Pixels that a JPEG may have: it is decoded at a half, a quarter or an eighth of its size."""
+MAX_WHOLE_PIXELS, MAX_WEBP_PIXELS = 20_000_000, 12_500_000
+"""Pixels that pictures of other kinds may have, in the same memory: each is held in up to ten bytes, of a WebP in more."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """What cameras and people hand over. Pillow's other formats are left alone: some of them run programs."""
 HEIF_PLUGINS = ("pillow_heif", "pi_heif")
@@ -33,6 +35,7 @@ DAMAGED = (
     struct.error,
 )
 """What Pillow raises at pictures, and at what their cameras say of them, that are damaged or cut off."""
+_LIMITS = {"JPEG": MAX_JPEG_PIXELS, "MPO": MAX_JPEG_PIXELS, "WEBP": MAX_WEBP_PIXELS}
 JPEG_START = b"\xff\xd8\xff"
 
 
@@ -119,7 +122,7 @@ def _is_huge(jpeg: bytes) -> bool:
 def _limit_size(image: Image.Image, max_side: int | None) -> None:
     """Choose the size to decode at; raises BadPicture if the picture is too large at any."""
     pixels = image.width * image.height
-    limit = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
+    limit = _LIMITS.get(image.format or "", MAX_WHOLE_PIXELS)
     if max(image.size) > MAX_LENGTH:
         raise BadPicture(
             f"The picture has {image.width} x {image.height} pixels; FailWatch opens {MAX_LENGTH:,} a side at most."
