@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw
+from PIL.JpegImagePlugin import JpegImageFile
 
 from octoprint_failwatch.engine.detectors.pixel_boxes import picture_size
 from octoprint_failwatch.engine.errors import BadPicture
@@ -84,23 +85,35 @@ def test_the_camera_says_which_way_is_up() -> None:
     assert decode(saved(half(), exif=exif)).size == (32, 64)
 
 
+def test_an_upright_picture_is_copied_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second copy of all pixels is most of what a large picture takes."""
+    copies, copy = [], Image.Image.copy
+
+    def noting(image: Image.Image) -> Image.Image:
+        copies.append(image.size)
+        return copy(image)
+
+    monkeypatch.setattr(Image.Image, "copy", noting)
+    assert decode(saved(half(), "PNG")).getpixel((2, 2))[0] > 200
+    assert copies == []
+
+
 def test_a_large_picture_is_opened_small() -> None:
     assert decode(saved(Image.new("RGB", (8000, 6000))), 320).size == (320, 240)
 
 
 def test_a_wide_jpeg_is_not_opened_larger_than_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A webcam's 16:9 picture at half its size, for which the decoder has a quarter of the work."""
-    opened = []
-    transposed = ImageOps.exif_transpose
+    opened, load = set(), JpegImageFile.load
 
-    def noting(image: Image.Image) -> Image.Image:
-        opened.append(image.size)
-        return transposed(image)
+    def noting(image: JpegImageFile) -> object:
+        opened.add(image.size)
+        return load(image)
 
-    monkeypatch.setattr(ImageOps, "exif_transpose", noting)
+    monkeypatch.setattr(JpegImageFile, "load", noting)
     assert decode(saved(half(size=(1280, 720))), 640).size == (640, 360)
     assert decode(saved(half(size=(1280, 722))), 640).size == (640, 361)
-    assert opened == [(640, 360), (640, 361)]
+    assert opened == {(640, 360), (640, 361)}
 
 
 def test_a_single_pixel_is_a_picture() -> None:

@@ -8,7 +8,7 @@ import warnings
 from functools import cache
 from importlib import import_module
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ..errors import BadPicture
 from .jpeg_effort import check_effort
@@ -18,8 +18,9 @@ MAX_PIXELS = 48_000_000
 """Pixels of a JPEG that are decoded, in 200 MB: 8000 by 6000 passes, a decompression bomb does not."""
 MAX_JPEG_PIXELS = 150_000_000
 """Pixels that a JPEG may have: it is decoded at a half, a quarter or an eighth of its size."""
-MAX_WHOLE_PIXELS, MAX_WEBP_PIXELS = 20_000_000, 12_500_000
-"""Pixels that pictures of other kinds may have, in the same memory: each is held in up to ten bytes, of a WebP in more."""
+MAX_WHOLE_PIXELS, MAX_HEIF_PIXELS, MAX_WEBP_PIXELS = 20_000_000, 25_000_000, 12_500_000
+"""Pixels that pictures of other kinds may have, in the same memory: each is held in up to ten bytes, of a WebP in more.
+A phone's HEIF has 24 million."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """What cameras and people hand over. Pillow's other formats are left alone: some of them run programs."""
 HEIF_PLUGINS = ("pillow_heif", "pi_heif")
@@ -35,7 +36,12 @@ DAMAGED = (
     struct.error,
 )
 """What Pillow raises at pictures, and at what their cameras say of them, that are damaged or cut off."""
-_LIMITS = {"JPEG": MAX_JPEG_PIXELS, "MPO": MAX_JPEG_PIXELS, "WEBP": MAX_WEBP_PIXELS}
+_LIMITS = {
+    "JPEG": MAX_JPEG_PIXELS,
+    "MPO": MAX_JPEG_PIXELS,
+    "HEIF": MAX_HEIF_PIXELS,
+    "WEBP": MAX_WEBP_PIXELS,
+}
 JPEG_START = b"\xff\xd8\xff"
 
 
@@ -50,8 +56,7 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
     try:
         with _open(data) as image:
             _limit_size(image, max_side)
-            upright = ImageOps.exif_transpose(image)
-            picture = _rgb(upright, max_side)
+            picture = _rgb(_upright(image), max_side)
     except BadPicture:
         raise
     except Image.DecompressionBombError as error:
@@ -109,6 +114,13 @@ def _open(data: bytes) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _limit_size is stricter
         return Image.open(io.BytesIO(data), formats=formats(data))
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Return the picture as it is to be held; nearly all are, and need no copy of all their pixels."""
+    image.load()  # a PNG may say so after its pixels
+    is_upright = image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+    return image if is_upright else ImageOps.exif_transpose(image)
 
 
 def _is_huge(jpeg: bytes) -> bool:
