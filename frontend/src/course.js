@@ -13,7 +13,7 @@ export function frameOf(state) {
 
 /* The frames with one more at the end; where they become too many, of each two the lower one goes. */
 export function withFrame(frames, frame) {
-    if (frames.length && frames[frames.length - 1][AT] >= frame[AT]) return frames;
+    if (frames.at(-1)?.[AT] >= frame[AT]) return frames;
     const more = [...frames, frame];
     return more.length > MOST ? halved(more) : more;
 }
@@ -21,25 +21,25 @@ export function withFrame(frames, frame) {
 export function halved(frames) {
     const kept = [];
     for (let index = 0; index < frames.length; index += 2) {
-        const [one, other] = [frames[index], frames[index + 1]];
-        kept.push(!other || one[P] >= other[P] ? one : other);
+        const one = frames[index], other = frames[index + 1] || one;
+        kept.push(one[P] >= other[P] ? one : other);
     }
-    const last = frames[frames.length - 1];
-    if (kept[kept.length - 1] !== last) kept.push(last);
+    const last = frames.at(-1);
+    if (kept.at(-1) !== last) kept.push(last);
     return kept;
 }
 
 /* The lines that the recent mean is held against, by these rules and this verdict. */
 export function limits(rules, usual, limit) {
-    if (!rules || !rules.name) return [];
+    if (!rules?.name) return [];
+    /* Rules of old recordings know no sure failure. */
+    const {maybe, failure, sure = Infinity} = rules;
     const sensitivity = rules.sensitivity || 1;
-    const normal = {key: "normal", value: usual};
-    if (rules.name !== "failwatch") return [normal, {key: "limit", value: usual + limit / sensitivity}];
-    return [
-        normal,
-        {key: "maybe", value: usual + rules.maybe / sensitivity},
-        {key: "failure", value: usual + rules.failure / sensitivity}
-    ];
+    const line = (key, above) => ({key, value: usual + above / sensitivity});
+    if (rules.name !== "failwatch") return [line("normal", 0), line("limit", limit)];
+    /* A recent mean as high as p of a sure failure is enough. */
+    const least = Math.min(failure, Math.max((sure - usual) * sensitivity, maybe));
+    return [line("normal", 0), line("maybe", maybe), line("failure", least)];
 }
 
 /* The rules that were in force at a recorded frame: each came after the frame with an id. */

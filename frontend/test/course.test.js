@@ -29,6 +29,9 @@ test("limits follow the rules, the normal level and the sensitivity", () => {
         ["maybe", "0.30"],
         ["failure", "0.40"]
     ]);
+    const learned = {name: "failwatch", maybe: 0.4, failure: 0.6, sensitivity: 1, sure: 0.8};
+    assert.deepEqual(limits(learned, 0.3, 0.4).map((line) => line.value.toFixed(2)), ["0.30", "0.70", "0.80"]);
+    assert.deepEqual(limits(learned, 0.5, 0.4).map((line) => line.value.toFixed(2)), ["0.50", "0.90", "0.90"]);
     assert.deepEqual(limits({name: "obico", sensitivity: 1}, 0.1, 0.38).map((line) => line.key), ["normal", "limit"]);
     assert.deepEqual(limits({}, 0.1, 0.4), []);
 });

@@ -312,3 +312,13 @@ def test_what_a_printer_shows_counts_beside_what_was_assumed_of_it() -> None:
 def test_of_a_camera_that_was_moved_nothing_is_known_but_this_prints_means() -> None:
     before = Trend(0.3, 0.1, 500.0, 0.2, 4, 4.0, 0.25, 3, 0.15, 6)
     assert after_move(before) == Trend(0.3, None, 0.0, 0.2, 4, 4.0, 0.0, OPENING, 0.0, 0)
+
+
+@given(st.floats(0.0, 0.35), st.sampled_from([0.5, 1.0, 2.0]))
+def test_the_limits_that_are_drawn_are_those_that_decide(usual: float, sensitivity: float) -> None:
+    """Also where so much was learned that a mean as high as a sure failure's p is enough."""
+    rules, trend = FailWatchRules(sensitivity=sensitivity), Trend(baseline=usual)
+    for level, _, above in rules.limits(usual):
+        for beside, reached in ((-0.001, False), (0.001, True)):
+            statistics = TemporalStatistics(ewm_mean=usual + above + beside, prediction_num=10)
+            assert (rules.judge(statistics, trend).level.rank >= level.rank) is reached

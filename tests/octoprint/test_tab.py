@@ -384,10 +384,18 @@ async def test_a_print_that_cannot_be_seen_is_paused_and_that_is_the_reason_give
 @pytest.mark.one_octoprint
 async def test_the_limits_are_in_the_graph_however_high_they_are(lab: Lab, page: Page) -> None:
     await open_tab(page)
-    await lab.order("rules", numbers={"failure": 1.3})
+    await lab.order("rules", numbers={"failure": 1.3, "sure": 1.3})
     try:
         await lab.print()
         await lab.looked(2)
         await page.wait_for_function("$('#failwatch-graph').data('plot')?.getAxes().yaxis.max >= 1.2")
     finally:
-        await lab.order("rules", numbers={"failure": 0.6})
+        await lab.order("rules", numbers={"failure": 0.6, "sure": 0.8})
+    learned = await page.evaluate(
+        """() => {
+            const rules = {name: "failwatch", maybe: 0.4, failure: 0.6};
+            const failure = (rules, usual) => FailWatchGraph.limits(rules, {usual}).at(-1).value;
+            return [failure({...rules, sure: 0.8}, 0.1), failure({...rules, sure: 0.8}, 0.35), failure(rules, 0.35)];
+        }"""
+    )
+    assert learned == pytest.approx([0.7, 0.8, 0.95]), "a mean as high as a sure failure's p is enough"

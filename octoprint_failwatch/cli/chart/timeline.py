@@ -52,12 +52,15 @@ def draw_timeline(path: Path, buckets: Buckets, *, title: str = "") -> None:
 def _thresholds(axes: Axes, series: list[Bucket]) -> None:
     """Draw the limits over time, and label the last ones."""
     for part in _parts(series, lambda one, other: one.rules != other.rules or other.new_print):
-        for level, name, above in part[0].rules.limits():
-            points = [axes.at(bucket.begin, min(bucket.usual + above, axes.top)) for bucket in part]
+        for of_buckets in zip(*(bucket.rules.limits(bucket.usual) for bucket in part), strict=True):
+            level, name, _ = of_buckets[0]
+            heights = [bucket.usual + above for bucket, (*_, above) in zip(part, of_buckets, strict=True)]
+            points = [
+                axes.at(one.begin, min(height, axes.top)) for one, height in zip(part, heights, strict=True)
+            ]
             axes.canvas.line(points, COLOURS[level], 1.4, 6)
-            if part[-1] is series[-1] and part[-1].usual + above <= axes.top:
-                y = axes.y(part[-1].usual + above)
-                axes.canvas.text(axes.left + axes.width + 6, y + 4, name)
+            if part[-1] is series[-1] and heights[-1] <= axes.top:
+                axes.canvas.text(axes.left + axes.width + 6, axes.y(heights[-1]) + 4, name)
 
 
 def _strip(canvas: Canvas, axes: Axes, series: list[Bucket], kind: str, y: float, name: str) -> None:

@@ -122,7 +122,10 @@ FailWatchGraph.limits = function (rules, verdict) {
     var limits = [{value: usual, color: "#468847", dashes: 2, title: gettext("normal")}];
     if (rules.name === "failwatch") {
         limits.push({value: usual + rules.maybe / sensitivity, color: "#f89406", dashes: 6, title: gettext("suspicious")});
-        limits.push({value: usual + rules.failure / sensitivity, color: "#bd362f", dashes: 12, title: gettext("failure")});
+        /* A recent mean as high as p of a sure failure is enough; rules of old recordings know none. */
+        var sure = ((rules.sure === undefined ? Infinity : rules.sure) - usual) * sensitivity;
+        var failure = Math.min(rules.failure, Math.max(sure, rules.maybe));
+        limits.push({value: usual + failure / sensitivity, color: "#bd362f", dashes: 12, title: gettext("failure")});
     } else {
         limits.push({
             value: usual + verdict.limit / sensitivity,

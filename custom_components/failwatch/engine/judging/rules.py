@@ -80,8 +80,7 @@ class FailWatchRules:
             return Verdict(Level.FAILURE, Rule.SURE, score, usual, min(score, self.failure))
         if statistics.prediction_num < self.warm_up_frames:
             return Verdict(Level.NONE, Rule.WARM_UP, score, usual, self.maybe)
-        # On a printer that has learned much, `failure` would be asked for where p hardly comes.
-        failure = min(self.failure, max((self.sure - usual) * self.sensitivity, self.maybe))
+        failure = self._failure(usual)
         if score >= failure:
             return Verdict(Level.FAILURE, Rule.HIGH, score, usual, failure)
         if slow >= self.sustained:
@@ -90,17 +89,22 @@ class FailWatchRules:
             return Verdict(Level.MAYBE, Rule.HIGH, score, usual, self.maybe)
         return Verdict(Level.NONE, Rule.QUIET, score, usual, self.maybe)
 
-    def limits(self) -> Limits:
-        """Return how far the recent mean must stand above the baseline for each level."""
+    def _failure(self, usual: float) -> float:
+        """Return the score of a failure: where much was learned, `failure` would be asked for where p hardly comes."""
+        return min(self.failure, max((self.sure - usual) * self.sensitivity, self.maybe))
+
+    def limits(self, usual: float) -> Limits:
+        """Return how far the recent mean must stand above the normal level for each level."""
         return (
             (Level.MAYBE, "maybe", _unscaled(self.maybe, self.sensitivity)),
-            (Level.FAILURE, "failure", _unscaled(self.failure, self.sensitivity)),
+            (Level.FAILURE, "failure", _unscaled(self._failure(usual), self.sensitivity)),
         )
 
     def out_of_reach(self) -> tuple[str, ...]:
         """Return the names of the numbers that p of less than 1 never reaches, so that they raise nothing."""
-        sustained = _unscaled(self.sustained, self.sensitivity)
-        return _too_high({**_heights(self.limits()), "sustained": sustained, "sure": self.sure})
+        scores = {"maybe": self.maybe, "failure": self.failure, "sustained": self.sustained}
+        heights = {name: _unscaled(score, self.sensitivity) for name, score in scores.items()}
+        return _too_high({**heights, "sure": self.sure})
 
 
 class _PublishedRules:
@@ -167,7 +171,7 @@ class ObicoRules(_PublishedRules):
             return Verdict(Level.NONE, Rule.QUIET, score, usual, self.low)
         return Verdict(Level.NONE, Rule.SETTLED, score, usual, min(self.high, rise))
 
-    def limits(self) -> Limits:
+    def limits(self, usual: float) -> Limits:  # noqa: ARG002
         """Return how far the recent mean must stand above the lifetime mean for each level, at least."""
         escalated = self.low * self.escalation
         return (
@@ -177,7 +181,7 @@ class ObicoRules(_PublishedRules):
 
     def out_of_reach(self) -> tuple[str, ...]:
         """Return the names of the numbers that p of less than 1 never reaches, so that they raise nothing."""
-        return _too_high(_heights(self.limits()))
+        return _too_high(_heights(self.limits(0.0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,13 +219,13 @@ class SuperApiRules(_PublishedRules):
             return Verdict(Level.MAYBE, Rule.RISING, score, usual, max(self.low, rise - usual))
         return Verdict(Level.NONE, Rule.SETTLED, score, usual, min(self.high, rise - usual))
 
-    def limits(self) -> Limits:
+    def limits(self, usual: float) -> Limits:  # noqa: ARG002
         """Return how far the recent mean must stand above the lifetime mean for each level, at least."""
         return (Level.MAYBE, "low", self.low), (Level.FAILURE, "failure", self.failure)
 
     def out_of_reach(self) -> tuple[str, ...]:
         """Return the names of the numbers that p of less than 1 never reaches, so that they raise nothing."""
-        return _too_high(_heights(self.limits()))
+        return _too_high(_heights(self.limits(0.0)))
 
 
 RuleSet: TypeAlias = FailWatchRules | ObicoRules | SuperApiRules
