@@ -37,7 +37,7 @@ async def test_the_limits_of_a_past_print_are_those_of_the_moment_that_is_shown(
     """Rules that were changed during the print, and those of now, change nothing before."""
     await lab.print("limited.gcode")
     await lab.looked(3)
-    await lab.order("rules", numbers={"failure": 0.9})
+    await lab.order("rules", numbers={"failure": 0.7})
     try:
         seen = await lab.looked((await lab.state())["look"]["number"] + 2)
         await lab.idle()
@@ -49,7 +49,7 @@ async def test_the_limits_of_a_past_print_are_those_of_the_moment_that_is_shown(
     await expect(legend).to_contain_text("failure 0.6")
     await expect(legend).to_contain_text("suspicious")
     await page.locator(TAB).get_by_role("slider", name="Moment of the print").press("End")
-    limit = seen["look"]["verdict"]["usual"] + 0.9
+    limit = seen["look"]["verdict"]["usual"] + 0.7
     await expect(legend).to_contain_text(f"failure {limit:.2f}")
     drawn = "$('#failwatch-past-graph').data('plot').getData().map(series => series.data[0][1])"
     await page.wait_for_function(f"{drawn}.some(value => Math.abs(value - {limit}) < 0.01)")
