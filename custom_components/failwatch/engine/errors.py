@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+E = TypeVar("E", bound=Exception)
+
 
 class FailWatchError(Exception):
     """The base of every error that FailWatch raises on purpose.
@@ -19,9 +21,6 @@ class FailWatchError(Exception):
         super().__init__(template % values if values else template)
         self.template = template
         self.values = values
-
-
-E = TypeVar("E", bound=Exception)
 
 
 def without_origin(error: E) -> E:

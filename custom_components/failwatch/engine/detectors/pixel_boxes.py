@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PIL import ExifTags, Image
+from PIL import Image
 
 from ..errors import BadAnswer, BadPicture
-from ..imaging.jpeg import DAMAGED, formats
+from ..imaging.jpeg import DAMAGED, opened, orientation
 from ..imaging.threads import in_thread
 from ..models import Box
 
@@ -46,9 +45,9 @@ def picture_size(jpeg: bytes) -> tuple[int, int]:
     Raises BadPicture.
     """
     try:
-        with Image.open(io.BytesIO(jpeg), formats=formats(jpeg)) as picture:
+        with opened(jpeg) as picture:
             width, height = picture.size
-            lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in ROTATED_ORIENTATIONS
+            lies = orientation(picture) in ROTATED_ORIENTATIONS
             return (height, width) if lies else (width, height)
     except (Image.DecompressionBombError, *DAMAGED) as error:
         raise BadPicture("This is no picture.") from error

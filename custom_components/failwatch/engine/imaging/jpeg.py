@@ -54,7 +54,7 @@ def decode(data: bytes, max_side: int | None = None) -> Image.Image:
     if is_jpeg(data):
         check_effort(data)
     try:
-        with _open(data) as image:
+        with opened(data) as image:
             _limit_size(image, max_side)
             picture = _rgb(_upright(image), max_side)
     except BadPicture:
@@ -82,12 +82,18 @@ def as_jpeg(data: bytes) -> bytes:
     return encode(decode(data)) if not is_jpeg(data) or _is_huge(data) else data
 
 
-def formats(data: bytes) -> tuple[str, ...]:
-    """Return the formats that the data may have, for Pillow to try.
+def opened(data: bytes) -> Image.Image:
+    """Return a picture of which no more than the header is read. Raises one of DAMAGED, or DecompressionBombError."""
+    # To try all formats loads the plug-ins of all, up to six megabytes that a camera's JPEGs never need.
+    formats = ("JPEG",) if is_jpeg(data) else _all_formats()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _limit_size is stricter
+        return Image.open(io.BytesIO(data), formats=formats)
 
-    A JPEG is no other. To try all loads the plug-ins of all, up to six megabytes that a camera's JPEGs never need.
-    """
-    return ("JPEG",) if is_jpeg(data) else _all_formats()
+
+def orientation(image: Image.Image) -> object:
+    """Return how the camera was held: the EXIF orientation, from 1 for upright to 8, or what stands in its place."""
+    return image.getexif().get(ExifTags.Base.Orientation, 1)
 
 
 @cache
@@ -110,22 +116,15 @@ def encode(image: Image.Image, quality: int = 90) -> bytes:
     return out.getvalue()
 
 
-def _open(data: bytes) -> Image.Image:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _limit_size is stricter
-        return Image.open(io.BytesIO(data), formats=formats(data))
-
-
 def _upright(image: Image.Image) -> Image.Image:
     """Return the picture as it is to be held; nearly all are, and need no copy of all their pixels."""
     image.load()  # a PNG may say so after its pixels
-    is_upright = image.getexif().get(ExifTags.Base.Orientation, 1) == 1
-    return image if is_upright else ImageOps.exif_transpose(image)
+    return image if orientation(image) == 1 else ImageOps.exif_transpose(image)
 
 
 def _is_huge(jpeg: bytes) -> bool:
     try:
-        with _open(jpeg) as image:
+        with opened(jpeg) as image:
             return image.width * image.height > MAX_PIXELS
     except (Image.DecompressionBombError, *DAMAGED):
         return False  # whoever opens it says what is wrong

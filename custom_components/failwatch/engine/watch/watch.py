@@ -25,7 +25,7 @@ from .look import Camera, CameraAnswer, LookResult, ask, combine, snapshot
 from .look_outcome import look_answered, look_failed
 from .policy import Action, Cause
 from .settings import WatchSettings
-from .state import SWITCHED_OFF, Phase, Step, WatchState, keep_from_looking
+from .state import Phase, Step, WatchState, keep_from_looking
 from .transitions import LOOKING
 
 _LOGGER = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class Watch(ABC):
         """Do not look for now, for a reason such as "heating"; or, switched off by the file, only be silent."""
         if reason not in self.state.holds:
             self._untaught.clear()
-            if reason != SWITCHED_OFF:
+            if keep_from_looking([reason]):
                 self._abandon_look()
             self.take(transitions.hold(self.state, reason))
 
