@@ -6,7 +6,7 @@ import re
 import sqlite3
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -52,6 +52,25 @@ def recorder(history: History, watched: Watched, settings: WatchSettings | None 
     return made
 
 
+async def recorded(
+    history: History,
+    looks: Sequence[float],
+    print_id: str,
+    name: str = "",
+    *,
+    outcome: str = "finished",
+    clock: VirtualClock | None = None,
+) -> Watched:
+    """Record a whole print, with a look for each p."""
+    async with watching(ScriptedDetector(looks), clock=clock) as watched:
+        recorder(history, watched)
+        watched.watch.start(print_id, name)
+        await watched.frames(len(looks))
+        watched.watch.end(outcome)
+    history.settle()
+    return watched
+
+
 @pytest.fixture
 def history(tmp_path: Path):
     """Return an empty history."""
@@ -62,12 +81,7 @@ def history(tmp_path: Path):
 
 async def test_a_print_is_kept_as_it_was_shown(history: History) -> None:
     """Frames, verdicts, levels, events and the outcome are those that the sink got."""
-    async with watching(ScriptedDetector([0.01] * 10 + [0.95] * 30)) as watched:
-        recorder(history, watched)
-        watched.watch.start("one", "cube.gcode")
-        await watched.frames(40)
-        watched.watch.end("failed")
-    history.settle()
+    watched = await recorded(history, [0.01] * 10 + [0.95] * 30, "one", "cube.gcode", outcome="failed")
     shown = {}
     for state in watched.states:
         if state.look:
@@ -110,12 +124,7 @@ async def test_an_export_holds_no_link_that_opens_without_a_token(history: Histo
 
 async def test_pictures_are_kept_near_changes_and_thinned_elsewhere(history: History) -> None:
     """Around the change every picture of a minute either side; else one in two minutes."""
-    async with watching(ScriptedDetector([0.0] * 100 + [0.95] * 100)) as watched:
-        recorder(history, watched)
-        watched.watch.start("one")
-        await watched.frames(200)
-        watched.watch.end("finished")
-    history.settle()
+    await recorded(history, [0.0] * 100 + [0.95] * 100, "one")
     frames = list(history.frames("one"))
     pictured = {frame.look.number for frame in frames if frame.pictures}
     changed = next(frame.look.number for frame in frames if frame.look.verdict.level is not Level.NONE)
@@ -130,12 +139,7 @@ async def test_pictures_are_kept_near_changes_and_thinned_elsewhere(history: His
 async def test_pictures_near_a_change_outlast_all_others(tmp_path: Path) -> None:
     """Both those that waited for it and those that follow."""
     history = History(tmp_path / "history.db", Retention(picture_every=10))
-    async with watching(ScriptedDetector([0.0] * 100 + [0.95] * 100)) as watched:
-        recorder(history, watched)
-        watched.watch.start("one")
-        await watched.frames(200)
-        watched.watch.end("finished")
-    history.settle()
+    watched = await recorded(history, [0.0] * 100 + [0.95] * 100, "one")
     frames = list(history.frames("one"))
     changed = next(frame.look.number for frame in frames if frame.look.verdict.level is not Level.NONE)
     near = set(range(changed - 5, changed + 6))
@@ -170,12 +174,7 @@ async def test_a_print_whose_beginning_could_not_be_written_is_recorded_all_the_
 
 async def test_pictures_are_kept_where_a_verdict_falls_although_the_level_stands(history: History) -> None:
     """The level is lowered minutes later, and what was seen last of the failure matters as much as what was first."""
-    async with watching(ScriptedDetector([0.0] * 30 + [0.95] * 60 + [0.0])) as watched:
-        recorder(history, watched)
-        watched.watch.start("one")
-        await watched.frames(130)
-        watched.watch.end("finished")
-    history.settle()
+    await recorded(history, [0.0] * 30 + [0.95] * 60 + [0.0] * 40, "one")
     frames = list(history.frames("one"))
     verdicts = [frame.look.verdict.level for frame in frames]
     fell = next(
@@ -200,12 +199,7 @@ async def test_what_is_too_much_goes_every_so_many_looks_and_at_the_end(
 
 
 async def test_of_a_quiet_print_its_beginning_and_its_end_are_noted_once(history: History) -> None:
-    async with watching(ScriptedDetector([0.01])) as watched:
-        recorder(history, watched)
-        watched.watch.start("one")
-        await watched.frames(3)
-        watched.watch.end("finished")
-    history.settle()
+    await recorded(history, [0.01] * 3, "one")
     standing, kinds = EntryKind.STANDING, [entry.kind for entry in history.entries("one")]
     assert kinds == [EntryKind.SETTINGS, standing, EventKind.STARTED, EventKind.ENDED, standing]
 
@@ -224,12 +218,7 @@ async def test_the_size_stays_within_the_limit(tmp_path: Path) -> None:
     """Pictures away from changes go first, then prints; the newest stays."""
     history = History(tmp_path / "history.db", Retention(megabytes=0.08, near=60, picture_every=10))
     for number in range(4):
-        async with watching(ScriptedDetector([0.0] * 90)) as watched:
-            recorder(history, watched)
-            watched.watch.start(f"print {number}")
-            await watched.frames(90)
-            watched.watch.end("finished")
-    history.settle()
+        await recorded(history, [0.0] * 90, f"print {number}")
     assert history.size() <= 80_000
     assert history.prints()[0].print_id == "print 3"
     assert 0 < len(history.prints()) < 4
@@ -241,12 +230,7 @@ async def test_old_prints_go_and_labelled_ones_stay(tmp_path: Path) -> None:
     history = History(tmp_path / "history.db", Retention(days=1.5))
     clock = VirtualClock()
     for number in range(4):
-        async with watching(ScriptedDetector([0.0]), clock=clock) as watched:
-            recorder(history, watched)
-            watched.watch.start(f"print {number}")
-            await watched.frames(3)
-            watched.watch.end("finished")
-        history.settle()
+        await recorded(history, [0.0] * 3, f"print {number}", clock=clock)
         if number == 0:
             history.label("print 0", Label(failed=False))
         clock.time += 86400
@@ -335,12 +319,7 @@ async def test_what_was_learned_is_known_although_the_power_was_cut(history: His
 
 async def test_export_and_import_give_the_same(history: History, tmp_path: Path) -> None:
     """A zip brings everything into another history, once; the table has a line per frame."""
-    async with watching(ScriptedDetector([0.01] * 20 + [0.9] * 20)) as watched:
-        recorder(history, watched)
-        watched.watch.start("one", "cube")
-        await watched.frames(40)
-        watched.watch.end("cancelled")
-    history.settle()
+    await recorded(history, [0.01] * 20 + [0.9] * 20, "one", "cube", outcome="cancelled")
     history.label("one", Label(failed=True, failed_from=5.5))
     archive = io.BytesIO()
     assert exchange.write_zip(history, ["one"], archive) == 1
@@ -393,12 +372,7 @@ def test_what_is_wrong_with_a_table_of_labels_is_said(history: History, table: b
 
 async def archive_of_one_print(history: History) -> bytes:
     """Record a print of three frames, and return it as an archive."""
-    async with watching(ScriptedDetector([0.01] * 3)) as watched:
-        recorder(history, watched)
-        watched.watch.start("one", "cube")
-        await watched.frames(3)
-        watched.watch.end("done")
-    history.settle()
+    await recorded(history, [0.01] * 3, "one", "cube", outcome="done")
     file = io.BytesIO()
     exchange.write_zip(history, ["one"], file)
     return file.getvalue()
@@ -501,12 +475,7 @@ async def test_an_archive_with_a_number_that_no_database_holds_is_refused(
 async def test_an_archive_of_which_one_print_is_damaged_leaves_none(history: History, tmp_path: Path) -> None:
     """What was added before the damage was met is dropped again; what was known before stays."""
     for print_id in ("one", "two"):
-        async with watching(ScriptedDetector([0.01] * 3)) as watched:
-            recorder(history, watched)
-            watched.watch.start(print_id)
-            await watched.frames(3)
-            watched.watch.end("done")
-    history.settle()
+        await recorded(history, [0.01] * 3, print_id, outcome="done")
     file = io.BytesIO()
     exchange.write_zip(history, ["one", "two"], file)
     with zipfile.ZipFile(file, "a") as archive:
@@ -573,11 +542,7 @@ ALTER TABLE new_prints RENAME TO prints;
 async def written(tmp_path: Path) -> Path:
     """Return a history of the present version with a labelled print of ten frames."""
     history = History(tmp_path / "history.db")
-    async with watching(ScriptedDetector([0.01] * 10)) as watched:
-        recorder(history, watched)
-        watched.watch.start("one", "cube")
-        await watched.frames(10)
-        watched.watch.end("done")
+    await recorded(history, [0.01] * 10, "one", "cube", outcome="done")
     history.label("one", Label(failed=False))
     history.close()
     return history.path
