@@ -94,3 +94,24 @@ def test_a_weight_of_n_equals_n_equal_frames(start: float, p: float, n: int) -> 
     assert at_once.ewm_mean == pytest.approx(stepwise.ewm_mean, abs=1e-12)
     assert at_once.frames == stepwise.frames
     assert at_once.prediction_num == 1
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 6))
+def test_in_a_full_window_a_weight_of_n_equals_n_equal_frames(start: float, p: float, n: int) -> None:
+    stepwise = begun = TemporalStatistics(0.0, start, start, frames=SHORT_WINDOW, frames_lifetime=LONG_WINDOW)
+    for _ in range(n):
+        stepwise = advance(stepwise, p)
+    at_once = advance(begun, p, weight=float(n))
+    assert at_once.rolling_mean_short == pytest.approx(stepwise.rolling_mean_short, abs=1e-12)
+    assert at_once.rolling_mean_long == pytest.approx(stepwise.rolling_mean_long, abs=1e-12)
+
+
+def test_in_a_window_that_is_not_full_a_frame_counts_for_its_time_as_well() -> None:
+    """Nearly: what it stands for was not seen."""
+    stepwise = begun = TemporalStatistics(0.0, 0.2, 0.2, frames=40.0, frames_lifetime=40.0)
+    for _ in range(3):
+        stepwise = advance(stepwise, 1.0)
+    at_once = advance(begun, 1.0, weight=3.0)
+    moved = stepwise.rolling_mean_short - 0.2
+    assert at_once.rolling_mean_short - 0.2 == pytest.approx(moved, rel=0.05)
+    assert at_once.rolling_mean_long == at_once.rolling_mean_short
