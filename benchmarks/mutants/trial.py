@@ -29,6 +29,7 @@ TESTS = tuple(
         "trial",
         "policy",
         "watch",
+        "watch_steps",
         "monitor",
         "history_said",
         "wire",
