@@ -30,6 +30,7 @@ TESTS = tuple(
         "policy",
         "watch",
         "watch_steps",
+        "look_steps",
         "monitor",
         "history_said",
         "wire",
