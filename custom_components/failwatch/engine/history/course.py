@@ -56,7 +56,7 @@ def thinned(frames: Sequence[Sequence[Any]], most: int) -> list[Sequence[Any]]:
     """
     if len(frames) <= most:
         return list(frames)
-    step = max(1, -(-2 * len(frames) // most))  # two of each group may stay
+    step = -(-2 * len(frames) // most)  # two of each group may stay
     kept: set[int] = {0, len(frames) - 1}
     for start in range(0, len(frames), step):
         group = range(start, min(start + step, len(frames)))
