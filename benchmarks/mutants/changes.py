@@ -105,9 +105,9 @@ class _Finder:
                 yield *self._at(node), _other_number(value)
             case ast.Expr(value=ast.Call() | ast.Await()):
                 yield *self._at(node), "pass"
-            case ast.ExceptHandler(type=ast.expr() as caught):
+            case ast.ExceptHandler(type=ast.expr() as caught) if ast.unparse(caught) != "Exception":
                 yield *self._at(caught), "Exception"
-        if isinstance(node, ast.If | ast.IfExp) and not isinstance(node.test, ast.Constant):
+        if isinstance(node, ast.If | ast.IfExp) and ast.unparse(node.test) not in ("TYPE_CHECKING", "False"):
             yield *self._at(node.test), "False"
 
     def _between(self, left: ast.expr, right: ast.expr, old: str, new: str) -> tuple[int, int, str]:

@@ -82,7 +82,7 @@ class Service:
             asked = (*asked, dict(await request.post()))
         elif request.can_read_body:
             asked = (*asked, await request.json())
-        if request.path == "/api/auth/token":
+        if request.path.endswith("/api/auth/token"):
             return web.json_response({"access_token": "token"})
         self.asked.append(asked)
         self.headers.append(request.headers)
@@ -373,6 +373,18 @@ async def test_a_model_of_the_sdk_is_not_passed_where_the_list_cannot_be_asked_f
     async with service.running() as (session, url):
         with pytest.raises(ServerFailed):
             await HacarusSdk(Connection(session, url, "me", "s")).check_model("7")
+        assert len(service.asked) == 1, "another token would not help"
+        with pytest.raises(ServerFailed):
+            await HacarusSdk(Connection(session, url, "me", "s")).set_license(b"key")
+        assert len(service.asked) == 2, "nor would the other address"
+
+
+async def test_a_model_that_a_server_does_not_know_is_no_model() -> None:
+    service = Service([404])
+    async with service.running() as (session, url):
+        with pytest.raises(NotFound):
+            await HacarusSaas(Connection(session, url / "behind" / "api", "me", "s")).check_model("7")
+    assert service.asked == [("GET", "/behind/api/v1/models/7")]
 
 
 async def test_all_pictures_of_an_item_are_marked_that_have_a_number() -> None:
@@ -604,6 +616,15 @@ async def test_a_task_is_asked_after_less_and_less_often(monkeypatch: pytest.Mon
     assert pauses[:4] == pytest.approx([0.0, 0.05, 0.075, 0.1125])
     assert pauses == sorted(pauses)
     assert max(pauses) == 1.0
+
+
+async def test_only_a_refusal_is_told_as_one_of_the_way_to_a_task() -> None:
+    for status, error, told in ((404, NotFound, True), (400, BadRequest, False)):
+        service = Service([status])
+        async with service.running() as (session, url):
+            with pytest.raises(error) as refused:
+                await Deepomatic(session, url, "key").wait(Task("1", "pending"), timeout=PATIENCE)
+        assert ("took the pictures" in str(refused.value)) is told
 
 
 # Obico
@@ -899,6 +920,8 @@ DATE = "Sat, 21 Nov 2026 10:00:00 GMT"
         ({"Retry-After": "Sat, 21 Nov 2026 10:00:30 -0000", "Date": DATE}, 30.0),
         ({"Retry-After": "Sat, 21 Nov 2026 09:00:00 GMT", "Date": DATE}, 0.0),
         ({"Retry-After": "Sat, 21 Nov 2026 12:00:00 GMT", "Date": DATE}, 3600.0),
+        ({"Retry-After": "Sat, 21 Nov 99999999999999999999 10:00:00 GMT", "Date": DATE}, None),
+        ({"Retry-After": "Sat, 21 Nov 2026 10:00:30 +99999999999", "Date": DATE}, None),
     ],
 )
 def test_how_long_to_wait_is_read_as_seconds_or_as_a_date(

@@ -5,11 +5,11 @@ import json
 import sqlite3
 import threading
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -22,6 +22,7 @@ from octoprint_failwatch.engine.history import (
     Recorder,
     Retention,
     exchange,
+    schema,
 )
 from octoprint_failwatch.engine.history.course import LEVEL, PICTURES, P, print_course, thinned
 from octoprint_failwatch.engine.history.recorder import STANDS_EVERY
@@ -477,8 +478,9 @@ def test_a_line_of_a_table_labels_a_print_or_says_what_is_wrong(
         assert exchange.read_labels(history, table) == 1
         assert history.print("one").label == label
         return
-    with pytest.raises(HistoryError, match=label):
+    with pytest.raises(HistoryError, match=label) as refused:
         exchange.read_labels(history, table)
+    assert "no table" not in str(refused.value), "it is one"
     assert history.print("one").label is None
 
 
@@ -529,3 +531,23 @@ def test_the_settings_that_a_verdict_depends_on_are_all_recorded() -> None:
     plain = RecordedSettings.of(WatchSettings(), "built_in")
     assert (plain.by_sum, plain.regions, plain.interval) == (False, {}, 10.0)
     assert json.dumps(plain.numbers)
+
+
+# Faults that are nobody's but the program's
+
+
+def test_a_fault_of_the_program_is_not_taken_for_one_of_the_file(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = begun(history)
+    record.look(1010.0)
+    record.look(1020.0)
+    frames = history.frames("one")
+    next(frames)
+    with pytest.raises(ZeroDivisionError):
+        cast(Generator[Any, None, None], frames).throw(ZeroDivisionError())
+    with pytest.raises(ZeroDivisionError):
+        history.change(lambda _: 1 / 0)
+    monkeypatch.setattr(schema, "_migrate", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        History(tmp_path / "new.db")

@@ -11,6 +11,7 @@ from octoprint_failwatch.engine.models import Box
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.actions import acted, due_action, due_at, tell_what_stands
 from octoprint_failwatch.engine.watch.cadence import Cadence, Calls
+from octoprint_failwatch.engine.watch.look import Camera
 from octoprint_failwatch.engine.watch.messages import state_json
 from octoprint_failwatch.engine.watch.policy import (
     Action,
@@ -21,7 +22,9 @@ from octoprint_failwatch.engine.watch.policy import (
     Policy,
     call_off_for,
     coming,
+    fail,
     settle,
+    try_again,
 )
 from octoprint_failwatch.engine.watch.settings import WatchSettings, gap_after
 from octoprint_failwatch.engine.watch.state import (
@@ -49,9 +52,12 @@ from octoprint_failwatch.engine.watch.transitions import (
     rest,
     resume,
     resume_known_print,
+    shift_times,
     silence,
     start_print,
 )
+
+from .watching import ScriptedDetector, VirtualClock, watching
 
 NOW = 1000.0
 WATCHING = WatchState(print_id="one", phase=Phase.WATCHING, since=500.0)
@@ -282,6 +288,19 @@ def test_each_reason_for_which_an_order_is_not_obeyed_is_told_once() -> None:
     assert again.events == ()
     other = acted(again.state, Action.PAUSE, Policy(), NOW, "hangs")
     assert told(other.events) == [(EventKind.ACTION_FAILED, "pause: hangs", Level.FAILURE)]
+
+
+def test_an_order_that_is_not_obeyed_is_given_again_every_half_minute_and_after_five_tries_every_five() -> (
+    None
+):
+    intervention, waits = Intervention(ordered=Order(Action.PAUSE, Cause.FAILURE)), []
+    for _ in range(7):
+        intervention = fail(intervention, "busy", NOW)
+        assert intervention.ordered is not None
+        waits.append((intervention.ordered.next_try_at or 0.0) - NOW)
+        intervention = try_again(intervention)
+    assert waits == [30.0] * 4 + [300.0] * 3
+    assert fail(Intervention(), "busy", NOW) == try_again(Intervention()) == Intervention()
 
 
 def test_an_order_that_is_obeyed_is_told_with_what_follows_it() -> None:
@@ -630,3 +649,75 @@ def test_what_is_accepted_is_the_last_look_with_its_places() -> None:
     acceptance = unseen.state.memory.acceptance
     assert acceptance is not None
     assert (acceptance.seen, acceptance.boxes) == (0.0, {})
+
+
+# A clock that is put right
+
+
+def test_every_time_of_a_state_moves_with_the_clock() -> None:
+    def at(moment: float) -> WatchState:
+        return replace(
+            WATCHING,
+            since=moment,
+            started_at=moment - 1,
+            look=look(moment - 2),
+            latch=Latch(Level.MAYBE, moment - 3, quiet_since=moment - 4, silent_until=moment + 5),
+            snoozed_until=moment + 6,
+            next_look_at=moment + 7,
+            intervention=Intervention(UNANSWERED, paused_at=moment - 8, done=True, pauses=1),
+        )
+
+    for seconds in (3600.0, -3600.0):
+        moved = shift_times(at(9000.0), seconds)
+        countdown = replace(UNANSWERED, announced_at=990.0 + seconds, due_at=1020.0 + seconds)
+        expected = at(9000.0 + seconds)
+        assert moved == replace(expected, intervention=replace(expected.intervention, countdown=countdown))
+    assert shift_times(WatchState(), 60.0) == WatchState(since=60.0)
+
+
+class WanderingClock(VirtualClock):
+    """One that the system's clock differs from."""
+
+    off = 0.0
+
+    def step(self) -> float:
+        """Return by how much."""
+        return self.off
+
+    def follow(self, step: float) -> None:
+        """Note that the watch follows it."""
+        self.off -= step
+
+
+@pytest.mark.parametrize("off", [2.0, -2.0])
+async def test_a_watch_follows_the_systems_clock_once_it_is_two_seconds_off(off: float) -> None:
+    clock = WanderingClock()
+    async with watching(ScriptedDetector([0.0]), clock=clock) as run:
+        run.watch.start("one")
+        await run.frames(1)
+        began = run.watch.state.started_at
+        assert began is not None
+        clock.off = 0.99 * off
+        await run.frames(5)
+        assert (run.watch.state.started_at, clock.off) == (began, 0.99 * off)
+        clock.off = off
+        await run.until(lambda: clock.off == 0)
+        assert run.watch.state.started_at == began + off
+
+
+# Faults that nobody thought of
+
+
+@pytest.mark.parametrize("where", ["camera", "detector"])
+async def test_a_fault_of_the_program_makes_blind_and_says_which(where: str) -> None:
+    async def broken() -> bytes:
+        raise ZeroDivisionError
+
+    cameras = [Camera(broken)] if where == "camera" else None
+    script: list[float | Exception] = [0.0, ZeroDivisionError()] if where == "detector" else [0.0]
+    async with watching(ScriptedDetector(script), cameras=cameras) as run:
+        run.watch.start("one")
+        await run.told(EventKind.BLIND)
+        assert run.watch.state.blind is not None
+        assert run.watch.state.blind.reason == "unavailable"
+        assert run.watch.state.blind.detail == "Unexpected: ZeroDivisionError"

@@ -64,6 +64,6 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _date(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second for numbers that no calendar has
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
