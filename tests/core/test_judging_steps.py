@@ -282,10 +282,14 @@ def test_a_look_is_sure_from_0_8_on(p: float, sure: bool) -> None:
 @pytest.mark.parametrize(
     ("mean", "slow", "level", "rule", "limit"),
     [
-        (0.75, 0.0, Level.MAYBE, Rule.HIGH, 0.5),
+        (0.75, 0.4375, Level.MAYBE, Rule.HIGH, 0.5),
+        (below(0.75), 0.4375, Level.NONE, Rule.QUIET, 0.5),
+        (0.75, below(0.4375), Level.NONE, Rule.QUIET, 0.5625),
         (below(0.75), 0.0, Level.NONE, Rule.QUIET, 0.5),
+        (0.8125, 0.0, Level.MAYBE, Rule.HIGH, 0.5625),
+        (below(0.8125), 0.0, Level.NONE, Rule.QUIET, 0.5625),
         (1.0, 0.0, Level.FAILURE, Rule.HIGH, 0.75),
-        (below(1.0), 0.0, Level.MAYBE, Rule.HIGH, 0.5),
+        (below(1.0), 0.0, Level.MAYBE, Rule.HIGH, 0.5625),
         (0.25, 0.75, Level.FAILURE, Rule.SUSTAINED, 0.5),
         (0.25, below(0.75), Level.NONE, Rule.QUIET, 0.5),
         (0.75, below(0.75), Level.MAYBE, Rule.HIGH, 0.5),

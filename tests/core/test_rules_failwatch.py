@@ -138,7 +138,44 @@ def test_a_failure_does_not_become_usual() -> None:
 def test_a_flicker_is_no_failure() -> None:
     """Up to five bad pictures in a row, now and then, are a doubt at most."""
     judged = watch(lambda at: 0.9 if at % 1800 < 50 else 0.02, 240)
+    assert told(judged, Level.MAYBE) < math.inf
     assert told(judged) == math.inf
+
+
+@pytest.mark.parametrize("spacing", [5.0, 10.0])
+@pytest.mark.parametrize("sensitivity", [0.5, 1.0, 2.0])
+def test_what_lasts_is_doubted_where_as_high_an_excess_was_too_brief(
+    spacing: float, sensitivity: float
+) -> None:
+    """The recent mean of both is just above the limit; a few seconds more of what was brief are a doubt, too."""
+    limits = {
+        name: limit * sensitivity for name, limit in (("maybe", 0.40), ("failure", 0.60), ("sustained", 0.40))
+    }
+    rules = FailWatchRules(sensitivity=sensitivity, **limits)
+
+    def doubted(p: float, seconds: float) -> Judged | None:
+        end = 3600 + seconds
+        looks = (spacing * number for number in range(round((end + 600) / spacing)))
+        series = [Sample(at, p if 3600 <= at < end else 0.02) for at in looks]
+        steps = replay([Began("first"), *series], rules)
+        return next((one for one in steps if one.level is not Level.NONE), None)
+
+    assert doubted(0.85, 40) is None
+    assert doubted(0.85, 50) is not None
+    lasting = doubted(0.45, 300)
+    assert lasting is not None
+    assert lasting.level is Level.MAYBE
+    assert lasting.verdict.score < 0.42 * sensitivity
+    assert lasting.verdict.limit == rules.maybe
+
+
+def test_what_is_too_brief_for_a_doubt_has_a_limit_of_its_own_to_show() -> None:
+    """The score lies below the limit that the verdict names, as in every look that raises nothing."""
+    judged = watch(lambda at: 0.85 if 3600 <= at < 3640 else 0.02, 62)
+    (highest,) = [one for one in judged if one.verdict.score >= 0.40]
+    assert highest.verdict.rule is Rule.QUIET
+    assert highest.verdict.score < highest.verdict.limit == pytest.approx(0.45)
+    assert highest.verdict.is_halfway
 
 
 def test_a_steady_box_is_learned() -> None:
@@ -316,8 +353,9 @@ def test_of_a_camera_that_was_moved_nothing_is_known_but_this_prints_means() -> 
 
 @given(st.floats(0.0, 0.35), st.sampled_from([0.5, 1.0, 2.0]))
 def test_the_limits_that_are_drawn_are_those_that_decide(usual: float, sensitivity: float) -> None:
-    """Also where so much was learned that a mean as high as a sure failure's p is enough."""
-    rules, trend = FailWatchRules(sensitivity=sensitivity), Trend(baseline=usual)
+    """For what lasts; also where so much was learned that a mean as high as a sure failure's p is enough."""
+    rules = FailWatchRules(sensitivity=sensitivity)
+    trend = Trend(baseline=usual, slow_mean=usual + 0.2 / sensitivity)
     for level, _, above in rules.limits(usual):
         for beside, reached in ((-0.001, False), (0.001, True)):
             statistics = TemporalStatistics(ewm_mean=usual + above + beside, prediction_num=10)

@@ -18,6 +18,13 @@ Limits: TypeAlias = tuple[tuple[Level, str, float], ...]
 SURE_LOOKS = 10
 """Looks in a row that make a sure failure, and at least half as many ten-second frames."""
 
+LASTING, BRIEF = 0.375, 1.125
+"""Shares of `maybe`: what the slow mean must stand above normal once an excess lasts, and the limit of a doubt before.
+
+Four very bad pictures lift the recent mean just above 0.40. A head, a hand or a flash of light is as brief; a failure
+is still there in the next picture.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailWatchRules:
@@ -85,16 +92,20 @@ class FailWatchRules:
             return Verdict(Level.FAILURE, Rule.HIGH, score, usual, failure)
         if slow >= self.sustained:
             return Verdict(Level.FAILURE, Rule.SUSTAINED, slow, usual, self.sustained)
-        if score >= self.maybe:
-            return Verdict(Level.MAYBE, Rule.HIGH, score, usual, self.maybe)
-        return Verdict(Level.NONE, Rule.QUIET, score, usual, self.maybe)
+        if score < self.maybe:
+            return Verdict(Level.NONE, Rule.QUIET, score, usual, self.maybe)
+        lasts = (trend.slow_mean - usual) * self.sensitivity >= LASTING * self.maybe
+        maybe = self.maybe * (1.0 if lasts else BRIEF)
+        if score < maybe:
+            return Verdict(Level.NONE, Rule.QUIET, score, usual, maybe)
+        return Verdict(Level.MAYBE, Rule.HIGH, score, usual, maybe)
 
     def _failure(self, usual: float) -> float:
         """Return the score of a failure: where much was learned, `failure` would be asked for where p hardly comes."""
         return min(self.failure, max((self.sure - usual) * self.sensitivity, self.maybe))
 
     def limits(self, usual: float) -> Limits:
-        """Return how far the recent mean must stand above the normal level for each level."""
+        """Return how far the recent mean must stand above the normal level for each level, if it lasts."""
         return (
             (Level.MAYBE, "maybe", _unscaled(self.maybe, self.sensitivity)),
             (Level.FAILURE, "failure", _unscaled(self._failure(usual), self.sensitivity)),
