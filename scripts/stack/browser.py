@@ -1,6 +1,8 @@
 """A real browser that is logged in to OctoPrint or Home Assistant."""
 
+import json
 import shutil
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
@@ -63,15 +65,6 @@ async def log_in_to_octoprint(page: Page, url: str, user: str) -> None:
     await page.wait_for_selector("#page-container-main", state="visible")
 
 
-async def log_in_to_home_assistant(page: Page, url: str, user: str) -> None:
-    """Fill in the log-in page; every user has the same password."""
-    await page.goto(url)
-    await page.fill("input[name=username]", user)
-    await page.fill("input[name=password]", homeassistant.PASSWORD)
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("home-assistant-main", state="attached")
-
-
 async def open_octoprint(
     browser: Browser,
     url: str,
@@ -105,6 +98,31 @@ async def log_context_in_to_octoprint(context: BrowserContext, url: str, user: s
         raise ProgramError(f"OctoPrint refused the user {user}: {answer.status}")
 
 
+async def log_context_in_to_home_assistant(
+    context: BrowserContext, url: str, user: str = homeassistant.USER
+) -> None:
+    """Log all pages of a context in, without the log-in page: with what follows it, it costs most of a visit."""
+    address = f"{URL(url).origin()}/"
+    flow = {"client_id": address, "redirect_uri": address, "handler": ["homeassistant", None]}
+    form = await _post(context, f"{address}auth/login_flow", data=flow)
+    login = {"client_id": address, "username": user, "password": homeassistant.PASSWORD}
+    code = (await _post(context, f"{address}auth/login_flow/{form['flow_id']}", data=login))["result"]
+    wanted = {"client_id": address, "grant_type": "authorization_code", "code": code}
+    tokens = await _post(context, f"{address}auth/token", form=wanted)
+    # What the page of Home Assistant would keep; it renews the token before that.
+    ends = round((time.time() + tokens["expires_in"]) * 1000)
+    kept = {**tokens, "hassUrl": address.rstrip("/"), "clientId": address, "expires": ends}
+    keep = f"localStorage.hassTokens ||= {json.dumps(json.dumps(kept))}"
+    await context.add_init_script(f"if (location.href.startsWith({json.dumps(address)})) {keep}")
+
+
+async def _post(context: BrowserContext, address: str, **body: Any) -> dict[str, Any]:
+    answer = await context.request.post(address, timeout=START_SECONDS * 1000, **body)
+    if not answer.ok:
+        raise ProgramError(f"{address} was refused: {answer.status}")
+    return dict(await answer.json())
+
+
 async def open_home_assistant(
     browser: Browser,
     url: str,
@@ -119,6 +137,6 @@ async def open_home_assistant(
     page = await new_page(
         browser, viewport={"width": width, "height": height}, locale=language, color_scheme=colours
     )
-    await log_in_to_home_assistant(page, url, homeassistant.USER)
+    await log_context_in_to_home_assistant(page.context, url)
     await page.goto(path)
     return page

@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from stack.browser import open_home_assistant
 from tests.e2e.house import House
 
 PLACE = "all-printers"
@@ -13,10 +12,10 @@ PLACE = "all-printers"
 
 @dataclass
 class Dashboard:
-    """A dashboard with the card, and pages that show it."""
+    """A dashboard with the card, and pages of one visitor that show it."""
 
     house: House
-    browser: Browser
+    signed_in: BrowserContext
 
     @property
     def url(self) -> str:
@@ -32,10 +31,10 @@ class Dashboard:
     async def show_card(self, **config: object) -> None:
         await self.save({"type": "custom:failwatch-card", "device_id": self.house.printer, **config})
 
-    async def open(self, *, query: str = "", width: int = 1280, height: int = 1000) -> Page:
-        return await open_home_assistant(
-            self.browser, self.house.home_assistant.url, self.url + query, width=width, height=height
-        )
+    async def open(self, *, query: str = "") -> Page:
+        page = await self.signed_in.new_page()
+        await page.goto(self.url + query)
+        return page
 
 
 def card_of(page: Page) -> Locator:

@@ -210,6 +210,10 @@ class House:
 
         await eventually(seen)
 
+    async def forgets(self) -> None:
+        """Have the detector forget how the camera looks: a failure that was said to be fine is one again."""
+        await self.call("button.press", self.entities["forget_usual"])
+
     async def automate(self, blueprint: str, **inputs: Any) -> None:
         """Make an automation from a blueprint, as the automation editor does."""
         config = {
@@ -254,6 +258,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
                 phone_device = await pair(home_assistant, phone, str(phone_url / "push"))
                 await add_camera(home_assistant, "Room", str(room_url / "snapshot.jpg"))
                 wanted = {"watch_state", "failure_state", "prediction_num", "tagged_picture", "not_a_failure"}
+                wanted.add("forget_usual")
                 orders = {"cancel_with": "input_button.cancel_printer"}
                 entities = await watch_camera(home_assistant, CAMERA, veto=300, wanted=wanted, orders=orders)
                 assert entities is not None

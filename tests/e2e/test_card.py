@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, WebSocket, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, WebSocket, expect
 
 from environments import REPOSITORY
 from stack import homeassistant
-from stack.browser import log_in_to_home_assistant, new_page
+from stack.browser import log_context_in_to_home_assistant, new_context, new_page
 from tests.e2e.dashboard import PLACE, Dashboard, answer, card_of, offered, says
 from tests.e2e.house import open_house
 from tests.patience import eventually
@@ -35,19 +35,26 @@ async def dashboard(tmp_path_factory: pytest.TempPathFactory, browser: Browser) 
         await house.home_assistant.command(
             "lovelace/dashboards/create", url_path=PLACE, title="Printers", mode="storage"
         )
-        dashboard = Dashboard(house, browser)
+        # What a worker of the page fetches, no test could hold up.
+        size: ViewportSize = {"width": 1280, "height": 1000}
+        signed_in = await new_context(browser, viewport=size, locale="en", service_workers="block")
+        await log_context_in_to_home_assistant(signed_in, house.home_assistant.url)
+        dashboard = Dashboard(house, signed_in)
         await dashboard.save()
         yield dashboard
+        await signed_in.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(dashboard: Dashboard) -> AsyncIterator[Page]:
     """A page with the card, while a print goes well."""
     await dashboard.show_card()
+    await dashboard.house.forgets()
     await dashboard.house.prints_well()
     page = await dashboard.open()
     yield page
-    await page.context.close()
+    await page.evaluate("localStorage.clear()")
+    await page.close()
 
 
 async def test_it_is_added_from_the_card_picker(dashboard: Dashboard) -> None:
@@ -81,7 +88,7 @@ async def test_it_is_added_from_the_card_picker(dashboard: Dashboard) -> None:
 
     await eventually(kept)
     await expect(page.locator("hui-sections-view failwatch-card h2").first).to_have_text("Room")
-    await page.context.close()
+    await page.close()
 
 
 async def test_a_preview_whose_words_come_last_is_drawn(dashboard: Dashboard, page: Page) -> None:
@@ -418,9 +425,8 @@ async def test_regions_are_drawn_by_touch_on_a_phone(dashboard: Dashboard, brows
     """A finger that drags makes a rectangle, which is in force at once and stands in the form's setting."""
     await dashboard.show_card()
     await dashboard.house.prints_well()
-    url = dashboard.house.home_assistant.url
     page = await new_page(browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    await log_in_to_home_assistant(page, url, homeassistant.USER)
+    await log_context_in_to_home_assistant(page.context, dashboard.house.home_assistant.url)
     await page.goto(dashboard.url)
     await says(page, "No failure")
     assert await page.evaluate("document.scrollingElement.scrollWidth") <= 360
@@ -473,7 +479,7 @@ async def test_who_may_not_control_sees_and_cannot_press(dashboard: Dashboard, b
     await dashboard.show_card()
     await dashboard.house.prints_well()
     page = await new_page(browser, viewport={"width": 1280, "height": 1000})
-    await log_in_to_home_assistant(page, home_assistant.url, READER)
+    await log_context_in_to_home_assistant(page.context, home_assistant.url, READER)
     await page.goto(dashboard.url)
     await says(page, "No failure")
     await expect(card_of(page).locator(".picture img")).to_be_visible()
