@@ -204,18 +204,21 @@ class OctoPrint:
 
 @cache
 def _users(program: str) -> str:
-    """Return a file of users, made once: OctoPrint loads all its plugins for it."""
-    with tempfile.TemporaryDirectory() as folder:
-        added = subprocess.run(
-            [program, "--basedir", folder, "user", "add", USER, "--password", PASSWORD, "--admin"],
-            env={**os.environ, "HOME": folder},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if added.returncode != 0:
-            raise ProgramError(f"OctoPrint's user could not be made.\n{added.stderr}")
-        return Path(folder, "users.yaml").read_text()
+    """Return a file of users, made once for an environment and kept there: OctoPrint loads all its plugins for it."""
+    kept = Path(program).parent.with_name(f"{USER}-{PASSWORD}-users.yaml")
+    if not kept.exists():
+        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+            added = subprocess.run(
+                [program, "--basedir", folder, "user", "add", USER, "--password", PASSWORD, "--admin"],
+                env={**os.environ, "HOME": folder},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if added.returncode != 0:
+                raise ProgramError(f"OctoPrint's user could not be made.\n{added.stderr}")
+            Path(folder, "users.yaml").rename(kept)  # at once: another process may be doing the same
+    return kept.read_text()
 
 
 def _config(port: int, snapshot_url: str, stream_url: str, failwatch: dict[str, Any]) -> dict[str, Any]:
