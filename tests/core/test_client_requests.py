@@ -53,13 +53,18 @@ from octoprint_failwatch.engine.errors import (
     BadAnswer,
     BadRequest,
     BadSetting,
+    Busy,
+    DetectionError,
     NotAuthorised,
     NotFound,
+    NotPermitted,
+    RateLimited,
     ServerFailed,
     TimedOut,
     WrongAddress,
 )
 from octoprint_failwatch.engine.watch.settings import WatchSettings
+from tests.emulators.running import running
 from tests.patience import PATIENCE
 
 PLACE = NewAnnotation(1, 2, 9, 8, label=1, notes="here")
@@ -863,6 +868,58 @@ def test_a_service_is_named_by_its_host_and_a_port_that_is_not_the_usual_one(
     endpoint = Endpoint(None, URL(address), {"Authorization": "s3cret"}, ("s3cret",))  # type: ignore[arg-type]
     assert endpoint.where == where
     assert "s3cret" not in repr(endpoint)
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "error"),
+    [
+        (299, None, None),
+        (300, None, WrongAddress),
+        (399, None, WrongAddress),
+        (400, None, BadRequest),
+        (401, None, NotAuthorised),
+        (402, None, BadRequest),
+        (403, None, NotPermitted),
+        (404, None, NotFound),
+        (405, None, NotFound),
+        (406, None, BadRequest),
+        (408, None, Busy),
+        (409, None, BadRequest),
+        (410, None, NotFound),
+        (411, None, BadRequest),
+        (424, None, BadRequest),
+        (426, None, BadRequest),
+        (428, None, BadRequest),
+        (430, None, BadRequest),
+        (425, None, Busy),
+        (429, None, RateLimited),
+        (429, "9", RateLimited),
+        (499, None, BadRequest),
+        (500, "9", ServerFailed),
+        (503, None, ServerFailed),
+        (503, "9", Busy),
+        (599, None, ServerFailed),
+    ],
+)
+async def test_each_status_is_told_as_what_people_can_do_about_it(
+    status: int, retry_after: str | None, error: type[DetectionError] | None
+) -> None:
+    async def handle(_: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Retry-After": retry_after} if retry_after else {})
+
+    app = web.Application()
+    app.router.add_get("/a", handle)
+    async with running(app) as url, aiohttp.ClientSession() as session:
+        endpoint = Endpoint(session, url)
+        if error is None:
+            assert (await endpoint.call("GET", "a")).status == status
+            return
+        with pytest.raises(DetectionError) as told:
+            await endpoint.call("GET", "/a")
+        assert type(told.value) is error
+        waits = error in (RateLimited, Busy) and retry_after is not None
+        assert told.value.retry_after == (9.0 if waits else None)
+        assert (await endpoint.call("GET", "a", accept=(status,))).status == status
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from octoprint_failwatch.engine.errors import (
     TimedOut,
     Unavailable,
 )
+from octoprint_failwatch.engine.imaging.regions import Polygon
 from octoprint_failwatch.engine.judging.judge import Memory
 from octoprint_failwatch.engine.judging.latch import Latch
 from octoprint_failwatch.engine.judging.trend import Trend
@@ -26,7 +27,7 @@ from octoprint_failwatch.engine.models import Box, Detection, Frame
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.blindness import after_failed_look, blind_cameras, main_error
 from octoprint_failwatch.engine.watch.cadence import Cadence, Calls, hourly_spacing, next_interval
-from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, LookResult, combine
+from octoprint_failwatch.engine.watch.look import Camera, CameraAnswer, LookResult, ask, combine
 from octoprint_failwatch.engine.watch.look_outcome import look_answered, look_failed
 from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
@@ -41,7 +42,7 @@ from octoprint_failwatch.engine.watch.state import (
     WatchState,
 )
 
-from .watching import live_camera
+from .watching import ScriptedDetector, live_camera, picture
 
 NOW = 1000.0
 WATCHING = WatchState(print_id="one", phase=Phase.WATCHING, since=500.0)
@@ -94,6 +95,46 @@ def test_a_services_statistics_count_where_one_camera_asks() -> None:
     )
     assert beside.late == {"right"}
     assert beside.seen == (one,)
+
+
+class Whole(ScriptedDetector):
+    """Sees one box in the corner that is ignored, and one beside it."""
+
+    async def detect(self, frame: Frame) -> Detection:
+        await super().detect(frame)
+        return Detection(0.9, (Box(0.0, 0.0, 0.2, 0.2, 0.9), Box(0.6, 0.6, 0.8, 0.8, 0.5)))
+
+
+class Masking(Whole):
+    """Can leave regions out itself."""
+
+    masks_regions = True
+
+    async def detect_outside(self, frame: Frame, regions: Sequence[Polygon]) -> Detection:
+        return Detection(0.25, raw=(frame, regions))
+
+
+CORNER = ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5), (0.0, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("detector", "regions", "p", "blackens"),
+    [
+        (Whole([0.0], returns_boxes=True), (), 0.9, False),
+        (Masking([0.0]), (), 0.9, False),
+        (Masking([0.0]), (CORNER,), 0.25, False),
+        (Whole([0.0], returns_boxes=True), (CORNER,), 0.5, False),
+        (Whole([0.0]), (CORNER,), 0.9, True),
+    ],
+)
+async def test_what_is_ignored_is_left_out_by_the_detector_from_its_boxes_or_from_the_picture(
+    detector: Whole, regions: tuple[Polygon, ...], p: float, blackens: bool
+) -> None:
+    frame = Frame(picture(1), NOW, "printer", "one")
+    assert (await ask(detector, replace(live_camera(), regions=regions), frame)).p == p
+    if detector.frames:
+        assert (detector.frames[0].jpeg != frame.jpeg) is blackens
+        assert replace(detector.frames[0], jpeg=b"") == replace(frame, jpeg=b"")
 
 
 # Nothing is seen
@@ -297,6 +338,7 @@ def test_of_a_long_wait_that_a_service_asks_for_half_is_spent(retry_after: float
         (60, 59, 30, 1, 1800.0),
         (60, 59, 30, 2, 1800.0),
         (60, 60, 30, 1, 1800.0),
+        (30, 29, 59, 1, 120.0),
     ],
 )
 def test_what_is_left_of_an_hours_budget_lasts_to_its_end(

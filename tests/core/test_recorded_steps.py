@@ -1,5 +1,6 @@
 """What is recorded step by step, and what an archive or a table of labels brings, at each of their limits."""
 
+import csv
 import io
 import json
 import sqlite3
@@ -347,7 +348,27 @@ def test_as_many_frames_as_a_page_may_have_all_stay(number: int, stay: int) -> N
     assert len(thinned(frames, 10)) == stay
 
 
-# Archives
+# Archives and tables
+
+
+def test_a_table_has_a_line_for_each_frame_with_all_that_was_judged(history: History) -> None:
+    record = begun(history)
+    record.look(1010.0, number=1)
+    record.look(1020.0, Level.MAYBE, stands=Level.MAYBE, number=2)
+    history.settle()
+    table = io.StringIO()
+    assert exchange.write_csv(history, "one", table) == 2
+    head, first, second = csv.reader(io.StringIO(table.getvalue()))
+    lines = [dict(zip(head, line, strict=True)) for line in (first, second)]
+    assert [(line["time"], line["p"], line["prediction_num"]) for line in lines] == [
+        ("1010.0", "0.123456", "1"),
+        ("1020.0", "0.123456", "2"),
+    ]
+    assert [(line["verdict"], line["level"], line["limit"]) for line in lines] == [
+        ("none", "none", "0.456789"),
+        ("maybe", "maybe", "0.456789"),
+    ]
+    assert {line["ewm_mean"] for line in lines} == {"0.234567"}
 
 
 def archived(history: History) -> bytes:

@@ -1,5 +1,6 @@
 """The steps of a watch, each at its limits: what is due, told, planned, shown and kept."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.latch import Latch
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
-from octoprint_failwatch.engine.models import Box
+from octoprint_failwatch.engine.models import Box, Detection, Frame
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.actions import acted, due_action, due_at, tell_what_stands
 from octoprint_failwatch.engine.watch.cadence import Cadence, Calls
@@ -721,3 +722,42 @@ async def test_a_fault_of_the_program_makes_blind_and_says_which(where: str) -> 
         assert run.watch.state.blind is not None
         assert run.watch.state.blind.reason == "unavailable"
         assert run.watch.state.blind.detail == "Unexpected: ZeroDivisionError"
+
+
+class Slow(ScriptedDetector):
+    """Answers once it may."""
+
+    async def detect(self, frame: Frame) -> Detection:
+        detection = await super().detect(frame)
+        await self.allowed.wait()
+        return detection
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.allowed = asyncio.Event()
+
+
+@pytest.mark.parametrize("done", ["pause", "end", "hold", ""])
+async def test_an_answer_that_is_under_way_does_not_count_once_nobody_should_look(done: str) -> None:
+    detector = Slow([0.5])
+    async with watching(detector) as run:
+        run.watch.start("one")
+        while not detector.frames:
+            await asyncio.sleep(0)
+        if done == "pause":
+            run.watch.pause()
+        elif done:
+            getattr(run.watch, done)("heating")
+        detector.allowed.set()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert (run.watch.state.look is None) is bool(done)
+
+
+async def test_a_snooze_lasts_as_long_as_was_said_and_0_ends_it() -> None:
+    async with watching(ScriptedDetector([0.0])) as run:
+        run.watch.start("one")
+        run.watch.snooze(0.5)
+        assert run.watch.state.snoozed_until == run.clock.time + 0.5
+        run.watch.snooze(0)
+        assert run.watch.state.snoozed_until is None
