@@ -71,6 +71,17 @@ def test_weak_heat_that_good_looks_show_is_explained_and_new_heat_is_not() -> No
     assert len(new.boxes) == 1
 
 
+@pytest.mark.parametrize("hot", range(24))
+def test_cells_beside_one_that_good_looks_show_hot_have_half_of_its_excuse(hot: int) -> None:
+    """In all eight directions, but not across the picture's edge; cells are counted from the top left."""
+    usual = tuple(QUIET + (6.0 if cell == hot else 0.0) for cell in range(24))
+    excuses = CameraBaseline(COLUMNS, usual, frames=10**9).excuses()
+    row, column = divmod(hot, COLUMNS)
+    for cell, excuse in enumerate(excuses):
+        away = max(abs(cell // COLUMNS - row), abs(cell % COLUMNS - column))
+        assert excuse == pytest.approx({0: 6.0, 1: 3.0}.get(away, 0.0))
+
+
 def test_what_good_looks_showed_explains_so_much_and_no_more() -> None:
     """Mess that was weak at first and was learned: it is seen once it is strong."""
     store = CameraBaselineStore(None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -123,4 +122,4 @@ class Detection:
 
 
 def _is_score(number: float) -> bool:
-    return math.isfinite(number) and 0 <= number <= MAX_P
+    return 0 <= number <= MAX_P

@@ -230,11 +230,11 @@ def _logits(steps: Sequence[Any]) -> tuple[float, ...]:
     return logits
 
 
-def _shared(excess: Sequence[float], columns: int) -> tuple[float, ...]:
+def _shared(excess: tuple[float, ...], columns: int) -> tuple[float, ...]:
     """Return each cell's own excuse, or half of its neighbours': cameras shake a little."""
-    rows = [excess[start : start + columns] for start in range(0, len(excess), columns)]
-    across = [[max(row[max(0, x - 1) : x + 2]) for x in range(columns)] for row in rows]
-    near = [
-        max(column) for y in range(len(rows)) for column in zip(*across[max(0, y - 1) : y + 2], strict=True)
-    ]
+    across: list[float] = []
+    for start in range(0, len(excess), columns):
+        row = excess[start : start + columns]
+        across += map(max, row, row[:1] + row, row[1:] + row[-1:])
+    near = map(max, across, across[:columns] + across, across[columns:] + across[-columns:])
     return tuple(max(own, other / 2) for own, other in zip(excess, near, strict=True))

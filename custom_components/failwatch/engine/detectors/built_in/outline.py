@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from operator import sub
 from typing import Self
 
 from PIL import Image
@@ -48,6 +50,11 @@ class Outline:
                     else:
                         level |= 1 << cell
         return cls(upright, level)
+
+    def edges(self) -> Iterator[int]:
+        """Return for each cell 1 for an upright edge, -1 for a level one, and 0 for none."""
+        upright, level = (f"{bits:0{CELLS}b}".encode() for bits in (self.upright, self.level))
+        return map(sub, reversed(upright), reversed(level))
 
     @property
     def size(self) -> int:

@@ -102,8 +102,7 @@ class Surroundings:
     def _learned(self, picture: Outline, likeness: float | None = None) -> Surroundings:
         pictures = min(self.pictures + 1, MEMORY)
         edges = tuple(
-            edge + ((picture.upright >> cell & 1) - (picture.level >> cell & 1) - edge) / pictures
-            for cell, edge in enumerate(self.edges)
+            edge + (seen - edge) / pictures for edge, seen in zip(self.edges, picture.edges(), strict=True)
         )
         usual = self.likeness
         if likeness is not None:
