@@ -13,17 +13,21 @@ from octoprint_failwatch.simulator.renderer import Renderer
 from octoprint_failwatch.simulator.scene import Scene
 
 SIZE = (320, 240)
+SMALL = (160, 120)
+"""Large enough for outlines, and drawn in a quarter of the time."""
 
 
 @cache
-def _renderer(seed: int, fails_at: int | None) -> Renderer:
-    return Renderer(Scene(seed=seed, fails_at=fails_at, width=SIZE[0], height=SIZE[1]))
+def _renderer(seed: int, fails_at: int | None, size: tuple[int, int]) -> Renderer:
+    return Renderer(Scene(seed=seed, fails_at=fails_at, width=size[0], height=size[1]))
 
 
 @cache
-def printing(seed: int, progress: float, number: int, fails_at: int | None = None) -> Image.Image:
+def printing(
+    seed: int, progress: float, number: int, fails_at: int | None = None, *, size: tuple[int, int] = SIZE
+) -> Image.Image:
     """Return a picture of a print; `fails_at` is the share in percent after which it fails."""
-    return Image.open(io.BytesIO(_renderer(seed, fails_at).render(progress, number))).convert("RGB")
+    return Image.open(io.BytesIO(_renderer(seed, fails_at, size).render(progress, number))).convert("RGB")
 
 
 def moved(picture: Image.Image, right: float = 0.0, down: float = 0.0, turned: float = 0.0) -> Image.Image:
@@ -50,14 +54,16 @@ def infrared(picture: Image.Image) -> Image.Image:
     grey = picture.convert("L").point(lambda p: int(255 * ((p / 255) ** 0.7) * 0.55))
     lamp = ImageOps.invert(Image.radial_gradient("L").resize(grey.size))
     lit = ImageChops.multiply(grey, lamp)
-    return ImageChops.add(lit, Image.effect_noise(grey.size, 12), offset=-128).convert("RGB")
+    grain = 12 * grey.width / SIZE[0]  # what it leaves of it once a picture is made smaller
+    return ImageChops.add(lit, Image.effect_noise(grey.size, grain), offset=-128).convert("RGB")
 
 
 def with_head_in_front(picture: Image.Image, number: int) -> Image.Image:
     """Return the picture with something dark and large before the lens, elsewhere in each picture."""
     hidden = picture.copy()
-    left = number * 37 % (SIZE[0] // 2)
-    hidden.paste((25, 25, 28), (left, 0, left + SIZE[0] // 2, SIZE[1] * 3 // 4))
+    width, height = picture.size
+    left = number * 37 % (width // 2)
+    hidden.paste((25, 25, 28), (left, 0, left + width // 2, height * 3 // 4))
     return hidden
 
 

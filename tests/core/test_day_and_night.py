@@ -13,12 +13,13 @@ from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.watch.state import EventKind
+from tests.slow import RUNS_SLOW_TESTS
 
 from . import scenery
 from .test_rules_failwatch import told, watch
 from .watching import ScriptedDetector, watching
 
-NIGHT, LAMP, FAILS = 10, 20, 30
+NIGHT, LAMP, FAILS = (10, 20, 30) if RUNS_SLOW_TESTS else (5, 10, 20)
 """Looks after which the night picture comes, then a weak lamp, then the failure; each is one percent of the print."""
 ALARMS = {EventKind.MAYBE, EventKind.FAILURE, EventKind.CAMERA_MOVED, EventKind.BLIND}
 

@@ -27,7 +27,8 @@ from octoprint_failwatch.engine.history import (
     schema,
     store,
 )
-from octoprint_failwatch.engine.history.recorder import STANDS_EVERY, TIDY_EVERY
+from octoprint_failwatch.engine.history import recorder as recorder_module
+from octoprint_failwatch.engine.history.recorder import STANDS_EVERY
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
@@ -188,14 +189,15 @@ async def test_what_is_too_much_goes_every_so_many_looks_and_at_the_end(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tidied: list[int] = []
+    monkeypatch.setattr(recorder_module, "TIDY_EVERY", 20)
     async with watching(ScriptedDetector([0.0])) as watched:
         recorder(history, watched)
         monkeypatch.setattr(history, "tidy", lambda _: tidied.append(watched.watch.state.look.number))
         watched.watch.start("one")
-        await watched.frames(2 * TIDY_EVERY + 10)
-        assert tidied == [TIDY_EVERY, 2 * TIDY_EVERY]
+        await watched.frames(50)
+        assert tidied == [20, 40]
         watched.watch.end("finished")
-    assert tidied[2:] == [2 * TIDY_EVERY + 10]
+    assert tidied[2:] == [50]
 
 
 async def test_of_a_quiet_print_its_beginning_and_its_end_are_noted_once(history: History) -> None:
@@ -404,7 +406,10 @@ async def test_a_small_archive_that_becomes_large_is_refused_before_it_takes_mem
     history: History, tmp_path: Path, name: str
 ) -> None:
     whole, bomb = io.BytesIO(await archive_of_one_print(history)), io.BytesIO()
-    with zipfile.ZipFile(whole) as real, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        zipfile.ZipFile(whole) as real,
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
         for each in real.namelist():
             more = b" " * 60_000_000 if each.endswith(name) else b""
             archive.writestr(each, more + real.read(each))

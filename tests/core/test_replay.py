@@ -88,14 +88,14 @@ def user(watched: Watched) -> list[Callable[[], object]]:
 async def test_the_recorded_print_gives_the_live_verdicts(history: History, name: str, seed: int) -> None:
     """Whatever was answered, snoozed, paused, changed or restarted on the way."""
     numbers = _noise(seed)
-    ps = [abs(math.sin(index / 17 + seed)) ** 3 * 1.3 * next(numbers) for index in range(400)]
+    ps = [abs(math.sin(index / 17 + seed)) ** 3 * 1.3 * next(numbers) for index in range(300)]
     settings = WatchSettings(rules=create_rules(name), policy=Policy(on_failure=Action.PAUSE))
     clock = VirtualClock()
     async with watching(ScriptedDetector(ps), settings, clock=clock) as first:
         recorder(history, first, settings)
         first.watch.start("one")
         for turn in range(1, 9):
-            number = 15 * turn
+            number = 8 * turn
             await first.frames(number)
             does = user(first)
             does[int(next(numbers) * 1000) % len(does)]()
@@ -103,17 +103,17 @@ async def test_the_recorded_print_gives_the_live_verdicts(history: History, name
             first.watch.release("heating")
         state = first.watch.state
     stricter = WatchSettings(rules=FailWatchRules(failure=0.3), latch_times=LatchTimes(clear_failure=100))
-    async with watching(ScriptedDetector(ps[150:]), stricter, state=state, clock=clock) as second:
+    async with watching(ScriptedDetector(ps[80:]), stricter, state=state, clock=clock) as second:
         recorder(history, second, stricter)
         second.watch.start("one")
         second.watch.check_now()
-        await second.frames(220)
+        await second.frames(120)
         second.watch.end("finished")
         second.watch.start("two")
         second.watch.mute()
         await second.frames(30)
         second.watch.mute(False)
-        await second.frames(60)
+        await second.frames(50)
     history.settle()
     for print_id in ("one", "two"):
         assert again(list(replay(recorded(history, [print_id])))) == live(history, print_id)

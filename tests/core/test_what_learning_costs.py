@@ -81,7 +81,7 @@ def creeping(looks_a_logit: int, cells: int) -> Iterator[HeatMap]:
 
 
 @pytest.mark.parametrize("cells", [12, 30])
-@pytest.mark.parametrize("looks_a_logit", [6, 20, 40])
+@pytest.mark.parametrize("looks_a_logit", [6, pytest.param(20, marks=pytest.mark.slow), 40])
 def test_a_mess_that_grows_slowly_does_not_teach_the_camera_to_hide_it(
     looks_a_logit: int, cells: int
 ) -> None:
