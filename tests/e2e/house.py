@@ -24,7 +24,7 @@ from tests.emulators.running import running
 from tests.patience import eventually
 
 SPEED = 10.0
-PICTURES = 30
+PICTURES = 10
 """Of one situation: no two in succession are the same, as those of a real camera."""
 CAMERA = "camera.room"
 BLUEPRINTS = REPOSITORY / "blueprints" / "automation" / "failwatch"
