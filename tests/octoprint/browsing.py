@@ -13,6 +13,17 @@ async def open_tab(page: Page) -> None:
     await page.click(f"a[href='{TAB}']")
 
 
+async def lead_back(page: Page) -> None:
+    """Have a page after a print show what it shows when it is opened."""
+    await expect(page.locator(f"{TAB} .failwatch-headline")).to_have_text("No print to watch")
+    await page.evaluate("""() => {
+        $(".modal.in").modal("hide");
+        $("#tabs a[href='#temp']").tab("show");
+        PNotify.removeAll();
+    }""")
+    await expect(page.locator(".modal-backdrop, .ui-pnotify")).to_have_count(0)
+
+
 async def open_settings(page: Page) -> None:
     await page.click("#navbar_show_settings")
     await page.click("#settings_plugin_failwatch_link a")

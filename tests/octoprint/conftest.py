@@ -5,19 +5,24 @@ from importlib.metadata import version
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportSize, expect
 
 from stack.browser import log_context_in_to_octoprint, new_context, open_browser
+from tests.octoprint.browsing import lead_back
 from tests.octoprint.lab import Lab, open_lab
 from tests.patience import PATIENCE
 from tests.slow import RUNS_SLOW_TESTS
 
 expect.set_options(timeout=PATIENCE * 1000)
 
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 IS_NEWEST = version("octoprint").startswith("2")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "one_page: of tests that share a page, led back in between: to load it takes seconds"
+    )
     config.addinivalue_line(
         "markers", "one_octoprint: depends on no release of OctoPrint; runs on 1.11, with --slow on all"
     )
@@ -53,21 +58,34 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def signed_in(running_lab: Lab, browser: Browser) -> AsyncIterator[BrowserContext]:
-    """Log in once. No page stays open beside the test's own: it would go on drawing what it is told."""
-    context = await new_context(browser, viewport={"width": 1280, "height": 900})
+    """Log in once. No page stays open beside the test's: it would go on drawing what it is told."""
+    context = await new_context(browser, viewport=SIZE)
     await log_context_in_to_octoprint(context, running_lab.octoprint.url)
     yield context
     await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(lab: Lab, signed_in: BrowserContext) -> AsyncIterator[Page]:
-    page = await signed_in.new_page()
+async def page(lab: Lab, signed_in: BrowserContext, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    stays = request.node.get_closest_marker("one_page") is not None
     mistakes: list[str] = []
-    page.on("pageerror", lambda error: mistakes.append(str(error)))
-    await page.goto(lab.octoprint.url)
-    await page.wait_for_selector("#page-container-main", state="visible")
+
+    def note(error: Error) -> None:
+        mistakes.append(str(error))
+
+    page = signed_in.pages[0] if signed_in.pages else await signed_in.new_page()
+    page.on("pageerror", note)
+    if page.url.partition("#")[0] == f"{lab.octoprint.url}/":
+        await lead_back(page)
+    else:
+        await page.goto(lab.octoprint.url)
+        await page.wait_for_selector("#page-container-main", state="visible")
     yield page
     await page.evaluate("localStorage.clear()")
-    await page.close()
+    page.remove_listener("pageerror", note)
+    if stays:
+        await page.unroute_all()
+        await page.set_viewport_size(SIZE)
+    else:
+        await page.close()
     assert not mistakes

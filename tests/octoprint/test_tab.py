@@ -10,7 +10,7 @@ from tests.octoprint.browsing import SETTINGS, TAB, WIDER, open_settings, open_t
 from tests.octoprint.lab import Lab
 from tests.reliability.machine import full_disk
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_page]
 
 
 async def test_a_failing_print_from_first_picture_to_false_alarm(lab: Lab, page: Page) -> None:
@@ -272,7 +272,7 @@ async def test_a_coming_pause_counts_down_in_a_message_that_takes_a_no(lab: Lab,
 
 @pytest.mark.one_octoprint
 async def test_while_a_pause_is_coming_the_tab_counts_down_and_takes_a_no(lab: Lab, page: Page) -> None:
-    await lab.set(veto=6000)
+    await lab.set(veto=5000)
     try:
         tab = page.locator(TAB)
         await open_tab(page)
