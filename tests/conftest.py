@@ -1,5 +1,6 @@
 """Shared by all suites: skip slow tests unless they are asked for, and start the longest files first."""
 
+import gc
 from collections import Counter
 from collections.abc import Sequence
 
@@ -40,6 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    # Modules and tests stay until the end: each search for garbage would go through half a million objects of theirs.
+    gc.freeze()
 
 
 def _place(item: pytest.Item, folders: Sequence[str]) -> int:
