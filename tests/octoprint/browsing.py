@@ -20,6 +20,7 @@ async def lead_back(page: Page) -> None:
         $(".modal.in").modal("hide");
         $("#tabs a[href='#temp']").tab("show");
         PNotify.removeAll();
+        ko.dataFor(document.getElementById("tab_plugin_failwatch")).past.hide();
     }""")
     await expect(page.locator(".modal-backdrop, .ui-pnotify")).to_have_count(0)
 

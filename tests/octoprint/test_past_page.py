@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 from tests.octoprint.browsing import TAB, open_tab
 from tests.octoprint.lab import Lab
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_octoprint]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_octoprint, pytest.mark.one_page]
 
 
 async def test_a_past_print_can_be_scrubbed_through_by_keyboard(lab: Lab, page: Page) -> None:
