@@ -325,6 +325,12 @@ def test_of_a_long_wait_that_a_service_asks_for_half_is_spent(retry_after: float
     assert next_interval(Cadence(interval=2000.0), calm=False, retry_after=retry_after) == 2000.0
 
 
+def test_whoever_asks_for_two_looks_a_second_gets_them() -> None:
+    often = Cadence(interval=0.5)
+    assert next_interval(often, calm=True) == next_interval(often, calm=False, failed=1) == 0.5
+    assert next_interval(often, calm=False, at_least=2.0) == 2.0
+
+
 @pytest.mark.parametrize(
     ("budget", "used", "minute", "cameras", "spacing"),
     [
