@@ -23,7 +23,7 @@ class Throttle:
         if self._per_minute is None:
             return 0.0
         now, passed = self._now(), self._passed[owner]
-        while passed and passed[0] <= now - MINUTE:
+        while passed and passed[0] + MINUTE <= now:  # as the wait is computed, which then is never 0
             passed.popleft()
         if len(passed) >= self._per_minute:
             return passed[0] + MINUTE - now

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from yarl import URL
@@ -318,6 +318,7 @@ async def test_429(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.floats(0, 30), max_size=60), st.integers(1, 5))
+@example([0.035, 30.0, 30.0, 0.0], 2)
 def test_no_minute_has_more_than_the_limit(gaps: list[float], limit: int) -> None:
     """In any minute; and whoever waits as long as told gets through."""
     now, passed = 0.0, []
