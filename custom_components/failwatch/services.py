@@ -25,9 +25,9 @@ from .engine.errors import BadPicture, BadSetting, FailWatchError
 from .engine.imaging.jpeg import as_jpeg
 from .engine.judging.rules import RULE_SETS, FailWatchRules, create_rules
 from .engine.judging.trend import Trend
+from .engine.judging.verdict import Level
 from .engine.models import Frame
 from .engine.serialization import to_json
-from .engine.statistics import TemporalStatistics
 from .engine.watch.state import present_level
 from .engine.watch.trial import TRIAL_PRINTER_ID
 from .shared.history_actions import LABEL_PRINT, PAST_PRINTS, async_label_print, async_past_prints
@@ -216,16 +216,22 @@ async def _detect(call: ServiceCall) -> ServiceResponse:
             await detector.close()
     except FailWatchError as error:
         raise HomeAssistantError(**translated(error, entry.data)) from error
-    rules = FailWatchRules()
-    lasting = TemporalStatistics(ewm_mean=detection.p, prediction_num=rules.warm_up_frames)
     return cast(
         JsonObjectType,
         {
             "p": detection.p,
             "boxes": to_json(detection.boxes),
-            "verdict": rules.judge(lasting, Trend()).level.value,
+            "verdict": _level_of(detection.p).value,
         },
     )
+
+
+def _level_of(p: float) -> Level:
+    """Return the level of a new printer's print that looks like this for a while."""
+    rules = FailWatchRules()
+    usual = rules.usual(Trend())
+    reached = [level for level, _, height in rules.limits(usual) if p - usual >= height]
+    return reached[-1] if reached else Level.NONE
 
 
 async def _media(hass: HomeAssistant, media_id: str) -> bytes:
