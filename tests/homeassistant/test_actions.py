@@ -30,7 +30,9 @@ async def service(hass: HomeAssistant, printer: Printer) -> MockConfigEntry:
     return entry
 
 
-@pytest.mark.parametrize(("p", "verdict"), [(0.02, "none"), (0.41, "none"), (0.43, "maybe"), (0.61, "maybe"), (0.63, "failure")])
+@pytest.mark.parametrize(
+    ("p", "verdict"), [(0.02, "none"), (0.41, "none"), (0.43, "maybe"), (0.61, "maybe"), (0.63, "failure")]
+)
 async def test_detect_a_camera(
     hass: HomeAssistant, printer: Printer, service: MockConfigEntry, p: float, verdict: str
 ) -> None:
