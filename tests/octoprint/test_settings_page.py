@@ -272,8 +272,8 @@ async def test_no_field_is_cut_off_on_a_phone(lab: Lab, page: Page, language: st
     form = page.locator(SETTINGS)
     detectors, services = form.locator("#failwatch-detector"), form.locator("#failwatch-service")
     await expect(detectors).to_be_visible()
+    await expect(detectors.locator("option")).to_have_count(6)
     kinds = await detectors.locator("option").evaluate_all("all => all.map(one => one.value)")
-    assert len(kinds) == 6
     for kind in kinds:
         await detectors.select_option(kind)
         assert await fields_cut_off(form) == [], kind
