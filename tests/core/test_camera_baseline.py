@@ -17,7 +17,7 @@ from octoprint_failwatch.engine.detectors.built_in.camera_baseline_store import 
     CameraBaselineStore,
     Evidence,
 )
-from octoprint_failwatch.engine.detectors.built_in.explanation import explained
+from octoprint_failwatch.engine.detectors.built_in.explanation import explained, without
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput
 from octoprint_failwatch.engine.models import Detection
@@ -273,3 +273,8 @@ def test_more_heat_never_lowers_p(now: HeatMap, good: list[HeatMap], cell: int, 
     before = explained(OUTPUT, now, baseline, "print")
     after = explained(OUTPUT, HeatMap(COLUMNS, tuple(hotter)), baseline, "print")
     assert after.p - after.explained >= before.p - before.explained - 0.02
+
+
+def test_excuses_of_another_shape_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        without(HeatMap(2, (1.0, 2.0, 3.0, 4.0)), (0.0, 0.0))

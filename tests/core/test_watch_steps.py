@@ -742,15 +742,13 @@ async def test_an_answer_that_is_under_way_does_not_count_once_nobody_should_loo
     detector = Slow([0.5])
     async with watching(detector) as run:
         run.watch.start("one")
-        while not detector.frames:
-            await asyncio.sleep(0)
+        await run.until(lambda: bool(detector.frames))
         if done == "pause":
             run.watch.pause()
         elif done:
             getattr(run.watch, done)("heating")
         detector.allowed.set()
-        for _ in range(100):
-            await asyncio.sleep(0)
+        await run.idle_for(5.0)
         assert (run.watch.state.look is None) is bool(done)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import starmap
 from operator import sub
 
 from ...models import Detection
@@ -45,4 +46,4 @@ def _largest_share(
 def without(heat: HeatMap, *excuses: Sequence[float]) -> HeatMap:
     """Return the heat map with the largest of each cell's excuses taken off."""
     largest = map(max, *excuses) if len(excuses) > 1 else excuses[0]
-    return HeatMap(heat.columns, tuple(map(sub, heat.logits, largest)))
+    return HeatMap(heat.columns, tuple(starmap(sub, zip(heat.logits, largest, strict=True))))
