@@ -198,6 +198,7 @@ MIDDLE = seen(box(0.4, 0.4, 0.6, 0.6))
         (MIDDLE, {}, False, True),
         (MIDDLE, {"": ()}, False, True),
         ({}, MIDDLE, False, True),
+        ({}, seen(box(0.5, 0.5, 0.51, 0.51)), False, True),
         ({}, {}, False, True),
         ({}, {}, True, False),
         (MIDDLE, seen(box(0.0, 0.0, 0.2, 0.2)), True, False),

@@ -88,8 +88,37 @@ def test_what_good_looks_showed_explains_so_much_and_no_more() -> None:
     taught(store, heat(cable=3.0), 500)
     strong = judged(store, heat(cable=3.0))
     assert strong.p > 0.95
-    assert 0.3 < strong.explained <= EXPLAINED_AT_MOST + 1e-9
+    assert 0.3 < strong.explained <= 0.35 + 1e-9
     assert strong.boxes
+
+
+def test_what_is_steady_is_normal_as_hot_as_it_is_and_no_hotter() -> None:
+    """And once it has been gone for half a day, it is so no longer."""
+    store = CameraBaselineStore(None)
+    taught(store, heat(cable=1.0), 600)
+    assert store.all()[KEY].excess[CABLE] == pytest.approx(1.0 - QUIET, abs=0.1)
+    taught(store, heat(), 4000)
+    assert store.all()[KEY].excess[CABLE] < 1.0
+
+
+def test_half_an_hour_of_a_new_print_counts_as_much_as_all_before_it() -> None:
+    """The part is another one."""
+    store = CameraBaselineStore(None)
+    taught(store, heat(cable=1.0), 800, "first")
+    taught(store, heat(), 180, "second")
+    known = store.all()[KEY]
+    assert known.usual[CABLE] == pytest.approx((1.0 + QUIET) / 2, abs=0.02)
+    assert known.p == pytest.approx((OUTPUT.p(1.0) + OUTPUT.p(QUIET - 2)) / 2, abs=0.005)
+
+
+@pytest.mark.parametrize(("ps", "most"), [((0.1, 0.1), 0.1), ((0.06, 0.14), 0.2), ((0.1, 0.4), 0.35)])
+def test_p_is_explained_as_far_as_good_looks_differed(ps: tuple[float, float], most: float) -> None:
+    """Up to two and a half standard deviations above their mean, and never more than 0.35."""
+    store = CameraBaselineStore(None)
+    for number in range(200):
+        store.learn(Evidence(KEY, "print", heat(cable=3.0), ps[number % 2]))
+    assert store.all()[KEY].explains_at_most == pytest.approx(most, abs=0.005)
+    assert judged(store, heat(cable=3.0)).explained == pytest.approx(most, abs=0.02)
 
 
 def test_a_cable_that_was_there_before_every_print_is_explained_whole() -> None:

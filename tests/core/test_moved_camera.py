@@ -105,6 +105,16 @@ def test_a_camera_that_was_moved_at_night_is_seen_once_the_night_is_known(
     assert known(knocked, night).have_moved
 
 
+def test_a_camera_that_hardly_looked_like_itself_for_a_while_is_known_once_it_does(
+    at_home: Surroundings, seed: int
+) -> None:
+    """Nothing is said of it meanwhile."""
+    odd = replace(at_home, likeness=0.3)
+    knocked = prints(seed, 50, SHIFTED_PICTURES, lambda one: scenery.moved(one, -0.1, 0.05))
+    assert not known(knocked, odd).have_moved
+    assert known(knocked, known(prints(seed, 20, 30), odd)).have_moved
+
+
 def test_a_part_that_grows_and_mess_are_no_other_place(at_home: Surroundings, seed: int) -> None:
     failing = [
         Outline.of(scenery.moved(scenery.printing(seed, number / 20, number, 40, size=scenery.SMALL)))

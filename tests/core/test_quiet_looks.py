@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -10,13 +11,21 @@ from benchmarks.simulated_printers import KINDS, simulate
 from octoprint_failwatch.engine.history import Entry, Label
 from octoprint_failwatch.engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet
 from octoprint_failwatch.engine.judging.verdict import Level
-from octoprint_failwatch.engine.replay import Began, Judged, Sample, Step, at_cadence, replay
+from octoprint_failwatch.engine.replay import (
+    Began,
+    Judged,
+    Replayer,
+    Sample,
+    Step,
+    at_cadence,
+    replay,
+)
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.state import EventKind
 from octoprint_failwatch.tuning.candidates import SPACES, Choice, shipped
 from octoprint_failwatch.tuning.evaluation import ANSWERS_AFTER, outcomes
 from octoprint_failwatch.tuning.print_case import Case
-from octoprint_failwatch.tuning.quiet_looks import MeansCache
+from octoprint_failwatch.tuning.quiet_looks import Means, MeansCache, can_skip, skip
 
 
 class User:
@@ -131,6 +140,37 @@ def test_the_outcomes_are_those_of_judging_every_look(kind) -> None:
     assert alarms > 10, "something was told"
 
 
+@pytest.mark.parametrize("name", RULE_SETS)
+def test_what_is_known_after_quiet_looks_is_what_judging_each_would_know(name: str) -> None:
+    """Of the printer's second print, after its first looks."""
+    rules, first = RULE_SETS[name](), 8
+    quiet = [Sample(12.0 * n, 0.08 + 0.06 * math.sin(n), explained=0.01) for n in range(90)]
+    replayer = Replayer(rules)
+    for print_id in ("one", "two"):
+        replayer.begin(print_id)
+        for sample in quiet[:first]:
+            replayer.look(sample)
+        before = replayer.now
+        for sample in quiet[first:]:
+            replayer.look(sample)
+    assert can_skip(before)
+    skipped, looks = skip(before, Means.of(quiet, rules), rules, first)
+    assert looks == len(quiet)
+    expected = replayer.now.memory
+    if isinstance(rules, FailWatchRules):
+        assert expected.trend.learned > before.memory.trend.learned
+        same = before.memory.statistics
+        expected = replace(
+            expected,
+            statistics=replace(
+                expected.statistics,
+                rolling_mean_long=same.rolling_mean_long,
+                frames_lifetime=same.frames_lifetime,
+            ),
+        )
+    assert skipped == replace(replayer.now, memory=expected)
+
+
 @pytest.mark.parametrize("rules", RULE_SETS)
 def test_a_services_own_statistics_are_judged_look_by_look(rules: str) -> None:
     """They may be anything, so nothing is known of them beforehand."""
@@ -156,8 +196,6 @@ def test_an_answer_after_the_last_look_of_a_slow_cadence_counts_for_the_next_pri
 
 
 def test_most_looks_of_a_good_print_are_not_judged_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    from octoprint_failwatch.engine.replay import Replayer
-
     judged = []
     look = Replayer.look
     monkeypatch.setattr(Replayer, "look", lambda self, sample: judged.append(sample) or look(self, sample))

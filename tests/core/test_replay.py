@@ -138,6 +138,47 @@ async def test_a_gap_in_what_was_seen_is_one_in_the_replay(history: History) -> 
     assert again(list(replay(recorded(history, ["one"]), FailWatchRules()))) == was
 
 
+@pytest.mark.parametrize("reason", ["heating", SWITCHED_OFF])
+async def test_a_short_hold_is_a_gap_in_the_replay(history: History, reason: str) -> None:
+    """Good pictures before it clear nothing after it, although the looks are no further apart than ever."""
+    async with watching(ScriptedDetector([0.01] * 5 + [1.0] * 20 + [0.0] * 200)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.told(EventKind.FAILURE)
+        await watched.until(lambda: watched.watch.state.latch.quiet_since is not None)
+        await watched.frames(watched.watch.state.look.number + 20)
+        watched.watch.hold(reason)
+        watched.watch.release(reason)
+        released = watched.clock.time
+        cleared = await watched.told(EventKind.CLEARED)
+        assert cleared.at >= released + WatchSettings().latch_times.clear_failure
+        watched.watch.end("finished")
+    history.settle()
+    was = live(history, "one")
+    assert again(list(replay(recorded(history, ["one"])))) == was
+    assert again(list(replay(recorded(history, ["one"]), FailWatchRules()))) == was
+
+
+@pytest.mark.parametrize("off", [True, False])
+async def test_what_was_seen_while_it_was_switched_off_is_learned_at_no_cadence(
+    history: History, off: bool
+) -> None:
+    """What else would be learned as normal."""
+    async with watching(ScriptedDetector([0.02] * 20 + [0.15] * 200)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.frames(30)
+        if off:
+            watched.watch.hold(SWITCHED_OFF)
+        await watched.frames(200)
+        watched.watch.end("finished")
+    history.settle()
+    for rules in (None, FailWatchRules()):
+        judged = list(replay(at_cadence(recorded(history, ["one"]), 30), rules))
+        at_first, at_last = (one.verdict.usual for one in (judged[12], judged[-1]))
+        assert (at_last == at_first) is off
+
+
 async def test_a_service_that_keeps_the_statistics_is_replayed_with_them(history: History) -> None:
     """They are taken as they were returned, except at another cadence."""
 

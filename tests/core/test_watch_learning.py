@@ -87,6 +87,15 @@ async def test_looks_just_before_failwatch_was_blind_are_not_learned() -> None:
         assert not set(range(20 - DELAY + 1, 21)) & set(detector.learned)
 
 
+async def test_a_look_that_came_to_nothing_keeps_none_before_it_from_being_learned() -> None:
+    """A hiccup is no blindness."""
+    detector = Learning([*[0.01] * 20, Unavailable("down"), 0.01])
+    async with watching(detector) as run:
+        run.watch.start("print-1")
+        await run.frames(20 + DELAY + 5)
+        assert set(range(1, 24)) - set(detector.learned) == {21}
+
+
 async def test_it_failed_takes_back_what_the_print_taught() -> None:
     detector = Learning([0.01])
     async with watching(detector) as run:
