@@ -11,8 +11,8 @@ LEAVES: tuple[Any, ...] = (
     *("", "1", "nan", "high", "http://[", "failure", "idle", "\ud800", "x" * 300),
     *([], {}, [[]], [None], {"a": 1}, {"": None}, [1, 2, 3, 4]),
 )
-
-
+GONE = object()
+"""What stands where nothing is to be."""
 MOST_BYTES = 1 + 2 * 12
 """Bytes that choose: further changes would take most of the time, and what many of them do a few do as well."""
 
@@ -26,16 +26,17 @@ def nearly(examples: Sequence[Any], data: bytes) -> Any:
     for where, what in zip(data[1:MOST_BYTES:2], data[2:MOST_BYTES:2], strict=False):
         holder, key = places[where % len(places)]
         before = holder[key]
+        after: Any = GONE
         if what < len(LEAVES):
-            holder[key] = _copied(LEAVES[what])
+            after = _copied(LEAVES[what])
         elif what < 2 * len(LEAVES) or key == "" or isinstance(holder, list):
             other, its_key = places[what % len(places)]
-            holder[key] = _copied(other[its_key])
-        else:
+            after = _copied(other[its_key])
+        if after is GONE:
             del holder[key]
-        if (isinstance(holder, dict) and key not in holder) or any(
-            isinstance(one, dict | list) for one in (before, holder[key])
-        ):
+        else:
+            holder[key] = after
+        if after is GONE or isinstance(before, dict | list) or isinstance(after, dict | list):
             places = _places(value)
     return value[""]
 
