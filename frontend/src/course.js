@@ -35,11 +35,12 @@ export function limits(rules, usual, limit) {
     /* Rules of old recordings know no sure failure. */
     const {maybe, failure, sure = Infinity} = rules;
     const sensitivity = rules.sensitivity || 1;
-    const line = (key, above) => ({key, value: usual + above / sensitivity});
-    if (rules.name !== "failwatch") return [line("normal", 0), line("limit", limit)];
+    const at = (above) => usual + above / sensitivity;
+    const line = (key, value) => ({key, value});
+    const normal = line("normal", usual);
+    if (rules.name !== "failwatch") return [normal, line("limit", at(limit))];
     /* A recent mean as high as p of a sure failure is enough. */
-    const least = Math.min(failure, Math.max((sure - usual) * sensitivity, maybe));
-    return [line("normal", 0), line("maybe", maybe), line("failure", least)];
+    return [normal, line("maybe", at(maybe)), line("failure", Math.min(at(failure), Math.max(sure, at(maybe))))];
 }
 
 /* The rules that were in force at a recorded frame: each came after the frame with an id. */

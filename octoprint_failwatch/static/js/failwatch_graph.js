@@ -118,17 +118,20 @@ FailWatchGraph.isBroken = function (before, after, gaps) {
 FailWatchGraph.limits = function (rules, verdict) {
     "use strict";
     var usual = verdict.usual;
-    var sensitivity = rules.sensitivity || 1;
+    var at = function (above) {
+        return usual + above / (rules.sensitivity || 1);
+    };
     var limits = [{value: usual, color: "#468847", dashes: 2, title: gettext("normal")}];
     if (rules.name === "failwatch") {
-        limits.push({value: usual + rules.maybe / sensitivity, color: "#f89406", dashes: 6, title: gettext("suspicious")});
+        var maybe = at(rules.maybe);
         /* A recent mean as high as p of a sure failure is enough; rules of old recordings know none. */
-        var sure = ((rules.sure === undefined ? Infinity : rules.sure) - usual) * sensitivity;
-        var failure = Math.min(rules.failure, Math.max(sure, rules.maybe));
-        limits.push({value: usual + failure / sensitivity, color: "#bd362f", dashes: 12, title: gettext("failure")});
+        var sure = rules.sure === undefined ? Infinity : rules.sure;
+        var failure = Math.min(at(rules.failure), Math.max(sure, maybe));
+        limits.push({value: maybe, color: "#f89406", dashes: 6, title: gettext("suspicious")});
+        limits.push({value: failure, color: "#bd362f", dashes: 12, title: gettext("failure")});
     } else {
         limits.push({
-            value: usual + verdict.limit / sensitivity,
+            value: at(verdict.limit),
             color: "#bd362f",
             dashes: 12,
             title: gettext("limit")
