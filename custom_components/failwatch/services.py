@@ -24,8 +24,6 @@ from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.errors import BadPicture, BadSetting, FailWatchError
 from .engine.imaging.jpeg import as_jpeg
 from .engine.judging.rules import RULE_SETS, FailWatchRules, create_rules
-from .engine.judging.trend import Trend
-from .engine.judging.verdict import Level
 from .engine.models import Frame
 from .engine.serialization import to_json
 from .engine.watch.state import present_level
@@ -221,17 +219,9 @@ async def _detect(call: ServiceCall) -> ServiceResponse:
         {
             "p": detection.p,
             "boxes": to_json(detection.boxes),
-            "verdict": _level_of(detection.p).value,
+            "verdict": FailWatchRules().level_that_lasts(detection.p).value,
         },
     )
-
-
-def _level_of(p: float) -> Level:
-    """Return the level of a new printer's print that looks like this for a while."""
-    rules = FailWatchRules()
-    usual = rules.usual(Trend())
-    reached = [level for level, _, height in rules.limits(usual) if p - usual >= height]
-    return reached[-1] if reached else Level.NONE
 
 
 async def _media(hass: HomeAssistant, media_id: str) -> bytes:

@@ -362,3 +362,20 @@ def test_the_limits_that_are_drawn_are_those_that_decide(usual: float, sensitivi
         for beside, reached in ((-0.001, False), (0.001, True)):
             statistics = TemporalStatistics(ewm_mean=usual + above + beside, prediction_num=10)
             assert (rules.judge(statistics, trend).level.rank >= level.rank) is reached
+
+
+@pytest.mark.parametrize(
+    ("p", "level"),
+    [
+        (0.0, Level.NONE),
+        (0.41, Level.NONE),
+        (0.43, Level.MAYBE),
+        (0.61, Level.MAYBE),
+        (0.63, Level.FAILURE),
+        (1.0, Level.FAILURE),
+    ],
+)
+def test_a_single_picture_is_judged_as_a_new_printers_print_that_goes_on_like_it(
+    p: float, level: Level
+) -> None:
+    assert FailWatchRules().level_that_lasts(p) is level

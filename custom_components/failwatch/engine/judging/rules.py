@@ -111,6 +111,12 @@ class FailWatchRules:
             (Level.FAILURE, "failure", _unscaled(self._failure(usual), self.sensitivity)),
         )
 
+    def level_that_lasts(self, p: float) -> Level:
+        """Return the level of a new printer's print that looks like this for a while."""
+        usual = self.usual(Trend())
+        reached = (level for level, _, above in self.limits(usual) if p - usual >= above)
+        return max(reached, key=lambda level: level.rank, default=Level.NONE)
+
     def out_of_reach(self) -> tuple[str, ...]:
         """Return the names of the numbers that p of less than 1 never reaches, so that they raise nothing."""
         scores = {"maybe": self.maybe, "failure": self.failure, "sustained": self.sustained}
