@@ -42,6 +42,7 @@ TESTS = tuple(
         "recorded_steps",
         "never_talked_out",
         "replay",
+        "recorded_replay",
         "blindness",
         "cadence",
         "clock_steps",

@@ -28,6 +28,16 @@ def test_what_else_is_seen_within_a_minute_and_a_half_belongs_to_it(after: float
     assert followed.boxes[""] == ((*CORNER, *elsewhere) if joins else CORNER)
 
 
+@pytest.mark.parametrize(
+    ("near", "adds"), [(Box(0.15, 0.15, 0.25, 0.25, 0.9), False), (Box(0.05, 0.05, 0.35, 0.35, 0.9), True)]
+)
+def test_what_is_seen_around_it_soon_after_the_answer_makes_its_place_larger(near: Box, adds: bool) -> None:
+    accepted = Acceptance(at=1000.0, until=None, height=0.7, seen=0.7, boxes={"": CORNER})
+    followed = follow(accepted, TemporalStatistics(0.7), Trend(), {"": (near,)}, 0.7, 1010.0, 1.0)
+    assert followed is not None
+    assert followed.boxes[""] == ((*CORNER, near) if adds else CORNER)
+
+
 @dataclass
 class Print:
     """A print judged look by look, ten seconds apart."""
@@ -195,9 +205,13 @@ def test_an_answer_that_was_taken_back_does_not_count_as_the_first() -> None:
     assert accepted.until is None
 
 
-def test_whoever_cleared_the_mess_away_is_watched_as_before() -> None:
-    """Nothing is accepted: the same mess is told as soon as ever."""
+@pytest.mark.parametrize("denied_before", [False, True])
+def test_whoever_cleared_the_mess_away_is_watched_as_before(denied_before: bool) -> None:
+    """Nothing is accepted, nor any longer: the same mess is told as soon as ever."""
     one = alarmed(0.9)
+    if denied_before:
+        one.says(Answer.NOT_A_FAILURE)
+        assert set(one.looks([0.9] * 20)) == {Level.NONE}
     one.says(Answer.CLEARED)
     assert not one.accepts
     assert set(one.looks([0.02] * 60)) == {Level.NONE}

@@ -151,8 +151,9 @@ def test_what_was_learned_in_a_print_that_failed_is_unlearned() -> None:
     taught(store, heat(cable=1.0), 100, "failed")
     taught(store, heat(cable=1.0), 10, "after it")
     assert store.all()[KEY].hidden > 0
-    store.unlearn(KEY[0], "failed")
-    assert store.all()[KEY] == before
+    for print_id in ("failed", "after it", "failed"):
+        store.unlearn(KEY[0], print_id)
+        assert store.all()[KEY] == before
 
 
 def test_what_the_head_hides_and_bares_is_known_by_its_spread() -> None:

@@ -42,10 +42,8 @@ from octoprint_failwatch.engine.watch.state import (
     WatchState,
 )
 
-from .watching import ScriptedDetector, live_camera, picture
+from .watching import NOW, WATCHING, ScriptedDetector, live_camera, picture
 
-NOW = 1000.0
-WATCHING = WatchState(print_id="one", phase=Phase.WATCHING, since=500.0)
 GONE, DARK = SnapshotError("unplugged"), DarkPicture("dark")
 KNOWN = Blind("no_snapshot", "unplugged", 700.0, looks=3, told=("no_snapshot",), counted_from=700.0)
 

@@ -22,14 +22,19 @@ RIGHT = [(0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)]
 logits = st.lists(st.floats(-8, 8), min_size=COLUMNS * ROWS, max_size=COLUMNS * ROWS)
 
 
-async def seen(picture: Image.Image, *regions: list[tuple[float, float]]) -> Detection:
-    detector = BuiltInDetector()
-
+async def seen_by(
+    detector: BuiltInDetector, picture: Image.Image, *regions: list[tuple[float, float]]
+) -> Detection:
     async def snapshot() -> bytes:
         return b""
 
     frame = Frame(jpeg=jpeg(picture), taken_at=0.0, printer_id="printer", print_id="print")
-    detection = await ask(detector, Camera(snapshot, regions=regions), frame)
+    return await ask(detector, Camera(snapshot, regions=regions), frame)
+
+
+async def seen(picture: Image.Image, *regions: list[tuple[float, float]]) -> Detection:
+    detector = BuiltInDetector()
+    detection = await seen_by(detector, picture, *regions)
     await detector.close()
     return detection
 
@@ -60,6 +65,18 @@ async def test_a_region_in_which_nothing_is_changes_nothing() -> None:
     whole, masked = await seen(tangled()), await seen(tangled(), [(0.9, 0.0), (1.0, 0.0), (1.0, 0.1)])
     assert (masked.p, masked.boxes) == (whole.p, whole.boxes)
     assert (await seen(plain(), RIGHT)).p < 0.3
+
+
+async def test_a_known_camera_is_known_without_its_regions_and_they_are_ignored_all_the_same() -> None:
+    """They may be changed at any time."""
+    detector = BuiltInDetector()
+    whole, masked = await seen_by(detector, tangled()), await seen_by(detector, tangled(), LEFT)
+    assert masked.evidence.heat == whole.evidence.heat
+    detector.learn((await seen_by(detector, plain(), LEFT)).evidence)
+    assert (await seen_by(detector, tangled())).p > 0.6
+    ignored = await seen_by(detector, tangled(), LEFT)
+    assert (ignored.p < 0.3, ignored.boxes) == (True, ())
+    await detector.close()
 
 
 @given(logits, st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)))

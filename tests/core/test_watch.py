@@ -9,6 +9,7 @@ import pytest
 
 from octoprint_failwatch.engine.clients.http import REQUEST_TIMEOUT
 from octoprint_failwatch.engine.errors import NotAuthorised, RateLimited, SnapshotError, Unavailable
+from octoprint_failwatch.engine.imaging.visibility import VisibilityLimits
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level, Verdict
@@ -376,6 +377,22 @@ async def test_a_frozen_camera_is_noticed() -> None:
     async with watching(ScriptedDetector([0.0]), cameras=[Camera(snapshot)]) as run:
         run.watch.start("print-1")
         assert (await run.told(EventKind.BLIND)).detail == "frozen"
+
+
+async def test_a_camera_that_gave_the_same_picture_before_a_print_is_not_frozen_in_it() -> None:
+    """Nobody told that the print before was over; of this one nothing has been seen yet."""
+
+    async def snapshot() -> bytes:
+        return picture(1)
+
+    detector, frozen_after = ScriptedDetector([0.0]), VisibilityLimits().frozen_after
+    async with watching(detector, cameras=[Camera(snapshot)]) as run:
+        run.watch.start("print-1")
+        await run.frames(frozen_after - 1)
+        run.watch.start("print-2")
+        before = len(detector.frames)
+        await run.told(EventKind.BLIND)
+        assert len(detector.frames) - before == frozen_after
 
 
 async def test_a_dark_camera_is_noticed_and_costs_no_call() -> None:

@@ -58,10 +58,8 @@ from octoprint_failwatch.engine.watch.transitions import (
     start_print,
 )
 
-from .watching import ScriptedDetector, VirtualClock, watching
+from .watching import NOW, WATCHING, ScriptedDetector, VirtualClock, watching
 
-NOW = 1000.0
-WATCHING = WatchState(print_id="one", phase=Phase.WATCHING, since=500.0)
 FAILED = Latch(Level.FAILURE, 900.0, Verdict(Level.FAILURE, Rule.HIGH, 0.7, 0.02, 0.6))
 PAUSE_SOON = Countdown(Action.PAUSE, 990.0, 1020.0)
 CANCEL_SOON = Countdown(Action.CANCEL, 990.0, 1020.0)

@@ -25,10 +25,13 @@ from octoprint_failwatch.engine.monitor import ActionFailed, Monitor, PrinterInf
 from octoprint_failwatch.engine.watch.look import Camera
 from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.engine.watch.settings import WatchSettings
-from octoprint_failwatch.engine.watch.state import Event, EventKind, WatchState
+from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 from tests.patience import BETWEEN_LOOKS
 
 START = 1_700_000_000.0
+NOW = 1000.0
+"""When single steps of a watch are taken, of a print that has been watched for a while."""
+WATCHING = WatchState(print_id="one", phase=Phase.WATCHING, since=500.0)
 
 
 class VirtualClock(Clock):
