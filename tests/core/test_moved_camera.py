@@ -78,7 +78,8 @@ def test_a_camera_that_was_knocked_is_seen_within_a_minute(
         return scenery.moved(picture, right, down)
 
     pictures = prints(seed, 50, SHIFTED_PICTURES, knocked)
-    assert not known(pictures[:2], at_home).have_moved, "two pictures say nothing"
+    for few in range(1, SHIFTED_PICTURES - 1):
+        assert not known(pictures[:few], at_home).have_moved, "it may only be shaking"
     assert known(pictures, at_home).have_moved
 
 
