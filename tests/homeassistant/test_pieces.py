@@ -15,11 +15,8 @@ from custom_components.failwatch.cameras.picture_urls import async_publisher
 from custom_components.failwatch.cameras.settings import ignored_regions
 from custom_components.failwatch.engine.detectors import Field, FieldType
 from custom_components.failwatch.engine.errors import BadSetting, ModelUnavailable
-from custom_components.failwatch.engine.judging.rules import FailWatchRules
-from custom_components.failwatch.engine.replay.look_log import LONGEST, LookLog
 from custom_components.failwatch.flows.service_forms import schema
 from custom_components.failwatch.shared.deadband import Value, Written, is_near
-from tests.homeassistant import states
 
 SHARE = st.integers(0, 100)
 REGION = st.lists(st.tuples(SHARE, SHARE), min_size=3, max_size=8)
@@ -114,13 +111,3 @@ def test_a_setting_that_is_on_or_off() -> None:
     form = schema([Field("flag", FieldType.FLAG, default=True)], {})
     assert form({"flag": False}) == {"flag": False}
     assert form({}) == {"flag": True}
-
-
-def test_of_a_very_long_print_the_beginning_is_forgotten() -> None:
-    course, before = LookLog(), states.idle()
-    for number in range(LONGEST + 1):
-        now = states.watching(at=states.AT + 10 * number, number=number + 1)
-        course.follow(before, now)
-        before = now
-    looks = course.judged_by(FailWatchRules())["looks"]
-    assert looks == LONGEST - LONGEST // 10 + 1

@@ -33,7 +33,7 @@ class LookLog:
             self._before = Assessment(before.memory.for_new_print())
             del self._at[:], self._p[:]
         look = state.look
-        if look is None or state.print_id != self._print_id:
+        if look is None or state.print_id is None or state.print_id != self._print_id:
             return
         if not self._at or look.at > self._at[-1]:
             if len(self._at) >= LONGEST:
