@@ -21,20 +21,12 @@ settings.load_profile("steady")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"slow: takes long; runs with {VARIABLE}=1 (scripts/test --slow)")
-    worker = getattr(config, "workerinput", None)
-    folders = [config.invocation_params.dir / argument for argument in config.args]
-    if worker is not None and all(folder.is_dir() for folder in folders):
-        # pytest compiles each file of tests at first, which takes longer than the import. Workers that begin at
-        # different files share that between them: whoever comes first to a file stores it for all.
-        files = sorted(file for folder in folders for file in folder.rglob("test_*.py"))
-        first = len(files) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
-        config.args = [str(file) for file in (*files[first:], *files[:first])]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # A process takes one file at a time: a long one that began last would be waited for alone.
     in_browser = Counter(item.path for item in items if "browser" in getattr(item, "fixturenames", ()))
-    longest = ("octoprint", "reliability", "e2e")
+    longest = ("emulators", "octoprint", "reliability", "e2e")
     items.sort(key=lambda item: (-_place(item, longest), -in_browser[item.path], item.path))
     if not RUNS_SLOW_TESTS:
         skip = pytest.mark.skip(reason=f"slow: runs with {VARIABLE}=1")

@@ -64,6 +64,13 @@ def test_a_run_of_all_has_every_test_once(runner: ModuleType) -> None:
     assert calls(of_all) == calls(in_suites)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="pytest-xdist does it there")
+def test_files_stay_whole_where_their_tests_share_a_program(runner: ModuleType) -> None:
+    assert f"--forks={round(runner.CORES * 1.5)}" in runner._sharing(runner.CORE)
+    assert "--whole-files" not in runner._sharing(runner.CORE)
+    assert "--whole-files" in runner._sharing(runner.END_TO_END)
+
+
 def test_queues_run_at_the_same_time_and_their_runs_in_order(
     runner: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

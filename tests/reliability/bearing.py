@@ -12,7 +12,7 @@ from .proxy import FaultProxy
 
 WHOLE = os.environ.get("FAILWATCH_SLOW") == "1"
 SEED = int(os.environ.get("FAILWATCH_SEED", "1"))
-"""Draws the faults of the ordinary run; the slow run has them all. The same in every worker of pytest-xdist."""
+"""Draws the faults of the ordinary run; the slow run has them all. The same in every process that runs tests."""
 INTERVAL = 10.0
 LOOK_TIMEOUT = 30.0
 LOOKS_UNTIL_TOLD = 3
