@@ -67,9 +67,17 @@ TESTS = tuple(
         "hacarus",
         "hacarus_detector",
         "service_commands",
+        "look_log",
+        "built_in",
+        "built_in_steps",
+        "built_in_outputs",
+        "camera_baseline",
+        "camera_baseline_steps",
+        "surroundings_steps",
+        "day_and_night",
     ]
 )
-"""The tests of judging, watching, history and clients."""
+"""The tests of judging, watching, history, clients, replay and the built-in detector."""
 
 
 class Outcome(Enum):
