@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from octoprint_failwatch.engine.errors import Unavailable
+from octoprint_failwatch.engine.errors import DetectionError, NotAuthorised, Unavailable
 from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.latch import LatchTimes
 from octoprint_failwatch.engine.judging.rules import RULE_SETS, FailWatchRules, ObicoRules, create_rules
-from octoprint_failwatch.engine.judging.verdict import Rule
+from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.replay import (
     Judged,
@@ -113,9 +113,11 @@ async def test_the_recorded_print_gives_the_live_verdicts(history: History, name
     assert len({row[4] for row in both}) > 1 or name != "failwatch"
 
 
-async def test_a_gap_in_what_was_seen_is_one_in_the_replay(history: History) -> None:
+@pytest.mark.parametrize("gap", [[Unavailable("down")] * 8, [NotAuthorised("who?")]], ids=len)
+async def test_a_gap_in_what_was_seen_is_one_in_the_replay(
+    history: History, gap: list[DetectionError]
+) -> None:
     """Good pictures before a blindness clear nothing after it, then as live, and by the same rules given."""
-    gap = [Unavailable("down")] * 8
     script = [0.01] * 5 + [1.0] * 20 + [0.0] * 45 + gap + [0.0] * 100
     async with watching(ScriptedDetector(script)) as watched:
         recorder(history, watched)
@@ -256,6 +258,24 @@ async def test_an_answer_counts_only_for_what_stands(history: History) -> None:
     assert Rule.ACCEPTED not in {one.verdict.rule for one in deaf}
     same = list(replay(recorded(history, ["one"]), FailWatchRules()))
     assert Rule.ACCEPTED in {one.verdict.rule for one in same}
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"), [(Answer.FAILURE, Level.FAILURE), (Answer.NOT_A_FAILURE, Level.NONE)]
+)
+async def test_a_failure_that_the_user_saw_stands_whatever_the_rules_raised(
+    history: History, said: Answer, stands: Level
+) -> None:
+    async with watching(ScriptedDetector([0.0] * 50 + [0.7] * 500)) as watched:
+        recorder(history, watched)
+        watched.watch.start("one")
+        await watched.told(EventKind.FAILURE)
+        watched.watch.answer(said)
+        await watched.frames(80)
+        watched.watch.end("finished")
+    history.settle()
+    *_, last = replay(recorded(history, ["one"]), FailWatchRules(maybe=9, failure=9, sustained=9))
+    assert last.level is stands
 
 
 async def test_at_another_cadence_nothing_live_comes_between(history: History) -> None:

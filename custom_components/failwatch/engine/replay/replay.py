@@ -148,7 +148,8 @@ class Replayer:
         elif kind == EventKind.CAMERA_MOVED:
             self.now = relearning(self.now)
         elif kind == EventKind.ACKNOWLEDGED:
-            self._answer(entry.at, Answer(data["detail"]), Level(data["level"]))
+            answer = Answer(data["detail"])
+            self.now = answered(self.now, answer, entry.at, self.times, p=self.p, boxes=self.boxes)
 
     def _take_standing(self, recorded: Assessment) -> None:
         memory = self.now.memory if self.has_memory else recorded.memory
@@ -157,12 +158,6 @@ class Replayer:
             self.now = recorded
         else:
             self.now = changed(self.now, memory=memory, switched_off=recorded.switched_off)
-
-    def _answer(self, at: float, answer: Answer, level: Level) -> None:
-        denies = answer in (Answer.NOT_A_FAILURE, Answer.RESUMED)
-        if denies and level is not Level.NONE and self.now.latch.level is Level.NONE:
-            return
-        self.now = answered(self.now, answer, at, self.times, p=self.p, boxes=self.boxes)
 
 
 _GAPS = (EventKind.BLIND, EntryKind.PAUSED)
