@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -125,7 +126,8 @@ def free_port(preferred: int | None = None) -> int:
     """
     if preferred is not None and _is_free(preferred):
         return preferred
-    for port in random.sample(PORTS, len(PORTS)):
+    first = random.randrange(len(PORTS))
+    for port in chain(PORTS[first:], PORTS[:first]):
         if _is_free(port) and _reserve(port):
             return port
     raise ProgramError("No port is free.")
