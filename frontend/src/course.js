@@ -29,7 +29,7 @@ export function halved(frames) {
     return kept;
 }
 
-/* The lines that the recent mean is held against, by these rules and this verdict. */
+/* The lines that the recent mean is held against, by these rules and this verdict: of a calm printer a doubt asks less. */
 export function limits(rules, usual, limit) {
     if (!rules?.name) return [];
     /* Rules of old recordings know no sure failure. */
@@ -40,7 +40,8 @@ export function limits(rules, usual, limit) {
     const normal = line("normal", usual);
     if (rules.name !== "failwatch") return [normal, line("limit", at(limit))];
     /* A recent mean as high as p of a sure failure is enough. */
-    return [normal, line("maybe", at(maybe)), line("failure", Math.min(at(failure), Math.max(sure, at(maybe))))];
+    const least = Math.min(at(failure), Math.max(sure, at(maybe)));
+    return [normal, line("maybe", at(Math.min(maybe, limit))), line("failure", least)];
 }
 
 /* The rules that were in force at a recorded frame: each came after the frame with an id. */
@@ -58,13 +59,13 @@ export function gapsOf(marks) {
 /* Everything that a chart needs, in shares of its width and height. Lines are broken where looking stopped, at `gaps`. */
 export function chart(frames, lines, {end, gaps = []} = {}) {
     if (!frames.length) return null;
-    const start = frames[0][AT];
-    const last = Math.max(start + FIRST_MINUTES * 60, frames[frames.length - 1][AT], end || 0);
+    const start = frames[0][AT], latest = frames.at(-1)[AT];
+    const last = Math.max(start + FIRST_MINUTES * 60, latest, end || 0);
     const top = Math.max(1, ...frames.map((frame) => frame[P]), ...lines.map((line) => line.value));
     const x = (at) => Math.min(1, Math.max(0, (at - start) / (last - start)));
     const y = (value) => 1 - Math.max(0, value) / top;
     /* Of a long print not every look is there. */
-    const most = Math.max(MOST_BETWEEN_LOOKS, (5 * (frames[frames.length - 1][AT] - start)) / frames.length);
+    const most = Math.max(MOST_BETWEEN_LOOKS, (5 * (latest - start)) / frames.length);
     const isBroken = (before, after) => after - before > most || gaps.some((gap) => before <= gap && gap < after);
     const begins = frames.map((frame, index) => !index || isBroken(frames[index - 1][AT], frame[AT]));
     /* A look that stands alone is a dot. */

@@ -32,6 +32,8 @@ test("limits follow the rules, the normal level and the sensitivity", () => {
     const learned = {name: "failwatch", maybe: 0.4, failure: 0.6, sensitivity: 1, sure: 0.8};
     assert.deepEqual(limits(learned, 0.3, 0.4).map((line) => line.value.toFixed(2)), ["0.30", "0.70", "0.80"]);
     assert.deepEqual(limits(learned, 0.5, 0.4).map((line) => line.value.toFixed(2)), ["0.50", "0.90", "0.90"]);
+    assert.equal(limits(learned, 0.1, 0.28)[1].value.toFixed(2), "0.38", "of a calm printer a doubt asks less");
+    assert.equal(limits(learned, 0.1, 0.45)[1].value.toFixed(2), "0.50");
     assert.deepEqual(limits({name: "obico", sensitivity: 1}, 0.1, 0.38).map((line) => line.key), ["normal", "limit"]);
     assert.deepEqual(limits({}, 0.1, 0.4), []);
 });

@@ -16,7 +16,7 @@ from ..engine.judging.assessment import Assessment
 from ..engine.judging.judge import weight_of
 from ..engine.judging.learning import hidden, is_good
 from ..engine.judging.rules import FailWatchRules, RuleSet
-from ..engine.judging.trend import Trend, learned_baseline
+from ..engine.judging.trend import Trend, learned_mean, learned_unrest
 from ..engine.judging.trend import advance as advance_trend
 from ..engine.judging.verdict import Level
 from ..engine.replay import Sample, at_cadence
@@ -158,7 +158,7 @@ def _skip_learning(
     trend = now.memory.trend
     least = min(trend.opening, trend.fixture, rules.usual_at_most)
     baseline = rules.prior if trend.baseline is None else trend.baseline
-    learned = trend.learned
+    learned, unrest, excess, waited = trend.learned, trend.unrest, trend.excess, trend.excess_frames
     look = looks
     for look in range(looks, len(means.p)):
         usual = max(baseline, least)
@@ -166,16 +166,28 @@ def _skip_learning(
         hides_all = means.explained[look] <= max(rules.usual_at_most - usual, 0.0)
         if means.is_sure[look] or not hides_all or not rules.is_quiet(recent, means.slow[look], usual):
             break
+        weight, above = means.weight[look], rules.swing(recent, usual)
+        excess += above**3 * weight
+        waited += weight
         if is_good((recent - usual) * rules.sensitivity, means.seen[look], usual, rules):
-            p, weight = min(means.p[look], rules.usual_at_most), means.weight[look]
-            baseline = learned_baseline(baseline, learned, p, weight, rules.prior_frames)
+            p = min(means.p[look], rules.usual_at_most)
+            baseline = learned_mean(baseline, learned, p, weight, rules.prior_frames)
+            unrest = learned_unrest(unrest, learned, excess, waited, rules.prior_frames)
+            excess = waited = 0.0
             learned += weight
     else:
         look = len(means.p)
     if look == looks:
         return now, look
     taught = learned > trend.learned
-    trend = replace(trend, baseline=baseline if taught else trend.baseline, learned=learned)
+    trend = replace(
+        trend,
+        baseline=baseline if taught else trend.baseline,
+        learned=learned,
+        unrest=unrest,
+        excess=excess,
+        excess_frames=waited,
+    )
     statistics = now.memory.statistics
     return means.put_into(
         now, look, trend, long=statistics.rolling_mean_long, lifetime=statistics.frames_lifetime

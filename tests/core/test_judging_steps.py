@@ -10,13 +10,14 @@ from octoprint_failwatch.engine.judging.judge import Memory, judge, weight_of
 from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes, confirm, follow
 from octoprint_failwatch.engine.judging.learning import hidden, opening_teaches, teaches
 from octoprint_failwatch.engine.judging.rules import (
+    CALM,
     FailWatchRules,
     ObicoRules,
     RuleSet,
     SuperApiRules,
     create_rules,
 )
-from octoprint_failwatch.engine.judging.trend import Trend, advance
+from octoprint_failwatch.engine.judging.trend import NEW_SWING, Trend, advance
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 from octoprint_failwatch.engine.models import Detection
 from octoprint_failwatch.engine.statistics import TemporalStatistics
@@ -233,12 +234,12 @@ HALF = FailWatchRules(maybe=0.5, failure=0.75, sustained=0.5)
 @pytest.mark.parametrize(
     ("rules", "mean", "slow", "usual"),
     [
-        (HALF, 0.5, 0.0, 0.0),
-        (HALF, 0.75, 0.0, 0.25),
+        (HALF, CALM * 0.5, 0.0, 0.0),
+        (HALF, CALM * 0.5 + 0.25, 0.0, 0.25),
         (HALF, 0.0, 0.5, 0.0),
         (HALF, 0.0, 0.75, 0.25),
         (FailWatchRules(maybe=0.5, failure=0.25, sustained=0.5), 0.25, 0.0, 0.0),
-        (FailWatchRules(maybe=0.5, failure=0.5, sustained=0.5, sensitivity=2.0), 0.25, 0.0, 0.0),
+        (FailWatchRules(maybe=0.5, failure=0.5, sustained=0.5, sensitivity=2.0), CALM * 0.25, 0.0, 0.0),
         (FailWatchRules(maybe=0.5, failure=0.5, sustained=0.5, sensitivity=2.0), 0.0, 0.25, 0.0),
         (ObicoRules(low=0.5), 0.5, 9.0, 0.0),
         (ObicoRules(low=0.5), 0.75, 9.0, 0.25),
@@ -251,7 +252,7 @@ HALF = FailWatchRules(maybe=0.5, failure=0.75, sustained=0.5)
 def test_what_is_below_every_limit_is_quiet_and_what_reaches_one_is_not(
     rules: RuleSet, mean: float, slow: float, usual: float
 ) -> None:
-    """By published rules the slow mean raises nothing."""
+    """By published rules the slow mean raises nothing. A doubt's limit is that of the calmest printer here."""
     assert not rules.is_quiet(mean, slow, usual)
     assert rules.is_quiet(below(mean) if mean else mean, below(slow) if slow else slow, usual)
 
@@ -459,6 +460,7 @@ def test_a_run_of_sure_looks_ends_with_one_that_is_not() -> None:
 def test_what_was_learned_fades_as_the_lifetime_mean_does() -> None:
     """After twenty hours no look counts for less than one in 7200."""
     known = Trend(baseline=0.1, learned=100_000.0)
-    taught = RULES.taught(known, 0.3, 2.0)
+    taught = RULES.taught(known, 0.3, 0.3, 2.0)
     assert taught.baseline == pytest.approx(0.1 + 0.2 * 2 / 7200)
-    assert RULES.taught(known, 0.9, 2.0).baseline == pytest.approx(0.1 + 0.25 * 2 / 7200)
+    assert taught.unrest == pytest.approx(NEW_SWING**3 + (0.2**3 - NEW_SWING**3) * 2 / 7200)
+    assert RULES.taught(known, 0.9, 0.3, 2.0).baseline == pytest.approx(0.1 + 0.25 * 2 / 7200)

@@ -187,6 +187,18 @@ def test_the_limits_in_the_picture_are_those_that_were_in_force(tmp_path: Path) 
     assert dashed[0] != dashed[1] != dashed[2]
 
 
+def test_the_limit_of_a_doubt_is_drawn_as_it_comes_down_while_all_is_calm(tmp_path: Path) -> None:
+    buckets = Buckets()
+    for judged in replay([Began("a"), *(Sample(10.0 * n, 0.02) for n in range(1000))], FailWatchRules()):
+        buckets.add(judged)
+    draw_timeline(tmp_path / "series.svg", buckets)
+    text = (tmp_path / "series.svg").read_text()
+    (doubt,) = [line for line in text.splitlines() if COLOURS[Level.MAYBE] in line and "dasharray" in line]
+    heights = [float(point.split(",")[1]) for point in doubt.split('"')[1].split()]
+    assert heights == sorted(heights), "y points down"
+    assert heights[-1] - heights[0] > 20
+
+
 def test_rules_that_change_on_the_way_have_each_their_own_limits(tmp_path: Path) -> None:
     """The line of the limit goes on elsewhere."""
     buckets = Buckets()

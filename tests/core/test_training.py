@@ -112,7 +112,7 @@ def test_delays_count_from_the_onset_and_alarms_before_it_are_false():
     assert outcome.maybe is not None
     assert outcome.failure is not None
     assert 0 < outcome.maybe <= outcome.failure < 30
-    assert memory.statistics.prediction_num == 260
+    assert (memory.statistics.prediction_num, memory.statistics.prediction_num_lifetime) == (0, 260)
     early, _ = follow(Print("flash", (*quiet, *flash, *quiet, *bad), 420), rules, Memory())
     assert early.false_maybe >= 1
     assert early.false_failure == 1

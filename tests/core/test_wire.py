@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.judging.acceptance import Acceptance
 from octoprint_failwatch.engine.judging.judge import Memory
+from octoprint_failwatch.engine.judging.trend import NEW_SWING
 from octoprint_failwatch.engine.judging.verdict import Verdict
 from octoprint_failwatch.engine.models import Box, Detection, Frame
 from octoprint_failwatch.engine.serialization import from_json, to_json
@@ -145,7 +146,8 @@ EMPTY = {
         "sure_looks": 0,
         "sure_frames": 0,
     }
-    | {"opening": 0, "opening_looks": 0, "fixture": 0, "fixture_prints": 0},
+    | {"opening": 0, "opening_looks": 0, "fixture": 0, "fixture_prints": 0}
+    | {"unrest": NEW_SWING**3, "excess": 0, "excess_frames": 0},
     "latch": {"level": "none", "since": None, "verdict": None, "quiet_since": None, "confirmed": False}
     | {"silent_until": None},
     "intervention": {"countdown": None, "paused_at": None, "done": False, "ordered": None, "pauses": 0},

@@ -48,7 +48,7 @@ class Outcome:
 
 
 def follow(one: Print, rules: RuleSet, memory: Memory) -> tuple[Outcome, Memory]:
-    """Return how a print goes under some rules, for a printer with that memory."""
+    """Return how a print goes under some rules, for a printer with that memory, and what its next print begins with."""
     now = Assessment(memory.for_new_print())
     first: dict[Level, int] = {}
     false = {Level.MAYBE: 0, Level.FAILURE: 0}
@@ -64,7 +64,7 @@ def follow(one: Print, rules: RuleSet, memory: Memory) -> tuple[Outcome, Memory]
                 first.setdefault(level, number - (one.onset or 0))
     return Outcome(
         first.get(Level.MAYBE), first.get(Level.FAILURE), false[Level.MAYBE], false[Level.FAILURE]
-    ), now.memory
+    ), now.for_new_print().memory
 
 
 def like(chance: random.Random, frames: Values, looks: int, *, hold: bool = False) -> Values:

@@ -14,13 +14,14 @@ MOST = 1200
 
 @dataclass(slots=True)
 class Bucket:
-    """Consecutive frames: their times, highest p and mean, normal level, highest levels, and rules."""
+    """Consecutive frames: their times, highest p and mean, normal level and limit, highest levels, and rules."""
 
     begin: float
     end: float
     p: float
     mean: float
     usual: float
+    limit: float
     verdict: Level
     level: Level
     rules: RuleSet
@@ -64,6 +65,7 @@ class Buckets:
             judged.p,
             judged.statistics.ewm_mean,
             verdict.usual,
+            verdict.limit,
             verdict.level,
             judged.level,
             judged.rules,
@@ -90,6 +92,7 @@ def _join(one: Bucket, other: Bucket) -> Bucket:
         max(one.p, other.p),
         max(one.mean, other.mean),
         other.usual,
+        other.limit,
         max(one.verdict, other.verdict, key=lambda level: level.rank),
         max(one.level, other.level, key=lambda level: level.rank),
         other.rules,

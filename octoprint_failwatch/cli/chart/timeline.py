@@ -52,7 +52,9 @@ def draw_timeline(path: Path, buckets: Buckets, *, title: str = "") -> None:
 def _thresholds(axes: Axes, series: list[Bucket]) -> None:
     """Draw the limits over time, and label the last ones."""
     for part in _parts(series, lambda one, other: one.rules != other.rules or other.new_print):
-        for of_buckets in zip(*(bucket.rules.limits(bucket.usual) for bucket in part), strict=True):
+        for of_buckets in zip(
+            *(bucket.rules.limits(bucket.usual, bucket.limit) for bucket in part), strict=True
+        ):
             level, name, _ = of_buckets[0]
             heights = [bucket.usual + above for bucket, (*_, above) in zip(part, of_buckets, strict=True)]
             points = [

@@ -123,11 +123,11 @@ FailWatchGraph.limits = function (rules, verdict) {
     };
     var limits = [{value: usual, color: "#468847", dashes: 2, title: gettext("normal")}];
     if (rules.name === "failwatch") {
-        var maybe = at(rules.maybe);
         /* A recent mean as high as p of a sure failure is enough; rules of old recordings know none. */
         var sure = rules.sure === undefined ? Infinity : rules.sure;
-        var failure = Math.min(at(rules.failure), Math.max(sure, maybe));
-        limits.push({value: maybe, color: "#f89406", dashes: 6, title: gettext("suspicious")});
+        var failure = Math.min(at(rules.failure), Math.max(sure, at(rules.maybe)));
+        /* Of a calm printer a doubt asks less than the setting. */
+        limits.push({value: at(Math.min(rules.maybe, verdict.limit)), color: "#f89406", dashes: 6, title: gettext("suspicious")});
         limits.push({value: failure, color: "#bd362f", dashes: 12, title: gettext("failure")});
     } else {
         limits.push({

@@ -133,7 +133,12 @@ FailWatchJudgement.numbers = function () {
     "use strict";
     return {
         sensitivity: [gettext("Exact sensitivity"), gettext("Above 1 alarms earlier, below 1 later.")],
-        maybe: [gettext("Suspicious above normal by"), gettext("How far the recent mean may rise above normal.")],
+        maybe: [
+            gettext("Suspicious above normal by"),
+            gettext(
+                "How far the recent mean may rise above normal. Of a printer whose good prints are calm, seven tenths of it are enough."
+            )
+        ],
         failure: [gettext("Failure above normal by"), gettext("How far the recent mean may rise above normal.")],
         sustained: [gettext("Slow-failure threshold"), gettext("A lower rise that lasts for minutes is a failure too.")],
         low: [gettext("Lower limit"), gettext("A smaller rise is never a failure.")],

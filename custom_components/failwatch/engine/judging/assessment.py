@@ -78,8 +78,9 @@ def assess(
     latch = latches.follow(latch, verdict, at, times)
     accepted = memory.acceptance is not None
     good = not before.switched_off and teaches(verdict, latch, rules, seen=detection.p, accepted=accepted)
-    if good:
-        trend = rules.taught(memory.trend, p, weight)
+    if not before.switched_off:
+        trend, mean = memory.trend, memory.statistics.ewm_mean
+        trend = rules.taught(trend, p, mean, weight) if good else rules.untaught(trend, mean, weight)
         memory = Memory(memory.statistics, trend, memory.judged_at, memory.acceptance, memory.answers)
     after = Assessment(memory, latch, before.muted, before.snoozed_until, before.switched_off)
     return Assessed(after, verdict, p, good)

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeAlias
 
 from ..errors import BadSetting
 from ..statistics import TemporalStatistics
-from .trend import Trend, learn
+from .trend import NEW_SWING, Trend, learn, set_aside
 from .verdict import Level, Rule, Verdict
 
 Limits: TypeAlias = tuple[tuple[Level, str, float], ...]
@@ -25,6 +25,13 @@ Four very bad pictures lift the recent mean just above 0.40. A head, a hand or a
 is still there in the next picture.
 """
 
+CALM = 0.7
+"""Share of `maybe` that is asked of a printer whose good prints are calm.
+
+A printer that swings as much as a new one is assumed to is asked for all of it, in between in proportion. On replayed
+prints of new printers more of those that fail are doubted so, with as few needless doubts (`training/evaluate`).
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailWatchRules:
@@ -34,7 +41,7 @@ class FailWatchRules:
     The baseline learns from a frame while the score is below `learn_below`, and never rises above
     `usual_at_most`; all that was learned of a camera during prints together hides no more than that either.
     p of at least `sure` in ten looks in a row is a failure on any printer, whatever was learned, and so is a
-    recent mean of that height.
+    recent mean of that height. `maybe` is asked of a new printer and of a restless one, less of a calm one.
     """
 
     name: ClassVar[str] = "failwatch"
@@ -60,10 +67,19 @@ class FailWatchRules:
         """Return how much of p may be explained by what the detector learned during prints."""
         return max(self.usual_at_most - self.usual(trend), 0.0)
 
-    def taught(self, trend: Trend, p: float, weight: float) -> Trend:
-        """Return the trend after a look that may be learned from."""
+    def taught(self, trend: Trend, p: float, mean: float, weight: float) -> Trend:
+        """Return the trend after a look that may be learned from, when the recent mean was `mean`."""
+        above = self.swing(mean, self.usual(trend))
         p = min(p, self.usual_at_most)
-        return learn(trend, p, weight, prior=self.prior, prior_frames=self.prior_frames)
+        return learn(trend, p, above, weight, prior=self.prior, prior_frames=self.prior_frames)
+
+    def untaught(self, trend: Trend, mean: float, weight: float) -> Trend:
+        """Return the trend after a look that may not be learned from yet, or never."""
+        return set_aside(trend, self.swing(mean, self.usual(trend)), weight)
+
+    def swing(self, mean: float, usual: float) -> float:
+        """Return how far a recent mean stands above normal; what is beyond a doubt is no more than a doubt."""
+        return min(max(mean - usual, 0.0), self.maybe)
 
     def is_sure(self, p: float) -> bool:
         """Return whether this p, before subtracting anything learned, is that of a sure failure."""
@@ -75,7 +91,7 @@ class FailWatchRules:
 
     def is_quiet(self, mean: float, slow: float, usual: float) -> bool:
         """Return whether a recent mean and a slow level raise nothing for sure."""
-        quiet = (mean - usual) * self.sensitivity < min(self.maybe, self.failure)
+        quiet = (mean - usual) * self.sensitivity < min(CALM * self.maybe, self.failure)
         return quiet and (slow - usual) * self.sensitivity < self.sustained
 
     def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:
@@ -85,29 +101,37 @@ class FailWatchRules:
         slow = (trend.slow_level - usual) * self.sensitivity
         if self.is_sure_failure(trend):
             return Verdict(Level.FAILURE, Rule.SURE, score, usual, min(score, self.failure))
+        doubt = self._doubt(trend)
         if statistics.prediction_num < self.warm_up_frames:
-            return Verdict(Level.NONE, Rule.WARM_UP, score, usual, self.maybe)
+            return Verdict(Level.NONE, Rule.WARM_UP, score, usual, doubt)
         failure = self._failure(usual)
         if score >= failure:
             return Verdict(Level.FAILURE, Rule.HIGH, score, usual, failure)
         if slow >= self.sustained:
             return Verdict(Level.FAILURE, Rule.SUSTAINED, slow, usual, self.sustained)
-        if score < self.maybe:
-            return Verdict(Level.NONE, Rule.QUIET, score, usual, self.maybe)
+        if score < doubt:
+            return Verdict(Level.NONE, Rule.QUIET, score, usual, doubt)
         lasts = (trend.slow_mean - usual) * self.sensitivity >= LASTING * self.maybe
-        maybe = self.maybe * (1.0 if lasts else BRIEF)
-        if score < maybe:
-            return Verdict(Level.NONE, Rule.QUIET, score, usual, maybe)
-        return Verdict(Level.MAYBE, Rule.HIGH, score, usual, maybe)
+        doubt = doubt if lasts else BRIEF * self.maybe
+        if score < doubt:
+            return Verdict(Level.NONE, Rule.QUIET, score, usual, doubt)
+        return Verdict(Level.MAYBE, Rule.HIGH, score, usual, doubt)
+
+    def _doubt(self, trend: Trend) -> float:
+        """Return the score of a doubt that lasts."""
+        return self.maybe * min(1.0, max(CALM, trend.swing / NEW_SWING))
 
     def _failure(self, usual: float) -> float:
         """Return the score of a failure: where much was learned, `failure` would be asked for where p hardly comes."""
         return min(self.failure, max((self.sure - usual) * self.sensitivity, self.maybe))
 
-    def limits(self, usual: float) -> Limits:
-        """Return how far the recent mean must stand above the normal level for each level, if it lasts."""
+    def limits(self, usual: float, limit: float = math.inf) -> Limits:
+        """Return how far the recent mean must stand above the normal level for each level, if it lasts.
+
+        `limit` is that of a verdict, which knows how calm the printer is.
+        """
         return (
-            (Level.MAYBE, "maybe", _unscaled(self.maybe, self.sensitivity)),
+            (Level.MAYBE, "maybe", _unscaled(min(self.maybe, limit), self.sensitivity)),
             (Level.FAILURE, "failure", _unscaled(self._failure(usual), self.sensitivity)),
         )
 
@@ -134,8 +158,12 @@ class _PublishedRules:
         """Return how much of p what the detector learned during prints may explain: all of it."""
         return math.inf
 
-    def taught(self, trend: Trend, p: float, weight: float) -> Trend:  # noqa: ARG002
+    def taught(self, trend: Trend, p: float, mean: float, weight: float) -> Trend:  # noqa: ARG002
         """Return the trend after a look that may be learned from: they learn from every look elsewhere."""
+        return trend
+
+    def untaught(self, trend: Trend, mean: float, weight: float) -> Trend:  # noqa: ARG002
+        """Return the trend after any other look."""
         return trend
 
     def is_sure(self, p: float) -> bool:  # noqa: ARG002
@@ -188,7 +216,7 @@ class ObicoRules(_PublishedRules):
             return Verdict(Level.NONE, Rule.QUIET, score, usual, self.low)
         return Verdict(Level.NONE, Rule.SETTLED, score, usual, min(self.high, rise))
 
-    def limits(self, usual: float) -> Limits:  # noqa: ARG002
+    def limits(self, usual: float, limit: float = math.inf) -> Limits:  # noqa: ARG002
         """Return how far the recent mean must stand above the lifetime mean for each level, at least."""
         escalated = self.low * self.escalation
         return (
@@ -236,7 +264,7 @@ class SuperApiRules(_PublishedRules):
             return Verdict(Level.MAYBE, Rule.RISING, score, usual, max(self.low, rise - usual))
         return Verdict(Level.NONE, Rule.SETTLED, score, usual, min(self.high, rise - usual))
 
-    def limits(self, usual: float) -> Limits:  # noqa: ARG002
+    def limits(self, usual: float, limit: float = math.inf) -> Limits:  # noqa: ARG002
         """Return how far the recent mean must stand above the lifetime mean for each level, at least."""
         return (Level.MAYBE, "low", self.low), (Level.FAILURE, "failure", self.failure)
 
