@@ -16,7 +16,7 @@ from ..engine.judging.assessment import Assessment
 from ..engine.judging.judge import weight_of
 from ..engine.judging.learning import hidden, is_good
 from ..engine.judging.rules import FailWatchRules, RuleSet
-from ..engine.judging.trend import Trend, learned_mean, learned_unrest
+from ..engine.judging.trend import Trend, excess_of, learned_mean, learned_unrest
 from ..engine.judging.trend import advance as advance_trend
 from ..engine.judging.verdict import Level
 from ..engine.replay import Sample, at_cadence
@@ -166,8 +166,8 @@ def _skip_learning(
         hides_all = means.explained[look] <= max(rules.usual_at_most - usual, 0.0)
         if means.is_sure[look] or not hides_all or not rules.is_quiet(recent, means.slow[look], usual):
             break
-        weight, above = means.weight[look], rules.swing(recent, usual)
-        excess += above**3 * weight
+        weight = means.weight[look]
+        excess += excess_of(rules.swing_of(recent - usual), weight)
         waited += weight
         if is_good((recent - usual) * rules.sensitivity, means.seen[look], usual, rules):
             p = min(means.p[look], rules.usual_at_most)

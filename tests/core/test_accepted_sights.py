@@ -9,6 +9,8 @@ from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.models import Box
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 
+from .limits import below
+
 SETTLED = 1000.0
 """Seconds after an answer at 0 at which what was accepted is known."""
 AT_ONCE = 1000.0
@@ -35,10 +37,6 @@ def followed(
 ) -> Acceptance | None:
     trend = Trend(sure_looks=sure_looks)
     return follow(acceptance, TemporalStatistics(mean), trend, boxes or {}, p, at, weight)
-
-
-def below(number: float) -> float:
-    return math.nextafter(number, -math.inf)
 
 
 # p

@@ -19,10 +19,6 @@ from octoprint_failwatch.engine.errors import BadSetting, ModelUnavailable
 from octoprint_failwatch.engine.models import Box, Detection
 
 
-def below(number: float) -> float:
-    return math.nextafter(number, -math.inf)
-
-
 def floats(*values: float) -> memoryview:
     return memoryview(np.array(values, np.float32))
 

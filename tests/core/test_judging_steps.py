@@ -1,7 +1,5 @@
 """The small steps of judging, each at its limits: what teaches, what counts, what is held, and what is quiet."""
 
-import math
-
 import pytest
 
 from octoprint_failwatch.engine.judging.acceptance import Acceptance
@@ -22,11 +20,9 @@ from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 from octoprint_failwatch.engine.models import Detection
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 
+from .limits import below
+
 RULES, TIMES = FailWatchRules(), LatchTimes()
-
-
-def below(number: float) -> float:
-    return math.nextafter(number, -math.inf)
 
 
 # What teaches
@@ -460,7 +456,7 @@ def test_a_run_of_sure_looks_ends_with_one_that_is_not() -> None:
 def test_what_was_learned_fades_as_the_lifetime_mean_does() -> None:
     """After twenty hours no look counts for less than one in 7200."""
     known = Trend(baseline=0.1, learned=100_000.0)
-    taught = RULES.taught(known, 0.3, 0.3, 2.0)
+    taught = RULES.taught(known, 0.3, 0.2, 2.0)
     assert taught.baseline == pytest.approx(0.1 + 0.2 * 2 / 7200)
     assert taught.unrest == pytest.approx(NEW_SWING**3 + (0.2**3 - NEW_SWING**3) * 2 / 7200)
-    assert RULES.taught(known, 0.9, 0.3, 2.0).baseline == pytest.approx(0.1 + 0.25 * 2 / 7200)
+    assert RULES.taught(known, 0.9, 0.2, 2.0).baseline == pytest.approx(0.1 + 0.25 * 2 / 7200)

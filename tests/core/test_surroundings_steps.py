@@ -1,7 +1,6 @@
 """What stands still in front of a camera, at each of its limits: edges, what is known of them, and a move."""
 
 import json
-import math
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -12,10 +11,7 @@ from PIL import Image
 from octoprint_failwatch.engine.detectors.built_in.outline import CELLS, COLUMNS, ROWS, Outline, find
 from octoprint_failwatch.engine.detectors.built_in.surroundings import Comparison, Surroundings
 
-
-def below(number: float) -> float:
-    return math.nextafter(number, -math.inf)
-
+from .limits import below
 
 # Edges
 

@@ -79,8 +79,8 @@ def assess(
     accepted = memory.acceptance is not None
     good = not before.switched_off and teaches(verdict, latch, rules, seen=detection.p, accepted=accepted)
     if not before.switched_off:
-        trend, mean = memory.trend, memory.statistics.ewm_mean
-        trend = rules.taught(trend, p, mean, weight) if good else rules.untaught(trend, mean, weight)
+        trend, above = memory.trend, memory.statistics.ewm_mean - verdict.usual
+        trend = rules.taught(trend, p, above, weight) if good else rules.untaught(trend, above, weight)
         memory = Memory(memory.statistics, trend, memory.judged_at, memory.acceptance, memory.answers)
     after = Assessment(memory, latch, before.muted, before.snoozed_until, before.switched_off)
     return Assessed(after, verdict, p, good)

@@ -67,19 +67,18 @@ class FailWatchRules:
         """Return how much of p may be explained by what the detector learned during prints."""
         return max(self.usual_at_most - self.usual(trend), 0.0)
 
-    def taught(self, trend: Trend, p: float, mean: float, weight: float) -> Trend:
-        """Return the trend after a look that may be learned from, when the recent mean was `mean`."""
-        above = self.swing(mean, self.usual(trend))
+    def taught(self, trend: Trend, p: float, above: float, weight: float) -> Trend:
+        """Return the trend after a look that may be learned from; `above` normal by so much stands the recent mean."""
         p = min(p, self.usual_at_most)
-        return learn(trend, p, above, weight, prior=self.prior, prior_frames=self.prior_frames)
+        return learn(trend, p, self.swing_of(above), weight, prior=self.prior, prior_frames=self.prior_frames)
 
-    def untaught(self, trend: Trend, mean: float, weight: float) -> Trend:
+    def untaught(self, trend: Trend, above: float, weight: float) -> Trend:
         """Return the trend after a look that may not be learned from yet, or never."""
-        return set_aside(trend, self.swing(mean, self.usual(trend)), weight)
+        return set_aside(trend, self.swing_of(above), weight)
 
-    def swing(self, mean: float, usual: float) -> float:
-        """Return how far a recent mean stands above normal; what is beyond a doubt is no more than a doubt."""
-        return min(max(mean - usual, 0.0), self.maybe)
+    def swing_of(self, above: float) -> float:
+        """Return how large a swing of the recent mean is; what is beyond a doubt is no more than a doubt."""
+        return min(max(above, 0.0), self.maybe)
 
     def is_sure(self, p: float) -> bool:
         """Return whether this p, before subtracting anything learned, is that of a sure failure."""
@@ -158,11 +157,11 @@ class _PublishedRules:
         """Return how much of p what the detector learned during prints may explain: all of it."""
         return math.inf
 
-    def taught(self, trend: Trend, p: float, mean: float, weight: float) -> Trend:  # noqa: ARG002
+    def taught(self, trend: Trend, p: float, above: float, weight: float) -> Trend:  # noqa: ARG002
         """Return the trend after a look that may be learned from: they learn from every look elsewhere."""
         return trend
 
-    def untaught(self, trend: Trend, mean: float, weight: float) -> Trend:  # noqa: ARG002
+    def untaught(self, trend: Trend, above: float, weight: float) -> Trend:  # noqa: ARG002
         """Return the trend after any other look."""
         return trend
 

@@ -24,6 +24,7 @@ RMS_ABOVE_MEAN = 1.1
 """How much higher than a mean a root mean square must be to say the same: noise alone raises it a little."""
 NEW_SWING = 0.1
 """By how much the recent mean of a new printer is assumed to swing in good prints."""
+NEW_UNREST = NEW_SWING**3
 SWING_FRAMES = 0.5
 """For how many frames that assumption counts, as a share of those that the assumed baseline counts for."""
 
@@ -54,7 +55,7 @@ class Trend:
     opening_looks: int = 0
     fixture: float = 0.0
     fixture_prints: int = 0
-    unrest: float = NEW_SWING**3
+    unrest: float = NEW_UNREST
     excess: float = 0.0
     excess_frames: float = 0.0
 
@@ -129,7 +130,7 @@ def learn(trend: Trend, p: float, above: float, weight: float, *, prior: float, 
         unrest=learned_unrest(
             trend.unrest,
             trend.learned,
-            trend.excess + above**3 * weight,
+            trend.excess + excess_of(above, weight),
             trend.excess_frames + weight,
             prior_frames,
         ),
@@ -138,7 +139,13 @@ def learn(trend: Trend, p: float, above: float, weight: float, *, prior: float, 
 
 def set_aside(trend: Trend, above: float, weight: float) -> Trend:
     """Return the trend after a look that does not teach: whether it showed a swing or a failure will be seen."""
-    return replace(trend, excess=trend.excess + above**3 * weight, excess_frames=trend.excess_frames + weight)
+    excess = trend.excess + excess_of(above, weight)
+    return replace(trend, excess=excess, excess_frames=trend.excess_frames + weight)
+
+
+def excess_of(above: float, weight: float) -> float:
+    """Return what a look that counts for `weight` frames adds to the excess."""
+    return above**3 * weight
 
 
 def learned_mean(mean: float, learned: float, seen: float, weight: float, prior_frames: float) -> float:
@@ -162,7 +169,7 @@ def after_move(trend: Trend) -> Trend:
         opening_looks=OPENING,
         fixture=0.0,
         fixture_prints=0,
-        unrest=NEW_SWING**3,
+        unrest=NEW_UNREST,
     )
 
 
