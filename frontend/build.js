@@ -35,15 +35,16 @@ if (process.argv.includes("--check")) {
 }
 console.log(`failwatch-card.js: ${bytes} bytes`);
 
-/* Space between elements in templates and styles is for the reader of the source. */
+/* Space between elements in templates and styles, and a style's zero before a point, are for the reader of the source. */
 function templates() {
     return {
         name: "templates",
         setup(builder) {
-            builder.onLoad({filter: /frontend[\\/]src[\\/].*\.js$/}, async ({path}) => ({
-                contents: (await readFile(path, "utf8")).replace(/\n\s+/g, "\n"),
-                loader: "js"
-            }));
+            builder.onLoad({filter: /frontend[\\/]src[\\/].*\.js$/}, async ({path}) => {
+                const dense = (await readFile(path, "utf8")).replace(/\n\s+/g, "\n");
+                const contents = path.endsWith("styles.js") ? dense.replace(/([ (])0(\.\d)/g, "$1$2") : dense;
+                return {contents, loader: "js"};
+            });
         }
     };
 }

@@ -40,19 +40,19 @@ export const pictures = css`
     .ignored, .drawn { fill: rgba(0, 0, 0, 0.45); stroke: #fff; stroke-width: 1.5px; stroke-dasharray: 5 3; vector-effect: non-scaling-stroke; }
     .score, .chip {
         position: absolute; line-height: 1.4; font-size: 12px; padding: 0 6px; border-radius: 6px;
-        color: #fff; background: rgba(0, 0, 0, .65);
+        color: #fff; background: rgba(0, 0, 0, 0.65);
     }
     .score { background: color-mix(in srgb, var(--fw-bad) 80%, #000); border-radius: 0 0 6px 0; }
     .chip.age { inset-inline-start: 8px; bottom: 8px; }
     .chart { position: relative; height: 120px; margin: 4px 0; border: 1px solid var(--fw-line); border-radius: 4px; overflow: hidden; }
     .chart svg { width: 100%; height: 100%; display: block; }
     .chart :is(line, path) { vector-effect: non-scaling-stroke; fill: none; stroke-linecap: round; }
-    path.p { stroke: var(--fw-accent); stroke-width: 1px; opacity: .7; }
+    path.p { stroke: var(--fw-accent); stroke-width: 1px; opacity: 0.7; }
     path.mean { stroke: var(--fw-accent); stroke-width: 2.5px; }
     line { stroke: var(--fw-bad); stroke-width: 1px; }
     :is(line.normal, line.none) { stroke: var(--fw-good); }
     line.maybe { stroke: var(--fw-maybe); }
-    line.rise { stroke-width: 6px; opacity: .35; }
+    line.rise { stroke-width: 6px; opacity: 0.35; }
     line.mark { stroke: var(--fw-quiet); stroke-width: 1px; stroke-dasharray: 1 3; }
     line.here { stroke: var(--primary-text-color); stroke-width: 1.5px; }
     .axis { position: absolute; font-size: 11px; line-height: 1; color: var(--fw-quiet); padding: 3px 4px; }
@@ -76,7 +76,7 @@ export const dialogs = css`
         font-family: var(--ha-font-family-body, inherit); line-height: 1.4;
     }
     dialog.question { width: min(420px, calc(100vw - 32px)); }
-    dialog::backdrop { background: rgba(0, 0, 0, .5); }
+    dialog::backdrop { background: rgba(0, 0, 0, 0.5); }
     @media (max-width: 600px) {
         dialog:not(.question) { width: 100vw; height: 100dvh; border-radius: 0; margin: 0; }
     }

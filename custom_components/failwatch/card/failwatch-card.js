@@ -120,7 +120,7 @@ ${i?l`<img alt="" src=${i}>`:h}
 --fw-bad: var(--error-color, #db4437);
 --fw-off: var(--state-inactive-color, var(--disabled-text-color, #9e9e9e));
 --fw-quiet: var(--secondary-text-color, #727272);
---fw-line: var(--divider-color, rgba(127, 127, 127, 0.4));
+--fw-line: var(--divider-color, rgba(127, 127, 127, .4));
 --fw-accent: var(--primary-color, #03a9f4);
 color: var(--primary-text-color);
 }
@@ -147,7 +147,7 @@ border-radius: 8px; min-height: 40px;
 .picture img { width: 100%; display: block; min-height: 80px; }
 .over { position: absolute; inset: 0; width: 100%; height: 100%; }
 .box { fill: none; stroke: var(--fw-bad); stroke-width: 3px; vector-effect: non-scaling-stroke; }
-.ignored, .drawn { fill: rgba(0, 0, 0, 0.45); stroke: #fff; stroke-width: 1.5px; stroke-dasharray: 5 3; vector-effect: non-scaling-stroke; }
+.ignored, .drawn { fill: rgba(0, 0, 0, .45); stroke: #fff; stroke-width: 1.5px; stroke-dasharray: 5 3; vector-effect: non-scaling-stroke; }
 .score, .chip {
 position: absolute; line-height: 1.4; font-size: 12px; padding: 0 6px; border-radius: 6px;
 color: #fff; background: rgba(0, 0, 0, .65);
