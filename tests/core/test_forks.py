@@ -10,7 +10,6 @@ import pytest
 
 from environments import REPOSITORY
 from tests.forks import Queue
-from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pytest-xdist does it there")
 
@@ -49,16 +48,14 @@ def test_after(shared, tmp_path):
 """
 
 MEET = """
-import os, time, pathlib
+import os, pathlib
 import pytest
+from tests.patience import eventually_blocking
 
 @pytest.mark.parametrize("number", range(4))
 def test_two_meet(number):
     pathlib.Path(f"process-{os.getpid()}").touch()
-    ends = time.monotonic() + PATIENCE
-    while len([*pathlib.Path().glob("process-*")]) < PROCESSES:
-        assert time.monotonic() < ends
-        time.sleep(0.005)
+    eventually_blocking(lambda: len([*pathlib.Path().glob("process-*")]), lambda count: count >= PROCESSES)
 """
 
 
@@ -94,9 +91,7 @@ def test_each_test_is_run_once_and_told(tmp_path: Path) -> None:
 def test_a_file_is_divided_unless_it_is_to_stay_whole(
     tmp_path: Path, options: list[str], processes: int
 ) -> None:
-    (tmp_path / "test_a.py").write_text(
-        MEET.replace("PROCESSES", f"{processes}").replace("PATIENCE", f"{PATIENCE}")
-    )
+    (tmp_path / "test_a.py").write_text(MEET.replace("PROCESSES", f"{processes}"))
     assert "4 passed" in run(tmp_path, *options)
     assert len([*tmp_path.glob("process-*")]) == processes
 

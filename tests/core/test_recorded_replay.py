@@ -52,6 +52,13 @@ def again(judged: list[Judged]) -> list[tuple[object, ...]]:
     return [(one.at, one.p, one.statistics, one.verdict, one.level) for one in judged]
 
 
+def assert_replayed_as_live(history: History) -> None:
+    """By the recorded rules, and by the same ones of one's own."""
+    was = live(history, "one")
+    assert again(list(replay(recorded(history, ["one"])))) == was
+    assert again(list(replay(recorded(history, ["one"]), FailWatchRules()))) == was
+
+
 def user(watched: Watched) -> list[Callable[[], object]]:
     """Return all that a user or a host may do in mid-print."""
     watch = watched.watch
@@ -126,9 +133,7 @@ async def test_a_gap_in_what_was_seen_is_one_in_the_replay(
         await watched.told(EventKind.CLEARED)
         watched.watch.end("finished")
     history.settle()
-    was = live(history, "one")
-    assert again(list(replay(recorded(history, ["one"])))) == was
-    assert again(list(replay(recorded(history, ["one"]), FailWatchRules()))) == was
+    assert_replayed_as_live(history)
 
 
 @pytest.mark.parametrize("reason", ["heating", SWITCHED_OFF])
@@ -147,9 +152,7 @@ async def test_a_short_hold_is_a_gap_in_the_replay(history: History, reason: str
         assert cleared.at >= released + WatchSettings().latch_times.clear_failure
         watched.watch.end("finished")
     history.settle()
-    was = live(history, "one")
-    assert again(list(replay(recorded(history, ["one"])))) == was
-    assert again(list(replay(recorded(history, ["one"]), FailWatchRules()))) == was
+    assert_replayed_as_live(history)
 
 
 async def test_looks_as_far_apart_as_they_were_wanted_are_no_gap_in_the_replay(history: History) -> None:
@@ -161,9 +164,7 @@ async def test_looks_as_far_apart_as_they_were_wanted_are_no_gap_in_the_replay(h
         await watched.told(EventKind.CLEARED)
         watched.watch.end("finished")
     history.settle()
-    was = live(history, "one")
-    assert again(list(replay(recorded(history, ["one"])))) == was
-    assert again(list(replay(recorded(history, ["one"]), FailWatchRules()))) == was
+    assert_replayed_as_live(history)
 
 
 async def test_rules_of_ones_own_know_what_they_learned_themselves(history: History) -> None:
@@ -237,11 +238,9 @@ async def test_what_a_camera_explains_is_taken_off_once_in_the_replay(history: H
         await watched.frames(40)
         watched.watch.end("finished")
     history.settle()
-    was = live(history, "one")
-    assert was[0][1] == pytest.approx(0.05)
+    assert live(history, "one")[0][1] == pytest.approx(0.05)
     assert Rule.SURE in {frame.look.verdict.rule for frame in history.frames("one")}
-    assert again(list(replay(recorded(history, ["one"])))) == was
-    assert again(list(replay(recorded(history, ["one"]), FailWatchRules()))) == was
+    assert_replayed_as_live(history)
 
 
 async def test_an_answer_counts_only_for_what_stands(history: History) -> None:
