@@ -29,7 +29,7 @@ PACKAGES = "python3,python3-venv,python3-pil,libgomp1"
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 """Where Debian has them. Its own take half an hour to set up under emulation: they are left out, and this machine's
 are copied."""
-GOLDEN = REPOSITORY / "tests" / "core" / "data" / "golden"
+GOLDEN = REPOSITORY / "tests" / "data" / "golden"
 PICTURES = ("1.jpg", "0.jpg", "2.jpg", "4.jpg")
 """From one that looks good to one that certainly failed."""
 GOOD = ("1.jpg", "3.jpg", "5.jpg")

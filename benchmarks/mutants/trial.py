@@ -13,71 +13,9 @@ from .changes import ENGINE, Change
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 600.0
-CORE = "tests/core/test_"
-TESTS = tuple(
-    f"{CORE}{name}.py"
-    for name in [
-        "rules",
-        "rules_failwatch",
-        "latch",
-        "learning",
-        "sensitivity",
-        "acceptance",
-        "accepted_sights",
-        "judging_steps",
-        "statistics",
-        "trial",
-        "policy",
-        "watch",
-        "watch_steps",
-        "look_steps",
-        "monitor",
-        "history_said",
-        "wire",
-        "watch_learning",
-        "switched_off",
-        "detection_gate",
-        "failed_from_the_start",
-        "history",
-        "recorded_steps",
-        "never_talked_out",
-        "replay",
-        "recorded_replay",
-        "blindness",
-        "cadence",
-        "clock_steps",
-        "moved_camera",
-        "masking",
-        "watch_command",
-        "course",
-        "duplicates",
-        "history_command",
-        "replay_command",
-        "service_errors",
-        "answer_parts",
-        "endpoints",
-        "obico_requests",
-        "deepomatic_requests",
-        "hacarus_requests",
-        "hacarus_answers",
-        "super_api",
-        "ml_api",
-        "service_answers",
-        "deepomatic",
-        "hacarus",
-        "hacarus_detector",
-        "service_commands",
-        "look_log",
-        "built_in",
-        "built_in_steps",
-        "built_in_outputs",
-        "camera_baseline",
-        "camera_baseline_steps",
-        "surroundings_steps",
-        "day_and_night",
-    ]
-)
-"""The tests of judging, watching, history, clients, replay and the built-in detector."""
+FOLDERS = ("judging", "watch", "services", "history", "detectors")
+TESTS = (*(f"tests/core/{folder}" for folder in FOLDERS), "tests/cli", "tests/tuning/test_sensitivity.py")
+"""The tests of judging, watching, history, clients, replay and detectors, and of commands."""
 
 
 class Outcome(Enum):

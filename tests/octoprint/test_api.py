@@ -417,9 +417,11 @@ async def test_a_failing_print_is_told_by_push_socket_webhook_and_picture(lab: L
     try:
         await lab.print()
         state = await lab.looked()
+        lab.scene.p = 0.6  # a doubt first, also where seconds pass between two pictures
+        updates = await _updates_until(pushed, "maybe")
         lab.scene.p = 0.9
         await lab.until_printer("paused")
-        updates = await _updates_until(pushed, "action")
+        updates += await _updates_until(pushed, "action")
         kinds = [event["kind"] for update in updates for event in update["events"]]
         assert kinds == ["started", "maybe", "failure", "action"]
         assert updates[-1]["watching"] is True

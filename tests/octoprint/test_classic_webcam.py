@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from stack.browser import open_browser, open_octoprint
-from tests.core.cameras import Request, camera, ok, part, picture
+from tests.core.cameras.cameras import Request, camera, ok, part, picture
 from tests.octoprint.browsing import SETTINGS, TAB, open_settings, open_tab
 from tests.octoprint.lab import Lab
 

@@ -13,12 +13,12 @@ from octoprint_failwatch.cli.shared import octoprint_settings
 from octoprint_failwatch.engine.errors import DetectionError
 from octoprint_failwatch.engine.history import History
 from stack.browser import open_octoprint
-from tests.core.test_tune import remember, seldom
 from tests.emulators import hacarus
 from tests.emulators.hacarus_state import CLIENT_ID, CLIENT_SECRET, State
 from tests.emulators.threaded import served
 from tests.octoprint.lab import Lab
 from tests.patience import eventually
+from tests.tuning.test_tune import remember, seldom
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.one_octoprint]
 

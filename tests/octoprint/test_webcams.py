@@ -17,8 +17,8 @@ from octoprint_failwatch.engine.imaging.jpeg import decode
 from octoprint_failwatch.engine.sources.source import ReadOptions
 from octoprint_failwatch.watching import webcams
 from octoprint_failwatch.watching.snapshots import Snapshots
-from tests.core import cameras
-from tests.core.cameras import JPEG, OTHER, camera, ok, part
+from tests.core.cameras import cameras
+from tests.core.cameras.cameras import JPEG, OTHER, camera, ok, part
 from tests.patience import PATIENCE, eventually
 
 Provide = Callable[..., None]

@@ -18,8 +18,8 @@ import aiohttp
 
 from stack.processes import free_port
 from tests.core.brightness import brightness_model, grey
-from tests.core.serving import PREDICT
 from tests.patience import eventually
+from tests.server.serving import PREDICT
 
 from .bearing import statistics_are_right
 from .program_faults import variables

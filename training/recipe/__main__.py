@@ -27,7 +27,7 @@ from .second_tail import DRAWINGS, with_second_tail
 from .split import to_train
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = ROOT / "tests/core/data/golden"
+GOLDEN = ROOT / "tests/data/golden"
 """Drawn pictures whose p every runtime and processor is held against."""
 PIXELS = 256 * 448
 """Pixels of the net's input: a webcam's 16:9 picture is 448 wide."""

@@ -1,0 +1,127 @@
+"""The history records pauses, mutes, snoozes, holds and answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from octoprint_failwatch.engine.history import EntryKind, History
+from octoprint_failwatch.engine.history.course import print_course
+from octoprint_failwatch.engine.watch.state import EventKind
+from tests.core.watching import ScriptedDetector, Watched, watching
+
+ABOUT_SETTINGS = {EntryKind.SETTINGS, EntryKind.STANDING}
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    made = History(tmp_path / "history.db")
+    yield made
+    made.close()
+
+
+def said(history: History, print_id: str = "one") -> list[tuple[str, object]]:
+    """Return what happened in the print, in order, but for what every print has."""
+    history.settle()
+    entries = [one for one in history.entries(print_id) if one.kind not in ABOUT_SETTINGS]
+    return [(str(one.kind), one.data) for one in entries if one.kind != EventKind.STARTED]
+
+
+async def _looked(watched: Watched) -> None:
+    await watched.frames(watched.watch.state.memory.statistics.prediction_num + 1)
+
+
+async def test_a_pause_and_a_resume_are_kept_once_each(history: History) -> None:
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(2)
+        watched.watch.pause()
+        watched.watch.pause()
+        watched.watch.mute()
+        assert said(history) == [("paused", None), ("muted", True)]
+        watched.watch.resume()
+        await _looked(watched)
+        assert said(history) == [("paused", None), ("muted", True), ("resumed", None)]
+        # A print that is cancelled while it is paused does not go on.
+        watched.watch.pause()
+        watched.watch.end("cancelled")
+    kinds = [kind for kind, _ in said(history)]
+    assert kinds[:4] == ["paused", "muted", "resumed", "paused"]
+    assert kinds[-1] == "ended"
+
+
+async def test_muting_and_its_end_are_kept_for_the_print_that_was_muted(history: History) -> None:
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(1)
+        watched.watch.mute()
+        await _looked(watched)
+        watched.watch.mute(False)
+        watched.watch.mute()
+        watched.watch.end("done")
+        watched.watch.start("two")
+        await watched.frames(1)
+    assert [one for one in said(history) if one[0] == "muted"] == [
+        ("muted", True),
+        ("muted", False),
+        ("muted", True),
+    ]
+    assert said(history, "two") == [], "the mute ended with its print"
+
+
+async def test_a_snooze_is_kept_with_its_end(history: History) -> None:
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(1)
+        until = watched.clock.now() + 600
+        watched.watch.snooze(600)
+        watched.watch.snooze(0)
+    assert said(history) == [("snoozed", until), ("snoozed", None)]
+
+
+async def test_every_reason_to_hold_is_kept_as_it_comes_and_goes(history: History) -> None:
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(1)
+        watched.watch.hold("heating")
+        watched.watch.hold("layer")
+        watched.watch.release("heating")
+        watched.watch.release("layer")
+        await _looked(watched)
+    holds = [["heating"], ["heating", "layer"], ["layer"], []]
+    assert said(history) == [("holds", reasons) for reasons in holds]
+
+
+async def test_a_clock_that_is_put_right_adds_no_picture(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It moves the time of the last one, which stays one."""
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(3)
+        steps = iter([3600.0])
+        monkeypatch.setattr(watched.clock, "step", lambda: next(steps, 0.0))
+        monkeypatch.setattr(
+            watched.clock, "follow", lambda step: setattr(watched.clock, "time", watched.clock.time + step)
+        )
+        await watched.frames(6)
+        history.settle()
+    numbers = [frame.look.number for frame in history.frames("one")]
+    assert next(steps, None) is None, "the clock was put right"
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) >= 6
+
+
+async def test_the_page_marks_all_of_it_behind_the_picture_that_it_came_after(history: History) -> None:
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(3)
+        watched.watch.hold("heating")
+        watched.watch.release("heating")
+        await watched.frames(4)
+        watched.watch.pause()
+        history.settle()
+    course = print_course(history, "one")
+    ids = [frame[0] for frame in course["frames"]]
+    marks = [(mark["kind"], ids.index(mark["after_frame"])) for mark in course["marks"][1:]]
+    assert marks == [("holds", 2), ("holds", 2), ("paused", 3)]
