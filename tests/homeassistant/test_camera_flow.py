@@ -375,9 +375,10 @@ async def test_a_plug_that_measures_power(
     hass: HomeAssistant, printer: Printer, service: MockConfigEntry
 ) -> None:
     power = {"unit_of_measurement": "W", "device_class": "power"}
-    hass.states.async_set(STATUS, "4", power)
+    hass.states.async_set(STATUS, "0.004", {**power, "unit_of_measurement": "kW"})
     page = await answer(hass, await begin(hass, service), SOURCES)
     assert page["step_id"] == "power"
+    assert page["description_placeholders"]["state"] == "4", "what is asked for is in W"
     page = await answer(hass, page, {"power_above": 30, "times": {"settling": 10, "power_cut": 12}})
     end = await answer(hass, page, JUDGEMENT)
     assert end["type"] is FlowResultType.CREATE_ENTRY

@@ -239,3 +239,18 @@ async def test_a_light_goes_off_after_the_print_also_over_a_restart(
     await printer.says("finished")
     await until(hass, LIGHT, "off")
     assert printer.light.switched == [True, False]
+
+
+async def test_a_plug_that_tells_its_power_in_another_unit_tells_the_same(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    """As where its user chose kW in the settings of the entity."""
+    hass.states.async_set(STATUS, "0.03", {"unit_of_measurement": "kW"})
+    await watch(hass, power_above=40, printing_states=[], paused_states=[])
+    await until(hass, WATCH, "idle")
+    hass.states.async_set(STATUS, "0.12", {"unit_of_measurement": "kW"})
+    await until(hass, WATCH, "watching")
+    hass.states.async_set(STATUS, "120", {"unit_of_measurement": "W"})
+    await printer.looks(1)
+    hass.states.async_set(STATUS, "30000", {"unit_of_measurement": "mW"})
+    await printer.tells("ended")

@@ -8,11 +8,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfPower
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import PowerConverter
 
 from ..const import (
     CONF_ENDED_STATES,
@@ -39,7 +48,14 @@ JOB_NAME_DELAY: Final = 2.0  # seconds
 def is_power(hass: HomeAssistant, entity_id: str) -> bool:
     """Return whether an entity tells a power."""
     state = hass.states.get(entity_id)
-    return state is not None and state.attributes.get("unit_of_measurement") in ("W", "kW")
+    return state is not None and _power_unit(state) is not None
+
+
+def watts(hass: HomeAssistant, entity_id: str) -> float | None:
+    """Return the power that an entity tells, in whatever unit its user wants to read it."""
+    state, power = hass.states.get(entity_id), _number(_word(hass, entity_id))
+    unit = None if state is None else _power_unit(state)
+    return power if power is None or unit is None else PowerConverter.convert(power, unit, UnitOfPower.WATT)
 
 
 def words_of(hass: HomeAssistant, settings: Mapping[str, Any]) -> Words:
@@ -77,7 +93,7 @@ def read(hass: HomeAssistant, settings: Mapping[str, Any]) -> Reading:
     above = settings.get(CONF_POWER_ABOVE)
     if above is None:
         return Reading(words_of(hass, settings).meaning(word), word, job)
-    power = _number(word)
+    power = watts(hass, settings[CONF_STATUS_ENTITY])
     if power is None:
         return Reading(Meaning.SILENT, word, job)
     return Reading(Meaning.PRINTING if power > float(above) else Meaning.ENDED, word, job)
@@ -91,6 +107,11 @@ def tells_pauses(hass: HomeAssistant, settings: Mapping[str, Any]) -> bool:
 def _word(hass: HomeAssistant, entity_id: str | None) -> str:
     state = hass.states.get(entity_id) if entity_id else None
     return "" if state is None or state.state in SILENT_STATES else state.state
+
+
+def _power_unit(state: State) -> str | None:
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    return unit if unit in PowerConverter.VALID_UNITS else None
 
 
 def _number(word: str) -> float | None:

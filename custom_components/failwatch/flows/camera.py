@@ -13,6 +13,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
 from ..cameras.detector import async_create_detector
+from ..cameras.print_status_listener import watts
 from ..cameras.printers import POWER
 from ..cameras.proposals import async_propose
 from ..cameras.settings import camera_unique_id, ignored_regions
@@ -138,6 +139,7 @@ class CameraFlow(ConfigSubentryFlow):
         if user_input is not None:
             return await self._keep_status(status_settings(user_input))
         proposal = async_propose(self.hass, self._data[CONF_STATUS_ENTITY])
+        power = watts(self.hass, self._data[CONF_STATUS_ENTITY])
         return self.async_show_form(
             step_id="power",
             data_schema=self.add_suggested_values_to_schema(
@@ -145,7 +147,7 @@ class CameraFlow(ConfigSubentryFlow):
             ),
             description_placeholders={
                 "entity": self._name(self._data[CONF_STATUS_ENTITY]),
-                "state": proposal.state,
+                "state": proposal.state if power is None else f"{power:.4g}",
             },
         )
 
