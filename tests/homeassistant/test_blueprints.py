@@ -337,6 +337,15 @@ async def test_siren_at_night(workshop: Workshop, end: EventKind | None) -> None
     assert entities(workshop.turned_off) == [["siren.attic"]]
 
 
+async def test_no_siren_while_silenced(workshop: Workshop) -> None:
+    await workshop.automate("siren_at_night", siren="siren.attic", after="00:00:00", before="23:59:59")
+    await workshop.happens(EventKind.FAILURE, minor=True)
+    await workshop.hass.async_block_till_done()
+    assert not workshop.turned_on
+    await workshop.happens(EventKind.FAILURE)
+    await eventually(lambda: workshop.turned_on)
+
+
 async def test_no_siren_by_day(workshop: Workshop) -> None:
     await workshop.automate("siren_at_night", siren="siren.attic", after="22:00:00", before="07:00:00")
     today = dt_util.now()
