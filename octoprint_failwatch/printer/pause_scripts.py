@@ -46,18 +46,30 @@ class PauseScripts:
         """Return the commands to put before and after one of OctoPrint's scripts."""
         if kind != "gcode":
             return None
-        if name == "afterPrintPaused" and self._is_ours:
+        if name == "beforePrintStarted":  # also of a paused print that is restarted
+            self.forget()
+        elif name == "afterPrintPaused":
+            return self._after_pause(comm)
+        elif name == "beforePrintResumed":
+            # OctoPrint tells of a pause that this resume overtakes only later.
             self._is_ours = False
-            gentle = self._gentle()
-            # Of a print from the printer's own card it is not known how its moves are to be read.
-            if gentle is None or comm.isSdFileSelected():
-                return None
-            self._shape = shape(gentle, self._paused_at(comm), self._modes)
-            return None, list(self._shape.after_pause)
-        if name == "beforePrintResumed" and self._shape is not None:
             undo, self._shape = self._shape, None
-            return undo.before_resume(tool_is_hot=_is_hot(_tools(self._temperatures()))), None
+            if undo is not None:
+                return undo.before_resume(tool_is_hot=_is_hot(_tools(self._temperatures()))), None
         return None
+
+    def _after_pause(self, comm: Any) -> Scripts | None:
+        # What the printer itself resumed since the last pause was led back by nobody, and must not be any more.
+        self._shape = None
+        if not self._is_ours:
+            return None
+        self._is_ours = False
+        gentle = self._gentle()
+        # Of a print from the printer's own card it is not known how its moves are to be read.
+        if gentle is None or comm.isSdFileSelected():
+            return None
+        self._shape = shape(gentle, self._paused_at(comm), self._modes)
+        return None, list(self._shape.after_pause)
 
     def _paused_at(self, comm: Any) -> PausedAt:
         position = getattr(comm, "pause_position", None)

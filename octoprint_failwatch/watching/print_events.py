@@ -58,6 +58,9 @@ class Lifecycle:
         """Handle an event."""
         watch = self._watcher.monitor
         if event == Events.PRINT_STARTED:
+            if watch.state.phase is Phase.PAUSED:
+                # A paused print is restarted: OctoPrint tells no end of what was printed before.
+                self._ended("cancelled", {})
             job = _job_of(payload, self._watcher.host.job())
             # A printer may have printed from its card since before OctoPrint was there. What OctoPrint sends
             # itself it has just begun, however far comments and thumbnails in the file let it look.

@@ -155,6 +155,27 @@ async def test_a_filament_change_is_not_looked_at(lab: Lab) -> None:
     await lab.until(lambda state: state["phase"] == "watching" and not state["holds"])
 
 
+async def test_a_paused_print_that_is_restarted_is_another_print_and_looked_at(lab: Lab) -> None:
+    """OctoPrint tells no end of a print that is restarted, and this one soon after it began."""
+    await lab.print()
+    first = await lab.looked()
+    await lab.octoprint.post("/api/printer/command", {"command": "@FAILWATCH off"})
+    await lab.until(lambda state: state["holds"] == ["command"])
+    await lab.octoprint.job("pause", "pause")
+    await lab.phase("paused")
+    await lab.until_printer("paused")
+    await lab.octoprint.job("restart")
+    state = await lab.looked()
+    assert state["print_id"] != first["print_id"]
+    assert state["holds"] == [], "what the file of the print before ordered went with it"
+
+    async def outcome() -> str | None:
+        prints = (await lab.octoprint.get("/plugin/failwatch/prints"))["prints"]
+        return next(one["outcome"] for one in prints if one["print_id"] == first["print_id"])
+
+    assert await eventually(outcome, bool) == "cancelled"
+
+
 async def test_no_look_before_the_chosen_minutes(lab: Lab) -> None:
     await lab.set(when={"after_minutes": 2})
     try:

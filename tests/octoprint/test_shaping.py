@@ -138,6 +138,23 @@ def test_only_a_pause_by_failwatch_is_shaped_and_undone_once() -> None:
     assert hook.scripts(comm(), "gcode", "afterPrintPaused") is None
 
 
+@pytest.mark.parametrize("meanwhile", ["beforePrintStarted", "afterPrintPaused"])
+def test_what_another_start_or_pause_has_overtaken_is_not_undone(meanwhile: str) -> None:
+    """The head is somewhere else by then: to lower it would drive it into the part."""
+    hook = scripts()
+    hook.expect()
+    assert hook.scripts(comm(), "gcode", "afterPrintPaused") is not None
+    assert hook.scripts(comm(), "gcode", meanwhile) is None
+    assert hook.scripts(comm(), "gcode", "beforePrintResumed") is None
+
+
+def test_a_resume_that_overtakes_the_pause_leaves_the_head_where_it_is() -> None:
+    hook = scripts()
+    hook.expect()
+    assert hook.scripts(comm(), "gcode", "beforePrintResumed") is None
+    assert hook.scripts(comm(), "gcode", "afterPrintPaused") is None
+
+
 @pytest.mark.parametrize(("gentle", "sd"), [(None, False), (ALL, True)], ids=["not wanted", "from the card"])
 def test_nothing_is_sent_where_it_is_not_wanted_or_not_safe(gentle: GentlePause | None, sd: bool) -> None:
     hook = scripts(gentle)
