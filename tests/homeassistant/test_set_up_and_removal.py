@@ -229,6 +229,30 @@ async def test_a_renamed_entity_is_followed(
         await until(hass, "sensor.voron_watch", "watching")
 
 
+async def test_a_renamed_entity_is_followed_in_lists_and_with_its_regions(
+    hass: HomeAssistant, printer: Printer, entity_registry: er.EntityRegistry
+) -> None:
+    camera, mail = (
+        entity_registry.async_get_or_create(domain, "other", "1").entity_id for domain in ("camera", "notify")
+    )
+    region = "0,0 20,0 20,20"
+    entry = await watch(
+        hass,
+        more_cameras=[camera],
+        ignore_others={camera: region},
+        notify_entities=["notify.first", mail],
+    )
+    hass.config_entries.async_update_entry(entry, options={"notify_entities": [mail]})
+    entity_registry.async_update_entity(camera, new_entity_id="camera.workshop")
+    entity_registry.async_update_entity(mail, new_entity_id="notify.everybody")
+    await hass.async_block_till_done()
+    settings = entry.subentries["camera1"].data
+    assert settings["more_cameras"] == ["camera.workshop"]
+    assert settings["ignore_others"] == {"camera.workshop": region}
+    assert settings["notify_entities"] == ["notify.first", "notify.everybody"]
+    assert entry.options["notify_entities"] == ["notify.everybody"]
+
+
 async def test_other_renames_change_nothing(
     hass: HomeAssistant, printer: Printer, entity_registry: er.EntityRegistry
 ) -> None:

@@ -1,5 +1,6 @@
-"""Follow renamed entities in the settings of watched cameras."""
+"""Follow renamed entities in the settings of watched cameras, and in those about messages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.core import Event, HomeAssistant, callback
@@ -7,9 +8,11 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import (
     CONF_CANCEL_WITH,
+    CONF_IGNORE_OTHERS,
     CONF_JOB_ENTITY,
     CONF_LIGHT,
     CONF_MORE_CAMERAS,
+    CONF_NOTIFY_ENTITIES,
     CONF_PAUSE_WITH,
     CONF_PICTURE_ENTITY,
     CONF_PROGRESS_ENTITY,
@@ -31,6 +34,7 @@ ENTITY_SETTINGS = (
     CONF_RESUME_WITH,
     CONF_CANCEL_WITH,
 )
+ENTITY_LISTS = (CONF_MORE_CAMERAS, CONF_NOTIFY_ENTITIES)
 
 
 @callback
@@ -51,13 +55,25 @@ def async_follow_renames(hass: HomeAssistant) -> None:
 
 def _rename(hass: HomeAssistant, old: str, new: str) -> None:
     for entry in hass.config_entries.async_entries(DOMAIN):
+        if changes := _renamed(entry.options, old, new):
+            hass.config_entries.async_update_entry(entry, options={**entry.options, **changes})
         for subentry in tuple(entry.subentries.values()):
-            renamed: dict[str, Any] = {key: new for key in ENTITY_SETTINGS if subentry.data.get(key) == old}
-            more = subentry.data.get(CONF_MORE_CAMERAS, [])
-            if old in more:
-                renamed[CONF_MORE_CAMERAS] = [new if camera == old else camera for camera in more]
-            if renamed:
-                data = {**subentry.data, **renamed}
+            if changes := _renamed(subentry.data, old, new):
+                data = {**subentry.data, **changes}
                 hass.config_entries.async_update_subentry(
                     entry, subentry, data=data, unique_id=camera_unique_id(data)
                 )
+
+
+def _renamed(settings: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """Return what a renamed entity changes of some settings."""
+    renamed: dict[str, Any] = {key: new for key in ENTITY_SETTINGS if settings.get(key) == old}
+    for key in ENTITY_LISTS:
+        if old in settings.get(key, ()):
+            renamed[key] = [new if entity == old else entity for entity in settings[key]]
+    regions = settings.get(CONF_IGNORE_OTHERS, {})
+    if old in regions:
+        renamed[CONF_IGNORE_OTHERS] = {
+            new if camera == old else camera: text for camera, text in regions.items()
+        }
+    return renamed
