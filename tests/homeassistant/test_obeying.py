@@ -3,8 +3,13 @@
 from unittest.mock import AsyncMock
 
 import pytest
+from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import setup_test_component_platform
 
+from tests.homeassistant.phones import Phones
 from tests.homeassistant.printer import CANCEL, PAUSE, STATUS, Printer, until, watch
 
 WATCH = "sensor.voron_watch"
@@ -114,3 +119,72 @@ async def test_a_plug_that_measures_power_cannot_say_that_a_print_is_paused(
     assert "action_failed" not in printer.told
     assert printer.pause.presses == 1
     assert hass.states.get(WATCH).state != "idle"
+
+
+@pytest.mark.parametrize(("button", "command"), [("pause", "pause"), ("cancel", "cancel")])
+async def test_a_button_that_does_nothing_is_told_to_whoever_pressed(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch, button: str, command: str
+) -> None:
+    await watch(hass, pause_with=PAUSE, cancel_with=CANCEL, **LASTS)
+    await printer.says("printing")
+    await until(hass, WATCH, "watching")
+    pressed = AsyncMock()
+    monkeypatch.setattr(getattr(printer, button), "async_press", pressed)
+    order = {"entity_id": f"button.voron_{command}_print"}
+    with pytest.raises(HomeAssistantError, match="nothing has happened"):
+        await hass.services.async_call("button", "press", order, blocking=True)
+    assert pressed.called
+    monkeypatch.undo()
+    await hass.services.async_call("button", "press", order, blocking=True)
+
+
+async def test_a_message_stays_while_the_printer_does_not_obey(
+    hass: HomeAssistant, printer: Printer, phones: Phones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = await phones.add(1)
+    await watch(hass, pause_with=PAUSE, notify_devices=[phone.device], **LASTS)
+    monkeypatch.setattr(printer.pause, "async_press", AsyncMock())
+    printer.detector.p = 0.95
+    await printer.says("printing")
+    message = await phone.got("is failing")
+    (action,) = [one["action"] for one in message["data"]["actions"] if one["title"] == "Pause"]
+    hass.bus.async_fire("mobile_app_notification_action", {"action": action})
+    await phone.got("That did not work")
+    assert all(one["message"] != "clear_notification" for one in phone.messages)
+
+
+async def test_a_printer_that_is_asked_now_and_then_is_asked_at_once(
+    hass: HomeAssistant, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause that its integration would hear of half a minute later is no failed one."""
+    monkeypatch.setattr("custom_components.failwatch.cameras.coordinator.OBEYS_WITHIN", 240)
+    monkeypatch.setattr("custom_components.failwatch.cameras.print_status_listener.ASK_EVERY", 0.05)
+    status = _PolledStatus()
+    setup_test_component_platform(hass, "sensor", [status])
+    assert await async_setup_component(hass, "sensor", {"sensor": {"platform": "test"}})
+    monkeypatch.setattr(printer.pause, "async_press", AsyncMock(side_effect=status.pauses))
+    await watch(
+        hass,
+        status_entity=status.entity_id,
+        on_failure="pause",
+        pause_with=PAUSE,
+        **LASTS,
+    )
+    printer.detector.p = 0.95
+    await printer.tells("paused")
+    assert "action_failed" not in printer.told
+
+
+class _PolledStatus(SensorEntity):
+    """A printing entity that knows only what it was told when it asked last."""
+
+    _attr_name = "Polled"
+    _attr_unique_id = "polled"
+    _attr_native_value = "printing"
+    _does = "printing"
+
+    def pauses(self) -> None:
+        self._does = "paused"
+
+    async def async_update(self) -> None:
+        self._attr_native_value = self._does

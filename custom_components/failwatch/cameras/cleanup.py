@@ -11,9 +11,10 @@ from ..coordinator import FailWatchConfigEntry
 from ..engine.detectors.base import Detector, LearningDetector
 from ..engine.history import History
 from . import issues
-from .coordinator import COMMANDS, WatchedCamera
+from .coordinator import WatchedCamera
 from .detector import async_remove_detector_folder
 from .history import PrintHistory, async_remove_history
+from .print_control import COMMANDS
 from .state_store import StateStore
 
 _LOGGER = logging.getLogger(__package__)

@@ -11,11 +11,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..const import (
-    CONF_CANCEL_WITH,
     CONF_KIND,
     CONF_LIGHT,
-    CONF_PAUSE_WITH,
-    CONF_RESUME_WITH,
     CONF_WATCHING,
     DOMAIN,
 )
@@ -35,7 +32,7 @@ from ..shared.problems import error_text
 from . import issues
 from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
-from .print_control import async_carry_out
+from .print_control import COMMANDS, async_order
 from .print_status import ENDED_OFF, HOLD_SILENT, UNSEEN_ENDS, Command, Order, Reading, tell
 from .print_status_listener import PrintStatusListener
 from .recordings import CameraRecordings
@@ -45,13 +42,6 @@ from .snapshots import create_cameras
 from .state_store import StateStore
 
 OBEYS_WITHIN: Final = 10.0  # seconds by the real clock
-
-COMMANDS: Final[Mapping[JobCommand, str]] = {
-    "pause": CONF_PAUSE_WITH,
-    "resume": CONF_RESUME_WITH,
-    "cancel": CONF_CANCEL_WITH,
-}
-"""The settings that name what carries a command out."""
 
 
 class WatchedCamera(PrinterCoordinator):
@@ -248,7 +238,7 @@ class WatchedCamera(PrinterCoordinator):
     async def act(self, action: Action) -> None:
         """Pause or cancel the print, and return once its entity says so; raises ActionFailed."""
         try:
-            await self.async_job("cancel" if action is Action.CANCEL else "pause")
+            await async_order(self.hass, self.settings, "cancel" if action is Action.CANCEL else "pause")
         except HomeAssistantError as error:
             raise ActionFailed(error_text(self.hass, error)) from error
         if not await self._status.async_obeys(action, within=OBEYS_WITHIN):
@@ -275,10 +265,10 @@ class WatchedCamera(PrinterCoordinator):
 
     @override
     async def async_job(self, command: JobCommand) -> None:
-        entity_id = self.settings.get(COMMANDS[command]) if command in COMMANDS else None
-        if not entity_id:
-            raise ServiceValidationError(translation_domain=DOMAIN, translation_key=f"cannot_{command}")
-        await async_carry_out(self.hass, entity_id)
+        before = self._status.status
+        await async_order(self.hass, self.settings, command)
+        if command != "resume":
+            await self._status.async_reacts(Action(command), before, within=OBEYS_WITHIN)
 
     @override
     async def async_answer(self, answer: Answer) -> None:

@@ -1,6 +1,7 @@
 """Pause, resume or cancel a print with the user's button, switch or script."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from homeassistant.components import button, input_boolean, input_button, script, switch
 from homeassistant.const import (
@@ -13,7 +14,8 @@ from homeassistant.core import HomeAssistant, split_entity_id
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 
-from ..const import DOMAIN
+from ..const import CONF_CANCEL_WITH, CONF_PAUSE_WITH, CONF_RESUME_WITH, DOMAIN
+from ..coordinator import JobCommand
 
 DOMAIN_SERVICES = {
     button.DOMAIN: button.SERVICE_PRESS,
@@ -27,7 +29,23 @@ CARRIERS: Final = (*DOMAIN_SERVICES, script.DOMAIN)
 """What may carry out an order."""
 
 
-async def async_carry_out(hass: HomeAssistant, entity_id: str) -> None:
+COMMANDS: Final[Mapping[JobCommand, str]] = {
+    "pause": CONF_PAUSE_WITH,
+    "resume": CONF_RESUME_WITH,
+    "cancel": CONF_CANCEL_WITH,
+}
+"""The settings that name what carries a command out."""
+
+
+async def async_order(hass: HomeAssistant, settings: Mapping[str, Any], command: JobCommand) -> None:
+    """Have a command carried out by what the settings name for it; raises HomeAssistantError."""
+    entity_id = settings.get(COMMANDS[command]) if command in COMMANDS else None
+    if not entity_id:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key=f"cannot_{command}")
+    await _carry_out(hass, entity_id)
+
+
+async def _carry_out(hass: HomeAssistant, entity_id: str) -> None:
     """Press, run or switch the entity, and wait until that is done; raises HomeAssistantError."""
     state = hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:

@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +16,9 @@ from homeassistant.core import (
     State,
     callback,
 )
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
@@ -36,6 +37,7 @@ from ..const import (
     CONF_START_ENTITY,
     CONF_STATUS_ENTITY,
     DEFAULT_POWER_CUT,
+    DOMAIN,
 )
 from ..engine.clock import Clock
 from ..engine.watch.policy import Action
@@ -43,6 +45,8 @@ from .print_status import SILENT_STATES, Command, Job, PrintStatus, Reading, Tim
 from .printers import Meaning, preset_of
 
 JOB_NAME_DELAY: Final = 2.0  # seconds
+ASK_EVERY: Final = 3.0
+"""Seconds by the real clock after which an entity that does not say that its printer obeys is brought up to date."""
 
 
 def is_power(hass: HomeAssistant, entity_id: str) -> bool:
@@ -219,18 +223,49 @@ class PrintStatusListener:
         """
         if action is Action.PAUSE and not tells_pauses(self._hass, self.settings):
             return True
-        print_id, until = self.status.print_id, self._hass.loop.time() + within
-        while self.status.print_id == print_id:
-            if action is Action.PAUSE and self.status.meaning is Meaning.PAUSED:
-                return True
+        print_id = self.status.print_id
+
+        def obeys() -> bool:
+            paused = action is Action.PAUSE and self.status.meaning is Meaning.PAUSED
+            return paused or self.status.print_id != print_id
+
+        return await self._until(obeys, within)
+
+    async def async_reacts(self, action: Action, before: PrintStatus, *, within: float) -> None:
+        """Wait for the printer to do anything about an order; raises HomeAssistantError if it goes on as before.
+
+        "Pausing" is enough, and so is a word that says it is over, before that has lasted.
+        """
+        tells = action is Action.CANCEL or tells_pauses(self._hass, self.settings)
+        if before.print_id is None or not tells or (action, before.meaning) == (Action.PAUSE, Meaning.PAUSED):
+            return
+
+        def reacts() -> bool:
+            now = self.status
+            return now.doubt is not None or (now.print_id, now.meaning) != (before.print_id, before.meaning)
+
+        if not await self._until(reacts, within):
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="no_effect")
+
+    async def _until(self, done: Callable[[], bool], within: float) -> bool:
+        until = self._hass.loop.time() + within
+        while not done():
             left = None if self.status.doubt else until - self._hass.loop.time()
             if left is not None and left <= 0:
                 return False
             self._news.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left):
+            try:
+                async with asyncio.timeout(None if left is None else min(left, ASK_EVERY)):
                     await self._news.wait()
+            except TimeoutError:
+                self._ask_again()
         return True
+
+    def _ask_again(self) -> None:
+        """Have the printing entity brought up to date: many integrations ask their printer only every half minute."""
+        entity_id = self.settings[CONF_STATUS_ENTITY]
+        if _word(self._hass, entity_id) and er.async_get(self._hass).async_get(entity_id) is not None:
+            self._hass.async_create_task(async_update_entity(self._hass, entity_id))
 
     @callback
     def async_stop(self) -> None:
