@@ -30,7 +30,8 @@ LISTENED_TO = {
     Events.WAITING,
 }
 
-
+GOING_ON = {"RESUMING", "PRINTING"}
+"""States of a printer that a resume has reached before it paused."""
 NOTE_POSITION_EVERY = 30.0
 POSITION_LOOKS, POSITION_LOOK_EVERY = 40, 0.25
 """Seconds by the real clock."""
@@ -47,6 +48,7 @@ class Lifecycle:
         self._holds = holds
         self._scripts = scripts
         self._identities = identities
+        self._pause_overtaken = False
 
     async def catch_up(self) -> None:
         """Go on with a print that ran before OctoPrint, or this plugin, started."""
@@ -66,9 +68,14 @@ class Lifecycle:
             # itself it has just begun, however far comments and thumbnails in the file let it look.
             await self._started(job, may_be_older=job.origin != "local")
         elif event == Events.PRINT_PAUSED:
-            watch.pause()
+            overtaken, self._pause_overtaken = self._pause_overtaken, False
+            if not (overtaken and self._watcher.host.printer.get_state_id() in GOING_ON):
+                watch.pause()
         elif event == Events.PRINT_RESUMED:
             self._scripts.resumed()
+            # OctoPrint tells of a pause once all moves are made, which a resume may overtake.
+            self._pause_overtaken = watch.state.phase is not Phase.PAUSED
+            watch.pause()
             watch.resume()
         elif event == Events.FILAMENT_CHANGE:
             self._holds.halt(FILAMENT_CHANGE)

@@ -13,6 +13,7 @@ from octoprint.events import Events
 from octoprint_failwatch import plugin as plugins
 from octoprint_failwatch.engine.clock import Clock
 from octoprint_failwatch.engine.detectors.single_use_pictures import SingleUsePictures
+from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.monitor import ActionFailed
 from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.engine.watch.state import EventKind, Phase
@@ -68,6 +69,13 @@ async def watcher(host: FakeHost) -> AsyncIterator[Watcher]:
     await watcher.open()
     yield watcher
     await watcher.close()
+
+
+def following(watcher: Watcher) -> Lifecycle:
+    """Return what follows the events of the watcher's OctoPrint."""
+    identities = PrintIdentities(watcher.host.data_folder / "print.json")
+    scripts = cast(PauseScripts, SimpleNamespace(forget=lambda: None, resumed=lambda: None))
+    return Lifecycle(watcher, identities, Holds(watcher, SentCommands()), scripts)
 
 
 def running() -> int:
@@ -162,14 +170,52 @@ async def test_a_cancel_whose_end_comes_before_the_printer_was_looked_at_is_told
     host.stored["on_failure"] = "cancel"
     await watcher.rebuild()
     detectors[-1].p = 1.0
-    identities = PrintIdentities(host.data_folder / "print.json")
-    scripts = cast(PauseScripts, SimpleNamespace(forget=lambda: None))
-    lifecycle = Lifecycle(watcher, identities, Holds(watcher, SentCommands()), scripts)
+    lifecycle = following(watcher)
     await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
     watcher.monitor.release(HEATING)
     await eventually(ordered.is_set)
     await lifecycle.take(Events.PRINT_CANCELLED, {"path": "file.gcode"})
     assert told[-2:] == [EventKind.ACTION, EventKind.ENDED]
+
+
+async def test_a_print_is_looked_at_though_its_pause_is_told_after_the_resume(
+    watcher: Watcher, host: FakeHost, detectors: list[FakeDetector]
+) -> None:
+    """OctoPrint tells of a pause once all moves are made: the printer's own button may have resumed by then."""
+    lifecycle = following(watcher)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    watcher.monitor.release(HEATING)
+    await lifecycle.take(Events.PRINT_RESUMED, {})
+    await lifecycle.take(Events.PRINT_PAUSED, {})
+    asked = len(detectors[-1].asked)
+    await eventually(lambda: len(detectors[-1].asked) > asked)
+    assert watcher.state.phase is Phase.WATCHING
+    host.printer.state = "PAUSING"
+    await lifecycle.take(Events.PRINT_PAUSED, {})
+    assert watcher.state.phase is Phase.PAUSED
+
+
+async def test_a_resume_while_failwatchs_pause_is_on_its_way_calls_it_off(
+    watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be tried again and again, against whoever said that the print is fine."""
+    ordered = asyncio.Event()
+
+    async def never_seen(*_: Any) -> None:
+        ordered.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(watchers, "carry_out", never_seen)
+    host.stored["on_failure"] = "pause"
+    await watcher.rebuild()
+    detectors[-1].p = 1.0
+    lifecycle = following(watcher)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    watcher.monitor.release(HEATING)
+    await eventually(ordered.is_set)
+    await lifecycle.take(Events.PRINT_RESUMED, {})
+    assert watcher.state.intervention.ordered is None
+    assert (watcher.state.phase, watcher.state.level) == (Phase.WATCHING, Level.NONE)
 
 
 async def test_the_last_picture_is_still_there_after_a_change_of_settings(watcher: Watcher) -> None:
