@@ -83,6 +83,7 @@ async def _async_set_up_octoprint(hass: HomeAssistant, entry: FailWatchConfigEnt
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_follow_octoprint_device(link)
     entry.async_on_unload(Messenger(hass, link).async_start())
+    link.async_follow()
 
 
 async def _async_entry_changed(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:

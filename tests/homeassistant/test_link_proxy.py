@@ -159,6 +159,31 @@ async def test_what_happened_in_a_gap_is_told_once_unless_it_is_old(
     assert [event.data["type"] for event in told] == ["failure"]
 
 
+async def test_what_happened_while_home_assistant_was_restarted_is_told_once(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    octoprint.instance, octoprint.now = "run-1", states.AT + 10
+    octoprint.recent = [Event(EventKind.STARTED, states.AT, "print-1")]
+    told = async_capture_events(hass, "failwatch_event")
+    entry = await linked()
+    assert not told, "what happened before it ever listened is no news"
+    maybe = Event(EventKind.MAYBE, states.AT + 20, "print-1", "", Level.MAYBE)
+    octoprint.recent.append(maybe)
+    await octoprint.push(state=states.watching(Level.MAYBE, p=0.5), events=[maybe])
+    await eventually(lambda: told)
+
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    octoprint.now = states.AT + 70
+    octoprint.state = states.watching(Level.FAILURE, p=0.9)
+    octoprint.recent.append(Event(EventKind.FAILURE, states.AT + 60, "print-1", "", Level.FAILURE))
+    for _ in range(2):
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await octoprint.connected()
+        await hass.async_block_till_done()
+    assert [event.data["type"] for event in told] == ["maybe", "failure"]
+    assert hass.states.get("event.ender_3_events").attributes["event_type"] == "failure"
+
+
 async def test_a_link_that_breaks_again_and_again_is_one_trouble(
     hass: HomeAssistant,
     octoprint: OctoPrintServer,

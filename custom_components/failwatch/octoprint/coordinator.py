@@ -23,6 +23,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady,
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.start import async_at_started
 from yarl import URL
 
 from ..const import CONF_MACHINE, CONF_UUID, DOMAIN
@@ -37,6 +38,7 @@ from ..shared.trouble import async_begins, async_ends
 from . import issues
 from .client import OctoPrintClient
 from .errors import KeyRefused, NoWebsocket, OctoPrintError
+from .heard import Heard
 from .http import Connection
 from .listening import listen
 from .messages import Report, Update
@@ -87,6 +89,8 @@ class LinkCoordinator(PrinterCoordinator):
         self._client = octoprint_client(hass, entry.data, linked_uuid(entry))
         self._picture: tuple[object, bytes] | None = None
         self._known_events: deque[Event] = deque(maxlen=100)
+        self._heard = Heard(hass, entry.entry_id)
+        self._missed: list[Event] = []
         self._answers_since = 0.0
         self.recordings = OctoPrintRecordings(hass, self._client, self._ask)
         self._clock = (0.0, 0.0, 1.0)
@@ -123,7 +127,8 @@ class LinkCoordinator(PrinterCoordinator):
         return self.config_entry.options
 
     async def async_start(self) -> None:
-        """Read the state once, raising what Home Assistant shows of a failed set-up, then listen."""
+        """Read the state once, raising what Home Assistant shows of a failed set-up."""
+        await self._heard.async_load()
         try:
             self._take_report(await self._client.report())
         except KeyRefused as error:
@@ -136,9 +141,21 @@ class LinkCoordinator(PrinterCoordinator):
                 translation_key=error.kind,
                 translation_placeholders={"problem": str(error)},
             ) from error
+        self.config_entry.async_on_unload(self._heard.async_close)
+
+    @callback
+    def async_follow(self) -> None:
+        """Listen from now on; what was missed is told once Home Assistant has started, and with it whoever is to hear it."""
+        self.config_entry.async_on_unload(async_at_started(self.hass, self._tell_missed))
         self.config_entry.async_create_background_task(
             self.hass, self._run(), f"FailWatch link {self.config_entry.title}"
         )
+
+    @callback
+    def _tell_missed(self, _: HomeAssistant) -> None:
+        missed, self._missed = self._missed, []
+        if missed:
+            self.async_take(self.data, missed)
 
     async def _run(self) -> None:
         """Listen, and reconnect after every interruption."""
@@ -202,9 +219,15 @@ class LinkCoordinator(PrinterCoordinator):
         self.rules = rules_in_force(report.rules)
         if renewed and (device := self.device):
             dr.async_get(self.hass).async_update_device(device.id, sw_version=report.version)
-        # What happened before Home Assistant began to listen is no news; what happened in a gap is.
-        missed = self._news(report.events)
-        self.async_take(report.state, () if first else [e for e in missed if _is_fresh(e, report.now)])
+        # What happened before Home Assistant ever listened is no news; what happened in a gap is, a restart's too.
+        since = self._heard.until
+        missed = [event for event in self._news(report.events) if _is_fresh(event, report.now)]
+        if first:
+            self._missed = [event for event in missed if since is not None and event.at > since]
+            missed = []
+        if since is None:
+            self._heard.async_hear(report.events, report.now)
+        self.async_take(report.state, missed)
 
     def _take_clock(self, now: float | None, speed: float) -> None:
         self.clock_offset = _offset(now)
@@ -220,6 +243,8 @@ class LinkCoordinator(PrinterCoordinator):
         """Return those events that were not told yet."""
         news = [event for event in events if event not in self._known_events]
         self._known_events.extend(news)
+        if news:
+            self._heard.async_hear(news)
         return news
 
     @override
