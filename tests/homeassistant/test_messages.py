@@ -210,6 +210,56 @@ async def test_a_button_works_after_a_restart_even_before_the_print_is_known(
     await eventually(lambda: octoprint.jobs)
 
 
+async def test_a_button_pressed_while_the_print_is_not_known_does_not_say_that_it_is_over(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.failwatch.notifications.answers.KNOWN_WITHIN", 0.05)
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("is failing")
+    await octoprint.push(state=replace(FAILURE, phase=Phase.IDLE))
+    await eventually(lambda: hass.states.get("sensor.ender_3_watch").state == "unknown")
+    press(hass, message, "Pause")
+    await phone.got("Nothing was done")
+    assert not octoprint.jobs
+    await octoprint.push(state=FAILURE)
+    await eventually(lambda: hass.states.get("sensor.ender_3_watch").state == "watching")
+    press(hass, message, "Pause")
+    await eventually(lambda: octoprint.jobs)
+
+
+@pytest.mark.parametrize(
+    ("began", "over", "words"),
+    [
+        (EventKind.FAILURE, (EventKind.ACKNOWLEDGED, "not_a_failure"), "is failing"),
+        (EventKind.BLIND, EventKind.SEEING, "can no longer be watched"),
+    ],
+)
+async def test_what_is_over_by_the_time_it_is_heard_of_is_not_told(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    began: EventKind,
+    over: EventKind | tuple[EventKind, str],
+    words: str,
+) -> None:
+    """As after a gap of the link, in which somebody answered in OctoPrint."""
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, began, over)
+    await happens(octoprint, EventKind.MAYBE)
+    await phone.got("looks suspicious")
+    assert not [one for one in phone.messages if words in one["message"]]
+    await octoprint.push(state=FAILURE, events=[Event(began, states.AT + 1, "print-1", "", Level.FAILURE)])
+    await phone.got(words)
+
+
 async def _restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Unload all, and read again what was stored, as Home Assistant's restart does."""
     await hass.config_entries.async_unload(entry.entry_id)

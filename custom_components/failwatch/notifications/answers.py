@@ -56,6 +56,9 @@ async def _answer(hass: HomeAssistant, pressed: Pressed) -> None:
         await messenger.async_clear(ALARM)
         return
     await _until_known(printer)
+    if printer.is_unsure and token(printer.data.print_id or "") == pressed.print:
+        await messenger.async_say(Message("message_not_known"))
+        return
     if printer.data.phase is Phase.IDLE or token(printer.data.print_id or "") != pressed.print:
         await messenger.async_say(Message("message_too_late"))
         return
@@ -92,7 +95,7 @@ async def _until_known(printer: PrinterCoordinator) -> None:
     stop = printer.async_add_listener(changed.set)
     try:
         async with asyncio.timeout(KNOWN_WITHIN):
-            while printer.data.phase is Phase.IDLE and printer.data.print_id is not None:
+            while printer.is_unsure:
                 changed.clear()
                 await changed.wait()
     except TimeoutError:

@@ -11,7 +11,7 @@ from ..const import CONF_ON_FAILURE, CONF_ON_MAYBE
 from ..coordinator import JobCommand, PrinterCoordinator, event_type
 from ..engine.judging.verdict import Level
 from ..engine.watch.policy import Action
-from ..engine.watch.state import Event
+from ..engine.watch.state import Event, EventKind
 from ..shared.details import why_not
 from .buttons import Button, Press, button
 
@@ -41,6 +41,7 @@ SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
 """What ends the messages of which topics."""
 DONE: Final = ("action_failed", "cancelled", "paused", "countdown")
 """What is said in other words of a print that is not failing."""
+LOST: Final = ("blind", "camera_blind")
 KNOWN_REASONS: Final = ("dark", "no_snapshot", "frozen", "light_failed", "not_authorised", "rate_limited")
 
 
@@ -58,7 +59,14 @@ class Message:
 
 def compose(printer: PrinterCoordinator, events: Sequence[Event]) -> Message | None:
     """Return the message about what happened at once, None where nothing is to be told."""
-    told = {event_type(event): event for event in events if _is_wanted(printer, event)}
+    told: dict[str, Event] = {}
+    for event in events:
+        if event.kind is not EventKind.ENDED:
+            # In a gap of the link, what was answered or is over meanwhile may come together with what began it.
+            over = SETTLES.get(event_type(event), ())
+            told = {kind: one for kind, one in told.items() if _topic(kind) not in over}
+        if _is_wanted(printer, event):
+            told[event_type(event)] = event
     kind = next((kind for kind in IMPORTANCE if kind in told), None)
     if kind is None:
         return None
@@ -96,7 +104,7 @@ def message_about(
     failing = "" if level is Level.FAILURE or kind not in DONE else "_plain"
     message = Message(f"message_{kind}{failing}", values=values, shows_picture=True)
     make = _Buttons(printer, print_id)
-    if kind in ("blind", "camera_blind"):
+    if kind in LOST:
         reason = detail if detail in KNOWN_REASONS else "other"
         text = f"message_blind_{reason}" if kind == "blind" else message.text
         return replace(message, text=text, topic=SIGHT, shows_picture=False)
@@ -135,6 +143,10 @@ def _countdown(
         "values": {**values, "time": at},
         "buttons": (*keep, *make.job("pause"), *make.job("cancel")),
     }
+
+
+def _topic(kind: str) -> str:
+    return SIGHT if kind in LOST else ALARM
 
 
 def _is_wanted(printer: PrinterCoordinator, event: Event) -> bool:
