@@ -15,7 +15,7 @@ from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.monitor import Monitor
 from octoprint_failwatch.engine.serialization import from_json, to_json
-from octoprint_failwatch.engine.watch.policy import Action, Policy
+from octoprint_failwatch.engine.watch.policy import Action, Intervention, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 from tests.core.watching import START, Host, ScriptedDetector, VirtualClock, watching
@@ -84,6 +84,40 @@ async def test_trying_again_ends_with_an_answer() -> None:
         tried = len(host.acted)
         await run.frames(60)
         assert len(host.acted) == tried
+
+
+async def test_a_pause_that_an_answer_comes_too_late_for_is_told_and_not_followed_by_a_cancel() -> None:
+    """Nobody else says that the print stands still, and waits for somebody."""
+    settings = replace(PAUSING, policy=replace(PAUSING.policy, cancel_after=600.0))
+    host = Host()
+    host.allowed.clear()
+    async with watching(failing(), settings, host=host) as run:
+        run.watch.start("print-1")
+        await run.until(lambda: run.watch.state.intervention.ordered is not None)
+        run.watch.answer(Answer.NOT_A_FAILURE)
+        assert EventKind.ACTION not in run.kinds()
+        run.watch.pause()
+        assert run.kinds()[-1] is EventKind.ACTION
+        assert run.watch.state.intervention.countdown is None
+        run.watch.resume()
+        assert run.watch.state.intervention == Intervention(pauses=1)
+        await run.frames(2)
+
+
+async def test_an_order_that_an_answer_called_off_is_not_tried_again() -> None:
+    host = Host()
+    host.allowed.clear()
+    host.problems = ["busy"]
+    async with watching(failing(), PAUSING, host=host) as run:
+        run.watch.start("print-1")
+        await run.until(lambda: run.watch.state.intervention.ordered is not None)
+        run.watch.answer(Answer.NOT_A_FAILURE)
+        host.allowed.set()
+        await run.until(lambda: run.watch.state.intervention.ordered is None)
+        tried = len(host.acted)
+        await run.frames(20)
+        assert len(host.acted) == tried
+        assert EventKind.ACTION_FAILED not in run.kinds()
 
 
 async def test_an_answered_print_is_paused_again_when_it_fails_again() -> None:

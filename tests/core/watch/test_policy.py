@@ -27,6 +27,7 @@ from octoprint_failwatch.engine.watch.policy import (
     announce_action,
     arm_again,
     call_off,
+    call_off_for,
     fail,
     give_order,
     plan_action,
@@ -179,3 +180,17 @@ def test_what_clears_by_itself_in_time_is_not_paused_for(
     assert after.level is (level if stays else Level.NONE)
     assert after.told is after.level
     assert after.intervention.countdown == (countdown if stays else None)
+
+
+def test_an_order_under_way_can_only_be_called_off_too_late() -> None:
+    """It may happen all the same, and is planned anew neither after a restart nor if it fails."""
+    planned = Intervention(ordered=Order(Action.PAUSE, Cause.BLIND), pauses=1)
+    too_late = call_off_for(planned, Cause.BLIND)
+    assert too_late == arm_again(planned)
+    assert too_late.ordered == Order(Action.PAUSE, Cause.BLIND, called_off=True)
+    assert after_absence(too_late, Policy(), 10.0) == fail(too_late, "busy", 10.0) == Intervention(pauses=1)
+    assert settle(too_late, Policy(cancel_after=60.0), 10.0) == Intervention(paused_at=10.0, pauses=2)
+    again = announce_action(too_late, Policy(), Action.PAUSE, Cause.FAILURE, 10.0)
+    assert again.countdown is not None
+    waiting = fail(planned, "busy", 10.0)
+    assert call_off(waiting) == Intervention(pauses=1)

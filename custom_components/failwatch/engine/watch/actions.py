@@ -68,7 +68,7 @@ def acted(state: WatchState, action: Action, policy: Policy, now: float, problem
         return Step(state)
     if problem:
         after = replace(state, intervention=fail(before, problem, now))
-        if problem in order.problems:
+        if problem in order.problems or order.called_off:
             return Step(after)
         detail = f"{action}: {problem}"
         return Step(after, (Event(EventKind.ACTION_FAILED, now, state.print_id, detail, state.level),))

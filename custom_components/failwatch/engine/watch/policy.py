@@ -70,7 +70,8 @@ class Order:
     """A pause or cancel that the host was told to carry out, and that is not seen to have happened yet.
 
     `tries` counts how often; `next_try_at` is when it is told again, None while it is being carried out.
-    `problems` has why it did not happen, each reason once.
+    `problems` has why it did not happen, each reason once. `called_off` says that it is no longer wanted, but
+    came too late to be taken back: it may still happen.
     """
 
     action: Action
@@ -78,6 +79,7 @@ class Order:
     tries: int = 1
     next_try_at: float | None = None
     problems: tuple[str, ...] = ()
+    called_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def announce_action(
     A cancel takes the place of a pause all the same, and still leaves its own time to say no.
     """
     spent = policy.max_pauses is not None and intervention.pauses >= policy.max_pauses
-    if intervention.done or intervention.ordered is not None or (spent and action is Action.PAUSE):
+    is_ordered = intervention.ordered is not None and not intervention.ordered.called_off
+    if intervention.done or is_ordered or (spent and action is Action.PAUSE):
         return intervention
     due_at, running = at + policy.veto, intervention.countdown
     if running is not None and running.due_at <= due_at:
@@ -140,6 +143,8 @@ def settle(intervention: Intervention, policy: Policy, at: float) -> Interventio
         return replace(intervention, ordered=None)
     if order.action is not Action.PAUSE:
         return Intervention(done=True, pauses=intervention.pauses)
+    if order.called_off:
+        return Intervention(paused_at=at, pauses=intervention.pauses + 1)
     cancel = None
     if policy.cancel_after is not None:
         cancel = Countdown(Action.CANCEL, at, at + policy.cancel_after, Cause.UNANSWERED)
@@ -151,6 +156,8 @@ def fail(intervention: Intervention, problem: str, at: float) -> Intervention:
     order = intervention.ordered
     if order is None:
         return intervention
+    if order.called_off:
+        return replace(intervention, ordered=None)
     problems = order.problems if problem in order.problems else (*order.problems, problem)
     wait = RETRY_SOON if order.tries < FIRST_TRIES else RETRY_LATER
     return replace(intervention, ordered=replace(order, next_try_at=at + wait, problems=problems))
@@ -165,8 +172,8 @@ def try_again(intervention: Intervention) -> Intervention:
 
 
 def call_off(intervention: Intervention) -> Intervention:
-    """Return the intervention with its plans cancelled; a pause that has happened stays."""
-    return replace(intervention, countdown=None, ordered=None)
+    """Return the intervention with its plans cancelled; a pause that has happened, or is under way, stays."""
+    return replace(intervention, countdown=None, ordered=_under_way(intervention))
 
 
 def call_off_for(intervention: Intervention, *causes: Cause) -> Intervention:
@@ -177,7 +184,15 @@ def call_off_for(intervention: Intervention, *causes: Cause) -> Intervention:
 
 def arm_again(intervention: Intervention) -> Intervention:
     """Return the intervention after an answer: plans are cancelled, and the print may be paused again."""
-    return Intervention(pauses=intervention.pauses)
+    return Intervention(ordered=_under_way(intervention), pauses=intervention.pauses)
+
+
+def _under_way(intervention: Intervention) -> Order | None:
+    """Return the order that is just being carried out, as one that was called off too late."""
+    order = intervention.ordered
+    if order is None or order.next_try_at is not None or order.cause is Cause.USER:
+        return None
+    return replace(order, called_off=True)
 
 
 def after_pause(intervention: Intervention) -> Intervention:
@@ -207,8 +222,8 @@ def after_absence(intervention: Intervention, policy: Policy, at: float) -> Inte
     begin again: nobody could say no, or see what became of it.
     """
     countdown = intervention.countdown
-    if intervention.ordered is not None and intervention.ordered.cause is not Cause.USER:
-        order = intervention.ordered
+    order = intervention.ordered
+    if order is not None and order.cause is not Cause.USER and not order.called_off:
         countdown = Countdown(order.action, at, at + policy.veto, order.cause)
     elif countdown is not None and countdown.due_at <= at:
         whole = countdown.due_at - countdown.announced_at
