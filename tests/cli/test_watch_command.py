@@ -162,13 +162,13 @@ async def test_a_folder_that_fails(lab: Lab) -> None:
             "--save",
             lab.folder / "copies",
             "--on-failure",
-            f'cp "$FAILWATCH_PICTURE" {told}; echo $FAILWATCH_EVENT >&2',
+            f'cp "$FAILWATCH_PICTURE" {told}; echo $FAILWATCH_EVENT; echo done >&2',
         ),
         *("--name", "benchy", "--printer", "corner"),
     )
     frames = [line for line in lines if "p" in line]
     assert lab.asked == len(frames) == 40, errors
-    assert errors == "failure\n"
+    assert errors == "failure\ndone\n", "what commands say is none of the watch's lines"
     assert told.read_bytes().startswith(b"\xff\xd8")
     assert len(list((lab.folder / "copies").iterdir())) == 40
     history = History(lab.folder / "history.db")

@@ -17,6 +17,7 @@ from ...engine.models import Frame
 from ...engine.watch.state import Event, EventKind, Look, WatchState
 
 COMMAND_TIMEOUT = 300.0
+STDERR = 2
 
 
 class Reactions:
@@ -77,7 +78,9 @@ class Reactions:
                 "FAILWATCH_PRINT_ID": event.print_id or "",
                 "FAILWATCH_PICTURE": str(picture),
             }
-            process = await asyncio.create_subprocess_shell(command, env=environment)
+            # What programs read of a watch is its own lines; a closed standard error is some other file by now.
+            out = None if sys.stderr is None else STDERR
+            process = await asyncio.create_subprocess_shell(command, env=environment, stdout=out)
             try:
                 code = await asyncio.wait_for(process.wait(), COMMAND_TIMEOUT)
             except TimeoutError:
