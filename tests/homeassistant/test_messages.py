@@ -253,6 +253,7 @@ async def test_what_is_over_by_the_time_it_is_heard_of_is_not_told(
     phone = await phones.add(1)
     await linked_to(hass, linked, phone)
     await happens(octoprint, began, over)
+    await phone.got_many(1)
     await happens(octoprint, EventKind.MAYBE)
     await phone.got("looks suspicious")
     assert not [one for one in phone.messages if words in one["message"]]
