@@ -13,6 +13,8 @@ from yarl import URL
 
 from benchmarks.fuzzing.link import PARSERS, PUSHED
 from benchmarks.fuzzing.nearly import nearly
+from custom_components.failwatch.engine.serialization import to_json
+from custom_components.failwatch.engine.watch.state import Event, EventKind
 from custom_components.failwatch.octoprint.client import OctoPrintClient
 from custom_components.failwatch.octoprint.coordinator import rules_in_force
 from custom_components.failwatch.octoprint.errors import (
@@ -124,6 +126,18 @@ async def test_what_is_not_ours_is_skipped(octoprint: OctoPrintServer, client: O
         await octoprint.send_plugin({"type": "progress"})
         await octoprint.push(state=states.watching(p=0.4))
         assert (await next_update(updates)).state.look.p == 0.4
+
+
+async def test_of_a_later_plugin_the_events_that_are_known_are_told(
+    octoprint: OctoPrintServer, client: OctoPrintClient
+) -> None:
+    failure = to_json(Event(EventKind.FAILURE, 1.0, "one"))
+    async with client.push() as updates:
+        await octoprint.connected()
+        content = {"watching": True, "rules": {}, "state": to_json(states.watching(p=0.9))}
+        events = [{**failure, "kind": "smoke"}, failure]
+        await octoprint.send_plugin({"type": "update", **content, "events": events})
+        assert [event.kind for event in (await next_update(updates)).events] == [EventKind.FAILURE]
 
 
 @pytest.mark.parametrize(

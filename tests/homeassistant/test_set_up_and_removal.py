@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
@@ -138,6 +138,20 @@ async def test_removal_leaves_nothing_behind(
     assert not dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert not [state for state in hass.states.async_all() if "voron" in state.entity_id]
     assert printer.detector.closed == 2
+
+
+async def test_a_disabled_entry_that_is_the_only_one_is_removed_whole(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    sent = {"version": 1, "key": "failwatch.messages", "data": {"camera1": {"print_id": "one"}}}
+    hass_storage["failwatch.messages"] = sent
+    entry = service_entry()
+    entry.add_to_hass(hass)
+    # As Home Assistant reads it at its start; to disable it now would set the integration up.
+    object.__setattr__(entry, "disabled_by", ConfigEntryDisabler.USER)
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert not [key for key in hass_storage if "failwatch" in key]
 
 
 @pytest.mark.parametrize("running", [True, False])

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..engine.history.records import PrintRecord
 from ..engine.serialization import from_json
-from ..engine.watch.state import Event, WatchState
+from ..engine.watch.state import Event, EventKind, WatchState
 from ..shared.recordings import Course
 from .errors import ConnectionLost, PluginTooOld
 
@@ -67,7 +67,7 @@ def report_of(data: Mapping[str, Any]) -> Report:
             rules=_mapping(data["rules"]),
             state=from_json(WatchState, data["state"]),
             now=_time(data.get("now")),
-            events=[from_json(Event, event) for event in data.get("events", ())],
+            events=_known_events(data.get("events", ())),
             instance=_text(data.get("instance", "")),
             machine=_text(data.get("machine", "")),
             clock_speed=_number(data.get("clock_speed", 1.0)),
@@ -116,7 +116,7 @@ def update_of(message: str) -> Update | None:
             watching=bool(data["watching"]),
             rules=_mapping(data["rules"]),
             state=from_json(WatchState, data["state"]),
-            events=[from_json(Event, event) for event in data["events"]],
+            events=_known_events(data["events"]),
             now=_time(data.get("now")),
             instance=_text(data.get("instance", "")),
             clock_speed=_number(data.get("clock_speed", 1.0)),
@@ -129,6 +129,11 @@ def _read() -> Iterator[None]:
         yield
     except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
         raise PluginTooOld("The FailWatch plugin in OctoPrint does not fit this integration.") from error
+
+
+def _known_events(values: Any) -> list[Event]:
+    """Return the events of kinds that this release knows; those of a later plugin must not hide the rest."""
+    return [from_json(Event, value) for value in values if value["kind"] in EventKind]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
