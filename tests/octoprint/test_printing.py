@@ -157,6 +157,8 @@ async def test_a_filament_change_is_not_looked_at(lab: Lab) -> None:
 
 async def test_a_paused_print_that_is_restarted_is_another_print_and_looked_at(lab: Lab) -> None:
     """OctoPrint tells no end of a print that is restarted, and this one soon after it began."""
+    if lab.octoprint.is_version_2:
+        pytest.skip("OctoPrint 2.0.0rc7 takes the order to restart a paused print, and does nothing")
     await lab.print()
     first = await lab.looked()
     await lab.octoprint.post("/api/printer/command", {"command": "@FAILWATCH off"})
