@@ -216,9 +216,11 @@ async def test_a_button_works_though_home_assistant_was_restarted_after_the_alar
         )
 
     await eventually(pressed)
+    await voron.says("paused")
     await eventually(cleared)
     assert [text for text in voron.first.texts() if text.endswith("is failing.")] == [message["message"]]
     assert house.log.new_lines(of_failwatch=True) == []
+    await voron.says("printing")
 
 
 async def test_a_printing_entity_that_is_deleted_in_mid_print_is_told_once_and_replaced(
