@@ -18,7 +18,7 @@ from .notifications.action import async_setup_notify_action
 from .notifications.answers import async_setup_answers
 from .notifications.messenger import Messenger
 from .notifications.pictures import async_setup_pictures
-from .notifications.sent import SENT, async_setup_sent, forget_sent
+from .notifications.sent import async_setup_sent, forget_sent
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
 from .octoprint.device import async_follow_octoprint_device
@@ -73,8 +73,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -
     """Delete what was stored for a removed entry, and its repair issues."""
     await cleanup.async_remove_entry(hass, entry)
     octoprint_issues.async_clear_all(hass, entry)
-    if SENT not in hass.data:  # an integration with only disabled entries is not set up
-        await async_setup_sent(hass)
+    await async_setup_sent(hass)  # with only disabled entries the integration was not set up
     forget_sent(hass, [str(entry.unique_id), *entry.subentries])
 
 

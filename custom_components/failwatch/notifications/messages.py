@@ -102,12 +102,12 @@ def message_about(
         values["problem"] = why_not(printer.hass, detail)
     # A print is also paused because it looks suspicious, cannot be seen, or somebody asked for it.
     failing = "" if level is Level.FAILURE or kind not in DONE else "_plain"
-    message = Message(f"message_{kind}{failing}", values=values, shows_picture=True)
+    message = Message(f"message_{kind}{failing}", values=values, topic=_topic(kind), shows_picture=True)
     make = _Buttons(printer, print_id)
     if kind in LOST:
         reason = detail if detail in KNOWN_REASONS else "other"
         text = f"message_blind_{reason}" if kind == "blind" else message.text
-        return replace(message, text=text, topic=SIGHT, shows_picture=False)
+        return replace(message, text=text, shows_picture=False)
     if kind == "countdown":
         told = _countdown(printer, make, values, due)
         return replace(message, **{**told, "text": told["text"] + failing}, urgent=True)

@@ -68,9 +68,10 @@ class SentStore:
 
 
 async def async_setup_sent(hass: HomeAssistant) -> None:
-    """Read what was sent before the restart."""
-    hass.data[SENT] = SentStore(hass)
-    await hass.data[SENT].async_load()
+    """Read what was sent before the restart, unless that was done."""
+    if SENT not in hass.data:
+        hass.data[SENT] = SentStore(hass)
+        await hass.data[SENT].async_load()
 
 
 @callback

@@ -13,7 +13,10 @@ SAVE_DELAY = 1.0  # seconds
 
 
 class Heard:
-    """One file for a link; `until` is by the watch's clock, None before anything was heard."""
+    """One file for a link; `until` is by the watch's clock, None before anything was heard.
+
+    It has the name under which a detection service's entry stores its states, and is removed with the entry as they are.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Read nothing yet."""
