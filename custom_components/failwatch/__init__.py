@@ -6,8 +6,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .cameras import cleanup
-from .cameras.changes import async_take_changes
-from .cameras.entity_renames import async_follow_renames
+from .cameras.changes import async_take_changes, async_take_rename
 from .cameras.setup import async_set_up_cameras
 from .card.pictures import async_register_pictures
 from .card.registration import async_register_card
@@ -23,6 +22,7 @@ from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
 from .octoprint.device import async_follow_octoprint_device
 from .services import async_setup_services
+from .shared.entity_renames import async_follow_renames
 from .shared.words import async_load_words
 
 PLATFORMS = [
@@ -42,7 +42,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all entries share."""
     async_setup_services(hass)
-    async_follow_renames(hass)
+    async_follow_renames(hass, async_take_rename)
     async_register_commands(hass)
     async_register_pictures(hass)
     await async_register_card(hass)

@@ -1,5 +1,6 @@
 """What the built-in detector learns of a watched camera: a number to see, and a button to forget it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.failwatch.cameras import detector as detector_module
 from custom_components.failwatch.engine.detectors.built_in.camera_baseline import CameraBaseline
+from custom_components.failwatch.engine.errors import Unavailable
 from tests.homeassistant.printer import CAMERA, Printer, Told, install, service_entry, until
 
 SENSOR = "sensor.voron_pictures_learned_from"
@@ -24,6 +27,7 @@ class Learning(Told):
 
     known: dict[tuple[str, str], CameraBaseline] = field(default_factory=dict)
     unlearned: list[tuple[str, str]] = field(default_factory=list)
+    renamed: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def baselines(self) -> dict[tuple[str, str], CameraBaseline]:
         return self.known
@@ -39,6 +43,9 @@ class Learning(Told):
 
     def unlearn(self, printer_id: str, print_id: str) -> None:
         self.unlearned.append((printer_id, print_id))
+
+    def rename(self, printer_id: str, old: str, new: str) -> None:
+        self.renamed.append((printer_id, old, new))
 
     async def forget(self, printer_id: str, camera: str | None = None) -> None:
         self.known = {key: normal for key, normal in self.known.items() if key[0] != printer_id}
@@ -116,6 +123,52 @@ async def test_a_camera_that_is_no_longer_watched_is_forgotten(
     hass.config_entries.async_remove_subentry(entry, key)
     await hass.async_block_till_done()
     assert not learning.known
+
+
+@pytest.mark.parametrize("setting", ["picture_entity", "more_cameras"])
+async def test_a_renamed_camera_keeps_what_was_learned_of_it(
+    hass: HomeAssistant, learning: Learning, entity_registry: er.EntityRegistry, setting: str
+) -> None:
+    await install(hass, learning)
+    camera, light = (
+        entity_registry.async_get_or_create(domain, "other", "1").entity_id for domain in ("camera", "light")
+    )
+    entry = service_entry(**{setting: [camera] if setting == "more_cameras" else camera}, light=light)
+    entry.add_to_hass(hass)
+    (key,) = entry.subentries
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    entity_registry.async_update_entity(light, new_entity_id="light.workshop")
+    entity_registry.async_update_entity(camera, new_entity_id="camera.workshop")
+    await hass.async_block_till_done()
+    assert learning.renamed == [(key, camera, "camera.workshop")]
+
+
+async def test_a_camera_that_is_renamed_while_its_service_is_down_keeps_what_was_learned_of_it(
+    hass: HomeAssistant,
+    learning: Learning,
+    entity_registry: er.EntityRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(hass.config, "config_dir", str(tmp_path))
+    await install(hass, learning)
+    camera = entity_registry.async_get_or_create("camera", "other", "1").entity_id
+    entry = service_entry(picture_entity=camera)
+    entry.add_to_hass(hass)
+    (key,) = entry.subentries
+    file = detector_module.detector_folder(hass, entry.entry_id) / "camera_normals.json"
+    file.parent.mkdir(parents=True)
+    normal = CameraBaseline(2, (0.0,) * 4, frames=412).to_dict()
+    rows = [{"printer_id": key, "camera": one, **normal} for one in (camera, "camera.side")]
+    file.write_text(json.dumps(rows))
+    learning.error = Unavailable("down")
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    entity_registry.async_update_entity(camera, new_entity_id="camera.workshop")
+    await hass.async_block_till_done()
+    known = {row["camera"]: row["frames"] for row in json.loads(file.read_text())}
+    assert known == {"camera.workshop": 412, "camera.side": 412}
+    assert not learning.renamed
 
 
 async def test_a_service_learns_nothing_here(

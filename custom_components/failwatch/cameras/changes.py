@@ -1,8 +1,10 @@
 """Add, change and remove printers of a detection service while others are watched."""
 
 import logging
+from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_platform
 
@@ -11,7 +13,9 @@ from ..coordinator import FailWatchConfigEntry, PrinterCoordinator
 from ..engine.errors import BadSetting
 from .cleanup import async_remove_job_buttons
 from .coordinator import WatchedCamera
+from .detector import async_rename_in_folder
 from .device import async_relate
+from .settings import camera_entities, camera_unique_id
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -41,6 +45,32 @@ async def async_take_changes(hass: HomeAssistant, entry: FailWatchConfigEntry) -
                 async_remove_job_buttons(printer)
                 printer.async_start()
     return True
+
+
+@callback
+def async_take_rename(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    subentry: ConfigSubentry,
+    settings: dict[str, Any],
+    old: str,
+    new: str,
+) -> None:
+    """Store a printer's settings with the new id of an entity; what was learned of a camera follows it first."""
+    if old in camera_entities(subentry.data):
+        _rename_camera(hass, entry, subentry.subentry_id, old, new)
+    hass.config_entries.async_update_subentry(
+        entry, subentry, data=settings, unique_id=camera_unique_id(settings)
+    )
+
+
+def _rename_camera(hass: HomeAssistant, entry: FailWatchConfigEntry, key: str, old: str, new: str) -> None:
+    if entry.state is not ConfigEntryState.LOADED:
+        hass.async_create_task(async_rename_in_folder(hass, entry.entry_id, key, old, new))
+        return
+    printer = entry.runtime_data.printers.get(key)
+    if isinstance(printer, WatchedCamera):
+        printer.async_rename_camera(old, new)
 
 
 async def _let_go(hass: HomeAssistant, entry: FailWatchConfigEntry) -> set[str]:

@@ -299,6 +299,12 @@ class WatchedCamera(PrinterCoordinator):
         self.async_change_settings(changed_rules(self.settings, name, numbers))
 
     @callback
+    def async_rename_camera(self, old: str, new: str) -> None:
+        """Let what was learned of a camera follow its new name."""
+        if isinstance(self._detector, LearningDetector):
+            self._detector.rename(self.key, old, new)
+
+    @callback
     def async_change_settings(self, changes: Mapping[str, Any]) -> None:
         """Put changed settings in force, and where the user finds them."""
         subentry = self.config_entry.subentries[self.key]

@@ -13,6 +13,7 @@ from homeassistant.requirements import RequirementsNotFound, async_process_requi
 
 from ..const import CONF_KIND, DOMAIN, KIND_BUILT_IN
 from ..engine.detectors import Detector, DetectorContext, create_detector
+from ..engine.detectors.built_in import rename_camera
 from ..engine.errors import ModelUnavailable
 from .picture_urls import async_publisher
 
@@ -29,6 +30,14 @@ async def async_remove_detector_folder(hass: HomeAssistant, entry_id: str) -> No
     """Delete the folder."""
     folder = detector_folder(hass, entry_id)
     await hass.async_add_executor_job(partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+async def async_rename_in_folder(
+    hass: HomeAssistant, entry_id: str, printer_id: str, old: str, new: str
+) -> None:
+    """Let what an entry's detector learned of a camera follow its new name, while that detector does not run."""
+    folder = detector_folder(hass, entry_id)
+    await hass.async_add_executor_job(rename_camera, folder, printer_id, old, new)
 
 
 def detector_context(hass: HomeAssistant, folder: Path | None = None) -> DetectorContext:

@@ -191,6 +191,25 @@ def test_each_camera_has_its_own_and_one_or_all_of_a_printer_are_forgotten() -> 
     assert set(store.all()) == {("two", "")}
 
 
+def test_what_is_known_of_a_camera_follows_its_new_name(tmp_path: Path) -> None:
+    """With what can be taken back, and at once on disk. What was known by the new name was another camera's."""
+    file = tmp_path / "normals.json"
+    store = CameraBaselineStore(file)
+    taught(store, heat(cable=3.0), 5, "first")
+    taught(store, heat(cable=3.0), 5, "second")
+    others = [("printer", "other"), ("another", "camera")]
+    for key in (*others, ("printer", "workshop")):
+        store.learn(Evidence(key, "print", heat(), 0.0))
+    store.rename("printer", "camera", "workshop")
+    store.rename("printer", "nobody", "other")
+    store.unlearn("printer", "second")
+    for known in (store.all(), CameraBaselineStore(file).all()):
+        assert {key: one.frames for key, one in known.items()} == {
+            ("printer", "workshop"): 5,
+            **dict.fromkeys(others, 1),
+        }
+
+
 def test_it_outlasts_a_restart_with_what_can_be_taken_back(tmp_path: Path) -> None:
     file = tmp_path / "data" / "normals.json"
     store = CameraBaselineStore(file)

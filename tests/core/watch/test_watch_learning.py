@@ -37,6 +37,8 @@ class Learning(ScriptedDetector):
 
     def note_opening(self, evidence: Any) -> None: ...
 
+    def rename(self, printer_id: str, old: str, new: str) -> None: ...
+
     def end_print(self, printer_id: str, print_id: str, *, good: bool) -> None:
         self.ended.append((print_id, good))
 

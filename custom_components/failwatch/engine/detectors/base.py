@@ -77,5 +77,8 @@ class LearningDetector(Protocol):
     def end_print(self, printer_id: str, print_id: str, *, good: bool) -> None:
         """Keep what a good print began with as how its cameras look."""
 
+    def rename(self, printer_id: str, old: str, new: str) -> None:
+        """Let the baseline of one of a printer's cameras follow its new name."""
+
     def unlearn(self, printer_id: str, print_id: str) -> None:
         """Take back what was learned in a print that failed."""

@@ -13,7 +13,7 @@ Settings: `model` (optional) is a folder with a model to use instead of the buil
 """
 
 from .camera_baseline import CameraBaseline
-from .detector import BuiltInDetector
+from .detector import BuiltInDetector, rename_camera
 from .model_folder import BUILT_IN, ModelFolder
 
-__all__ = ["BUILT_IN", "BuiltInDetector", "CameraBaseline", "ModelFolder"]
+__all__ = ["BUILT_IN", "BuiltInDetector", "CameraBaseline", "ModelFolder", "rename_camera"]

@@ -113,6 +113,19 @@ class CameraBaselineStore:
         self._unsaved += 1
         self.save()
 
+    def rename(self, printer_id: str, old: str, new: str) -> None:
+        """Let what is known of a printer's camera follow its new name."""
+        before, after = (printer_id, old), (printer_id, new)
+        if before not in self._known:
+            return
+        self._known[after] = self._known.pop(before)
+        self._before[after] = self._before.pop(before, [])
+        self._surroundings.pop(after, None)
+        if before in self._surroundings:
+            self._surroundings[after] = self._surroundings.pop(before)
+        self._unsaved += 1
+        self.save()
+
     def save(self) -> None:
         """Write what was learned, if anything. A full disk is logged and does not stop the watch."""
         if self._file is None or not self._unsaved:

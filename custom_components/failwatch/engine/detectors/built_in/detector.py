@@ -150,6 +150,10 @@ class BuiltInDetector:
         """Keep what a good print began with as how its cameras look, soon."""
         self._soon(lambda: self._baselines().end_print(printer_id, print_id, good=good))
 
+    def rename(self, printer_id: str, old: str, new: str) -> None:
+        """Let the baseline of one of a printer's cameras follow its new name, soon."""
+        self._soon(lambda: self._baselines().rename(printer_id, old, new))
+
     def unlearn(self, printer_id: str, print_id: str) -> None:
         """Take back what was learned in a print that failed, soon."""
         self._soon(lambda: self._baselines().unlearn(printer_id, print_id))
@@ -213,6 +217,11 @@ class BuiltInDetector:
             spent = (time.perf_counter() - began) * 1000
             self._found(outputs, size)
         return f"{self._model.name} runs here: {spent:.0f} ms a picture."
+
+
+def rename_camera(folder: Path, printer_id: str, old: str, new: str) -> None:
+    """Let a camera's baseline follow its new name in a folder that no detector uses; blocks."""
+    CameraBaselineStore(folder / BASELINES).rename(printer_id, old, new)
 
 
 _OUTPUTS: Mapping[str, Callable[[Mapping[str, Any]], HeatOutput | BoxOutput | ClassOutput]] = {

@@ -1,8 +1,9 @@
 """Follow renamed entities in the settings of watched cameras, and in those about messages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
@@ -21,7 +22,6 @@ from ..const import (
     CONF_STATUS_ENTITY,
     DOMAIN,
 )
-from .settings import camera_unique_id
 
 ENTITY_SETTINGS = (
     CONF_PICTURE_ENTITY,
@@ -36,9 +36,12 @@ ENTITY_SETTINGS = (
 )
 ENTITY_LISTS = (CONF_MORE_CAMERAS, CONF_NOTIFY_ENTITIES)
 
+type TakeRename = Callable[[HomeAssistant, ConfigEntry, ConfigSubentry, dict[str, Any], str, str], None]
+"""Puts a watched printer's changed settings in force, given the entity's old and new id."""
+
 
 @callback
-def async_follow_renames(hass: HomeAssistant) -> None:
+def async_follow_renames(hass: HomeAssistant, take: TakeRename) -> None:
     """Rename entities in every entry's settings from now on, also while an entry waits for its service."""
 
     @callback
@@ -48,21 +51,18 @@ def async_follow_renames(hass: HomeAssistant) -> None:
     @callback
     def follow(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
         if event.data["action"] == "update":
-            _rename(hass, event.data["old_entity_id"], event.data["entity_id"])
+            _rename(hass, event.data["old_entity_id"], event.data["entity_id"], take)
 
     hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, follow, event_filter=is_rename)
 
 
-def _rename(hass: HomeAssistant, old: str, new: str) -> None:
+def _rename(hass: HomeAssistant, old: str, new: str, take: TakeRename) -> None:
     for entry in hass.config_entries.async_entries(DOMAIN):
         if changes := _renamed(entry.options, old, new):
             hass.config_entries.async_update_entry(entry, options={**entry.options, **changes})
         for subentry in tuple(entry.subentries.values()):
             if changes := _renamed(subentry.data, old, new):
-                data = {**subentry.data, **changes}
-                hass.config_entries.async_update_subentry(
-                    entry, subentry, data=data, unique_id=camera_unique_id(data)
-                )
+                take(hass, entry, subentry, {**subentry.data, **changes}, old, new)
 
 
 def _renamed(settings: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
