@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from homeassistant.util import yaml as yaml_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed, async_mock_service
 
 from custom_components.failwatch.engine.judging.verdict import Level
-from custom_components.failwatch.engine.watch.state import Event, EventKind
+from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from custom_components.failwatch.shared.targets import async_printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.phones import Phone, Phones
@@ -61,14 +63,19 @@ class Workshop:
         self._listeners = self.hass.bus.async_listeners()["failwatch_event"]
 
     async def happens(
-        self, kind: EventKind, detail: str = "", level: Level = Level.FAILURE, **more: Any
+        self,
+        kind: EventKind,
+        detail: str = "",
+        level: Level = Level.FAILURE,
+        state: WatchState | None = None,
+        **more: Any,
     ) -> None:
         """Let OctoPrint tell of an event, and wait until Home Assistant has heard of it."""
         heard = asyncio.Event()
         unsubscribe = self.hass.bus.async_listen("failwatch_event", callback(lambda event: heard.set()))
         self._number += 1
         await self.octoprint.push(
-            state=states.watching(level, p=0.9),
+            state=state or states.watching(level, p=0.9),
             events=[Event(kind, states.AT + self._number, "print-1", detail, level, **more)],
         )
         async with asyncio.timeout(PATIENCE):
@@ -141,6 +148,18 @@ async def test_notify(
     await phone.cleared(message)
     assert workshop.octoprint.commands == commands
     assert workshop.octoprint.jobs == jobs
+
+
+async def test_notify_asks_the_phone_that_got_it_before_a_print_is_cancelled(
+    workshop: Workshop, phone: Phone
+) -> None:
+    """Not those in the settings of the printer alone: this phone is named in the automation."""
+    await workshop.automate("notify", phone=phone.device)
+    await workshop.happens(EventKind.FAILURE)
+    workshop.press(await phone.got("is failing"), "Cancel print")
+    workshop.press(await phone.got("for good?"), "Yes, cancel")
+    await eventually(lambda: workshop.octoprint.jobs)
+    assert workshop.octoprint.jobs == [{"command": "cancel"}]
 
 
 async def test_notify_only_when_wanted(workshop: Workshop, phone: Phone) -> None:
@@ -252,6 +271,35 @@ async def test_what_makes_a_pause_needless(
     await workshop.passes(minutes=3)
     await eventually(lambda: workshop.octoprint.jobs)
     assert len(workshop.octoprint.jobs) == 1
+
+
+FAILING = states.watching(Level.FAILURE, p=0.9)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        replace(FAILING, muted=True),
+        replace(FAILING, snoozed_until=states.AT + 10**9),
+        replace(FAILING, phase=Phase.PAUSED),
+    ],
+    ids=["muted", "snoozed", "paused already"],
+)
+async def test_a_print_that_was_silenced_or_paused_meanwhile_is_not_paused(
+    workshop: Workshop, phone: Phone, state: WatchState
+) -> None:
+    await workshop.automate("pause_with_veto", phone=phone.device)
+    await workshop.happens(EventKind.FAILURE)
+    await workshop.waits()
+    await workshop.octoprint.push(state=state)
+    printer = next(async_printers(workshop.hass))
+    await eventually(lambda: printer.data == state)
+    await workshop.passes(minutes=3)
+    await workshop.is_over()
+    assert not workshop.octoprint.jobs
+    await workshop.happens(EventKind.FAILURE)
+    await workshop.passes(minutes=3)
+    await eventually(lambda: workshop.octoprint.jobs)
 
 
 async def test_the_power_is_cut_when_the_hot_end_is_cool(workshop: Workshop) -> None:

@@ -225,7 +225,8 @@ async def test_a_button_pressed_while_the_print_is_not_known_does_not_say_that_i
     await octoprint.push(state=replace(FAILURE, phase=Phase.IDLE))
     await eventually(lambda: hass.states.get("sensor.ender_3_watch").state == "unknown")
     press(hass, message, "Pause")
-    await phone.got("Nothing was done")
+    again = await phone.got("Nothing was done")
+    assert titles(again) == titles(message)
     assert not octoprint.jobs
     await octoprint.push(state=FAILURE)
     await eventually(lambda: hass.states.get("sensor.ender_3_watch").state == "watching")
@@ -342,15 +343,71 @@ async def test_a_button_of_a_removed_printer_says_so(
     assert "removed" in shown(hass)[0]["message"]
 
 
-async def test_an_order_that_fails_is_told(
+@pytest.mark.parametrize(
+    ("told", "state", "title", "buttons"),
+    [
+        (EventKind.FAILURE, FAILURE, "Pause", ["Not a failure", "Pause", "Cancel print"]),
+        (
+            EventKind.COUNTDOWN,
+            replace(FAILURE, intervention=Intervention(Countdown(Action.PAUSE, states.AT, states.AT + 60))),
+            "Pause",
+            ["Keep printing", "Pause", "Cancel print"],
+        ),
+        ((EventKind.ACTION, "pause"), PAUSED, "Resume, this is fine", GO_ON),
+    ],
+)
+async def test_an_order_that_fails_is_told_and_can_be_given_again(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    told: EventKind | tuple[EventKind, str],
+    state: WatchState,
+    title: str,
+    buttons: list[str],
+) -> None:
+    phone = await phones.add(1)
+    await linked_to(hass, linked, phone)
+    await happens(octoprint, told, state=state)
+    octoprint.job_status = 409
+    message = await phone.got("benchy.gcode")
+    press(hass, message, title)
+    again = await phone.got("did not work")
+    assert "no print in a state that allows this" in again["message"]
+    assert again["data"]["tag"] == message["data"]["tag"]
+    assert "image" in again["data"]
+    assert titles(again) == titles(message) == buttons
+    octoprint.job_status = 204
+    tries = len(octoprint.jobs)
+    press(hass, again, title)
+    await eventually(lambda: len(octoprint.jobs) > tries)
+
+
+async def test_a_button_of_a_print_before_leaves_the_alarm_of_this_one_alone(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
 ) -> None:
     phone = await phones.add(1)
     await linked_to(hass, linked, phone)
     await happens(octoprint, EventKind.FAILURE)
-    octoprint.job_status = 409
-    press(hass, await phone.got("is failing"), "Pause")
-    assert "no print in a state that allows this" in (await phone.got("did not work"))["message"]
+    old = await phone.got("is failing")
+    press(hass, old, "Cancel print")
+    question = await phone.got("for good?")
+    now = states.watching(Level.FAILURE, p=0.9, print_id="print-2")
+    ended, failing = (
+        Event(kind, states.AT + 1, print_id, "", Level.FAILURE)
+        for kind, print_id in ((EventKind.ENDED, "print-1"), (EventKind.FAILURE, "print-2"))
+    )
+    await octoprint.push(state=states.idle(), events=[ended])
+    await phone.cleared(old)
+    phone.messages.clear()
+    await octoprint.push(state=now, events=[failing])
+    alarm = await phone.got("is failing")
+    press(hass, question, "No")
+    press(hass, old, "Pause")
+    late = await phone.got("Too late")
+    assert late["data"]["tag"] != alarm["data"]["tag"]
+    taken_back = [one["data"]["tag"] for one in phone.messages if one["message"] == "clear_notification"]
+    assert alarm["data"]["tag"] not in taken_back
 
 
 @pytest.mark.parametrize(

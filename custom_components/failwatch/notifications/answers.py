@@ -14,7 +14,7 @@ from ..shared.problems import error_text
 from ..shared.targets import async_printers
 from ..shared.words import async_load_words, async_word
 from .buttons import Press, Pressed, token
-from .messages import ALARM, VETO, Message, are_you_sure
+from .messages import ALARM, REPLY, VETO, Message, are_you_sure, reply
 from .messenger import MESSENGERS, Messenger
 
 ANSWER_EVENTS: Final = {
@@ -53,21 +53,28 @@ async def _answer(hass: HomeAssistant, pressed: Pressed) -> None:
         persistent_notification.async_create(hass, text, "FailWatch", f"{DOMAIN}_{pressed.printer}")
         return
     if pressed.press is Press.CLOSE:
-        await messenger.async_clear(ALARM)
+        if printer.data.print_id is None or _is_present(printer, pressed):
+            await messenger.async_clear(ALARM)
         return
     await _until_known(printer)
-    if printer.is_unsure and token(printer.data.print_id or "") == pressed.print:
-        await messenger.async_say(Message("message_not_known"))
+    if printer.is_unsure and _is_present(printer, pressed):
+        await messenger.async_reply(reply(printer, "message_not_known"))
         return
-    if printer.data.phase is Phase.IDLE or token(printer.data.print_id or "") != pressed.print:
-        await messenger.async_say(Message("message_too_late"))
+    if printer.data.phase is Phase.IDLE or not _is_present(printer, pressed):
+        # What may stand on the phone of the present print stays there.
+        await messenger.async_reply(Message("message_too_late", REPLY))
         return
     await _act(hass, printer, messenger, pressed.press)
 
 
+def _is_present(printer: PrinterCoordinator, pressed: Pressed) -> bool:
+    """Return whether a button belongs to the print that is known now."""
+    return token(printer.data.print_id or "") == pressed.print
+
+
 async def _act(hass: HomeAssistant, printer: PrinterCoordinator, messenger: Messenger, press: Press) -> None:
     if press is Press.CANCEL:
-        await messenger.async_say(are_you_sure(printer))
+        await messenger.async_reply(are_you_sure(printer))
         return
     try:
         if press in (Press.NOT_A_FAILURE, Press.KEEP):
@@ -83,7 +90,7 @@ async def _act(hass: HomeAssistant, printer: PrinterCoordinator, messenger: Mess
         else:
             await printer.async_job("cancel")
     except HomeAssistantError as error:
-        await messenger.async_say(Message("message_not_done", values={"problem": error_text(hass, error)}))
+        await messenger.async_reply(reply(printer, "message_not_done", error_text(hass, error)))
         return
     for topic in (ALARM, VETO):
         await messenger.async_clear(topic)

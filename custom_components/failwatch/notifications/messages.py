@@ -11,13 +11,14 @@ from ..const import CONF_ON_FAILURE, CONF_ON_MAYBE
 from ..coordinator import JobCommand, PrinterCoordinator, event_type
 from ..engine.judging.verdict import Level
 from ..engine.watch.policy import Action
-from ..engine.watch.state import Event, EventKind
+from ..engine.watch.state import Event, EventKind, Phase
 from ..shared.details import why_not
 from .buttons import Button, Press, button
 
-ALARM, VETO, SIGHT = "alarm", "veto", "sight"
-"""Topics: a new message replaces the one before of its topic. A pause that an automation announces is one of its own."""
-TOPICS: Final = (ALARM, VETO, SIGHT)
+ALARM, VETO, SIGHT, REPLY = "alarm", "veto", "sight", "reply"
+"""Topics: a new message replaces the one before of its topic. A pause that an automation announces is one of its own,
+and so is the reply to a button of another print."""
+TOPICS: Final = (ALARM, VETO, SIGHT, REPLY)
 
 IMPORTANCE: Final = (
     "action_failed",
@@ -41,6 +42,8 @@ SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
 """What ends the messages of which topics."""
 DONE: Final = ("action_failed", "cancelled", "paused", "countdown")
 """What is said in other words of a print that is not failing."""
+OVER: Final = ("cancelled", "paused", "called_off")
+"""What is said once nothing more happens to the print by itself."""
 LOST: Final = ("blind", "camera_blind")
 KNOWN_REASONS: Final = ("dark", "no_snapshot", "frozen", "light_failed", "not_authorised", "rate_limited")
 
@@ -108,27 +111,23 @@ def message_about(
         reason = detail if detail in KNOWN_REASONS else "other"
         text = f"message_blind_{reason}" if kind == "blind" else message.text
         return replace(message, text=text, shows_picture=False)
+    message = replace(message, buttons=make.about(kind), urgent=kind not in ("maybe", *OVER))
     if kind == "countdown":
-        told = _countdown(printer, make, values, due)
-        return replace(message, **{**told, "text": told["text"] + failing}, urgent=True)
-    ok, failed = (
-        make.one(press, text)
-        for press, text in (
-            (Press.NOT_A_FAILURE, "button_not_a_failure"),
-            (Press.FAILED, "button_it_failed"),
-        )
-    )
-    if kind in ("paused", "called_off"):
-        on = (*make.job("resume"), *make.job("resume", Press.CLEARED, "button_cleared")) or ok
-        return replace(message, buttons=(*on, *make.job("cancel"), *failed))
-    if kind == "cancelled":
-        return message
-    buttons = (*ok, *make.job("pause"), *make.job("cancel"), *failed)
-    return replace(message, buttons=buttons, urgent=kind != "maybe")
+        told = _countdown(printer, values, due)
+        return replace(message, **{**told, "text": told["text"] + failing})
+    return message
+
+
+def reply(printer: PrinterCoordinator, text: str, problem: str = "") -> Message:
+    """Return the answer to a button that led to nothing: with what can still be done about the print."""
+    kind = "countdown" if printer.data.intervention.countdown else "failure"
+    kind = "paused" if printer.data.phase is Phase.PAUSED else kind
+    make = _Buttons(printer, printer.data.print_id)
+    return Message(text, values={"problem": problem}, buttons=make.about(kind), shows_picture=True)
 
 
 def _countdown(
-    printer: PrinterCoordinator, make: _Buttons, values: Mapping[str, str], due: datetime | None
+    printer: PrinterCoordinator, values: Mapping[str, str], due: datetime | None
 ) -> dict[str, Any]:
     """Return what is told of a pause or cancel that comes unless somebody says no."""
     countdown = printer.data.intervention.countdown
@@ -136,12 +135,10 @@ def _countdown(
     if due_by_watch and countdown is not None:
         action, due = countdown.action.value, printer.local_time(countdown.due_at)
     at = dt_util.as_local(due).strftime("%H:%M:%S") if due else "–"  # noqa: RUF001
-    keep = make.one(Press.KEEP, "button_keep")
     return {
         "text": f"message_countdown_{action}",
         "topic": ALARM if due_by_watch else VETO,
         "values": {**values, "time": at},
-        "buttons": (*keep, *make.job("pause"), *make.job("cancel")),
     }
 
 
@@ -162,6 +159,20 @@ class _Buttons:
 
     printer: PrinterCoordinator
     print_id: str | None
+
+    def about(self, kind: str) -> tuple[Button, ...]:
+        """Return the buttons of a message of a kind."""
+        if kind == "cancelled":
+            return ()
+        ok = self.one(Press.NOT_A_FAILURE, "button_not_a_failure")
+        failed = self.one(Press.FAILED, "button_it_failed")
+        stop = (*self.job("pause"), *self.job("cancel"))
+        if kind == "countdown":
+            return (*self.one(Press.KEEP, "button_keep"), *stop)
+        if kind in ("paused", "called_off"):
+            on = (*self.job("resume"), *self.job("resume", Press.CLEARED, "button_cleared")) or ok
+            return (*on, *self.job("cancel"), *failed)
+        return (*ok, *stop, *failed)
 
     def one(self, press: Press, text: str) -> tuple[Button, ...]:
         return (button(press, text, self.printer.key, self.print_id),)

@@ -51,24 +51,30 @@ class Messenger:
 
         return end
 
-    async def async_say(self, message: Message, others: Recipients | None = None) -> None:
+    async def async_say(self, message: Message, others: Recipients) -> None:
         """Send a message now, to others than those in the settings if there are any."""
-        if others is None or others.is_nobody:
+        recipients = others
+        if others.is_nobody:
             recipients = (self._recipients() or Recipients()).and_also(others)
-        else:
-            recipients = others
         await self._send(recipients, message, others)
+
+    async def async_reply(self, message: Message) -> None:
+        """Answer a button, to everybody who may have got the message with it."""
+        await self._send(self._reached(), message)
 
     async def async_clear(self, topic: str) -> None:
         """Take a topic's message back."""
         async with self._order:
             self._cleared.add(topic)
-            sent = self._sent.of(self._printer.key) or Sent()
-            recipients = sent.others.and_also(self._recipients())
-            await async_clear(self._hass, self._printer, recipients, topic)
+            await async_clear(self._hass, self._printer, self._reached(), topic)
 
     def _recipients(self) -> Recipients | None:
         return Recipients.of(self._printer.message_settings)
+
+    def _reached(self) -> Recipients:
+        """Return everybody to whom something of this print was sent."""
+        sent = self._sent.of(self._printer.key) or Sent()
+        return sent.others.and_also(self._recipients())
 
     @callback
     def _hear(self, event: Event) -> None:
