@@ -31,7 +31,7 @@ def __plugin_load__() -> None:  # noqa: N807 - the name that OctoPrint looks for
     __plugin_implementation__ = plugin
     __plugin_hooks__ = {
         "octoprint.access.permissions": permissions,
-        "octoprint.comm.protocol.atcommand.queuing": at_commands.listener(plugin.order),
+        "octoprint.comm.protocol.atcommand.queuing": at_commands.listener(plugin.fire),
         "octoprint.comm.protocol.gcode.sent": plugin.sent_commands.sent,
         "octoprint.comm.protocol.scripts": plugin.pause_scripts.scripts,
         "octoprint.events.register_custom_events": custom_events,

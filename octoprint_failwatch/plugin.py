@@ -10,7 +10,6 @@ import octoprint.plugin
 from . import settings
 from .discovery import announce
 from .engine.detectors.single_use_pictures import SingleUsePictures
-from .engine.monitor import Monitor
 from .printer.gentle_pause import GentlePause
 from .printer.pause_scripts import PauseScripts
 from .printer.sent_commands import SentCommands
@@ -91,10 +90,9 @@ class FailWatchPlugin(
         if hand_over is not None and event in LISTENED_TO:
             hand_over(event, payload)
 
-    def order(self, order: Callable[[Monitor], None]) -> None:
-        """Hand an order from a print file to the watch's thread."""
-        if self.service is not None:
-            self.service.post(order)
+    def fire(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Put an event on OctoPrint's bus without waiting."""
+        self._event_bus.fire(event, payload)
 
     # Settings
 

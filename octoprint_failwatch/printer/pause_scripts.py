@@ -33,8 +33,8 @@ class PauseScripts:
         """The next pause is FailWatch's."""
         self._is_ours = True
 
-    def resumed(self) -> None:
-        """Note that the print was resumed: the next pause is not FailWatch's unless announced."""
+    def expect_none(self) -> None:
+        """The next pause is not FailWatch's unless announced: its own failed, or is over."""
         self._is_ours = False
 
     def forget(self) -> None:

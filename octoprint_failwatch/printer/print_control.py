@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
-from ..engine.monitor import ActionFailed
+from ..engine.monitor import ActionFailed, ActionPending
 from ..engine.watch.policy import Action
 
 TAGS = frozenset({"source:plugin", "plugin:failwatch"})
@@ -39,17 +39,25 @@ class Printer(Protocol):
 async def carry_out(printer: Printer, action: Action) -> None:
     """Order a pause or cancel, and return once the printer obeys; raises ActionFailed.
 
-    "Pausing" is not "paused": a printer that is busy may never get there.
+    "Pausing" is not "paused": a printer that is busy may never get there, or minutes later.
     """
     if _is_done(printer, action):
         return
-    problem = await _order(printer, action)
+    problem, is_pending = "", False
+    try:
+        await _order(printer, action)
+    except TimeoutError:
+        problem, is_pending = "OctoPrint does not take the order", True
+    except Exception as error:  # noqa: BLE001 - another plugin's hook may raise anything
+        problem = f"{type(error).__name__}: {error}"
     for _ in range(LOOKS):
         if _is_done(printer, action):
             return
         await asyncio.sleep(LOOK_EVERY)
-    state = printer.get_state_id().lower()
-    raise ActionFailed(problem or f"the printer still reports {state}")
+    state = printer.get_state_id()
+    is_pending = is_pending or (action is Action.PAUSE and state == "PAUSING")
+    failed = ActionPending if is_pending else ActionFailed
+    raise failed(problem or f"the printer still reports {state.lower()}")
 
 
 def _is_done(printer: Printer, action: Action) -> bool:
@@ -57,16 +65,10 @@ def _is_done(printer: Printer, action: Action) -> bool:
     return state in DONE[action] or state in OVER
 
 
-async def _order(printer: Printer, action: Action) -> str:
-    """Give the order once, and return why it was not taken, "" if it was."""
+async def _order(printer: Printer, action: Action) -> None:
+    """Give the order once, unless it was taken before; raises what OctoPrint raises, and TimeoutError."""
     if action is Action.PAUSE and printer.get_state_id() == "PAUSING":
-        return ""
+        return
     order = printer.pause_print if action is Action.PAUSE else printer.cancel_print
-    try:
-        async with asyncio.timeout(ORDER_WITHIN):
-            await asyncio.get_running_loop().run_in_executor(None, lambda: order(tags=set(TAGS)))
-    except TimeoutError:
-        return "OctoPrint does not take the order"
-    except Exception as error:  # noqa: BLE001 - another plugin's hook may raise anything
-        return f"{type(error).__name__}: {error}"
-    return ""
+    async with asyncio.timeout(ORDER_WITHIN):
+        await asyncio.get_running_loop().run_in_executor(None, lambda: order(tags=set(TAGS)))

@@ -19,12 +19,16 @@ SLACK = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What OctoPrint prints: `origin` is local or sdcard, `position` how many bytes were printed."""
+    """What OctoPrint prints: `origin` is local or sdcard, `position` how many bytes were printed, `age` for how long.
+
+    The age is in seconds, as OctoPrint counts them: without pauses.
+    """
 
     path: str
     origin: str
     name: str = ""
     position: int = 0
+    age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,14 @@ class PrintIdentities:
         self._path = path
         self._began_here = False
         self._begun_at: float | None = None
+        self._age_then = 0.0
         self.current = _read(path)
+
+    @property
+    def running(self) -> PrintIdentity | None:
+        """The print that runs for all that is known."""
+        known = self.current
+        return None if known is None or known.ended else known
 
     def begin(self, job: Job, printer_id: str, at: float, *, may_be_older: bool = True) -> PrintIdentity:
         """A print started, or was found running; returns its identity, which may be one that is known already.
@@ -67,20 +78,20 @@ class PrintIdentities:
         known = (self.adopt(job, printer_id) if may_be_older else None) or self._repeated(job)
         if known is not None:
             return known
-        self._began_here, self._begun_at = True, self._elapsed()
+        self._began_here, self._begun_at, self._age_then = True, self._elapsed(), job.age
         new = PrintIdentity(str(uuid4()), printer_id, job.path, job.origin, job.name, at)
         self._keep(new)
         return new
 
     def may_go_on(self, job: Job) -> bool:
         """Return whether this may be a print from before OctoPrint started, judging by all but its position."""
-        known = self.current
-        return known is not None and not known.ended and not self._began_here and known.is_of(job)
+        known = self.running
+        return known is not None and not self._began_here and known.is_of(job)
 
     def note(self, job: Job) -> None:
         """The running print has come that far."""
-        known = self.current
-        if known is not None and not known.ended and known.is_of(job) and job.position > known.position:
+        known = self.running
+        if known is not None and known.is_of(job) and job.position > known.position:
             self._keep(replace(known, position=job.position))
 
     def adopt(self, job: Job, printer_id: str) -> PrintIdentity | None:
@@ -99,25 +110,24 @@ class PrintIdentities:
 
     def end(self, path: str | None, elapsed: float | None) -> PrintIdentity | None:
         """A print ended after `elapsed` seconds; returns it, None if that was not the running one."""
-        known = self.current
-        if known is None or known.ended:
-            return None
-        if path is not None and path != known.path:
+        known = self.running
+        if known is None or (path is not None and path != known.path):
             return None
         # Not by the wall clock: it may be off by days, and be put right in mid print.
-        if elapsed is not None and self._begun_at is not None and elapsed > self._age() + SLACK:
+        # Whoever holds OctoPrint's event bus up lets us hear late of a print's start.
+        if elapsed is not None and elapsed > self._age_then + self._known_for() + SLACK:
             return None
         self._keep(replace(known, ended=True))
         return known
 
     def _repeated(self, job: Job) -> PrintIdentity | None:
-        known = self.current
-        if known is None or known.ended or self._begun_at is None or not known.is_of(job):
+        known = self.running
+        if known is None or self._begun_at is None or not known.is_of(job):
             return None
-        return known if self._age() < DUPLICATE_WITHIN else None
+        return known if self._known_for() < DUPLICATE_WITHIN else None
 
-    def _age(self) -> float:
-        """Return for how many seconds the print has run that began here."""
+    def _known_for(self) -> float:
+        """Return how many seconds ago the print that began here was heard of; infinite for an older one."""
         return math.inf if self._begun_at is None else self._elapsed() - self._begun_at
 
     def _keep(self, identity: PrintIdentity) -> None:

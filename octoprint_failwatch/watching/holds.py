@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..engine.watch.state import Phase
+from ..engine.watch.state import SWITCHED_OFF, Phase
 from ..printer.heating import HeatingUp
 from ..printer.layers import layer_position
 from ..printer.sent_commands import SentCommands
@@ -47,6 +47,7 @@ class Holds:
         self._after_layer = 0
         self._layer_at: int | None = None
         self._halts: dict[str, PrinterWait] = {}
+        self._is_switched_off = False
 
     async def run(self) -> None:
         """Follow the printer until cancelled."""
@@ -56,16 +57,26 @@ class Holds:
             self.update()
             await asyncio.sleep(EVERY)
 
-    async def begin(self) -> None:
-        """A print begins: decide before its first picture is taken."""
+    async def prepare(self) -> None:
+        """Read of the print's file what `begin` needs: of a large one that takes long."""
         self._file = self._watcher.host.print_file()
-        self._heating_up, self._halts = HeatingUp(told_when_over=self._file is not None), {}
         await self._find_layer()
+
+    def begin(self) -> None:
+        """A print begins to be watched: decide before its first picture is taken."""
+        self._heating_up, self._halts = HeatingUp(told_when_over=self._file is not None), {}
+        self._set(SWITCHED_OFF, self._is_switched_off)
         self._decide(0.0)
 
     def end(self) -> None:
         """The print is over."""
         self._sent.forget()
+
+    def switch(self, *, off: bool) -> None:
+        """The print's file switches FailWatch off or on again, also while the print is not watched."""
+        self._is_switched_off = off
+        if self._watcher.state.phase is not Phase.IDLE:
+            self._set(SWITCHED_OFF, off)
 
     def halt(self, reason: str) -> None:
         """The printer changes filament, or waits for its user."""
@@ -104,4 +115,6 @@ class Holds:
             return
         with suppress(OSError):
             loop = asyncio.get_running_loop()
-            self._layer_at = await loop.run_in_executor(None, layer_position, file, layer)
+            found = await loop.run_in_executor(None, layer_position, file, layer)
+            if (self._file, self._after_layer) == (file, layer):
+                self._layer_at = found

@@ -54,5 +54,8 @@ class OctoPrintAccess(Protocol):
     def about_to_pause(self) -> None:
         """The pause that follows is FailWatch's."""
 
+    def failed_to_pause(self) -> None:
+        """No pause follows: the next one is somebody else's."""
+
     def changed(self, state: WatchState, events: Sequence[Event]) -> None:
         """Tell browsers, other plugins and people."""

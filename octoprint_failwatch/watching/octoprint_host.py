@@ -73,6 +73,7 @@ class OctoPrintHost:
             str(file.get("origin") or "local"),
             str(file.get("display") or file.get("name") or file["path"]),
             int(progress.get("filepos") or 0),
+            float(progress.get("printTime") or 0),
         )
 
     def progress(self) -> Progress:
@@ -94,6 +95,10 @@ class OctoPrintHost:
     def about_to_pause(self) -> None:
         """The pause that follows is FailWatch's."""
         self._pause_scripts.expect()
+
+    def failed_to_pause(self) -> None:
+        """No pause follows: the next one is somebody else's."""
+        self._pause_scripts.expect_none()
 
     def listen(self, listener: Listener) -> None:
         """Hand every change to a listener as well, on the telling thread."""

@@ -14,6 +14,7 @@ from ..engine.watch.policy import Action
 from ..engine.watch.state import Phase
 from ..printer.pause_scripts import PauseScripts
 from ..printer.print_identity import Job, PrintIdentities, PrintIdentity
+from .at_commands import FILE_ORDER, order
 from .holds import FILAMENT_CHANGE, WAITING, Holds
 from .watcher import Watcher
 
@@ -28,6 +29,7 @@ LISTENED_TO = {
     Events.DISCONNECTED,
     Events.FILAMENT_CHANGE,
     Events.WAITING,
+    FILE_ORDER,
 }
 
 GOING_ON = {"RESUMING", "PRINTING"}
@@ -72,7 +74,7 @@ class Lifecycle:
             if not (overtaken and self._watcher.host.printer.get_state_id() in GOING_ON):
                 watch.pause()
         elif event == Events.PRINT_RESUMED:
-            self._scripts.resumed()
+            self._scripts.expect_none()
             # OctoPrint tells of a pause once all moves are made, which a resume may overtake.
             self._pause_overtaken = watch.state.phase is not Phase.PAUSED
             watch.pause()
@@ -81,6 +83,8 @@ class Lifecycle:
             self._holds.halt(FILAMENT_CHANGE)
         elif event == Events.WAITING:
             self._holds.halt(WAITING)
+        elif event == FILE_ORDER:
+            self._order(str(payload.get("parameters") or ""))
         elif event == Events.PRINT_DONE:
             self._ended("done", payload)
         elif event == Events.PRINT_CANCELLED:
@@ -103,10 +107,9 @@ class Lifecycle:
 
     async def watch_it(self) -> None:
         """Watch the running print if watching is switched on and it is not watched yet."""
-        identity, host = self._identities.current, self._watcher.host
-        if identity is None or identity.ended or host.job() is None or not host.settings()["watching"]:
-            return
-        await self._watch(identity)
+        identity = self._identities.running
+        if identity is not None and self._watcher.host.job() is not None and self._is_to_be_watched(identity):
+            await self._watch(identity)
 
     def leave_it(self) -> None:
         """Stop watching the print that runs: the user's switch is off."""
@@ -114,35 +117,58 @@ class Lifecycle:
 
     async def _started(self, job: Job, *, may_be_older: bool) -> None:
         await self._watcher.use_printer(self._watcher.host.profile())
+        known = self._identities.current
         if may_be_older and self._identities.may_go_on(job):
             job = await self._with_position(job)
         identity = self._identities.begin(
             job, self._watcher.printer_id, time.time(), may_be_older=may_be_older
         )
+        if identity != known:
+            self._holds.switch(off=False)
         if self._watcher.host.settings()["watching"]:
             await self._watch(identity)
 
     async def _watch(self, identity: PrintIdentity) -> None:
         if self._watcher.state.phase is Phase.IDLE or self._watcher.state.print_id != identity.print_id:
-            await self._holds.begin()
+            await self._holds.prepare()
+            if not self._is_to_be_watched(identity):
+                return
+            self._holds.begin()
         self._watcher.monitor.start(identity.print_id, identity.name)
         if self._watcher.host.printer.get_state_id() == "PAUSED":
             self._watcher.monitor.pause()
+
+    def _is_to_be_watched(self, identity: PrintIdentity) -> bool:
+        """Return whether that print still runs for all that is known, and watching is not switched off."""
+        running = self._identities.running
+        runs = running is not None and running.print_id == identity.print_id
+        return runs and bool(self._watcher.host.settings()["watching"])
+
+    def _order(self, parameters: str) -> None:
+        """Carry out an order from the print's file. What is typed while no print runs must not silence the next."""
+        is_running = self._watcher.state.phase is not Phase.IDLE or self._watcher.host.job() is not None
+        carry_out = order(parameters) if is_running else None
+        if carry_out is not None:
+            carry_out(self._holds, self._watcher.monitor)
 
     async def _with_position(self, job: Job) -> Job:
         """Return the job with its position: of a print from the printer's card it is known a little later."""
         for _ in range(POSITION_LOOKS):
             current = self._watcher.host.job()
-            if current is None or current.position > 0:
-                return job if current is None else replace(job, position=current.position)
+            if current is None:
+                break
+            job = replace(job, position=current.position, age=current.age)
+            if job.position > 0:
+                break
             await asyncio.sleep(POSITION_LOOK_EVERY)
         return job
 
     def _ended(self, outcome: str, payload: Mapping[str, Any]) -> None:
+        ended = self._identities.end(payload.get("path"), payload.get("time"))
+        if ended is None and self._identities.running is not None:
+            return  # it tells of an older print
         self._scripts.forget()
         self._holds.end()
-        elapsed = payload.get("time")
-        ended = self._identities.end(payload.get("path"), elapsed)
         watch = self._watcher.monitor
         if (
             ended is not None
@@ -156,7 +182,8 @@ class Lifecycle:
 
 
 def _job_of(payload: Mapping[str, Any], current: Job | None) -> Job:
-    """Return the job that an event tells of, with the position of the one that runs."""
+    """Return the job that an event tells of, with what is known of the one that runs if that is it."""
     path, origin = str(payload.get("path") or ""), str(payload.get("origin") or "local")
-    position = current.position if current and (current.path, current.origin) == (path, origin) else 0
-    return Job(path, origin, str(payload.get("name") or path), position)
+    job = Job(path, origin, str(payload.get("name") or path))
+    runs = current is not None and (current.path, current.origin) == (path, origin)
+    return replace(job, position=current.position, age=current.age) if current and runs else job

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 from ..engine.clock import Clock
 from ..engine.detectors.single_use_pictures import SingleUsePictures
-from ..engine.monitor import Monitor
 from ..engine.watch.messages import update_json
 from ..engine.watch.state import Event, Phase, WatchState
 from ..notify.event_log import log_events
@@ -101,18 +100,6 @@ class Service:
     def run(self, work: Any, patience: float = 30.0) -> Any:
         """Have the watch's thread run a coroutine, and return its result; raises TimeoutError."""
         return self._thread.ask(work, patience)
-
-    def post(self, order: Callable[[Monitor], None]) -> None:
-        """Have the watch's thread carry out an order soon, if a print runs; returns at once.
-
-        What is typed while none runs must not silence the next one. One that has begun may not be watched yet.
-        """
-
-        def carry_out() -> None:
-            if self.watcher.state.phase is not Phase.IDLE or self.host.job() is not None:
-                order(self.watcher.monitor)
-
-        self._inbox.put(carry_out)
 
     def settings_changed(self) -> None:
         """Apply the current settings as soon as the detector in use has answered its last picture."""

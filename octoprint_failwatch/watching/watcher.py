@@ -21,7 +21,7 @@ from ..engine.history import History, HistoryError
 from ..engine.history.retention import Retention
 from ..engine.judging.rules import RuleSet
 from ..engine.models import Frame
-from ..engine.monitor import Monitor, PrinterInfo, Setup
+from ..engine.monitor import ActionFailed, ActionPending, Monitor, PrinterInfo, Setup
 from ..engine.watch.look import Camera
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, WatchState
@@ -178,9 +178,17 @@ class Watcher:
 
     async def act(self, action: Action) -> None:
         """Pause or cancel the print, and return once the printer obeys; raises ActionFailed."""
-        if action is Action.PAUSE:
-            self.host.about_to_pause()
-        await carry_out(self.host.printer, action)
+        if action is not Action.PAUSE:
+            await carry_out(self.host.printer, action)
+            return
+        self.host.about_to_pause()
+        try:
+            await carry_out(self.host.printer, action)
+        except ActionPending:
+            raise
+        except ActionFailed:
+            self.host.failed_to_pause()
+            raise
 
     def save(self, state: WatchState) -> None:
         """Store the state soon."""

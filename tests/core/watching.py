@@ -21,7 +21,7 @@ from octoprint_failwatch.engine.clock import Clock
 from octoprint_failwatch.engine.detectors import Detector
 from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.models import Detection, Frame
-from octoprint_failwatch.engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
+from octoprint_failwatch.engine.monitor import ActionFailed, ActionPending, Monitor, PrinterInfo, Setup
 from octoprint_failwatch.engine.watch.look import Camera
 from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.engine.watch.settings import WatchSettings
@@ -123,6 +123,7 @@ class Host:
     def __init__(self) -> None:
         """Obey."""
         self.problems: list[str] = []
+        self.pending = False
         self.acted: list[tuple[Action, float]] = []
         self.saved: list[WatchState] = []
         self.states: list[WatchState] = []
@@ -136,7 +137,8 @@ class Host:
         self.acted.append((action, self.clock.time))
         await self.allowed.wait()
         if self.problems:
-            raise ActionFailed(self.problems.pop(0))
+            failed = ActionPending if self.pending else ActionFailed
+            raise failed(self.problems.pop(0))
 
     def save(self, state: WatchState) -> None:
         """Note it."""

@@ -52,6 +52,18 @@ def test_a_second_start_much_later_is_another_print(path: Path) -> None:
     assert identities.begin(JOB, "printer", 1030) != first
 
 
+def test_an_end_is_known_though_the_start_was_heard_of_late(path: Path) -> None:
+    """Another plugin held the event bus up, or the printer printed from its card before OctoPrint was there."""
+    elapsed = Elapsed()
+    identities = PrintIdentities(path, elapsed)
+    begun = identities.begin(replace(JOB, age=60.0), "printer", 1000)
+    elapsed.time += 100
+    assert identities.end(JOB.path, 170) is None, "that was an older one"
+    assert identities.running == begun
+    assert identities.end(JOB.path, 160) == begun
+    assert identities.running is None
+
+
 @pytest.mark.parametrize("step", [-3600.0, -90_000.0, 90_000.0])
 def test_a_wall_clock_that_is_put_right_hides_no_end(path: Path, step: float) -> None:
     """A Raspberry Pi starts days behind, and is put right in mid print."""

@@ -138,6 +138,13 @@ def test_only_a_pause_by_failwatch_is_shaped_and_undone_once() -> None:
     assert hook.scripts(comm(), "gcode", "afterPrintPaused") is None
 
 
+def test_a_pause_that_failed_leaves_the_next_one_to_whoever_orders_it() -> None:
+    hook = scripts()
+    hook.expect()
+    hook.expect_none()
+    assert hook.scripts(comm(), "gcode", "afterPrintPaused") is None
+
+
 @pytest.mark.parametrize("meanwhile", ["beforePrintStarted", "afterPrintPaused"])
 def test_what_another_start_or_pause_has_overtaken_is_not_undone(meanwhile: str) -> None:
     """The head is somewhere else by then: to lower it would drive it into the part."""

@@ -1,10 +1,11 @@
 """The watch goes on through every change of settings, good or bad, one at a time or several at once."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,7 +17,7 @@ from octoprint_failwatch.engine.detectors.single_use_pictures import SingleUsePi
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.monitor import ActionFailed
 from octoprint_failwatch.engine.watch.policy import Action
-from octoprint_failwatch.engine.watch.state import EventKind, Phase
+from octoprint_failwatch.engine.watch.state import SWITCHED_OFF, EventKind, Phase
 from octoprint_failwatch.engine.watch.watch import Watch
 from octoprint_failwatch.printer import print_control
 from octoprint_failwatch.printer.gentle_pause import Modes
@@ -25,6 +26,7 @@ from octoprint_failwatch.printer.print_identity import PrintIdentities
 from octoprint_failwatch.printer.sent_commands import SentCommands
 from octoprint_failwatch.watching import runtime as services
 from octoprint_failwatch.watching import watcher as watchers
+from octoprint_failwatch.watching.at_commands import FILE_ORDER
 from octoprint_failwatch.watching.holds import HEATING, TOO_EARLY, Holds
 from octoprint_failwatch.watching.installation import Installation
 from octoprint_failwatch.watching.octoprint_access import PrinterProfile
@@ -34,7 +36,7 @@ from octoprint_failwatch.watching.snapshots import Snapshots
 from octoprint_failwatch.watching.state_store import StateStore
 from octoprint_failwatch.watching.watcher import Watcher
 from tests.octoprint.fake_host import FakeDetector, FakeHost, picture
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 SPEED = 100.0
 
@@ -74,7 +76,7 @@ async def watcher(host: FakeHost) -> AsyncIterator[Watcher]:
 def following(watcher: Watcher) -> Lifecycle:
     """Return what follows the events of the watcher's OctoPrint."""
     identities = PrintIdentities(watcher.host.data_folder / "print.json")
-    scripts = cast(PauseScripts, SimpleNamespace(forget=lambda: None, resumed=lambda: None))
+    scripts = PauseScripts(lambda: None, dict, Modes())
     return Lifecycle(watcher, identities, Holds(watcher, SentCommands()), scripts)
 
 
@@ -218,6 +220,127 @@ async def test_a_resume_while_failwatchs_pause_is_on_its_way_calls_it_off(
     assert (watcher.state.phase, watcher.state.level) == (Phase.WATCHING, Level.NONE)
 
 
+LATER = Path("later.gcode")
+
+
+class Search:
+    """Looks for a layer for as long as the test likes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.allowed = threading.Event(), threading.Event()
+        monkeypatch.setattr("octoprint_failwatch.watching.holds.layer_position", self._look)
+
+    def _look(self, file: Path, _layer: int) -> int:
+        self.begun.set()
+        if file != LATER:
+            assert self.allowed.wait(PATIENCE)
+            return 10**9
+        return 0
+
+
+@pytest.mark.parametrize("over", ["ended", "switched off", "followed"])
+async def test_a_print_that_is_over_by_the_time_its_layer_is_found_is_not_watched(
+    watcher: Watcher, host: FakeHost, monkeypatch: pytest.MonkeyPatch, over: str
+) -> None:
+    """Watching is switched on while it prints; a large file takes minutes on a small computer."""
+    search, lifecycle = Search(monkeypatch), following(watcher)
+    host.file = Path("file.gcode")
+    host.stored |= {"watching": False, "when": {"after_layer": 2}}
+    await watcher.rebuild()
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    host.stored["watching"] = True
+    switched_on = asyncio.create_task(lifecycle.watch_it())
+    await eventually(search.begun.is_set)
+    if over == "switched off":
+        host.stored["watching"] = False
+        lifecycle.leave_it()
+    else:
+        await lifecycle.take(Events.PRINT_DONE, {"path": "file.gcode"})
+    if over == "followed":
+        host.file = LATER
+        await lifecycle.take(Events.PRINT_STARTED, {"path": "later.gcode", "origin": "local"})
+    search.allowed.set()
+    await switched_on
+    assert (watcher.state.phase is Phase.IDLE) is (over != "followed")
+    if over == "followed":
+        assert watcher.state.print_name == "later.gcode"
+        lifecycle._holds.update()
+        assert TOO_EARLY not in watcher.state.holds, "the other file's layer is not this one's"
+    else:
+        assert watcher.state.holds == ()
+        host.stored["watching"] = True
+        await lifecycle.take(Events.PRINT_STARTED, {"path": "another.gcode", "origin": "local"})
+        assert watcher.state.phase is Phase.WATCHING
+
+
+OFF, ON = {"parameters": "off"}, {"parameters": "on"}
+
+
+async def test_a_print_that_follows_at_once_is_switched_off_by_its_own_file_alone(watcher: Watcher) -> None:
+    """OctoPrint's bus keeps the order, however long another plugin holds it up."""
+    lifecycle = following(watcher)
+    for path in ("file.gcode", "later.gcode"):
+        await lifecycle.take(Events.PRINT_STARTED, {"path": path, "origin": "local"})
+        assert SWITCHED_OFF not in watcher.state.holds
+        await lifecycle.take(FILE_ORDER, OFF)
+        assert SWITCHED_OFF in watcher.state.holds
+        if path == "file.gcode":
+            await lifecycle.take(Events.PRINT_DONE, {"path": path})
+    await lifecycle.take(Events.PRINT_PAUSED, {})
+    await lifecycle.take(Events.PRINT_STARTED, {"path": path, "origin": "local"})
+    assert SWITCHED_OFF not in watcher.state.holds, "a restart of a paused print is another print"
+
+
+async def test_a_file_that_switches_failwatch_off_is_heard_while_it_does_not_watch(
+    watcher: Watcher, host: FakeHost
+) -> None:
+    lifecycle = following(watcher)
+    host.stored["watching"] = False
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    await lifecycle.take(FILE_ORDER, OFF)
+    for _ in range(2):
+        host.stored["watching"] = True
+        await lifecycle.watch_it()
+        assert SWITCHED_OFF in watcher.state.holds
+        lifecycle.leave_it()
+    await lifecycle.take(FILE_ORDER, ON)
+    await lifecycle.watch_it()
+    assert SWITCHED_OFF not in watcher.state.holds
+    lifecycle.leave_it()
+    await lifecycle.take(FILE_ORDER, OFF)
+    await lifecycle.take(Events.PRINT_DONE, {"path": "file.gcode"})
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "later.gcode", "origin": "local"})
+    assert SWITCHED_OFF not in watcher.state.holds, "it was switched off for the print before"
+
+
+async def test_an_end_of_an_older_print_changes_nothing_of_the_one_that_runs(watcher: Watcher) -> None:
+    lifecycle = following(watcher)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "later.gcode", "origin": "local"})
+    await lifecycle.take(FILE_ORDER, OFF)
+    await lifecycle.take(Events.PRINT_FAILED, {"path": "file.gcode", "reason": "error", "time": 1})
+    assert watcher.state.phase is Phase.WATCHING
+    lifecycle.leave_it()
+    await lifecycle.watch_it()
+    assert SWITCHED_OFF in watcher.state.holds
+
+
+async def test_a_pause_that_failed_leaves_nothing_for_the_users_own(
+    watcher: Watcher, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(print_control, "LOOKS", 1)
+    told: list[str] = []
+    monkeypatch.setattr(host, "about_to_pause", lambda: told.append("expect"))
+    monkeypatch.setattr(host, "failed_to_pause", lambda: told.append("expect none"))
+    states = iter(["PRINTING", "PRINTING", "PRINTING", "PRINTING", "PAUSING"])
+    monkeypatch.setattr(host.printer, "get_state_id", lambda: next(states, "PAUSING"))
+    with pytest.raises(ActionFailed):
+        await watcher.act(Action.PAUSE)
+    assert told == ["expect", "expect none"]
+    with pytest.raises(ActionFailed):
+        await watcher.act(Action.PAUSE)
+    assert told == ["expect", "expect none", "expect"], "it is still on its way"
+
+
 async def test_the_last_picture_is_still_there_after_a_change_of_settings(watcher: Watcher) -> None:
     watcher.monitor.start("print", "cube")
     await eventually(lambda: bool(watcher.frames))
@@ -243,7 +366,9 @@ async def test_settings_that_cannot_work_are_told_and_the_print_is_watched(
     host.stored |= wrong
     await watcher.rebuild()
     assert says in str(watcher.problem)
-    await Holds(watcher, SentCommands()).begin()
+    holds = Holds(watcher, SentCommands())
+    await holds.prepare()
+    holds.begin()
     watcher.monitor.start("print", "cube")
     watcher.monitor.release(HEATING)
     await eventually(lambda: bool(detectors[-1].asked))
@@ -269,10 +394,12 @@ async def test_what_was_laid_before_the_start_was_told_says_that_heating_is_over
     sent = SentCommands()
     holds = Holds(watcher, sent)
     sent.sent(None, "sent", "G1 X1 Y1 E1", "", "G1", tags={"source:file"})
-    await holds.begin()
+    await holds.prepare()
+    holds.begin()
     assert HEATING not in watcher.state.holds
     holds.end()
-    await holds.begin()
+    await holds.prepare()
+    holds.begin()
     assert HEATING in watcher.state.holds
 
 
@@ -283,7 +410,8 @@ async def test_a_layer_that_is_chosen_during_the_print_counts_at_once(
     host.file = tmp_path / "print.gcode"
     host.file.write_bytes(b";LAYER:0\nG1 X1 E1\n;LAYER:1\nG1 X2 E2\n")
     holds = Holds(watcher, SentCommands())
-    await holds.begin()
+    await holds.prepare()
+    holds.begin()
     watcher.monitor.start("print", "cube")
     assert TOO_EARLY not in watcher.state.holds
     following = asyncio.create_task(holds.run())

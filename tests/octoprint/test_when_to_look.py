@@ -10,7 +10,7 @@ from octoprint_failwatch.printer.layers import layer_position
 from octoprint_failwatch.printer.progress import Heat, Progress, heat
 from octoprint_failwatch.printer.sent_commands import SentCommands
 from octoprint_failwatch.printer.start_conditions import StartConditions
-from octoprint_failwatch.watching.at_commands import listener, order
+from octoprint_failwatch.watching.at_commands import FILE_ORDER, listener, order
 from octoprint_failwatch.watching.holds import PrinterWait
 
 pytestmark = pytest.mark.one_octoprint
@@ -182,14 +182,14 @@ class Watch:
         self.asked: list[Any] = []
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *arguments: self.asked.append((name, *arguments))
+        return lambda *arguments, **named: self.asked.append((name, *arguments, *named.values()))
 
 
 @pytest.mark.parametrize(
     ("parameters", "asked"),
     [
-        ("off", ("hold", "command")),
-        (" ON ", ("release", "command")),
+        ("off", ("switch", True)),
+        (" ON ", ("switch", False)),
         ("check", ("check_now",)),
         ("snooze", ("snooze", 600.0)),
         ("snooze 5", ("snooze", 300.0)),
@@ -197,9 +197,10 @@ class Watch:
     ],
 )
 def test_commands_in_print_files(parameters: str, asked: tuple[Any, ...]) -> None:
-    watch, orders = Watch(), []
-    listener(orders.append)(None, "queuing", "FAILWATCH", parameters)
-    orders[0](watch)
+    watch: Any = Watch()
+    carry_out = order(parameters)
+    assert carry_out is not None
+    carry_out(watch, watch)
     assert watch.asked == [asked]
 
 
@@ -208,5 +209,9 @@ def test_unknown_commands_ask_nothing(parameters: str) -> None:
     assert order(parameters) is None
 
 
-def test_other_plugins_commands_are_not_ours() -> None:
-    listener(lambda order: pytest.fail("taken"))(None, "queuing", "pause", "off")
+def test_commands_take_their_turn_on_the_event_bus_and_other_plugins_do_not() -> None:
+    fired: list[tuple[str, dict[str, str]]] = []
+    handle = listener(lambda event, payload: fired.append((event, payload)))
+    for command in ("pause", "FailWatch"):
+        handle(None, "queuing", command, "off")
+    assert fired == [(FILE_ORDER, {"parameters": "off"})]

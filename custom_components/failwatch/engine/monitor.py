@@ -36,6 +36,10 @@ class ActionFailed(FailWatchError):
     kind = "action_failed"
 
 
+class ActionPending(ActionFailed):
+    """The print was not seen to pause or end, but the printer has the order, and may still obey."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PrinterInfo:
     """The printer that is watched, and by which kind of host."""
@@ -163,7 +167,8 @@ class Monitor(Watch):
         try:
             await self._host.act(action)
         except ActionFailed as error:
-            self.acted(action, str(error) or type(error).__name__)
+            is_pending = isinstance(error, ActionPending)
+            self.acted(action, str(error) or type(error).__name__, is_pending=is_pending)
         except Exception as error:
             _LOGGER.exception("The printer could not be told to %s", action)
             self.acted(action, f"{type(error).__name__}: {error}".removesuffix(": "))

@@ -104,6 +104,28 @@ async def test_a_pause_that_an_answer_comes_too_late_for_is_told_and_not_followe
         await run.frames(2)
 
 
+@pytest.mark.parametrize("when", ["under way", "between two tries"])
+async def test_a_pause_that_was_called_off_is_told_though_the_host_has_given_it_up(when: str) -> None:
+    """A printer that is busy pauses minutes after it was told to."""
+    host = Host()
+    host.pending = True
+    host.problems = ["the printer still reports pausing"]
+    if when == "under way":
+        host.allowed.clear()
+    async with watching(failing(), PAUSING, host=host) as run:
+        run.watch.start("print-1")
+        await run.until(lambda: run.watch.state.intervention.ordered is not None)
+        if when == "between two tries":
+            await run.told(EventKind.ACTION_FAILED)
+        run.watch.answer(Answer.NOT_A_FAILURE)
+        host.allowed.set()
+        await run.frames(20)
+        assert len(host.acted) == 1, "it is not tried again"
+        run.watch.pause()
+        assert run.kinds()[-1] is EventKind.ACTION
+        assert run.watch.state.intervention.countdown is None
+
+
 async def test_an_order_that_an_answer_called_off_is_not_tried_again() -> None:
     host = Host()
     host.allowed.clear()

@@ -192,5 +192,9 @@ def test_an_order_under_way_can_only_be_called_off_too_late() -> None:
     assert settle(too_late, Policy(cancel_after=60.0), 10.0) == Intervention(paused_at=10.0, pauses=2)
     again = announce_action(too_late, Policy(), Action.PAUSE, Cause.FAILURE, 10.0)
     assert again.countdown is not None
+    assert fail(too_late, "pausing", 10.0, is_pending=True) == too_late
+    assert call_off(fail(planned, "pausing", 10.0, is_pending=True)).ordered == replace(
+        too_late.ordered, is_pending=True, problems=("pausing",)
+    )
     waiting = fail(planned, "busy", 10.0)
     assert call_off(waiting) == Intervention(pauses=1)

@@ -60,14 +60,22 @@ def give(state: WatchState, action: Action, cause: Cause) -> Step:
     return Step(replace(state, intervention=give_order(state.intervention, action, cause)), order=action)
 
 
-def acted(state: WatchState, action: Action, policy: Policy, now: float, problem: str = "") -> Step:
-    """Record that the print obeyed, or why it did not."""
+def acted(
+    state: WatchState,
+    action: Action,
+    policy: Policy,
+    now: float,
+    problem: str = "",
+    *,
+    is_pending: bool = False,
+) -> Step:
+    """Record that the print obeyed, or why it did not; `is_pending` says that it may still."""
     before = state.intervention
     order = before.ordered
     if order is None or order.action is not action:
         return Step(state)
     if problem:
-        after = replace(state, intervention=fail(before, problem, now))
+        after = replace(state, intervention=fail(before, problem, now, is_pending=is_pending))
         if problem in order.problems or order.called_off:
             return Step(after)
         detail = f"{action}: {problem}"

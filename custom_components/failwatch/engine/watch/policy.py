@@ -70,8 +70,9 @@ class Order:
     """A pause or cancel that the host was told to carry out, and that is not seen to have happened yet.
 
     `tries` counts how often; `next_try_at` is when it is told again, None while it is being carried out.
-    `problems` has why it did not happen, each reason once. `called_off` says that it is no longer wanted, but
-    came too late to be taken back: it may still happen.
+    `problems` has why it did not happen, each reason once. `is_pending` says that the printer has it all the
+    same, and may still obey. `called_off` says that it is no longer wanted, but came too late to be taken
+    back: it may still happen.
     """
 
     action: Action
@@ -80,6 +81,7 @@ class Order:
     next_try_at: float | None = None
     problems: tuple[str, ...] = ()
     called_off: bool = False
+    is_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +153,17 @@ def settle(intervention: Intervention, policy: Policy, at: float) -> Interventio
     return Intervention(cancel, paused_at=at, done=True, pauses=intervention.pauses + 1)
 
 
-def fail(intervention: Intervention, problem: str, at: float) -> Intervention:
-    """Return the intervention after its order failed: it will be repeated."""
+def fail(intervention: Intervention, problem: str, at: float, *, is_pending: bool = False) -> Intervention:
+    """Return the intervention after its order failed: it will be repeated. One that may still happen is kept."""
     order = intervention.ordered
     if order is None:
         return intervention
     if order.called_off:
-        return replace(intervention, ordered=None)
+        return intervention if is_pending else replace(intervention, ordered=None)
     problems = order.problems if problem in order.problems else (*order.problems, problem)
     wait = RETRY_SOON if order.tries < FIRST_TRIES else RETRY_LATER
-    return replace(intervention, ordered=replace(order, next_try_at=at + wait, problems=problems))
+    failed = replace(order, next_try_at=at + wait, problems=problems, is_pending=is_pending)
+    return replace(intervention, ordered=failed)
 
 
 def try_again(intervention: Intervention) -> Intervention:
@@ -188,11 +191,11 @@ def arm_again(intervention: Intervention) -> Intervention:
 
 
 def _under_way(intervention: Intervention) -> Order | None:
-    """Return the order that is just being carried out, as one that was called off too late."""
+    """Return the order that the printer has or is just being given, as one that was called off too late."""
     order = intervention.ordered
-    if order is None or order.next_try_at is not None or order.cause is Cause.USER:
+    if order is None or order.cause is Cause.USER or (order.next_try_at is not None and not order.is_pending):
         return None
-    return replace(order, called_off=True)
+    return replace(order, called_off=True, next_try_at=None)
 
 
 def after_pause(intervention: Intervention) -> Intervention:

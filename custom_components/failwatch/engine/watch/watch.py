@@ -166,10 +166,10 @@ class Watch(ABC):
         """Pause or cancel the print because the user wants it."""
         self.take(actions.give(self.state, action, Cause.USER))
 
-    def acted(self, action: Action, problem: str = "") -> None:
-        """Confirm that the print obeyed an order, or take the host's reason why it did not."""
-        now = self.clock.now()
-        self.take(actions.acted(self.state, action, self._settings.policy, now, problem))
+    def acted(self, action: Action, problem: str = "", *, is_pending: bool = False) -> None:
+        """Confirm that the print obeyed an order, or take the host's reason why it did not, or not yet."""
+        policy, now = self._settings.policy, self.clock.now()
+        self.take(actions.acted(self.state, action, policy, now, problem, is_pending=is_pending))
 
     def _silence(self, now: float, muted: bool, until: float | None) -> None:
         if self.state.print_id is not None:
