@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import sqlite3
 import tracemalloc
@@ -224,6 +225,17 @@ async def test_the_size_stays_within_the_limit(tmp_path: Path) -> None:
     assert history.prints()[0].print_id == "print 3"
     assert 0 < len(history.prints()) < 4
     history.close()
+
+
+async def test_a_print_whose_name_is_no_text_is_recorded(history: History) -> None:
+    """A file that was copied from a computer with another encoding."""
+    async with watching(ScriptedDetector([0.01])) as watched:
+        recorder(history, watched)
+        watched.watch.start("one", os.fsdecode("Würfel".encode("latin-1")))
+        await watched.frames(2)
+        watched.watch.end("done")
+        history.settle()
+        assert (history.print("one").name, history.print("one").frames) == ("W?rfel", 2)
 
 
 async def test_old_prints_go_and_labelled_ones_stay(tmp_path: Path) -> None:

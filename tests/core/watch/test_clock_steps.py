@@ -1,12 +1,22 @@
 """A corrected clock moves every stored time, and changes no duration."""
 
+from collections.abc import Callable
+
+import pytest
+
 from octoprint_failwatch.engine.judging.acceptance import Acceptance
+from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.judge import Memory
 from octoprint_failwatch.engine.judging.latch import Latch, confirm
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Order
-from octoprint_failwatch.engine.watch.state import Blind, WatchState
+from octoprint_failwatch.engine.watch.settings import WatchSettings
+from octoprint_failwatch.engine.watch.state import Blind, EventKind, Phase, WatchState
 from octoprint_failwatch.engine.watch.transitions import shift_times
+from octoprint_failwatch.engine.watch.watch import Watch
+from tests.core.watching import START, ScriptedDetector, VirtualClock, watching
+
+YEARS = 2 * 365 * 86400.0
 
 
 def test_what_was_accepted_lasts_as_long_as_before() -> None:
@@ -47,3 +57,57 @@ def test_all_times_of_a_state_move_together() -> None:
 
     for seconds in (3600.0, -3600.0):
         assert shift_times(at(10_000.0), seconds) == at(10_000.0 + seconds)
+
+
+class BehindClock(VirtualClock):
+    """A clock of a machine that keeps no time while it is off, until the network tells it."""
+
+    def __init__(self) -> None:
+        super().__init__(START - YEARS)
+        self.behind = 0.0
+
+    def step(self) -> float:
+        return self.behind
+
+    def follow(self, step: float) -> None:
+        self.time += step
+        self.behind -= step
+
+
+async def test_a_print_after_the_clock_was_put_right_while_nothing_ran_begins_when_it_does() -> None:
+    """Its history would say that it took years."""
+    clock = BehindClock()
+    async with watching(ScriptedDetector([0.01]), WatchSettings(), clock=clock) as run:
+        await run.idle_for(100)
+        clock.behind = YEARS
+        run.watch.start("print-1", "cube")
+        assert START <= run.events[0].at < START + 1000
+        await run.frames(2)
+        assert run.watch.state.started_at == run.events[0].at
+        assert run.watch.state.phase is Phase.WATCHING
+
+
+@pytest.mark.parametrize(
+    ("say", "kind"),
+    [
+        (lambda watch: watch.answer(Answer.FAILURE), EventKind.ACKNOWLEDGED),
+        (lambda watch: watch.end("cancelled"), EventKind.ENDED),
+    ],
+    ids=["answer", "end"],
+)
+async def test_what_is_said_of_a_paused_print_is_said_when_it_is(
+    say: Callable[[Watch], None], kind: EventKind
+) -> None:
+    clock = BehindClock()
+    async with watching(ScriptedDetector([0.01]), WatchSettings(), clock=clock) as run:
+        run.watch.start("print-1", "cube")
+        await run.frames(2)
+        run.watch.pause()
+        paused = run.watch.state
+        clock.behind = YEARS
+        say(run.watch)
+        assert run.events[-1].kind is kind
+        assert run.events[-1].at == pytest.approx(paused.since + YEARS)
+        assert (run.watch.state.started_at is None) is (kind is EventKind.ENDED)
+        if paused.started_at is not None and run.watch.state.started_at is not None:
+            assert run.watch.state.started_at == pytest.approx(paused.started_at + YEARS)

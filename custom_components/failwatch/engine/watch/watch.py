@@ -93,34 +93,39 @@ class Watch(ABC):
 
     def start(self, print_id: str, name: str = "") -> None:
         """Start watching a print. A print that is already known resumes with all that was learned about it."""
-        now = self.clock.now()
+        now = self._now()
         if print_id == self.state.print_id:
             if self.state.phase is Phase.IDLE:
                 self.take(transitions.resume_known_print(self.state, self._settings, now))
             return
         self._interrupt()
         self._frozen = {}
+        # The name of a file may be no text, which neither a history nor a message can hold.
+        name = name.encode("utf-8", "replace").decode()
         self.take(transitions.start_print(self.state, print_id, name, now))
 
     def pause(self) -> None:
         """Stop looking while the print is paused; keep everything that is known about it."""
         if self.state.phase in LOOKING:
             self._interrupt()
-            self.take(transitions.pause(self.state, self._settings.policy, self.clock.now()))
+            now = self._now()
+            self.take(transitions.pause(self.state, self._settings.policy, now))
 
     def resume(self) -> None:
         """Look again after a pause. Resuming after an alarm counts as "not a failure"."""
         if self.state.phase is Phase.PAUSED:
-            self.take(transitions.resume(self.state, self._settings, self.clock.now()))
+            now = self._now()
+            self.take(transitions.resume(self.state, self._settings, now))
 
     def end(self, outcome: str) -> None:
         """End the print and drop an answer that is still under way."""
+        now = self._now()
         before = self.state
         if before.print_id is None:
             return
         self._interrupt()
         self._frozen = {}
-        self.take(transitions.end_print(before, outcome, self.clock.now()))
+        self.take(transitions.end_print(before, outcome, now))
         if isinstance(self._detector, LearningDetector):
             good = opening_teaches(before.latch, before.memory.statistics.prediction_num)
             self._detector.end_print(before.printer_id, before.print_id, good=good)
@@ -136,7 +141,8 @@ class Watch(ABC):
     def release(self, reason: str) -> None:
         """Remove that reason for not looking, or for being silent."""
         if reason in self.state.holds:
-            self.take(transitions.release(self.state, reason, self._settings, self.clock.now()))
+            now = self._now()
+            self.take(transitions.release(self.state, reason, self._settings, now))
 
     # What the user says
 
@@ -144,23 +150,25 @@ class Watch(ABC):
         """Apply the user's answer about the print; without a print, do nothing."""
         if self.state.print_id is None:
             return
-        self.take(transitions.answer(self.state, said, self._settings, self.clock.now()))
+        now = self._now()
+        self.take(transitions.answer(self.state, said, self._settings, now))
         if said is Answer.FAILURE and isinstance(self._detector, LearningDetector):
             self._detector.unlearn(self.state.printer_id, self.state.print_id)
 
     def snooze(self, seconds: float) -> None:
         """Judge, but neither report nor act for so many seconds; 0 ends the snooze."""
-        now = self.clock.now()
+        now = self._now()
         self._silence(now, self.state.muted, now + seconds if seconds > 0 else None)
 
     def mute(self, muted: bool = True) -> None:
         """Judge, but neither report nor act until this print ends."""
-        self._silence(self.clock.now(), muted, self.state.snoozed_until)
+        self._silence(self._now(), muted, self.state.snoozed_until)
 
     def check_now(self) -> None:
         """Look at once, if the print is being watched."""
         if self.state.phase in LOOKING and not keep_from_looking(self.state.holds):
-            self.take(Step(replace(self.state, next_look_at=self.clock.now())))
+            now = self._now()
+            self.take(Step(replace(self.state, next_look_at=now)))
 
     def order(self, action: Action) -> None:
         """Pause or cancel the print because the user wants it."""
@@ -168,7 +176,7 @@ class Watch(ABC):
 
     def acted(self, action: Action, problem: str = "", *, is_pending: bool = False) -> None:
         """Confirm that the print obeyed an order, or take the host's reason why it did not, or not yet."""
-        policy, now = self._settings.policy, self.clock.now()
+        policy, now = self._settings.policy, self._now()
         self.take(actions.acted(self.state, action, policy, now, problem, is_pending=is_pending))
 
     def _silence(self, now: float, muted: bool, until: float | None) -> None:
@@ -305,6 +313,11 @@ class Watch(ABC):
     def _abandon_look(self) -> None:
         if self._looking is not None:
             self._looking.cancel()
+
+    def _now(self) -> float:
+        """Return the time, and move the state to it: the loop may have slept while the clock was put right."""
+        self._follow_clock()
+        return self.clock.now()
 
     def _follow_clock(self) -> None:
         """Follow the system's clock after it was corrected; running countdowns keep their length."""
