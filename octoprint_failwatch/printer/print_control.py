@@ -15,10 +15,7 @@ LOOK_EVERY = 0.2
 ORDER_WITHIN = 10.0
 """Seconds in which OctoPrint has to take the order: another plugin's hook may hang in it."""
 
-DONE = {
-    Action.PAUSE: {"PAUSED"},
-    Action.CANCEL: {"CANCELLING", "OPERATIONAL", "FINISHING"},
-}
+DONE = {Action.PAUSE: "PAUSED", Action.CANCEL: "CANCELLING"}
 OVER = {"OPERATIONAL", "OFFLINE", "NONE", "ERROR", "CLOSED_WITH_ERROR", "CANCELLING", "FINISHING"}
 """States in which there is nothing left to pause or cancel."""
 
@@ -39,19 +36,19 @@ class Printer(Protocol):
 async def carry_out(printer: Printer, action: Action) -> None:
     """Order a pause or cancel, and return once the printer obeys; raises ActionFailed.
 
-    "Pausing" is not "paused": a printer that is busy may never get there, or minutes later.
+    "Pausing" is not "paused": a printer that is busy may never get there, or minutes later. Nor is a print paused
+    that is over, or cancelled that ended by itself: of that OctoPrint is about to tell.
     """
-    if _is_done(printer, action):
-        return
-    problem, is_pending = "", False
+    problem, is_pending, done = "", False, {DONE[action]}
     try:
-        await _order(printer, action)
+        if await _order(printer, action) and action is Action.CANCEL:
+            done.add("OPERATIONAL")  # to cancel may take less than the time between two looks
     except TimeoutError:
         problem, is_pending = "OctoPrint does not take the order", True
     except Exception as error:  # noqa: BLE001 - another plugin's hook may raise anything
         problem = f"{type(error).__name__}: {error}"
     for _ in range(LOOKS):
-        if _is_done(printer, action):
+        if printer.get_state_id() in done:
             return
         await asyncio.sleep(LOOK_EVERY)
     state = printer.get_state_id()
@@ -60,15 +57,12 @@ async def carry_out(printer: Printer, action: Action) -> None:
     raise failed(problem or f"the printer still reports {state.lower()}")
 
 
-def _is_done(printer: Printer, action: Action) -> bool:
+async def _order(printer: Printer, action: Action) -> bool:
+    """Give the order if there is anything to do, and return whether; raises what OctoPrint raises, and TimeoutError."""
     state = printer.get_state_id()
-    return state in DONE[action] or state in OVER
-
-
-async def _order(printer: Printer, action: Action) -> None:
-    """Give the order once, unless it was taken before; raises what OctoPrint raises, and TimeoutError."""
-    if action is Action.PAUSE and printer.get_state_id() == "PAUSING":
-        return
+    if state in OVER or state == DONE[action] or (action is Action.PAUSE and state == "PAUSING"):
+        return False
     order = printer.pause_print if action is Action.PAUSE else printer.cancel_print
     async with asyncio.timeout(ORDER_WITHIN):
         await asyncio.get_running_loop().run_in_executor(None, lambda: order(tags=set(TAGS)))
+    return True

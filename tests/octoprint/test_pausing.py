@@ -66,10 +66,30 @@ async def test_pausing_is_not_paused() -> None:
     assert printer.orders == []
 
 
-@pytest.mark.parametrize("state", ["OPERATIONAL", "OFFLINE", "ERROR", "CANCELLING"])
-async def test_a_print_that_is_over_is_left_alone(state: str) -> None:
+@pytest.mark.parametrize("action", [Action.PAUSE, Action.CANCEL])
+@pytest.mark.parametrize("state", ["OPERATIONAL", "OFFLINE", "ERROR", "FINISHING"])
+async def test_a_print_that_is_over_is_left_alone_and_was_neither_paused_nor_cancelled(
+    state: str, action: Action
+) -> None:
+    """Whoever is told that it was paused does not go to see why the printer is off."""
     printer = Printer(1, state=state)
-    await print_control.carry_out(printer, Action.PAUSE)
+    with pytest.raises(ActionFailed, match=state.lower()):
+        await print_control.carry_out(printer, action)
+    assert printer.orders == []
+
+
+async def test_a_cancel_may_be_over_before_anybody_looks() -> None:
+    class Quick(Printer):
+        def cancel_print(self, *, tags: set[str]) -> None:
+            self._order("OPERATIONAL", tags)
+
+    await print_control.carry_out(Quick(1), Action.CANCEL)
+
+
+@pytest.mark.parametrize(("action", "state"), [(Action.PAUSE, "PAUSED"), (Action.CANCEL, "CANCELLING")])
+async def test_what_somebody_else_has_done_is_done(action: Action, state: str) -> None:
+    printer = Printer(1, state=state)
+    await print_control.carry_out(printer, action)
     assert printer.orders == []
 
 
