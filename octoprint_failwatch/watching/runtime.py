@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -35,7 +35,7 @@ _LOGGER = logging.getLogger(__name__)
 
 T = TypeVar("T")
 SETTLED_WITHIN = 30.0
-"""Seconds that whoever changes settings waits for them to be in force."""
+"""Seconds that whoever starts FailWatch, or changes its settings, waits for that to be done."""
 RECENT_EVENTS = 50
 """Events that are told to whoever asks, for those that the push socket does not reach."""
 
@@ -68,11 +68,11 @@ class Service:
         self._recent: deque[Event] = deque(maxlen=RECENT_EVENTS)
 
     def start(self) -> None:
-        """Open the watch, and go on with a print that runs already."""
+        """Open the watch, and go on with a print that runs already; waits for that no longer than some seconds."""
         self.host.message = self.update
         self.host.listen(log_events)
         self.host.listen(self.notifications.tell)
-        self._thread.ask(self._open())
+        self._finish(self._open())
 
     def stop(self) -> None:
         """Leave everything on disk, and end the thread."""
@@ -103,16 +103,7 @@ class Service:
 
     def settings_changed(self) -> None:
         """Apply the current settings as soon as the detector in use has answered its last picture."""
-
-        async def take() -> None:
-            # If the request times out, the rebuild must still finish.
-            taking = asyncio.get_running_loop().create_task(self._take_settings())
-            self._tasks.append(taking)
-            taking.add_done_callback(self._tasks.remove)
-            await asyncio.shield(taking)
-
-        with suppress(TimeoutError):
-            self._thread.ask(take(), SETTLED_WITHIN)
+        self._finish(self._take_settings())
 
     def update(self, state: WatchState, events: Sequence[Event]) -> dict[str, Any]:
         """Return the push message for a change."""
@@ -134,6 +125,18 @@ class Service:
     def recent_events(self) -> list[Event]:
         """Return the last events, oldest first."""
         return list(self._recent)
+
+    def _finish(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have the watch's thread do something that may take longer than whoever asked for it waits."""
+
+        async def do() -> None:
+            doing = asyncio.get_running_loop().create_task(work)
+            self._tasks.append(doing)
+            doing.add_done_callback(self._tasks.remove)
+            await asyncio.shield(doing)
+
+        with suppress(TimeoutError):
+            self._thread.ask(do(), SETTLED_WITHIN)
 
     async def _open(self) -> None:
         await self.watcher.open()

@@ -444,6 +444,31 @@ def test_a_busy_detector_holds_up_nobody_who_changes_settings_and_the_watch_goes
         service.stop()
 
 
+def test_a_file_that_takes_long_to_search_holds_up_no_start_and_its_print_is_watched(
+    host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another plugin has begun to print before this one is started."""
+    monkeypatch.setattr(services, "SETTLED_WITHIN", 0.05)
+    monkeypatch.setattr("octoprint_failwatch.watching.holds.EVERY", 0.01)
+    search = Search(monkeypatch)
+    host.file = Path("file.gcode")
+    host.stored["when"] = {"after_layer": 2, "heating": True}
+    scripts = PauseScripts(lambda: None, dict, Modes())
+    service = Service(host, SingleUsePictures(lambda name: name), scripts, SentCommands())  # type: ignore[arg-type]
+    service.start()
+    try:
+        assert search.begun.is_set()
+        assert service.ask(lambda watcher: watcher.state.phase) is Phase.IDLE
+        host.position = 10**9
+        search.allowed.set()
+        asyncio.run(eventually(lambda: bool(detectors[-1].asked)))
+        service.hand_over(Events.PRINT_PAUSED, {})
+        asyncio.run(eventually(lambda: service.ask(lambda watcher: watcher.state.phase) is Phase.PAUSED))
+    finally:
+        search.allowed.set()
+        service.stop()
+
+
 def test_a_print_that_begins_while_the_watch_is_opened_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     plugin, handed = plugins.FailWatchPlugin(), []
 
