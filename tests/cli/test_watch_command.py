@@ -18,12 +18,14 @@ from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
 from octoprint_failwatch.cli import main
-from octoprint_failwatch.cli.shared.watch_output import TableReport
+from octoprint_failwatch.cli.shared.watch_hooks import Reactions
+from octoprint_failwatch.cli.shared.watch_output import JsonReport, TableReport
 from octoprint_failwatch.engine.history import History
-from octoprint_failwatch.engine.judging.verdict import Level
+from octoprint_failwatch.engine.judging.verdict import Level, Verdict
+from octoprint_failwatch.engine.models import Frame
 from octoprint_failwatch.engine.statistics import TemporalStatistics, advance, for_new_print
 from octoprint_failwatch.engine.watch.settings import WatchSettings
-from octoprint_failwatch.engine.watch.state import Event, EventKind
+from octoprint_failwatch.engine.watch.state import CameraView, Event, EventKind, Look, WatchState
 from tests.core import watching
 from tests.programs import Program
 
@@ -178,6 +180,29 @@ async def test_a_folder_that_fails(lab: Lab) -> None:
     assert [frame.look.p for frame in history.frames(record.print_id)] == [line["p"] for line in frames]
     history.close()
     assert code == 4
+
+
+async def test_a_command_runs_though_its_picture_can_be_written_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is what pauses the printer, on a full disk as well."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "not-there"))
+    told = tmp_path / "told"
+    reactions = Reactions(None, {Level.FAILURE: f'echo "$FAILWATCH_EVENT,$FAILWATCH_PICTURE" > {told}'})
+    view = CameraView("")
+    look = Look(1, 0.0, 0.9, (view,), TemporalStatistics(), Verdict(), 0.1)
+    frames = {"": Frame(jpeg(1, BRIGHT), 0.0, "printer", "print")}
+    failure = Event(EventKind.FAILURE, 0.0, "print", "", Level.FAILURE)
+    reactions.take(WatchState(look=look), [failure], frames, looked=True)
+    await reactions.finish()
+    assert told.read_text() == "failure,\n"
+    assert "gets no picture" in capsys.readouterr().err
+
+
+async def test_output_that_was_closed_is_not_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdout", None)
+        JsonReport().happened(Event(EventKind.STARTED, 0.0, "print"))
 
 
 async def test_a_failure_that_gets_better_is_no_new_suspicion(lab: Lab) -> None:

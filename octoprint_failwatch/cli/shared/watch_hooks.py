@@ -7,8 +7,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
+
+import click
 
 from ...engine.errors import FailWatchError
 from ...engine.imaging.annotation import tagged
@@ -62,22 +65,28 @@ class Reactions:
                     picture = await asyncio.to_thread(tagged, frame.jpeg, view.boxes)
                     await asyncio.to_thread(path.write_bytes, picture)
                 except FailWatchError as error:
-                    sys.stderr.write(f"{path}: {error}\n")
+                    _complain(f"{path}: {error}")
                 except OSError as error:
-                    sys.stderr.write(f"{path}: {error.strerror}\n")
+                    _complain(f"{path}: {error.strerror}")
 
     async def _run(self, command: str, event: Event, look: Look, frames: Mapping[str, Frame]) -> None:
-        with tempfile.TemporaryDirectory(prefix="failwatch-") as folder:
-            picture = Path(folder, "picture.jpg")
-            await self._save(picture, look, frames)
-            environment = {
-                **os.environ,
-                "FAILWATCH_EVENT": event.kind.value,
-                "FAILWATCH_REASON": event.detail,
-                "FAILWATCH_P": f"{look.p:.4f}",
-                "FAILWATCH_PRINT_ID": event.print_id or "",
-                "FAILWATCH_PICTURE": str(picture),
-            }
+        environment = {
+            **os.environ,
+            "FAILWATCH_EVENT": event.kind.value,
+            "FAILWATCH_REASON": event.detail,
+            "FAILWATCH_P": f"{look.p:.4f}",
+            "FAILWATCH_PRINT_ID": event.print_id or "",
+            "FAILWATCH_PICTURE": "",
+        }
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="failwatch-"))
+            except OSError as error:  # on a full disk, the printer is to be paused all the same
+                _complain(f"The command for {event.kind} gets no picture: {error.strerror}")
+            else:
+                picture = Path(folder, "picture.jpg")
+                await self._save(picture, look, frames)
+                environment["FAILWATCH_PICTURE"] = str(picture)
             # What programs read of a watch is its own lines; a closed standard error is some other file by now.
             out = None if sys.stderr is None else STDERR
             process = await asyncio.create_subprocess_shell(command, env=environment, stdout=out)
@@ -87,4 +96,10 @@ class Reactions:
                 process.kill()
                 code = await process.wait()
             if code:
-                sys.stderr.write(f"The command for {event.kind} ended with exit code {code}.\n")
+                _complain(f"The command for {event.kind} ended with exit code {code}.")
+
+
+def _complain(text: str) -> None:
+    """Say something on the standard error, if there is one: nothing depends on it."""
+    with suppress(OSError):
+        click.echo(text, err=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import sys
 from collections import deque
 from datetime import datetime
 from types import TracebackType
@@ -71,8 +70,7 @@ class JsonReport:
         self._print({"error": problem or "No picture could be judged."})
 
     def _print(self, line: object) -> None:
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        print(json.dumps(line), flush=True)  # which also does where the standard output is closed
 
 
 class _Output(Console):
