@@ -10,12 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 
-from ..const import (
-    CONF_KIND,
-    CONF_LIGHT,
-    CONF_WATCHING,
-    DOMAIN,
-)
+from ..const import CONF_KIND, CONF_LIGHT, CONF_WATCHING, DOMAIN
 from ..coordinator import FailWatchConfigEntry, JobCommand, PrinterCoordinator
 from ..engine.clock import Clock
 from ..engine.detectors.base import Detector, LearningDetector
@@ -34,10 +29,11 @@ from .history import PrintHistory
 from .lights import LightMode, PrintLight, async_lamp
 from .print_control import COMMANDS, async_order
 from .print_status import ENDED_OFF, HOLD_SILENT, UNSEEN_ENDS, Command, Order, Reading, tell
-from .print_status_listener import PrintStatusListener
+from .print_status_listener import PrintStatusListener, times_of
 from .recordings import CameraRecordings
 from .settings import changed_rules, light_mode, needs_set_up, rules_of, watch_settings
 from .sight_log import async_forget_sight, async_log_sight
+from .silence import SilenceNews
 from .snapshots import create_cameras
 from .state_store import StateStore
 
@@ -90,6 +86,7 @@ class WatchedCamera(PrinterCoordinator):
             tell=self._tell,
             heard=self._hear,
         )
+        self._silence = SilenceNews(self._monitor, self._status)
         self._light = self._create_light(was_ours=memory.recall_light(self.key))
         memory.async_keep(self.key, lambda: (self.data, self._status.kept, self._light.is_ours))
 
@@ -225,6 +222,7 @@ class WatchedCamera(PrinterCoordinator):
         )
         if self.status_problem != before:
             self.async_update_listeners()
+        self._silence.async_hear(reading, silent_for, times_of(self.hass, self.settings).silence)
 
     def _create_light(self, *, was_ours: bool) -> PrintLight:
         light_id = self.settings.get(CONF_LIGHT)
@@ -262,6 +260,7 @@ class WatchedCamera(PrinterCoordinator):
         refused = (EventKind.BLIND, NotAuthorised.kind, False)
         if any((event.kind, event.detail, event.minor) == refused for event in events):
             self.config_entry.async_start_reauth(self.hass)
+        self._silence.async_judge()
 
     @override
     async def async_job(self, command: JobCommand) -> None:

@@ -139,6 +139,8 @@ class PrintStatus:
     """Since when the print was not surely running, None while it surely does."""
     doubt: Doubt | None = None
     doubt_since: float = 0.0
+    silence_told: bool = False
+    """Whether people were told that the printer says nothing, and are to be told that it is back."""
 
 
 @dataclass(frozen=True, slots=True)

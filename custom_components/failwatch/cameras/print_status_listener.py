@@ -200,15 +200,21 @@ class PrintStatusListener:
         again = [] if followed.again_at is None else [followed.again_at]
         if reading.meaning is not Meaning.SILENT:
             self._silent_since = None
-        elif self._silent_since is None:
-            self._silent_since = now
-            again.append(now + times.settling)
-        elif now < self._silent_since + times.settling:
-            again.append(self._silent_since + times.settling)
+        else:
+            if self._silent_since is None:
+                self._silent_since = now
+            # Since when the printer was silent before a restart says nothing of what was heard since.
+            moments = (self._silent_since + seconds for seconds in (times.settling, times.silence))
+            again += [moment for moment in moments if now < moment]
         self._tell(followed.commands)
         self._heard(reading, 0.0 if self._silent_since is None else now - self._silent_since)
         if again:
             self._plan(max(0.0, min(again) - now) / self._clock.speed)
+
+    @callback
+    def async_note_silence(self, *, told: bool) -> None:
+        """Remember, also over a restart, whether people know that the printer says nothing."""
+        self.status = replace(self.status, silence_told=told)
 
     @callback
     def async_forget(self) -> None:

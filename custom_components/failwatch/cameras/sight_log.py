@@ -17,9 +17,10 @@ def async_log_sight(
 ) -> None:
     """Log what a step changed. A look that is answered ends the trouble, also one that began before a reload."""
     trouble = f"blind_{key}"
-    is_blind = any(event.kind is EventKind.BLIND and not event.minor for event in events)
-    if is_blind and async_begins(hass, trouble):
-        _LOGGER.warning("%s cannot be watched: %s", name, state.blind and state.blind.detail)
+    blind = state.blind  # None where it is the printer that says nothing, which is logged as such
+    is_told = any(event.kind is EventKind.BLIND and not event.minor for event in events)
+    if blind is not None and is_told and async_begins(hass, trouble):
+        _LOGGER.warning("%s cannot be watched: %s", name, blind.detail)
     elif has_looked(state, last) and async_ends(hass, trouble):
         _LOGGER.warning("%s is watched again", name)
     elif any(event.kind is EventKind.ENDED for event in events) and async_ends(hass, trouble):

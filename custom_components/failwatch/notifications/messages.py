@@ -30,6 +30,7 @@ IMPORTANCE: Final = (
     "maybe",
     "blind",
     "camera_blind",
+    "seeing",
 )
 """What is told of, the most important first: what happens at once is one message."""
 SETTLES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -44,8 +45,18 @@ DONE: Final = ("action_failed", "cancelled", "paused", "countdown")
 """What is said in other words of a print that is not failing."""
 OVER: Final = ("cancelled", "paused", "called_off")
 """What is said once nothing more happens to the print by itself."""
-LOST: Final = ("blind", "camera_blind")
-KNOWN_REASONS: Final = ("dark", "no_snapshot", "frozen", "light_failed", "not_authorised", "rate_limited")
+SIGHTS: Final = ("blind", "camera_blind", "seeing")
+NO_STATUS: Final = "no_status"
+"""The printer says nothing. That it is back is told: whoever read of it may be on the way to it."""
+KNOWN_REASONS: Final = (
+    "dark",
+    "no_snapshot",
+    "frozen",
+    "light_failed",
+    "not_authorised",
+    "rate_limited",
+    NO_STATUS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,7 @@ def message_about(
     failing = "" if level is Level.FAILURE or kind not in DONE else "_plain"
     message = Message(f"message_{kind}{failing}", values=values, topic=_topic(kind), shows_picture=True)
     make = _Buttons(printer, print_id)
-    if kind in LOST:
+    if kind in SIGHTS:
         reason = detail if detail in KNOWN_REASONS else "other"
         text = f"message_blind_{reason}" if kind == "blind" else message.text
         return replace(message, text=text, shows_picture=False)
@@ -143,14 +154,15 @@ def _countdown(
 
 
 def _topic(kind: str) -> str:
-    return SIGHT if kind in LOST else ALARM
+    return SIGHT if kind in SIGHTS else ALARM
 
 
 def _is_wanted(printer: PrinterCoordinator, event: Event) -> bool:
     choice = {"maybe": CONF_ON_MAYBE, "failure": CONF_ON_FAILURE}.get(event_type(event))
     settings = printer.message_settings
     ignored = choice is not None and settings.get(choice) == Action.NOTHING
-    return not event.minor and not ignored
+    is_known = event.kind is EventKind.SEEING and event.detail != NO_STATUS
+    return not event.minor and not ignored and not is_known
 
 
 @dataclass(frozen=True, slots=True)
