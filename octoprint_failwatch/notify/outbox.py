@@ -90,6 +90,10 @@ class Outbox:
                 self._send(one.url, one.message)
             except NotSent as problem:
                 self._put_off(one, problem, now)
+            except Exception as error:
+                # Not at once again: it would fill the log, and the disk.
+                _LOGGER.exception("A message could not be sent")
+                self._put_off(one, NotSent(type(error).__name__), now)
             else:
                 self._drop(one)
                 self.delivered(one.url)

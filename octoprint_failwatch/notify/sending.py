@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from ..engine.errors import BadSetting, FailWatchError
 from .services import OTHER, form
+
+_LOGGER = logging.getLogger("octoprint.plugins.failwatch")
 
 
 class NotSent(FailWatchError):
@@ -91,16 +93,20 @@ def _status(said: str) -> int | None:
 
 @contextmanager
 def _attachment(picture: bytes | None) -> Iterator[Any]:
-    """Lend Apprise a picture, as a file: some of its services read no other kind."""
+    """Lend Apprise a picture, as a file: some of its services read no other kind. A full disk costs the picture."""
     from apprise import AppriseAttachment
 
-    if picture is None:
-        yield None
-        return
-    with TemporaryDirectory(prefix="failwatch-") as folder:
-        file = Path(folder, "failwatch.jpg")
-        file.write_bytes(picture)
-        yield AppriseAttachment(str(file))
+    attached = None
+    with ExitStack() as stack:
+        if picture is not None:
+            try:
+                folder = stack.enter_context(TemporaryDirectory(prefix="failwatch-"))
+                file = Path(folder, "failwatch.jpg")
+                file.write_bytes(picture)
+                attached = AppriseAttachment(str(file))
+            except OSError as error:
+                _LOGGER.warning("A message is sent without its picture: %s", error.strerror)
+        yield attached
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,6 +95,16 @@ def test_a_message_reaches_ones_own_server_with_its_token(
     assert TOKEN not in shown(url)
 
 
+def test_a_message_that_has_no_room_for_its_picture_is_sent_without(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A full disk is no reason not to tell of a failure."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "not-there"))
+    url = address("ntfy", {"server": service.url, **FORMS["ntfy"]})
+    send(url, Message(MESSAGE.title, MESSAGE.text, picture(1)))
+    assert "cube" in str(service.got)
+
+
 @pytest.mark.parametrize(
     ("status", "says"),
     [
@@ -139,6 +150,7 @@ class Unsure:
 
     def __init__(self) -> None:
         self.fails: set[str] = set()
+        self.problem: Exception | None = None
         self.tried: list[tuple[float, str, str]] = []
         self.urls = {"a", "b"}
         self.now = 0.0
@@ -147,7 +159,7 @@ class Unsure:
     def send(self, url: str, message: Message) -> None:
         self.tried.append((self.now, url, message.text))
         if url in self.fails:
-            raise NotSent(f"{url} does not answer.")
+            raise self.problem or NotSent(f"{url} does not answer.")
 
     def put(self, text: str = "text", is_news: Any = lambda: True) -> None:
         self.outbox.put(["a", "b"], Message("title", text), self.now + 1000, is_news, self.now)
@@ -174,6 +186,16 @@ def test_a_message_is_tried_for_an_hour_where_it_was_not_taken_and_then_told() -
     assert (told.url, told.at, str(told.problem)) == ("a", 1000.0, "a does not answer.")
     unsure.urls.discard("a")
     assert unsure.outbox.undelivered() == [], "removed from the settings"
+
+
+def test_what_nobody_expects_is_tried_again_as_late(caplog: pytest.LogCaptureFixture) -> None:
+    unsure = Unsure()
+    unsure.fails, unsure.problem = {"a"}, RuntimeError("a mistake")
+    unsure.put()
+    unsure.run(until=sum(PAUSES))
+    assert unsure.times("a")[:2] == [0.0, PAUSES[0]]
+    assert unsure.times("b") == [0.0]
+    assert "a mistake" in caplog.text
 
 
 def test_what_gets_through_at_last_is_told_no_longer() -> None:
