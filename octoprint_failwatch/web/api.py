@@ -203,6 +203,8 @@ def _refused(why: str, status: int) -> flask.Response:
 def _pause(service: Service, _data: Mapping[str, Any]) -> None:
     if not Permissions.PRINT.can():
         flask.abort(403)
+    if service.host.job() is None:
+        raise NoPrint
     service.ask(lambda watcher: watcher.monitor.order(Action.PAUSE))
 
 

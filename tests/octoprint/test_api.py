@@ -151,9 +151,11 @@ async def test_who_answers_alarms_pauses_only_with_octoprints_right_to_print(
 
 
 async def test_the_job_obeys_as_by_octoprints_own_api(lab: Lab) -> None:
-    with pytest.raises(aiohttp.ClientResponseError) as caught:
-        await lab.order("job", action="pause")
-    assert caught.value.status == 409
+    for command in ({"command": "job", "action": "pause"}, {"command": "pause"}):
+        with pytest.raises(aiohttp.ClientResponseError) as caught:
+            await lab.octoprint.post("/api/plugin/failwatch", command)
+        assert caught.value.status == 409
+    assert (await lab.state())["intervention"]["ordered"] is None
     await lab.print()
     await lab.phase("watching")
     await lab.order("job", action="pause")
