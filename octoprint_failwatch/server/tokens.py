@@ -46,7 +46,11 @@ class Tokens:
 
 def read_tokens(file: Path) -> list[str]:
     """Return the tokens in a file, one a line; empty lines and those that begin with # are left out."""
-    lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    try:
+        text = file.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
+    except UnicodeDecodeError as error:
+        raise BadSetting(f"{file} is no text: {error}.") from error
+    lines = [line.strip() for line in text.splitlines()]
     tokens = [line for line in lines if line and not line.startswith("#")]
     if not tokens:
         raise BadSetting(f"There is no token in {file}.")

@@ -217,9 +217,9 @@ def test_what_is_no_http_is_not_repeated_in_the_log(server: Process, request_hea
 
 
 def test_tokens_from_everywhere(tmp_path: Path) -> None:
-    """From options, the environment and a file."""
+    """From options, the environment and a file, as some editors write it."""
     file = tmp_path / "tokens"
-    file.write_text("# ours\n\nfrom-file\n")
+    file.write_text("# ours\n\nfrom-file\n", encoding="utf-8-sig", newline="\r\n")
     with served(tmp_path / "data", "--token-file", str(file), "--token", "two") as process:
         assert [process.predict(0, token=token)[0] for token in (TOKEN, "two", "from-file")] == [200] * 3
         assert process.predict(0, token="# ours")[0] == 401
@@ -300,13 +300,16 @@ def test_curl(server: Process, tmp_path: Path) -> None:
         (["--token", "two words"], "A token is made of letters, digits and signs"),
         (["--token", ""], "A token is made of letters"),
         (["--token-file", os.devnull], "There is no token in"),
+        (["--token-file", "{tmp}/latin-1"], "is no text"),
         (["--public-url", "ftp://x"], "must look like https://"),
     ],
     ids=str,
 )
 def test_wrong_options_are_told_in_a_line(tmp_path: Path, options: list[str], says: str) -> None:
     """Before anything is begun."""
-    done = CliRunner().invoke(main, ["serve", "--data", str(tmp_path / "data"), *options])
+    (tmp_path / "latin-1").write_bytes("Schlüssel".encode("latin-1"))
+    given = [option.format(tmp=tmp_path) for option in options]
+    done = CliRunner().invoke(main, ["serve", "--data", str(tmp_path / "data"), *given])
     assert isinstance(done.exception, SystemExit)
     assert (done.exit_code, done.stdout) == (1, "")
     assert says in done.stderr

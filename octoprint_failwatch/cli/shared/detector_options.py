@@ -82,7 +82,7 @@ def gather(
 def read_settings(path: Path) -> dict[str, Any]:
     """Return the settings in a file; raises BadSetting."""
     try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
+        settings = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise BadSetting(f"{path} is no JSON: {error}.") from error
     if not isinstance(settings, dict):
