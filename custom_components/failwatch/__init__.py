@@ -17,12 +17,15 @@ from .notifications.action import async_setup_notify_action
 from .notifications.answers import async_setup_answers
 from .notifications.messenger import Messenger
 from .notifications.pictures import async_setup_pictures
+from .notifications.sending import async_gone_recipients
 from .notifications.sent import async_setup_sent, forget_sent
+from .notifications.settings import Recipients
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
 from .octoprint.device import async_follow_octoprint_device
 from .services import async_setup_services
 from .shared.entity_renames import async_follow_renames
+from .shared.needs import RECIPIENTS_GONE, PrintNeeds
 from .shared.words import async_load_words
 
 PLATFORMS = [
@@ -84,6 +87,11 @@ async def _async_set_up_octoprint(hass: HomeAssistant, entry: FailWatchConfigEnt
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_follow_octoprint_device(link)
     entry.async_on_unload(Messenger(hass, link).async_start())
+
+    def missing() -> dict[str, list[str]]:
+        return {RECIPIENTS_GONE: async_gone_recipients(hass, Recipients.of(link.message_settings))}
+
+    entry.async_on_unload(PrintNeeds(hass, link, missing).async_start())
     link.async_follow()
 
 

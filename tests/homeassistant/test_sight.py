@@ -14,7 +14,6 @@ from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.cameras import history
-from custom_components.failwatch.cameras.snapshots import async_is_gone
 from custom_components.failwatch.engine.errors import (
     BadPicture,
     NotAuthorised,
@@ -22,6 +21,7 @@ from custom_components.failwatch.engine.errors import (
     Unavailable,
 )
 from custom_components.failwatch.repairs import AnotherCameraFlow, async_create_fix_flow
+from custom_components.failwatch.shared.gone import async_is_gone
 from tests.homeassistant.printer import (
     CAMERA,
     LIGHT,

@@ -23,6 +23,7 @@ from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
 from ..notifications.messenger import Messenger
 from ..notifications.sent import forget_sent
+from ..shared.needs import PrintNeeds
 from ..shared.problems import error_text
 from . import issues
 from .history import PrintHistory
@@ -136,6 +137,7 @@ class WatchedCamera(PrinterCoordinator):
             self._light.async_stop,
             self._status.async_stop,
             Messenger(self.hass, self).async_start(),
+            PrintNeeds(self.hass, self, partial(issues.missing, self.hass, self.settings)).async_start(),
         )
         self.config_entry.async_on_unload(self.async_end)
         if self.watching:

@@ -1,8 +1,8 @@
 """Repair issues of watched cameras, and of the service that judges their pictures."""
 
 import logging
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -10,12 +10,16 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, CONF_STATUS_ENTITY, DOMAIN
 from ..engine.watch.state import Blind
+from ..notifications.sending import async_gone_recipients
+from ..notifications.settings import Recipients
+from ..shared.gone import async_is_gone
+from ..shared.needs import ORDERS_GONE, RECIPIENTS_GONE
 from ..shared.trouble import async_begins, async_ends, async_told
 from ..shared.words import async_text
+from .print_control import async_gone_carriers
 from .print_status import Reading
 from .print_status_listener import times_of, words_of
 from .printers import Meaning
-from .snapshots import async_is_gone
 
 _LOGGER = logging.getLogger(__package__)
 
@@ -148,6 +152,15 @@ def _raise(
         data=data,
     )
     return True
+
+
+@callback
+def missing(hass: HomeAssistant, settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Return what a watched printer's settings name and is gone, by the issue that says so."""
+    return {
+        ORDERS_GONE: async_gone_carriers(hass, settings),
+        RECIPIENTS_GONE: async_gone_recipients(hass, Recipients.of(settings)),
+    }
 
 
 @callback

@@ -10,12 +10,13 @@ from homeassistant.const import (
     SERVICE_TURN_ON,
     STATE_UNAVAILABLE,
 )
-from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.core import HomeAssistant, callback, split_entity_id
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 
 from ..const import CONF_CANCEL_WITH, CONF_PAUSE_WITH, CONF_RESUME_WITH, DOMAIN
 from ..coordinator import JobCommand
+from ..shared.gone import async_is_gone
 
 DOMAIN_SERVICES = {
     button.DOMAIN: button.SERVICE_PRESS,
@@ -35,6 +36,13 @@ COMMANDS: Final[Mapping[JobCommand, str]] = {
     "cancel": CONF_CANCEL_WITH,
 }
 """The settings that name what carries a command out."""
+
+
+@callback
+def async_gone_carriers(hass: HomeAssistant, settings: Mapping[str, Any]) -> list[str]:
+    """Return which of the entities that carry out commands no longer exist, each once."""
+    chosen = dict.fromkeys(settings[setting] for setting in COMMANDS.values() if settings.get(setting))
+    return [entity_id for entity_id in chosen if async_is_gone(hass, entity_id)]
 
 
 async def async_order(hass: HomeAssistant, settings: Mapping[str, Any], command: JobCommand) -> None:

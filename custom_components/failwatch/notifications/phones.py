@@ -43,12 +43,17 @@ def phone_device(hass: HomeAssistant, entity_id: str) -> str | None:
     return entity.device_id if entity is not None and entity.platform == APP else None
 
 
+def is_paired(hass: HomeAssistant, phone: Phone) -> bool:
+    """Return whether the app's integration knows the phone, and is neither disabled nor removed."""
+    return phone.webhook_id in hass.data.get(APP, {}).get("config_entries", {})
+
+
 async def async_push(
     hass: HomeAssistant, phone: Phone, title: str | None, text: str, data: Mapping[str, Any]
 ) -> None:
     """Send a message to one phone; raises HomeAssistantError."""
     service = hass.data.get(APP, {}).get("notify")
-    if service is None or phone.webhook_id not in hass.data[APP].get("config_entries", {}):
+    if service is None or not is_paired(hass, phone):
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="phone_gone")
     # Two phones of one name have one notify action between them; the app itself knows them apart.
     await service.async_send_message(text, title=title, target=[phone.webhook_id], data=dict(data))

@@ -7,16 +7,17 @@ from typing import Any, Final
 
 from homeassistant.components import persistent_notification
 from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
+from ..shared.gone import async_is_gone
 from ..shared.problems import foreign_text
 from ..shared.trouble import async_begins, async_ends
 from ..shared.words import async_load_words, async_word
 from .messages import Message
-from .phones import CLEAR, Phone, async_push, find_phone, phone_data, phone_device
+from .phones import CLEAR, Phone, async_push, find_phone, is_paired, phone_data, phone_device
 from .pictures import async_picture_path
 from .settings import Recipients
 
@@ -74,6 +75,24 @@ async def async_clear(
             for phone in phones
         )
     )
+
+
+@callback
+def async_gone_recipients(hass: HomeAssistant, recipients: Recipients | None) -> list[str]:
+    """Return the names of recipients that no longer exist, each once."""
+    if recipients is None:
+        return []
+    gone, devices = [], list(recipients.devices)
+    for entity_id in recipients.entities:
+        if device := phone_device(hass, entity_id):
+            devices.append(device)
+        elif async_is_gone(hass, entity_id):
+            gone.append(entity_id)
+    for device in devices:
+        phone = find_phone(hass, device)
+        if phone is None or not is_paired(hass, phone):
+            gone.append(phone.name if phone else async_word(hass, "removed_phone"))
+    return list(dict.fromkeys(gone))
 
 
 def message_tag(printer: PrinterCoordinator, topic: str) -> str:
