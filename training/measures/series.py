@@ -29,6 +29,8 @@ LIMITS = (0.28, 0.32, 0.36, 0.40, 0.44, 0.48, 0.52)
 """Limits for `maybe` among which the default of the rule set `failwatch` is chosen."""
 LOOKS_A_FRAME = 6
 """Looks that learn from one frame of a good print: a minute."""
+USED_PRINTS, USED_LOOKS = 4, 1800
+"""Good prints that a printer in use has behind it, and looks of each: five hours."""
 SIMULATED_LOOKS = 60
 """Pictures drawn per simulated print; each stands for the looks until the next one."""
 
@@ -129,10 +131,13 @@ def _simulated(detector: BuiltInDetector) -> Iterator[Print]:
 
 def _under(prints: Sequence[Print], rules: RuleSet, used: dict[str, Values] | None = None) -> dict[str, Any]:
     """Return what happens in all prints under some rules."""
-    memories = {}
+    memories: dict[str, Memory] = {}
     for camera, good in (used or {}).items():
-        long = Print(camera, tuple(like(random.Random(camera), good, 7200)), None)
-        memories[camera] = follow(long, rules, Memory())[1]
+        looks = like(random.Random(camera), good, USED_PRINTS * USED_LOOKS)
+        memories[camera] = Memory()
+        for first in range(0, len(looks), USED_LOOKS):
+            one = Print(camera, tuple(looks[first : first + USED_LOOKS]), None)
+            memories[camera] = follow(one, rules, memories[camera])[1]
     outcomes = [
         (one, follow(one, rules, memories.get(one.name.split(" ")[0], Memory()))[0]) for one in prints
     ]

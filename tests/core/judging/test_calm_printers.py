@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, answered, assess
 from octoprint_failwatch.engine.judging.latch import LatchTimes
-from octoprint_failwatch.engine.judging.rules import CALM, FailWatchRules
-from octoprint_failwatch.engine.judging.trend import NEW_SWING, Trend, after_move, for_new_print
+from octoprint_failwatch.engine.judging.rules import CALM, CALM_LASTING, KNOWN_PRINTS, FailWatchRules
+from octoprint_failwatch.engine.judging.trend import (
+    NEW_SWING,
+    Trend,
+    after_good_print,
+    after_move,
+    for_new_print,
+)
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection
 from octoprint_failwatch.engine.statistics import TemporalStatistics
@@ -37,6 +43,21 @@ def watched(p: Callable[[float], float], hours: float, before: Assessment | None
 
 def calm(hours: float = 4.0) -> Assessment:
     return watched(lambda _: 0.02, hours)[-1]
+
+
+def known(prints: int, before: Assessment | None = None) -> Assessment:
+    """Return a printer, calm unless another is given, after so many good prints."""
+    now = before or calm()
+    for _ in range(prints):
+        now = replace(now, memory=replace(now.memory, trend=after_good_print(now.memory.trend)))
+    return now
+
+
+def told(looks: list[Assessment]) -> float | None:
+    """Return the minutes until a failure stands."""
+    return next(
+        (look * EVERY / 60 for look, one in enumerate(looks) if one.latch.level is Level.FAILURE), None
+    )
 
 
 def is_doubted(looks: list[Assessment]) -> bool:
@@ -145,3 +166,47 @@ def test_the_line_that_is_drawn_is_the_limit_that_a_verdict_names() -> None:
     drawn = [RULES.limits(0.1, limit)[0][2] for limit in (0.28, 0.40, 0.45)]
     assert drawn == [0.28, RULES.maybe, RULES.maybe]
     assert [above for _, _, above in RULES.limits(0.1)] == [RULES.maybe, RULES.failure]
+
+
+# A failure that lasts
+
+
+@pytest.mark.parametrize("p", [0.36, 0.40])
+def test_a_weak_failure_of_a_calm_printer_with_good_prints_behind_it_is_told(p: float) -> None:
+    minutes = told(watched(lambda _: p, 1, known(KNOWN_PRINTS)))
+    assert minutes is not None
+    assert 8 < minutes < 20
+    before = watched(lambda _: p, 1, known(KNOWN_PRINTS - 1))
+    assert is_doubted(before)
+    assert told(before) is None
+
+
+def test_a_restless_printer_is_told_of_what_lasts_by_the_number_alone() -> None:
+    restless = watched(lambda at: 0.45 if at % 600 > 480 else 0.02, 8)[-1]
+    for p, is_told in ((0.40, False), (0.55, True)):
+        assert (told(watched(lambda _, p=p: p, 1, known(KNOWN_PRINTS, restless))) is not None) is is_told
+
+
+def test_a_sight_that_comes_and_goes_is_asked_for_all_of_the_number() -> None:
+    """Its bad looks count for more than its good ones, which makes up for those."""
+    rules = replace(RULES, prior=0.0)
+    calm_and_known = Trend(baseline=0.0, unrest=0.0, fixture_prints=KNOWN_PRINTS)
+    for slow_mean, slow_square, level in (
+        (0.33, 0.0, Level.FAILURE),
+        (0.31, (0.39 * 1.1) ** 2, Level.NONE),
+        (0.31, (0.41 * 1.1) ** 2, Level.FAILURE),
+    ):
+        trend = replace(calm_and_known, slow_mean=slow_mean, slow_square=slow_square)
+        assert rules.judge(TemporalStatistics(prediction_num=100), trend).level is level
+
+
+@given(st.floats(0.0, 1.0), st.integers(0, 9), st.floats(0.1, 1.5), st.floats(0.25, 4.0))
+def test_a_failure_that_lasts_is_asked_for_the_number_or_down_to_eight_tenths_of_it(
+    unrest: float, prints: int, sustained: float, sensitivity: float
+) -> None:
+    rules = FailWatchRules(prior=0.0, maybe=9.0, failure=9.0, sustained=sustained, sensitivity=sensitivity)
+    trend = Trend(baseline=0.0, unrest=unrest, fixture_prints=prints, slow_mean=10.0 / sensitivity)
+    least = CALM_LASTING if prints >= KNOWN_PRINTS else 1.0
+    for share, level in ((least * 0.99, Level.NONE), (1.01, Level.FAILURE)):
+        now = replace(trend, slow_mean=share * sustained / sensitivity)
+        assert rules.judge(TemporalStatistics(prediction_num=100), now).level is level

@@ -9,6 +9,7 @@ from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes, confirm,
 from octoprint_failwatch.engine.judging.learning import hidden, opening_teaches, teaches
 from octoprint_failwatch.engine.judging.rules import (
     CALM,
+    CALM_LASTING,
     FailWatchRules,
     ObicoRules,
     RuleSet,
@@ -231,11 +232,16 @@ HALF = FailWatchRules(maybe=0.5, failure=0.75, sustained=0.5)
     [
         (HALF, CALM * 0.5, 0.0, 0.0),
         (HALF, CALM * 0.5 + 0.25, 0.0, 0.25),
-        (HALF, 0.0, 0.5, 0.0),
-        (HALF, 0.0, 0.75, 0.25),
+        (HALF, 0.0, CALM_LASTING * 0.5, 0.0),
+        (HALF, 0.0, CALM_LASTING * 0.5 + 0.25, 0.25),
         (FailWatchRules(maybe=0.5, failure=0.25, sustained=0.5), 0.25, 0.0, 0.0),
         (FailWatchRules(maybe=0.5, failure=0.5, sustained=0.5, sensitivity=2.0), CALM * 0.25, 0.0, 0.0),
-        (FailWatchRules(maybe=0.5, failure=0.5, sustained=0.5, sensitivity=2.0), 0.0, 0.25, 0.0),
+        (
+            FailWatchRules(maybe=0.5, failure=0.5, sustained=0.5, sensitivity=2.0),
+            0.0,
+            CALM_LASTING * 0.25,
+            0.0,
+        ),
         (ObicoRules(low=0.5), 0.5, 9.0, 0.0),
         (ObicoRules(low=0.5), 0.75, 9.0, 0.25),
         (ObicoRules(low=0.5, sensitivity=2.0), 0.25, 9.0, 0.0),
@@ -247,7 +253,7 @@ HALF = FailWatchRules(maybe=0.5, failure=0.75, sustained=0.5)
 def test_what_is_below_every_limit_is_quiet_and_what_reaches_one_is_not(
     rules: RuleSet, mean: float, slow: float, usual: float
 ) -> None:
-    """By published rules the slow mean raises nothing. A doubt's limit is that of the calmest printer here."""
+    """By published rules the slow mean raises nothing. Limits are those of the calmest printer here."""
     assert not rules.is_quiet(mean, slow, usual)
     assert rules.is_quiet(below(mean) if mean else mean, below(slow) if slow else slow, usual)
 

@@ -32,6 +32,16 @@ A printer that swings as much as a new one is assumed to is asked for all of it,
 prints of new printers more of those that fail are doubted so, with as few needless doubts (`training/evaluate`).
 """
 
+CALM_LASTING = 0.8
+"""The same share of `sustained`: what is asked of the slow mean for a failure, of a printer that is known.
+
+On simulated printers weak and slow failures are told twice as soon, and fewer are missed (`benchmarks/tuning`). At
+0.7 filament that looks like 0.30 would be told as well.
+"""
+
+KNOWN_PRINTS = 3
+"""Good prints after which a printer is known: supports that look bad for minutes come up in most prints or in none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailWatchRules:
@@ -41,7 +51,8 @@ class FailWatchRules:
     The baseline learns from a frame while the score is below `learn_below`, and never rises above
     `usual_at_most`; all that was learned of a camera during prints together hides no more than that either.
     p of at least `sure` in ten looks in a row is a failure on any printer, whatever was learned, and so is a
-    recent mean of that height. `maybe` is asked of a new printer and of a restless one, less of a calm one.
+    recent mean of that height. `maybe` is asked of a new printer and of a restless one, less of a calm one; so is
+    `sustained` once the printer had a few good prints.
     """
 
     name: ClassVar[str] = "failwatch"
@@ -91,7 +102,7 @@ class FailWatchRules:
     def is_quiet(self, mean: float, slow: float, usual: float) -> bool:
         """Return whether a recent mean and a slow level raise nothing for sure."""
         quiet = (mean - usual) * self.sensitivity < min(CALM * self.maybe, self.failure)
-        return quiet and (slow - usual) * self.sensitivity < self.sustained
+        return quiet and (slow - usual) * self.sensitivity < CALM_LASTING * self.sustained
 
     def judge(self, statistics: TemporalStatistics, trend: Trend) -> Verdict:
         """Return the verdict on one frame."""
@@ -108,17 +119,25 @@ class FailWatchRules:
             return Verdict(Level.FAILURE, Rule.HIGH, score, usual, failure)
         if slow >= self.sustained:
             return Verdict(Level.FAILURE, Rule.SUSTAINED, slow, usual, self.sustained)
+        steady = (trend.slow_mean - usual) * self.sensitivity
+        lasting = self._lasting(trend)
+        if steady >= lasting:
+            return Verdict(Level.FAILURE, Rule.SUSTAINED, steady, usual, lasting)
         if score < doubt:
             return Verdict(Level.NONE, Rule.QUIET, score, usual, doubt)
-        lasts = (trend.slow_mean - usual) * self.sensitivity >= LASTING * self.maybe
-        doubt = doubt if lasts else BRIEF * self.maybe
+        doubt = doubt if steady >= LASTING * self.maybe else BRIEF * self.maybe
         if score < doubt:
             return Verdict(Level.NONE, Rule.QUIET, score, usual, doubt)
         return Verdict(Level.MAYBE, Rule.HIGH, score, usual, doubt)
 
     def _doubt(self, trend: Trend) -> float:
         """Return the score of a doubt that lasts."""
-        return self.maybe * min(1.0, max(CALM, trend.swing / NEW_SWING))
+        return self.maybe * _asked(trend, CALM)
+
+    def _lasting(self, trend: Trend) -> float:
+        """Return the score of a failure that lasts, by the slow mean alone: it is no sight that comes and goes."""
+        known = trend.fixture_prints >= KNOWN_PRINTS
+        return self.sustained * (_asked(trend, CALM_LASTING) if known else 1.0)
 
     def _failure(self, usual: float) -> float:
         """Return the score of a failure: where much was learned, `failure` would be asked for where p hardly comes."""
@@ -280,6 +299,11 @@ RULE_SETS: dict[str, type[RuleSet]] = {
 
 DIVISORS = ("escalation",)
 """Numbers that the score is divided by, so that 0 is none."""
+
+
+def _asked(trend: Trend, calm: float) -> float:
+    """Return the share of a number that is asked of a printer: all of it, down to that of a calm one."""
+    return min(1.0, max(calm, trend.swing / NEW_SWING))
 
 
 def _heights(limits: Limits) -> dict[str, float]:
