@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from custom_components.failwatch.engine.judging.rules import FailWatchRules
+from custom_components.failwatch.engine.judging.failwatch_rules import FailWatchRules
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.serialization import to_json
 from custom_components.failwatch.engine.watch.messages import rules_json

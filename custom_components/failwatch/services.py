@@ -23,7 +23,8 @@ from .const import CONF_KIND, DOMAIN, KIND_OCTOPRINT
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.errors import BadPicture, BadSetting, FailWatchError
 from .engine.imaging.jpeg import as_jpeg
-from .engine.judging.rules import RULE_SETS, FailWatchRules, create_rules
+from .engine.judging.failwatch_rules import FailWatchRules
+from .engine.judging.rules import RULE_SETS, create_rules
 from .engine.models import Frame
 from .engine.serialization import to_json
 from .engine.watch.state import present_level

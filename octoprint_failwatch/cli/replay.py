@@ -12,8 +12,9 @@ import click
 from rich.table import Table
 
 from ..engine.judging.assessment import Assessment
+from ..engine.judging.failwatch_rules import FailWatchRules
 from ..engine.judging.judge import Memory
-from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
+from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
 from ..engine.judging.verdict import Level
 from ..engine.replay import Judged, at_cadence, replay
 from ..engine.statistics import TemporalStatistics

@@ -19,7 +19,8 @@ import click
 from ..engine.clock import Clock
 from ..engine.detectors import FIELDS, create_detector
 from ..engine.errors import SnapshotError
-from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet
+from ..engine.judging.failwatch_rules import FailWatchRules
+from ..engine.judging.rules import RULE_SETS, RuleSet
 from ..engine.judging.verdict import Level
 from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.sources.address import host_of

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
-from ..engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet, create_rules
+from ..engine.judging.failwatch_rules import FailWatchRules
+from ..engine.judging.rules import RULE_SETS, RuleSet, create_rules
 
 if TYPE_CHECKING:
     import optuna

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..engine.judging.assessment import Assessment
+from ..engine.judging.failwatch_rules import FailWatchRules
 from ..engine.judging.judge import weight_of
 from ..engine.judging.learning import hidden, is_good
-from ..engine.judging.rules import FailWatchRules, RuleSet
+from ..engine.judging.rules import RuleSet
 from ..engine.judging.trend import Trend, excess_of, learned_mean, learned_unrest
 from ..engine.judging.trend import advance as advance_trend
 from ..engine.judging.verdict import Level

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..engine.history import History, PrintRecord
-from ..engine.judging.rules import FailWatchRules, ObicoRules
+from ..engine.judging.failwatch_rules import FailWatchRules
+from ..engine.judging.published_rules import ObicoRules
 from ..engine.judging.verdict import Level
 from ..engine.replay import recorded, replay
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from ..engine.imaging.regions import Polygon
-from ..engine.judging.rules import FailWatchRules
+from ..engine.judging.failwatch_rules import FailWatchRules
 from . import minimum_data
 from .candidates import Choice, shifted
 from .evaluation import Outcome, Summary, outcomes, summarise

@@ -15,7 +15,8 @@ from octoprint_failwatch.cli import main
 from octoprint_failwatch.cli.chart.buckets import MOST, Buckets
 from octoprint_failwatch.cli.chart.timeline import COLOURS, draw_timeline
 from octoprint_failwatch.engine.history import History, Label, exchange
-from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.replay import Began, Sample, replay
 from tests.core.history.test_history import recorder

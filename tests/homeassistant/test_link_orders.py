@@ -6,7 +6,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from custom_components.failwatch.engine.judging.rules import FailWatchRules
+from custom_components.failwatch.engine.judging.failwatch_rules import FailWatchRules
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.printer import until
 

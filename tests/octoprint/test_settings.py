@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from octoprint_failwatch.engine.errors import BadSetting
-from octoprint_failwatch.engine.judging.rules import FailWatchRules, SuperApiRules
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
+from octoprint_failwatch.engine.judging.published_rules import SuperApiRules
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 from octoprint_failwatch.engine.statistics import TemporalStatistics
 from octoprint_failwatch.engine.watch.messages import state_json

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from tests.octoprint.browsing import SETTINGS, fields_cut_off, open_settings, save_settings
 from tests.octoprint.lab import TOKEN, Lab
 from tests.patience import eventually

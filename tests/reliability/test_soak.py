@@ -23,7 +23,7 @@ import pytest
 
 from octoprint_failwatch.engine.errors import BadAnswer, DetectionError, ServerFailed, TimedOut, Unavailable
 from octoprint_failwatch.engine.history import History
-from octoprint_failwatch.engine.judging.rules import SuperApiRules
+from octoprint_failwatch.engine.judging.published_rules import SuperApiRules
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.monitor import Monitor, PrinterInfo, Setup
 from octoprint_failwatch.engine.serialization import from_json, to_json

@@ -11,7 +11,7 @@ import pytest
 
 from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, ModelFolder
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
 from training.measures import lapses
 from training.measures.eye import Eye

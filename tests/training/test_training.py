@@ -10,8 +10,8 @@ from PIL import Image
 
 from octoprint_failwatch.engine.detectors.built_in import BUILT_IN, BuiltInDetector, ModelFolder
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.judge import Memory
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from training.measures import figures, room
 from training.measures.eye import Eye, in_shape
 from training.measures.figures import auroc, average_precision, calibration_error, recall_at, with_interval

@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.simulated_printers import KINDS, simulate
 from octoprint_failwatch.engine.history import Entry, Label
-from octoprint_failwatch.engine.judging.rules import RULE_SETS, FailWatchRules, RuleSet
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
+from octoprint_failwatch.engine.judging.rules import RULE_SETS, RuleSet
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.replay import (
     Began,

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from octoprint_failwatch.engine.history import History, Label
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.tuning.sensitivity import LAST_PRINTS, REST, STEPS, last_prints, tell_steps
 from tests.core.history.test_history import recorder

@@ -14,8 +14,8 @@ from benchmarks.simulated_printers import KINDS, simulate
 from octoprint_failwatch.cli import main
 from octoprint_failwatch.engine.history import Entry, History, Label, RecordedSettings, Recorder
 from octoprint_failwatch.engine.history.rows import add_entry, print_key
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.judge import Memory, judge
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Box, Detection
 from octoprint_failwatch.engine.replay import Sample

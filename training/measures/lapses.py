@@ -19,8 +19,10 @@ from octoprint_failwatch.engine.detectors.built_in.camera_baseline_store import 
 from octoprint_failwatch.engine.detectors.built_in.explanation import explained
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.engine.judging.assessment import Assessment, assess
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.learning import DELAY
-from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules, RuleSet, SuperApiRules
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules, SuperApiRules
+from octoprint_failwatch.engine.judging.rules import RuleSet
 from octoprint_failwatch.engine.judging.trend import OPENING
 from octoprint_failwatch.engine.judging.verdict import Level
 

@@ -11,8 +11,10 @@ import numpy as np
 
 from octoprint_failwatch.engine.detectors.built_in import BuiltInDetector
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.judge import Memory
-from octoprint_failwatch.engine.judging.rules import FailWatchRules, ObicoRules, RuleSet, SuperApiRules
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules, SuperApiRules
+from octoprint_failwatch.engine.judging.rules import RuleSet
 from octoprint_failwatch.simulator.renderer import Renderer
 from octoprint_failwatch.simulator.scene import Scene
 

@@ -14,7 +14,7 @@ from ...engine.detectors.built_in.heat_map import HeatMap
 from ...engine.detectors.built_in.heat_output import HeatOutput
 from ...engine.imaging.annotation import tagged
 from ...engine.imaging.jpeg import decode, encode
-from ...engine.judging.rules import FailWatchRules
+from ...engine.judging.failwatch_rules import FailWatchRules
 from ...engine.models import Detection
 from .camera import Explained, explain, finding
 from .page import MARK, CameraSheets, Sheet, page

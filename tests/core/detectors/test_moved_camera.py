@@ -23,8 +23,8 @@ from octoprint_failwatch.engine.detectors.built_in.surroundings import (
 )
 from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.assessment import Assessment
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.judge import Memory
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.replay import recorded, replay

@@ -14,9 +14,9 @@ from octoprint_failwatch.engine.detectors.built_in.explanation import explained
 from octoprint_failwatch.engine.detectors.built_in.heat_map import HeatMap
 from octoprint_failwatch.engine.detectors.built_in.heat_output import HeatOutput
 from octoprint_failwatch.engine.judging.assessment import Assessment, assess
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.latch import LatchTimes
 from octoprint_failwatch.engine.judging.learning import DELAY
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Frame
 from tests.core.detectors import scenery

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.judge import Memory
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.judging.verdict import Verdict
 from octoprint_failwatch.engine.replay.look_log import LONGEST, LookLog

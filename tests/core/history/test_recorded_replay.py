@@ -10,8 +10,10 @@ import pytest
 from octoprint_failwatch.engine.errors import DetectionError, NotAuthorised, Unavailable
 from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.assessment import Answer
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.latch import LatchTimes
-from octoprint_failwatch.engine.judging.rules import RULE_SETS, FailWatchRules, ObicoRules, create_rules
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules
+from octoprint_failwatch.engine.judging.rules import RULE_SETS, create_rules
 from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.replay import (

@@ -30,7 +30,7 @@ from octoprint_failwatch.engine.history.recorder import STANDS_EVERY
 from octoprint_failwatch.engine.history.store import MAX_PENDING
 from octoprint_failwatch.engine.judging.judge import Memory
 from octoprint_failwatch.engine.judging.latch import Latch
-from octoprint_failwatch.engine.judging.rules import ObicoRules
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules
 from octoprint_failwatch.engine.judging.verdict import Level, Verdict
 from octoprint_failwatch.engine.models import Box, Frame
 from octoprint_failwatch.engine.statistics import TemporalStatistics

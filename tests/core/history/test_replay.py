@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.judging.assessment import Assessment
 from octoprint_failwatch.engine.judging.judge import Memory
-from octoprint_failwatch.engine.judging.rules import RULE_SETS, ObicoRules, create_rules
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules
+from octoprint_failwatch.engine.judging.rules import RULE_SETS, create_rules
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.replay import (
     BadSeries,

@@ -7,8 +7,8 @@ import pytest
 
 from octoprint_failwatch.engine.judging.acceptance import LASTS, Acceptance, follow
 from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, answered, assess
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.latch import LatchTimes
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
 from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.judging.verdict import Level, Rule
 from octoprint_failwatch.engine.models import Box, Detection

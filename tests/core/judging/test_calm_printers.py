@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, answered, assess
+from octoprint_failwatch.engine.judging.failwatch_rules import (
+    CALM,
+    CALM_LASTING,
+    KNOWN_PRINTS,
+    FailWatchRules,
+)
 from octoprint_failwatch.engine.judging.latch import LatchTimes
-from octoprint_failwatch.engine.judging.rules import CALM, CALM_LASTING, KNOWN_PRINTS, FailWatchRules
 from octoprint_failwatch.engine.judging.trend import (
     NEW_SWING,
     Trend,

@@ -4,18 +4,12 @@ import pytest
 
 from octoprint_failwatch.engine.judging.acceptance import Acceptance
 from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, answered, assess
+from octoprint_failwatch.engine.judging.failwatch_rules import CALM, CALM_LASTING, FailWatchRules
 from octoprint_failwatch.engine.judging.judge import Memory, judge, weight_of
 from octoprint_failwatch.engine.judging.latch import Latch, LatchTimes, confirm, follow
 from octoprint_failwatch.engine.judging.learning import hidden, opening_teaches, teaches
-from octoprint_failwatch.engine.judging.rules import (
-    CALM,
-    CALM_LASTING,
-    FailWatchRules,
-    ObicoRules,
-    RuleSet,
-    SuperApiRules,
-    create_rules,
-)
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules, SuperApiRules
+from octoprint_failwatch.engine.judging.rules import RuleSet, create_rules
 from octoprint_failwatch.engine.judging.trend import NEW_SWING, Trend, advance
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 from octoprint_failwatch.engine.models import Detection

@@ -10,15 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoprint_failwatch.engine.errors import BadSetting
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.judge import Memory, judge
-from octoprint_failwatch.engine.judging.rules import (
-    RULE_SETS,
-    FailWatchRules,
-    ObicoRules,
-    RuleSet,
-    SuperApiRules,
-    create_rules,
-)
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules, SuperApiRules
+from octoprint_failwatch.engine.judging.rules import RULE_SETS, RuleSet, create_rules
 from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.judging.verdict import Level, Rule, Verdict
 from octoprint_failwatch.engine.models import Detection

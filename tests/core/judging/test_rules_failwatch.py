@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from benchmarks.simulated_printers import KINDS, Kind, simulate
 from octoprint_failwatch.engine.history import Entry
 from octoprint_failwatch.engine.judging.assessment import Answer, Assessment, assess
+from octoprint_failwatch.engine.judging.failwatch_rules import SURE_LOOKS, FailWatchRules
 from octoprint_failwatch.engine.judging.judge import Memory, judge
 from octoprint_failwatch.engine.judging.latch import LatchTimes
-from octoprint_failwatch.engine.judging.rules import SURE_LOOKS, FailWatchRules, ObicoRules
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules
 from octoprint_failwatch.engine.judging.trend import (
     OPENING,
     Trend,

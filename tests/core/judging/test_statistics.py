@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_failwatch.engine.judging.rules import ObicoRules
+from octoprint_failwatch.engine.judging.published_rules import ObicoRules
 from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.statistics import (

@@ -10,7 +10,7 @@ import pytest
 
 from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.assessment import Answer
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.monitor import Monitor

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from octoprint_failwatch.engine.errors import RateLimited, SnapshotError, Unavailable
 from octoprint_failwatch.engine.judging.assessment import Answer
-from octoprint_failwatch.engine.judging.rules import SURE_LOOKS, FailWatchRules
+from octoprint_failwatch.engine.judging.failwatch_rules import SURE_LOOKS, FailWatchRules
 from octoprint_failwatch.engine.judging.trend import Trend
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.models import Detection, Frame

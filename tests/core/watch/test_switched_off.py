@@ -7,7 +7,7 @@ import pytest
 
 from octoprint_failwatch.engine.errors import Unavailable
 from octoprint_failwatch.engine.history import History
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.replay import recorded, replay
 from octoprint_failwatch.engine.serialization import from_json, to_json

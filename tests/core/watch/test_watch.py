@@ -11,7 +11,7 @@ from octoprint_failwatch.engine.clients.http import REQUEST_TIMEOUT
 from octoprint_failwatch.engine.errors import NotAuthorised, RateLimited, SnapshotError, Unavailable
 from octoprint_failwatch.engine.imaging.visibility import VisibilityLimits
 from octoprint_failwatch.engine.judging.assessment import Answer
-from octoprint_failwatch.engine.judging.rules import FailWatchRules
+from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
 from octoprint_failwatch.engine.judging.verdict import Level, Verdict
 from octoprint_failwatch.engine.models import Detection, Frame
 from octoprint_failwatch.engine.serialization import from_json, to_json

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from .. import serialization
 from ..history.records import Entry, EntryKind, RecordedSettings
 from ..judging.assessment import Answer, Assessment, answered, assess, interrupted, relearning
+from ..judging.failwatch_rules import FailWatchRules
 from ..judging.judge import NOWHERE
 from ..judging.latch import LatchTimes
-from ..judging.rules import FailWatchRules, RuleSet
+from ..judging.rules import RuleSet
 from ..judging.verdict import Level, Verdict
 from ..models import Detection
 from ..statistics import REFERENCE_INTERVAL, TemporalStatistics

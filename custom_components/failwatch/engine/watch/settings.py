@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..imaging.visibility import VisibilityLimits
+from ..judging.failwatch_rules import FailWatchRules
 from ..judging.latch import LatchTimes
-from ..judging.rules import FailWatchRules, RuleSet
+from ..judging.rules import RuleSet
 from .cadence import Cadence
 from .policy import Policy
 
