@@ -15,7 +15,6 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FailWatchConfigEntry, PrinterCoordinator
 from .engine.judging.verdict import Level
-from .engine.watch.state import Phase
 from .entity import PrinterEntity, add_for_printers
 
 PARALLEL_UPDATES = 0
@@ -43,7 +42,7 @@ BINARY_SENSORS: tuple[FailWatchBinarySensorEntityDescription, ...] = (
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=lambda printer: printer.is_connected and printer.data.phase is not Phase.BLIND,
+        is_on_fn=lambda printer: printer.is_connected and not printer.is_blind,
         always_available=True,
     ),
 )

@@ -93,10 +93,16 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
         return self.data.phase is Phase.IDLE and self.data.print_id is not None
 
     @property
+    def is_blind(self) -> bool:
+        """Whether the print cannot be checked, or nothing is known of it."""
+        return self.status_problem is not None or self.data.phase is Phase.BLIND
+
+    @property
     def known_level(self) -> Level | None:
         """The level that stands, None while that is not known: unseen is not "no failure"."""
         level = present_level(self.data)
-        unseen = level is Level.NONE and is_unanswered(self.data)
+        unheard = self.status_problem is not None and self.data.is_kept_from_looking
+        unseen = level is Level.NONE and (unheard or is_unanswered(self.data))
         return None if unseen or self.is_unsure else level
 
     @property

@@ -59,7 +59,7 @@ def _now[T](value: Callable[[Look], T]) -> Callable[[PrinterCoordinator], T | No
 
 def _watch_state(printer: PrinterCoordinator) -> str | None:
     """Return what the watch does, None while it is not known yet whether its print still runs."""
-    if printer.status_problem:
+    if printer.is_blind:
         return Phase.BLIND.value
     return None if printer.is_unsure else printer.data.phase.value
 

@@ -22,9 +22,9 @@ from custom_components.failwatch import logbook
 from custom_components.failwatch.engine.judging.assessment import Answer
 from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.policy import Action, Countdown, Intervention
-from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from custom_components.failwatch.engine.watch.state import Blind, Event, EventKind, Phase, WatchState
 from custom_components.failwatch.notifications import sent
-from custom_components.failwatch.notifications.messages import DONE, IMPORTANCE, KNOWN_REASONS
+from custom_components.failwatch.notifications.messages import CALM, DONE, IMPORTANCE, KNOWN_REASONS
 from tests.homeassistant import printer as printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import JPEG, Linked, OctoPrintServer
@@ -301,6 +301,40 @@ async def test_a_message_of_an_automation_that_names_nobody_goes_to_those_in_the
     message = await phone.got("is failing")
     assert message["data"]["channel"] == "alarm_stream"
     assert not shown(hass)
+
+
+BLIND = replace(states.watching(), phase=Phase.BLIND, blind=Blind("dark", "too dark", states.AT))
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "buttons"),
+    [
+        (states.watching(), "benchy.gcode shows no failure.", 0),
+        (replace(states.watching(), phase=Phase.PAUSED), "benchy.gcode shows no failure.", 0),
+        (states.watching(Level.MAYBE, p=0.5), "benchy.gcode looks suspicious.", 3),
+        (BLIND, "benchy.gcode can no longer be watched: it is too dark.", 0),
+        (replace(FAILURE, phase=Phase.BLIND, blind=BLIND.blind), "benchy.gcode is failing.", 3),
+        (replace(states.watching(), failed_looks=1), "It is not known just now how benchy.gcode looks.", 0),
+        (replace(states.watching(), phase=Phase.IDLE), "It is not known just now how benchy", 0),
+        (states.idle(), "Nothing is being printed.", 0),
+    ],
+)
+async def test_a_message_without_a_kind_says_how_things_stand(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    state: WatchState,
+    words: str,
+    buttons: int,
+) -> None:
+    phone = await phones.add(1)
+    octoprint.state = state
+    await linked_to(hass, linked, phone)
+    await hass.services.async_call(
+        "failwatch", "notify", {"entity_id": "sensor.ender_3_watch"}, blocking=True
+    )
+    assert len(titles(await phone.got(words))) == buttons
 
 
 async def test_a_message_about_a_print_that_ended_meanwhile_is_taken_back_at_the_start(
@@ -709,6 +743,7 @@ async def test_every_message_and_button_has_words(hass: HomeAssistant) -> None:
         assert key in texts[0] or f"{key}_" in "".join(texts[0]), key
     kinds = [
         *IMPORTANCE,
+        *CALM,
         *(f"{kind}_plain" for kind in DONE),
         "countdown_pause_plain",
         "countdown_cancel_plain",

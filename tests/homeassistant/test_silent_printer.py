@@ -8,11 +8,12 @@ from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.engine.errors import Unavailable
+from custom_components.failwatch.shared.conditions import condition_met
 from tests.homeassistant.phones import Phone, Phones
 from tests.homeassistant.printer import STATUS, Printer, until, watch
 from tests.patience import eventually
 
-WATCH = "sensor.voron_watch"
+WATCH, PROBLEM = "sensor.voron_watch", "binary_sensor.voron_print_failing"
 LOST, BACK = "The print can no longer be watched: the printer says nothing.", "can be watched again"
 
 
@@ -163,3 +164,46 @@ async def test_a_printer_that_comes_up_after_home_assistant_did_not_fall_silent(
     assert not phone.messages
     await printer.says("unavailable")
     await phone.got(LOST)
+
+
+async def test_everything_that_shows_the_watch_says_that_it_cannot_check(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    entry = await watch(hass)
+    watched = entry.runtime_data.printers["camera1"]
+
+    def shown() -> tuple[str, str, str, bool, bool]:
+        sight, level, problem = (
+            hass.states.get(entity_id).state
+            for entity_id in ("binary_sensor.voron_sight", "sensor.voron_failure_state", PROBLEM)
+        )
+        return (
+            sight,
+            level,
+            problem,
+            condition_met("is_blind", watched),
+            condition_met("is_watching", watched),
+        )
+
+    await printer.says("printing")
+    await printer.looks(2)
+    await until(hass, WATCH, "watching")
+    assert shown() == ("on", "none", "off", False, True)
+    await printer.says("unavailable")
+    await until(hass, WATCH, "blind")
+    assert shown() == ("off", "unknown", "unknown", True, False)
+    await printer.says("printing")
+    await until(hass, WATCH, "watching")
+    assert shown() == ("on", "none", "off", False, True)
+
+
+async def test_a_failure_stays_one_while_the_printer_says_nothing(
+    hass: HomeAssistant, printer: Printer
+) -> None:
+    await watch(hass)
+    await printer.says("printing")
+    printer.detector.p = 0.95
+    await until(hass, "sensor.voron_failure_state", "failure")
+    await printer.says("unavailable")
+    await until(hass, WATCH, "blind")
+    assert hass.states.get("sensor.voron_failure_state").state == "failure"

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_CRITICAL, CONF_NOTIFY_DEVICES, CONF_NOTIFY_ENTITIES, DOMAIN
 from ..engine.watch.state import present_level
 from ..shared.targets import async_targeted_printers
-from .messages import IMPORTANCE, message_about
+from .messages import IMPORTANCE, message_about, standing, why_blind
 from .messenger import MESSENGERS
 from .settings import Recipients
 
@@ -51,14 +51,13 @@ async def _notify(call: ServiceCall) -> None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_printer")
     pauses_in: timedelta | None = data.get(ATTR_PAUSES_IN)
     for printer in printers:
-        level = present_level(printer.data)
-        kind = data.get(ATTR_KIND) or ("countdown" if pauses_in else level.value)
+        kind = data.get(ATTR_KIND) or ("countdown" if pauses_in else standing(printer))
         message = message_about(
             printer,
-            kind if kind in IMPORTANCE else "failure",
+            kind,
             print_id=printer.data.print_id,
-            level=level,
-            detail=data[ATTR_DETAIL],
+            level=present_level(printer.data),
+            detail=data[ATTR_DETAIL] or (why_blind(printer) if kind == "blind" else ""),
             camera=data[ATTR_CAMERA],
             due=dt_util.utcnow() + pauses_in if pauses_in else None,
         )

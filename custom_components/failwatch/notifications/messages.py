@@ -11,7 +11,7 @@ from ..const import CONF_ON_FAILURE, CONF_ON_MAYBE
 from ..coordinator import JobCommand, PrinterCoordinator, event_type
 from ..engine.judging.verdict import Level
 from ..engine.watch.policy import Action
-from ..engine.watch.state import Event, EventKind, Phase
+from ..engine.watch.state import Event, EventKind, Phase, present_level
 from ..shared.details import why_not
 from .buttons import Button, Press, button
 
@@ -45,6 +45,8 @@ DONE: Final = ("action_failed", "cancelled", "paused", "countdown")
 """What is said in other words of a print that is not failing."""
 OVER: Final = ("cancelled", "paused", "called_off")
 """What is said once nothing more happens to the print by itself."""
+CALM: Final = ("idle", "unknown", "none")
+"""What is said where nothing is to be answered, if somebody asks for a message all the same."""
 SIGHTS: Final = ("blind", "camera_blind", "seeing")
 NO_STATUS: Final = "no_status"
 """The printer says nothing. That it is back is told: whoever read of it may be on the way to it."""
@@ -122,11 +124,27 @@ def message_about(
         reason = detail if detail in KNOWN_REASONS else "other"
         text = f"message_blind_{reason}" if kind == "blind" else message.text
         return replace(message, text=text, shows_picture=False)
-    message = replace(message, buttons=make.about(kind), urgent=kind not in ("maybe", *OVER))
+    message = replace(message, buttons=make.about(kind), urgent=kind not in ("maybe", *OVER, *CALM))
     if kind == "countdown":
         told = _countdown(printer, values, due)
         return replace(message, **{**told, "text": told["text"] + failing})
     return message
+
+
+def standing(printer: PrinterCoordinator) -> str:
+    """Return the kind of message that says how things stand now."""
+    if printer.data.phase is Phase.IDLE:
+        return "unknown" if printer.is_unsure else "idle"
+    level = present_level(printer.data)
+    if level is Level.NONE and printer.is_blind:
+        return "blind"
+    return "unknown" if printer.known_level is None else level.value
+
+
+def why_blind(printer: PrinterCoordinator) -> str:
+    """Return why a print cannot be checked, as a stable key."""
+    blind = printer.data.blind
+    return NO_STATUS if printer.status_problem else blind.reason if blind else ""
 
 
 def reply(printer: PrinterCoordinator, text: str, problem: str = "") -> Message:
@@ -174,7 +192,7 @@ class _Buttons:
 
     def about(self, kind: str) -> tuple[Button, ...]:
         """Return the buttons of a message of a kind."""
-        if kind == "cancelled":
+        if kind in ("cancelled", *CALM):
             return ()
         ok = self.one(Press.NOT_A_FAILURE, "button_not_a_failure")
         failed = self.one(Press.FAILED, "button_it_failed")

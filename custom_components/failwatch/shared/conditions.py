@@ -17,9 +17,9 @@ def _is_silenced(printer: PrinterCoordinator) -> bool:
 QUESTIONS: Final[Mapping[str, Callable[[PrinterCoordinator], bool]]] = {
     "is_failing": lambda printer: present_level(printer.data) is Level.FAILURE,
     "is_suspicious": lambda printer: present_level(printer.data) is not Level.NONE,
-    "is_watching": lambda printer: printer.data.phase is Phase.WATCHING,
+    "is_watching": lambda printer: printer.data.phase is Phase.WATCHING and not printer.is_blind,
     "is_paused": lambda printer: printer.data.phase is Phase.PAUSED,
-    "is_blind": lambda printer: printer.data.phase is Phase.BLIND,
+    "is_blind": lambda printer: printer.is_blind,
     "is_silenced": _is_silenced,
 }
 
