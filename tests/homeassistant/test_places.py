@@ -4,13 +4,15 @@ from unittest.mock import patch
 
 import pytest
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import area_registry as ar
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import label_registry as lr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.engine.detectors import ServiceInfo
-from tests.homeassistant.printer import PAUSE, Printer, watch
+from tests.homeassistant.printer import PAUSE, Printer, until, watch
 from tests.homeassistant.test_service_flow import OFFERS, answer, opened
 
 
@@ -88,3 +90,28 @@ async def test_a_print_is_resumed_by_an_entity(
     hass.config_entries.async_update_subentry(entry, subentry, data=data)
     await hass.async_block_till_done()
     assert entity_registry.async_get("button.voron_resume_print") is None
+
+
+async def test_an_area_and_a_label_mean_a_printer_whose_entities_are_hidden(
+    hass: HomeAssistant,
+    printer: Printer,
+    area_registry: ar.AreaRegistry,
+    device_registry: dr.DeviceRegistry,
+    entity_registry: er.EntityRegistry,
+    label_registry: lr.LabelRegistry,
+) -> None:
+    """Whoever has only the card on a dashboard hides the rest."""
+    entry = await watch(hass)
+    own = entry.runtime_data.printers["camera1"].device
+    area, other = (area_registry.async_create(name).id for name in ("Workshop", "Attic"))
+    label = label_registry.async_create("Printers").label_id
+    device_registry.async_update_device(own.id, area_id=area, labels={label})
+    for one in er.async_entries_for_device(entity_registry, own.id, include_disabled_entities=True):
+        entity_registry.async_update_entity(one.entity_id, hidden_by=er.RegistryEntryHider.USER)
+    await printer.says("printing")
+    await until(hass, "sensor.voron_watch", "watching")
+    for muted, target in ((True, {"area_id": area}), (False, {"label_id": label})):
+        await hass.services.async_call("failwatch", "mute", {**target, "muted": muted}, blocking=True)
+        assert entry.runtime_data.printers["camera1"].data.muted is muted
+    with pytest.raises(ServiceValidationError, match="None of your watched printers"):
+        await hass.services.async_call("failwatch", "mute", {"area_id": other}, blocking=True)

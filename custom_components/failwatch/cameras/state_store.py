@@ -10,6 +10,7 @@ from homeassistant.helpers.storage import Store
 from ..const import DOMAIN
 from ..engine.serialization import from_json, to_json
 from ..engine.watch.state import WatchState
+from ..shared.stored import async_load_stored
 from .print_status import Job, PrintStatus
 
 VERSION = 1
@@ -36,7 +37,8 @@ class StateStore:
 
     async def async_load(self) -> None:
         """Read the file."""
-        self._states = await self._store.async_load() or {}
+        stored = await async_load_stored(self._store)
+        self._states = {key: state for key, state in stored.items() if isinstance(state, dict)}
         # What is known when Home Assistant stops is worth more than what was known a minute before.
         self._stop_listening = self._hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._handle_stop)
 

@@ -10,6 +10,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..engine.serialization import from_json, to_json
+from ..shared.stored import async_load_stored
 from .settings import Recipients
 
 VERSION: Final = 1
@@ -36,7 +37,7 @@ class SentStore:
 
     async def async_load(self) -> None:
         """Read the file; leave out what cannot be understood."""
-        for key, stored in (await self._store.async_load() or {}).items():
+        for key, stored in (await async_load_stored(self._store)).items():
             try:
                 self._sent[key] = from_json(Sent, stored)
             except KeyError, ValueError, TypeError:

@@ -7,6 +7,7 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from ..engine.watch.state import Event
+from ..shared.stored import async_load_stored
 
 VERSION = 1
 SAVE_DELAY = 1.0  # seconds
@@ -25,7 +26,7 @@ class Heard:
 
     async def async_load(self) -> None:
         """Read the file; what cannot be understood is as good as nothing."""
-        until = (await self._store.async_load() or {}).get("until")
+        until = (await async_load_stored(self._store)).get("until")
         self.until = until if isinstance(until, int | float) else None
 
     async def async_close(self) -> None:

@@ -36,7 +36,8 @@ def async_targeted_printers(hass: HomeAssistant, target: dict[str, Any]) -> list
     selection = TargetSelection(target)
     selected = async_extract_referenced_entity_ids(hass, selection, expand_group=False)
     registry = er.async_get(hass)
-    device_ids = set(selection.device_ids)
+    # An area or a label means a printer also where all of its entities are hidden or disabled.
+    device_ids = set(selected.referenced_devices)
     for entity_id in selected.referenced | selected.indirectly_referenced:
         entity = registry.async_get(entity_id)
         if entity is not None and entity.platform == DOMAIN and entity.device_id is not None:
