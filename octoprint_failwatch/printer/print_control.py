@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from ..engine.monitor import ActionFailed, ActionPending
@@ -18,6 +19,10 @@ ORDER_WITHIN = 10.0
 DONE = {Action.PAUSE: "PAUSED", Action.CANCEL: "CANCELLING"}
 OVER = {"OPERATIONAL", "OFFLINE", "NONE", "ERROR", "CLOSED_WITH_ERROR", "CANCELLING", "FINISHING"}
 """States in which there is nothing left to pause or cancel."""
+
+
+_ORDERS = ThreadPoolExecutor(1, "failwatch-order")
+"""A thread of its own: cameras that hang keep others busy. Of orders that hang no second one is given."""
 
 
 class Printer(Protocol):
@@ -64,5 +69,5 @@ async def _order(printer: Printer, action: Action) -> bool:
         return False
     order = printer.pause_print if action is Action.PAUSE else printer.cancel_print
     async with asyncio.timeout(ORDER_WITHIN):
-        await asyncio.get_running_loop().run_in_executor(None, lambda: order(tags=set(TAGS)))
+        await asyncio.get_running_loop().run_in_executor(_ORDERS, lambda: order(tags=set(TAGS)))
     return True

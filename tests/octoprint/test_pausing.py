@@ -1,5 +1,6 @@
 """A pause is ordered, verified, and reported when it did not happen."""
 
+import asyncio
 import threading
 from typing import Any
 
@@ -99,16 +100,37 @@ async def test_a_paused_print_can_be_cancelled() -> None:
     assert printer.orders[0][0] == "CANCELLING"
 
 
-async def test_an_order_that_hangs_is_given_up_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_order_that_hangs_is_given_up_and_reported_and_no_second_one_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(print_control, "ORDER_WITHIN", 0.05)
     released = threading.Event()
 
     class Hanging(Printer):
         def pause_print(self, *, tags: set[str]) -> None:
+            self.orders.append(("PAUSED", tags))
             released.wait(PATIENCE)
 
+    printer = Hanging(1)
     try:
-        with pytest.raises(ActionPending, match="does not take the order"):
-            await print_control.carry_out(Hanging(1), Action.PAUSE)
+        for _ in range(2):
+            with pytest.raises(ActionPending, match="does not take the order"):
+                await print_control.carry_out(printer, Action.PAUSE)
     finally:
         released.set()
+    await print_control.carry_out(Printer(1), Action.PAUSE)
+    assert len(printer.orders) == 1
+
+
+async def test_a_print_is_paused_while_cameras_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each keeps a thread of those that everybody shares."""
+    released = threading.Event()
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(print_control, "ORDER_WITHIN", PATIENCE)
+    hanging = [loop.run_in_executor(None, released.wait, PATIENCE) for _ in range(40)]
+    try:
+        async with asyncio.timeout(PATIENCE / 2):
+            await print_control.carry_out(Printer(1), Action.PAUSE)
+    finally:
+        released.set()
+        await asyncio.gather(*hanging)
