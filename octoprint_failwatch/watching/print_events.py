@@ -32,8 +32,8 @@ LISTENED_TO = {
     FILE_ORDER,
 }
 
-GOING_ON = {"RESUMING", "PRINTING"}
-"""States of a printer that a resume has reached before it paused."""
+GOING_ON = {"STARTING", "RESUMING", "PRINTING"}
+"""States of a printer that is not, or no longer, paused."""
 NOTE_POSITION_EVERY = 30.0
 POSITION_LOOKS, POSITION_LOOK_EVERY = 40, 0.25
 """Seconds by the real clock."""
@@ -50,7 +50,6 @@ class Lifecycle:
         self._holds = holds
         self._scripts = scripts
         self._identities = identities
-        self._pause_overtaken = False
 
     async def catch_up(self) -> None:
         """Go on with a print that ran before OctoPrint, or this plugin, started."""
@@ -70,13 +69,12 @@ class Lifecycle:
             # itself it has just begun, however far comments and thumbnails in the file let it look.
             await self._started(job, may_be_older=job.origin != "local")
         elif event == Events.PRINT_PAUSED:
-            overtaken, self._pause_overtaken = self._pause_overtaken, False
-            if not (overtaken and self._watcher.host.printer.get_state_id() in GOING_ON):
+            # OctoPrint tells of a pause once all moves are made, which a resume may overtake; of one that a lost
+            # connection cut short, seconds later and as one of the print that runs by then.
+            if self._watcher.host.printer.get_state_id() not in GOING_ON:
                 watch.pause()
         elif event == Events.PRINT_RESUMED:
             self._scripts.expect_none()
-            # OctoPrint tells of a pause once all moves are made, which a resume may overtake.
-            self._pause_overtaken = watch.state.phase is not Phase.PAUSED
             watch.pause()
             watch.resume()
         elif event == Events.FILAMENT_CHANGE:

@@ -189,11 +189,29 @@ async def test_a_print_is_looked_at_though_its_pause_is_told_after_the_resume(
     watcher.monitor.release(HEATING)
     await lifecycle.take(Events.PRINT_RESUMED, {})
     await lifecycle.take(Events.PRINT_PAUSED, {})
+    assert watcher.state.phase is Phase.WATCHING
     asked = len(detectors[-1].asked)
     await eventually(lambda: len(detectors[-1].asked) > asked)
     assert watcher.state.phase is Phase.WATCHING
     host.printer.state = "PAUSING"
     await lifecycle.take(Events.PRINT_PAUSED, {})
+    assert watcher.state.phase is Phase.PAUSED
+
+
+async def test_a_pause_that_a_lost_connection_cut_short_pauses_no_later_print(
+    watcher: Watcher, host: FakeHost
+) -> None:
+    """OctoPrint waits ten seconds for the position of the head, and tells of the pause then."""
+    lifecycle = following(watcher)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    await lifecycle.take(Events.DISCONNECTED, {})
+    for state in ("STARTING", "PRINTING"):
+        host.printer.state = state
+        await lifecycle.take(Events.PRINT_STARTED, {"path": f"{state}.gcode", "origin": "local"})
+        await lifecycle.take(Events.PRINT_PAUSED, {"path": f"{state}.gcode"})
+        assert watcher.state.phase is Phase.WATCHING
+    host.printer.state = "PAUSED"
+    await lifecycle.take(Events.PRINT_PAUSED, {"path": "PRINTING.gcode"})
     assert watcher.state.phase is Phase.PAUSED
 
 
@@ -276,7 +294,9 @@ async def test_a_print_that_is_over_by_the_time_its_layer_is_found_is_not_watche
 OFF, ON = {"parameters": "off"}, {"parameters": "on"}
 
 
-async def test_a_print_that_follows_at_once_is_switched_off_by_its_own_file_alone(watcher: Watcher) -> None:
+async def test_a_print_that_follows_at_once_is_switched_off_by_its_own_file_alone(
+    watcher: Watcher, host: FakeHost
+) -> None:
     """OctoPrint's bus keeps the order, however long another plugin holds it up."""
     lifecycle = following(watcher)
     for path in ("file.gcode", "later.gcode"):
@@ -286,6 +306,7 @@ async def test_a_print_that_follows_at_once_is_switched_off_by_its_own_file_alon
         assert SWITCHED_OFF in watcher.state.holds
         if path == "file.gcode":
             await lifecycle.take(Events.PRINT_DONE, {"path": path})
+    host.printer.state = "PAUSED"
     await lifecycle.take(Events.PRINT_PAUSED, {})
     await lifecycle.take(Events.PRINT_STARTED, {"path": path, "origin": "local"})
     assert SWITCHED_OFF not in watcher.state.holds, "a restart of a paused print is another print"
@@ -462,6 +483,7 @@ def test_a_file_that_takes_long_to_search_holds_up_no_start_and_its_print_is_wat
         host.position = 10**9
         search.allowed.set()
         asyncio.run(eventually(lambda: bool(detectors[-1].asked)))
+        host.printer.state = "PAUSED"
         service.hand_over(Events.PRINT_PAUSED, {})
         asyncio.run(eventually(lambda: service.ask(lambda watcher: watcher.state.phase) is Phase.PAUSED))
     finally:
