@@ -84,8 +84,8 @@ def keep_secrets(old: Mapping[str, Any], new: dict[str, Any]) -> None:
 def storable(changes: Any) -> dict[str, Any]:
     """Return that part of incoming settings which can be stored: known keys of the right kind.
 
-    Anything else would keep OctoPrint from giving the settings back, of this plugin or of all: its pages
-    read JSON, which has no infinity.
+    Anything else would keep OctoPrint from giving the settings back or storing them, of this plugin or of
+    all: its pages read JSON, which has no infinity, and its file is text.
     """
     return _storable(changes, DEFAULTS)
 
@@ -114,7 +114,7 @@ def _fits(value: Any, default: Any) -> bool:
 
 def _is_json(value: Any) -> bool:
     try:
-        json.dumps(value, allow_nan=False)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()  # half an emoji is no text
     except (TypeError, ValueError, RecursionError):
         return False
     return True

@@ -186,7 +186,7 @@ class Api(SimpleApiPlugin):  # type: ignore[misc]
         """Return the ignored regions of all cameras, after those of one were replaced if any are given."""
         stored = service.host.settings()["regions"] or []
         if "polygons" in data:
-            camera = str(data.get("camera", ""))
+            camera = text(data, "camera")
             others = [entry for entry in stored if entry.get("camera", "") != camera]
             entry = {"camera": camera, "polygons": data["polygons"]}
             regions({"regions": [entry]}, camera)

@@ -30,10 +30,11 @@ def flag(data: Mapping[str, Any], key: str) -> bool:
 
 
 def text(data: Mapping[str, Any], key: str) -> str:
-    """Return a text, "" if it is missing."""
+    """Return a text, "" if it is missing. Half a pair of surrogates is none: no file holds it."""
     value = data.get(key)
     if not isinstance(value, str | None):
         raise TypeError(f"{key} must be a text.")
+    (value or "").encode()
     return value or ""
 
 

@@ -263,8 +263,9 @@ async def test_regions_are_told_and_replaced_for_one_camera(lab: Lab) -> None:
         {"camera": "other", "polygons": [triangle]},
         {"camera": "", "polygons": [triangle]},
     ]
-    with pytest.raises(aiohttp.ClientResponseError, match="400"):
-        await lab.order("regions", camera="", polygons=[["nonsense"]])
+    for camera, polygons in (("", [["nonsense"]]), ("\ud83d", [triangle])):
+        with pytest.raises(aiohttp.ClientResponseError, match="400"):
+            await lab.order("regions", camera=camera, polygons=polygons)
     for camera in ("other", ""):
         await lab.order("regions", camera=camera, polygons=[])
     assert (await lab.order("regions"))["regions"] == []

@@ -121,6 +121,8 @@ def test_addresses_are_compared_as_they_are_used(stored: str | None, typed: str,
         {"rules": {"numbers": {"failure": math.nan}}},
         {"regions": {"camera": ""}},
         {"interval": {"a": 1}},
+        {"own_url": "http://\ud83d"},
+        {"regions": [{"camera": "\ud83d", "polygons": []}]},
         {"notify": {"urls": "json://x"}},
         {"unheard_of": 1},
         [],
@@ -131,7 +133,7 @@ def test_addresses_are_compared_as_they_are_used(stored: str | None, typed: str,
 def test_what_cannot_be_given_back_is_not_stored(odd: Any) -> None:
     kept = storable(odd)
     assert all(value == {} for value in kept.values()), kept
-    assert json.dumps(kept, allow_nan=False)
+    assert json.dumps(kept, allow_nan=False, ensure_ascii=False).encode()
 
 
 def test_what_the_settings_page_sends_back_is_stored_as_it_is() -> None:
