@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +18,8 @@ from ..printer.print_identity import Job, PrintIdentities, PrintIdentity
 from .at_commands import FILE_ORDER, order
 from .holds import FILAMENT_CHANGE, WAITING, Holds
 from .watcher import Watcher
+
+_LOGGER = logging.getLogger(__name__)
 
 LISTENED_TO = {
     Events.PRINT_STARTED,
@@ -34,7 +37,7 @@ LISTENED_TO = {
 
 GOING_ON = {"STARTING", "RESUMING", "PRINTING"}
 """States of a printer that is not, or no longer, paused."""
-NOTE_POSITION_EVERY = 30.0
+FOLLOW_EVERY = 30.0
 POSITION_LOOKS, POSITION_LOOK_EVERY = 40, 0.25
 """Seconds by the real clock."""
 
@@ -95,13 +98,19 @@ class Lifecycle:
         elif event == Events.DISCONNECTED:
             self._ended("disconnected", {})
 
-    async def note_position(self) -> None:
-        """Note now and then how far the print is, until cancelled."""
+    async def follow_job(self) -> None:
+        """Note now and then how far the print is, and begin to watch one that nobody told of, until cancelled."""
+        was_missed = False
         while True:
-            await asyncio.sleep(NOTE_POSITION_EVERY)
+            await asyncio.sleep(FOLLOW_EVERY)
             job = self._watcher.host.job()
-            if job is not None:
+            is_missed = job is not None and self._identities.running is None
+            if job is not None and is_missed and was_missed:  # an event is late at times, but not by as much
+                _LOGGER.warning("A print runs of which OctoPrint told nothing: it is watched from here on")
+                await self._started(job, may_be_older=False)
+            elif job is not None:
                 self._identities.note(job)
+            was_missed = is_missed
 
     async def watch_it(self) -> None:
         """Watch the running print if watching is switched on and it is not watched yet."""

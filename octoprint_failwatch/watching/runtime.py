@@ -142,7 +142,7 @@ class Service:
         await self.watcher.open()
         await self.lifecycle.catch_up()
         loop = asyncio.get_running_loop()
-        for work in (self._follow_events, self._holds.run, self.lifecycle.note_position):
+        for work in (self._follow_events, self._holds.run, self.lifecycle.follow_job):
             self._tasks.append(loop.create_task(keep_going(work)))
 
     async def _close(self) -> None:

@@ -22,7 +22,7 @@ from octoprint_failwatch.engine.watch.watch import Watch
 from octoprint_failwatch.printer import print_control
 from octoprint_failwatch.printer.gentle_pause import Modes
 from octoprint_failwatch.printer.pause_scripts import PauseScripts
-from octoprint_failwatch.printer.print_identity import PrintIdentities
+from octoprint_failwatch.printer.print_identity import Job, PrintIdentities
 from octoprint_failwatch.printer.sent_commands import SentCommands
 from octoprint_failwatch.watching import runtime as services
 from octoprint_failwatch.watching import watcher as watchers
@@ -213,6 +213,39 @@ async def test_a_pause_that_a_lost_connection_cut_short_pauses_no_later_print(
     host.printer.state = "PAUSED"
     await lifecycle.take(Events.PRINT_PAUSED, {"path": "PRINTING.gcode"})
     assert watcher.state.phase is Phase.PAUSED
+
+
+async def test_a_print_that_nobody_told_of_is_watched_all_the_same(
+    watcher: Watcher, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cancel that a lost connection cut short is told seconds later, as one of the print that runs by then."""
+    looks: list[Phase] = []
+    job = host.job
+
+    def seen() -> Job | None:
+        looks.append(watcher.state.phase)
+        return job() if host.printer.state == "PRINTING" else None
+
+    monkeypatch.setattr(host, "job", seen)
+    monkeypatch.setattr("octoprint_failwatch.watching.print_events.FOLLOW_EVERY", 0.001)
+    lifecycle = following(watcher)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "sdcard"})
+    await lifecycle.take(Events.PRINT_CANCELLED, {"path": "file.gcode"})
+    host.printer.state = "OPERATIONAL"
+    task = asyncio.create_task(lifecycle.follow_job())
+    looks.clear()
+    await eventually(lambda: len(looks) > 5)
+    assert set(looks) == {Phase.IDLE}, "nothing runs"
+    looks.clear()
+    host.printer.state = "PRINTING"
+    await eventually(lambda: watcher.state.phase is Phase.WATCHING)
+    assert looks[:2] == [Phase.IDLE] * 2, "what OctoPrint is about to tell is waited for"
+    begun = watcher.state.print_id
+    looks.clear()
+    await eventually(lambda: len(looks) > 5)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "sdcard"})
+    assert watcher.state.print_id == begun
+    task.cancel()
 
 
 async def test_a_resume_while_failwatchs_pause_is_on_its_way_calls_it_off(
