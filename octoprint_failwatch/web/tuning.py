@@ -202,7 +202,10 @@ def _changes(found: Any, now: Mapping[str, Any]) -> dict[str, Any]:
         changes["interval"] = max(MIN_INTERVAL, number(found, "interval"))
     if "regions" in found:
         more = [
-            {"camera": text({"camera": camera}, "camera"), "polygons": [[_corner(corner) for corner in one] for one in polygons]}
+            {
+                "camera": text({"camera": camera}, "camera"),
+                "polygons": [[_corner(corner) for corner in one] for one in polygons],
+            }
             for camera, polygons in mapping(found, "regions").items()
         ]
         changes["regions"] = [*(now["regions"] or []), *more]
