@@ -17,7 +17,8 @@ ORDER_WITHIN = 10.0
 """Seconds in which OctoPrint has to take the order: another plugin's hook may hang in it."""
 
 DONE = {Action.PAUSE: "PAUSED", Action.CANCEL: "CANCELLING"}
-OVER = {"OPERATIONAL", "OFFLINE", "NONE", "ERROR", "CLOSED_WITH_ERROR", "CANCELLING", "FINISHING"}
+OVER = {"OPERATIONAL", "CANCELLING", "FINISHING"}
+OVER |= {"OFFLINE", "CLOSED", "NONE", "ERROR", "CLOSED_WITH_ERROR"}
 """States in which there is nothing left to pause or cancel."""
 
 

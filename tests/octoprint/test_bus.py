@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from octoprint_failwatch.printer.print_identity import SLACK
 from tests.octoprint.lab import Lab, open_lab
 from tests.patience import eventually
 
@@ -55,12 +56,29 @@ __plugin_pythoncompat__ = ">=3.9,<4"
 __plugin_implementation__ = Meter()
 '''
 
+SLOW = f'''
+import time
+import octoprint.plugin
+
+class Slow(octoprint.plugin.EventHandlerPlugin):
+    """Holds every event up that follows the start of a print of its own, as long as FailWatch may not mind."""
+
+    def on_event(self, event, payload):
+        if event == "PrintStarted" and payload["name"] == "held_up.gcode":
+            time.sleep({SLACK} + 2)
+
+__plugin_name__ = "A slow plugin"
+__plugin_pythoncompat__ = ">=3.9,<4"
+__plugin_implementation__ = Slow()
+'''
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running_lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     folder: Path = tmp_path_factory.mktemp("octoprint")
     (folder / "plugins").mkdir()
     (folder / "plugins" / "meter.py").write_text(METER)
+    (folder / "plugins" / "a_slow_one.py").write_text(SLOW)
     async with open_lab(folder) as lab:
         yield lab
 
@@ -87,6 +105,16 @@ async def test_a_detector_that_does_not_answer_holds_nobody_up(lab: Lab, seconds
         await lab.until_printer("ready")
     await lab.phase("idle")
     await assert_never_held(lab, 20)
+
+
+async def test_a_print_whose_start_is_heard_of_late_is_switched_off_by_its_file_and_ends(lab: Lab) -> None:
+    """Its commands keep their place behind its start, and it looks older at its end than it is known to be."""
+    slow = "\n".join(["G4 P200"] * round(2 * SLACK * 5))
+    await lab.print("held_up.gcode", f"G1 X1 Y1 E1\n@FAILWATCH off\n{slow}")
+    state = await lab.until(lambda state: state["holds"] == ["command"])
+    assert (state["phase"], state["print_name"]) == ("watching", "held_up.gcode")
+    await lab.until_printer("ready")
+    await lab.phase("idle")
 
 
 async def test_a_webcam_that_hangs_holds_nobody_up(lab: Lab) -> None:

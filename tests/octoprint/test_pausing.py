@@ -68,7 +68,7 @@ async def test_pausing_is_not_paused() -> None:
 
 
 @pytest.mark.parametrize("action", [Action.PAUSE, Action.CANCEL])
-@pytest.mark.parametrize("state", ["OPERATIONAL", "OFFLINE", "ERROR", "FINISHING"])
+@pytest.mark.parametrize("state", ["OPERATIONAL", "OFFLINE", "CLOSED", "ERROR", "FINISHING"])
 async def test_a_print_that_is_over_is_left_alone_and_was_neither_paused_nor_cancelled(
     state: str, action: Action
 ) -> None:
