@@ -32,6 +32,9 @@ URGENT = {
     EventKind.ACTION_FAILED,
 }
 """What is sent in quiet hours too."""
+ALARMS = {EventKind.MAYBE, EventKind.FAILURE}
+BY_ITSELF = {"done", "failed", "disconnected"}
+"""How a print ends that nobody cancelled."""
 SIGHT = {
     EventKind.BLIND,
     EventKind.SEEING,
@@ -57,6 +60,7 @@ class Notifications:
         self._wording = wording
         self._told = told
         self._state = WatchState("")
+        self._left_to_action: Event | None = None
         self._outbox = Outbox(send, lambda url: url in self._watcher.host.settings()["notify"]["urls"])
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -70,11 +74,9 @@ class Notifications:
         if not urls:
             return
         quiet = is_quiet(settings["notify"], datetime.now().astimezone().time())
-        wanted = [
-            event
-            for event in events
-            if is_wanted(event, state, settings) and (event.kind in URGENT or not quiet)
-        ]
+        wanted = [event for event in events if is_wanted(event, state, settings)]
+        wanted += self._overtaken(events, state)
+        wanted = [event for event in wanted if event.kind in URGENT or not quiet]
         if not wanted:
             return
         wording = self._wording()
@@ -88,6 +90,19 @@ class Notifications:
 
         self._outbox.put(list(urls), message, wanted[-1].at, is_news, clock.monotonic())
         self._wake()
+
+    def _overtaken(self, events: Sequence[Event], state: WatchState) -> list[Event]:
+        """Return the alarm that was left to the message of an action, where the print ended before that came."""
+        overtaken = []
+        for event in events:
+            if event.kind in ALARMS and state.intervention.countdown is not None:
+                self._left_to_action = event
+            elif event.kind is EventKind.ENDED and event.detail in BY_ITSELF and self._left_to_action:
+                overtaken.append(self._left_to_action)
+                self._left_to_action = None
+            else:
+                self._left_to_action = None
+        return overtaken
 
     def try_out(self, url: str, message: Message) -> None:
         """Send a message at once, and only once; raises NotSent."""
@@ -140,7 +155,7 @@ def is_wanted(event: Event, state: WatchState, settings: Mapping[str, Any]) -> b
     """Return whether the user wants to be notified of an event."""
     if event.minor:
         return False
-    if event.kind in (EventKind.MAYBE, EventKind.FAILURE):
+    if event.kind in ALARMS:
         # Where an action follows, its own message says all of this.
         action = settings["on_failure" if event.kind is EventKind.FAILURE else "on_maybe"]
         return action != Action.NOTHING and state.intervention.countdown is None

@@ -95,6 +95,43 @@ def test_a_failure_that_leads_to_a_pause_is_told_once() -> None:
     assert is_wanted(event(EventKind.COUNTDOWN, "pause"), state, SETTINGS)
 
 
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        ([event(EventKind.ENDED, "disconnected")], ["cube is failing."]),
+        ([event(EventKind.ENDED, "done")], ["cube is failing."]),
+        ([event(EventKind.ENDED, "cancelled")], []),
+        ([event(EventKind.ACKNOWLEDGED), event(EventKind.ENDED, "done")], []),
+        ([event(EventKind.ACTION, "pause"), event(EventKind.ENDED, "done")], ["FailWatch paused cube."]),
+    ],
+    ids=["disconnected", "done", "cancelled", "answered", "paused"],
+)
+def test_a_failure_whose_print_ends_before_it_is_paused_is_told(
+    monkeypatch: pytest.MonkeyPatch, then: list[Event], told: list[str]
+) -> None:
+    """The message of the pause would have said it."""
+    sent: list[str] = []
+    monkeypatch.setattr(notifications, "send", lambda _, message: sent.append(message.text))
+    settings = {
+        **SETTINGS,
+        "on_failure": "pause",
+        "notify": {"urls": ["one"], "quiet_from": "", "quiet_until": "", "picture": False},
+    }
+    watcher: Any = SimpleNamespace(
+        host=SimpleNamespace(settings=lambda: settings), profile=SimpleNamespace(name="Printer"), frames={}
+    )
+    teller = notifications.Notifications(watcher, lambda: MessageTexts("en"), lambda: None)
+    monkeypatch.setattr(teller, "_wake", lambda: None)
+    counting = replace(STATE, intervention=Intervention(Countdown("pause", 100.0, 100.0)))
+    teller.tell(counting, [event(EventKind.MAYBE), event(EventKind.FAILURE)])
+    look = Look(9, 99.0, 0.9, (), TemporalStatistics(), VERDICT, 0.1)
+    ended = WatchState("printer", print_name="cube", look=look)
+    for one in then:
+        teller.tell(ended if one.kind is EventKind.ENDED else STATE, [one])
+    teller._outbox.try_due(1e12)
+    assert [text.split(" Looks")[0] for text in sent] == told
+
+
 def test_a_muted_print_is_not_told_blind() -> None:
     assert is_wanted(event(EventKind.BLIND), STATE, SETTINGS)
     assert not is_wanted(event(EventKind.BLIND), replace(STATE, muted=True), SETTINGS)
