@@ -214,6 +214,11 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
         if state.look is not None and (not self.recent_looks or state.look.at != self.recent_looks[-1].at):
             self.recent_looks.append(state.look)
         self.async_set_updated_data(state)
+        self.async_tell(events)
+
+    @callback
+    def async_tell(self, events: Sequence[Event]) -> None:
+        """Tell everybody of events."""
         for event in events:
             self.recent_events.append(event)
             for listener in tuple(self._event_listeners):

@@ -207,3 +207,16 @@ async def test_a_failure_stays_one_while_the_printer_says_nothing(
     await printer.says("unavailable")
     await until(hass, WATCH, "blind")
     assert hass.states.get("sensor.voron_failure_state").state == "failure"
+
+
+async def test_a_camera_that_was_blind_before_a_restart_takes_its_message_back_once_it_sees(
+    hass: HomeAssistant, printer: Printer, phone: Phone
+) -> None:
+    entry = await begin(hass, printer, phone)
+    printer.camera.broken = True
+    message = await phone.got("the camera gives no picture")
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert [one["message"] for one in phone.messages][-1] == message["message"]
+    printer.camera.broken = False
+    await hass.config_entries.async_setup(entry.entry_id)
+    await phone.cleared(message)

@@ -48,8 +48,8 @@ OVER: Final = ("cancelled", "paused", "called_off")
 CALM: Final = ("idle", "unknown", "none")
 """What is said where nothing is to be answered, if somebody asks for a message all the same."""
 SIGHTS: Final = ("blind", "camera_blind", "seeing")
-NO_STATUS: Final = "no_status"
-"""The printer says nothing. That it is back is told: whoever read of it may be on the way to it."""
+NO_STATUS, NO_LINK = "no_status", "no_link"
+"""Nothing is heard of the printer. That it is back is told: whoever read of it may be on the way to it."""
 KNOWN_REASONS: Final = (
     "dark",
     "no_snapshot",
@@ -58,6 +58,7 @@ KNOWN_REASONS: Final = (
     "not_authorised",
     "rate_limited",
     NO_STATUS,
+    NO_LINK,
 )
 
 
@@ -179,7 +180,7 @@ def _is_wanted(printer: PrinterCoordinator, event: Event) -> bool:
     choice = {"maybe": CONF_ON_MAYBE, "failure": CONF_ON_FAILURE}.get(event_type(event))
     settings = printer.message_settings
     ignored = choice is not None and settings.get(choice) == Action.NOTHING
-    is_known = event.kind is EventKind.SEEING and event.detail != NO_STATUS
+    is_known = event.kind is EventKind.SEEING and event.detail not in (NO_STATUS, NO_LINK)
     return not event.minor and not ignored and not is_known
 
 

@@ -9,8 +9,8 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
-from ..engine.watch.state import Event, EventKind
-from .messages import TOPICS, Message, compose, settled
+from ..engine.watch.state import Event, EventKind, has_looked
+from .messages import SIGHT, TOPICS, Message, compose, settled
 from .sending import async_clear, async_send
 from .sent import SENT, Sent
 from .settings import Recipients
@@ -30,6 +30,7 @@ class Messenger:
         self._order = asyncio.Lock()
         # What was sent before Home Assistant was restarted may still be on a phone.
         self._cleared: set[str] = set()
+        self._from_before = set(TOPICS)
         self._sent = hass.data[SENT]
 
     @callback
@@ -37,19 +38,35 @@ class Messenger:
         """Listen to the watch, until the returned function is called."""
         messengers = self._hass.data.setdefault(MESSENGERS, {})
         messengers[self._printer.key] = self
-        stop = self._printer.async_listen(self._hear)
+        ends = [self._printer.async_listen(self._hear)]
         sent = self._sent.of(self._printer.key)
         if sent is not None and sent.print_id != (self._printer.data.print_id or ""):
             # The print ended while nobody listened.
             self._create_task(self._clear_all())
+        if sent is not None:
+            ends.append(self._take_back_sight())
 
         @callback
         def end() -> None:
-            stop()
+            for stop in ends:
+                stop()
             if messengers.get(self._printer.key) is self:
                 del messengers[self._printer.key]
 
         return end
+
+    def _take_back_sight(self) -> CALLBACK_TYPE:
+        """Take back that a print cannot be watched, told before the start, once it can: no event tells of that."""
+        at_first = self._printer.data
+
+        @callback
+        def look() -> None:
+            seen = has_looked(self._printer.data, at_first) and not self._printer.is_blind
+            if seen and SIGHT in self._from_before:
+                self._from_before.discard(SIGHT)
+                self._create_task(self.async_clear(SIGHT))
+
+        return self._printer.async_add_listener(look)
 
     async def async_say(self, message: Message, others: Recipients) -> None:
         """Send a message now, to others than those in the settings if there are any."""
@@ -66,6 +83,7 @@ class Messenger:
         """Take a topic's message back."""
         async with self._order:
             self._cleared.add(topic)
+            self._from_before.discard(topic)
             await async_clear(self._hass, self._printer, self._reached(), topic)
 
     def _recipients(self) -> Recipients | None:
@@ -107,6 +125,7 @@ class Messenger:
     async def _send(self, recipients: Recipients, message: Message, others: Recipients | None = None) -> None:
         async with self._order:
             self._cleared.discard(message.topic)
+            self._from_before.discard(message.topic)
             before = self._sent.of(self._printer.key) or Sent()
             sent = Sent(self._printer.data.print_id or "", before.others.and_also(others))
             self._sent.remember(self._printer.key, sent)

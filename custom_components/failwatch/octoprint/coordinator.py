@@ -41,6 +41,7 @@ from .errors import KeyRefused, NoWebsocket, OctoPrintError
 from .heard import Heard
 from .http import Connection
 from .listening import listen
+from .lost_link import LostLink
 from .messages import Report, Update
 from .recordings import OctoPrintRecordings
 
@@ -90,6 +91,7 @@ class LinkCoordinator(PrinterCoordinator):
         self._picture: tuple[object, bytes] | None = None
         self._known_events: deque[Event] = deque(maxlen=100)
         self._heard = Heard(hass, entry.entry_id)
+        self._lost_link = LostLink(self)
         self._missed: list[Event] = []
         self._answers_since = 0.0
         self.recordings = OctoPrintRecordings(hass, self._client, self._ask)
@@ -147,6 +149,7 @@ class LinkCoordinator(PrinterCoordinator):
     def async_follow(self) -> None:
         """Listen from now on; what was missed is told once Home Assistant has started, and with it whoever is to hear it."""
         self.config_entry.async_on_unload(async_at_started(self.hass, self._tell_missed))
+        self.config_entry.async_on_unload(self._lost_link.async_end)
         self.config_entry.async_create_background_task(
             self.hass, self._run(), f"FailWatch link {self.config_entry.title}"
         )
@@ -192,6 +195,7 @@ class LinkCoordinator(PrinterCoordinator):
         was_stable = self.last_update_success and time.monotonic() - self._answers_since >= STABLE_AFTER
         self.last_exception = error
         self.last_update_success = False
+        self._lost_link.async_lose()
         self.async_update_listeners()
         return was_stable and async_begins(self.hass, self._trouble)
 
@@ -228,6 +232,7 @@ class LinkCoordinator(PrinterCoordinator):
         if since is None:
             self._heard.async_hear(report.events, report.now)
         self.async_take(report.state, missed)
+        self._lost_link.async_hear()
 
     def _take_clock(self, now: float | None, speed: float) -> None:
         self.clock_offset = _offset(now)
@@ -238,6 +243,7 @@ class LinkCoordinator(PrinterCoordinator):
         self._take_clock(update.now, update.clock_speed)
         self.rules = rules_in_force(update.rules)
         self.async_take(update.state, self._news(update.events))
+        self._lost_link.async_hear()
 
     def _news(self, events: Sequence[Event]) -> list[Event]:
         """Return those events that were not told yet."""

@@ -1,0 +1,128 @@
+"""An OctoPrint that stops answering in the middle of a print: told once on the phone, and that it is back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+
+from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from tests.homeassistant import states
+from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
+from tests.homeassistant.phones import Phone, Phones
+from tests.homeassistant.printer import until
+from tests.patience import eventually
+
+LOST, BACK = "can no longer be watched from here: OctoPrint does not answer", "can be watched again"
+WATCH, SIGHT = "sensor.ender_3_watch", "binary_sensor.ender_3_sight"
+
+
+@pytest.fixture(autouse=True)
+def reconnects_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("custom_components.failwatch.octoprint.coordinator.FIRST_WAIT", 0.05)
+
+
+@pytest.fixture
+async def phone(phones: Phones) -> Phone:
+    return await phones.add(1)
+
+
+async def begin(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone, state: WatchState
+) -> MockConfigEntry:
+    """Link an OctoPrint, tell the phone, and lose the link."""
+    octoprint.state = state
+    entry = await linked()
+    hass.config_entries.async_update_entry(entry, options={"notify_devices": [phone.device]})
+    await lose(hass, octoprint)
+    return entry
+
+
+async def lose(hass: HomeAssistant, octoprint: OctoPrintServer) -> None:
+    octoprint.plugin = False
+    await octoprint.drop()
+    await until(hass, SIGHT, "off")
+
+
+async def find(hass: HomeAssistant, octoprint: OctoPrintServer) -> None:
+    octoprint.plugin = True
+    await eventually(lambda: hass.states.get(WATCH).state != "unavailable")
+
+
+async def minutes_pass(hass: HomeAssistant, minutes: float) -> None:
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=minutes))
+    await hass.async_block_till_done()
+
+
+async def test_it_is_told_once_and_that_it_is_back(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
+) -> None:
+    await begin(hass, octoprint, linked, phone, states.watching())
+    await minutes_pass(hass, 9)
+    assert not phone.messages
+    await minutes_pass(hass, 11)
+    lost = await phone.got(LOST)
+    assert hass.states.get(WATCH).state == "unavailable", "telling it brings no news"
+    await minutes_pass(hass, 60)
+    await find(hass, octoprint)
+    back = await phone.got(BACK)
+    assert back["data"]["tag"] == lost["data"]["tag"], "it takes the other one's place"
+    await octoprint.push(state=states.watching(number=13))
+    await lose(hass, octoprint)
+    await minutes_pass(hass, 11)
+    await eventually(lambda: len(phone.messages) == 3)
+    assert [LOST in one["message"] for one in phone.messages] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        states.idle(),
+        replace(states.watching(), phase=Phase.PAUSED),
+        replace(states.watching(), muted=True),
+    ],
+    ids=["no print", "paused", "muted"],
+)
+async def test_where_nobody_waits_for_news_nothing_is_told(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone, state: WatchState
+) -> None:
+    await begin(hass, octoprint, linked, phone, state)
+    await minutes_pass(hass, 11)
+    await find(hass, octoprint)
+    await octoprint.push(state=states.watching(print_id="print-2"))
+    await until(hass, WATCH, "watching")
+    assert not phone.messages
+    await lose(hass, octoprint)
+    await minutes_pass(hass, 11)
+    await phone.got(LOST)
+
+
+async def test_a_print_that_is_over_when_octoprint_is_back_takes_the_message_with_it(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
+) -> None:
+    await begin(hass, octoprint, linked, phone, states.watching())
+    await minutes_pass(hass, 11)
+    lost = await phone.got(LOST)
+    octoprint.state = replace(states.watching(), phase=Phase.IDLE)
+    await find(hass, octoprint)
+    await octoprint.push(
+        state=states.idle(), events=[Event(EventKind.ENDED, states.AT + 900, "print-1", "failed")]
+    )
+    await phone.cleared(lost)
+    assert not [one for one in phone.messages if BACK in one["message"]]
+
+
+async def test_an_unloaded_link_tells_nothing(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
+) -> None:
+    entry = await begin(hass, octoprint, linked, phone, states.watching())
+    await hass.config_entries.async_unload(entry.entry_id)
+    await minutes_pass(hass, 11)
+    assert not phone.messages
+    octoprint.plugin = True
+    await hass.config_entries.async_setup(entry.entry_id)
+    await lose(hass, octoprint)
+    await minutes_pass(hass, 11)
+    await phone.got(LOST)
