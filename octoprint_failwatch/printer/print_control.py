@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -16,6 +17,8 @@ LOOK_EVERY = 0.2
 ORDER_WITHIN = 10.0
 """Seconds in which OctoPrint has to take the order: another plugin's hook may hang in it."""
 
+GOING_ON = {"STARTING", "RESUMING", "PRINTING"}
+"""States of a printer that is not, or no longer, paused."""
 DONE = {Action.PAUSE: "PAUSED", Action.CANCEL: "CANCELLING"}
 OVER = {"OPERATIONAL", "CANCELLING", "FINISHING"}
 OVER |= {"OFFLINE", "CLOSED", "NONE", "ERROR", "CLOSED_WITH_ERROR"}
@@ -61,6 +64,21 @@ async def carry_out(printer: Printer, action: Action) -> None:
     is_pending = is_pending or (action is Action.PAUSE and state == "PAUSING")
     failed = ActionPending if is_pending else ActionFailed
     raise failed(problem or f"the printer still reports {state.lower()}")
+
+
+async def wait_for_resume(printer: Printer, is_paused: Callable[[], bool]) -> None:
+    """Wait to be told of a resume that has happened; raises ActionFailed then.
+
+    A cancel because a pause stayed unanswered must not end a print that somebody resumed, of which OctoPrint
+    tells late where another plugin holds up its event bus. `is_paused` returns what was told so far.
+    """
+    if not is_paused() or printer.get_state_id() not in GOING_ON:
+        return
+    for _ in range(LOOKS):
+        if not is_paused():
+            break
+        await asyncio.sleep(LOOK_EVERY)
+    raise ActionFailed("the print was resumed")
 
 
 async def _order(printer: Printer, action: Action) -> bool:

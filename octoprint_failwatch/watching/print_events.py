@@ -14,6 +14,7 @@ from octoprint.events import Events
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Phase
 from ..printer.pause_scripts import PauseScripts
+from ..printer.print_control import GOING_ON
 from ..printer.print_identity import Job, PrintIdentities, PrintIdentity
 from .at_commands import FILE_ORDER, order
 from .holds import FILAMENT_CHANGE, WAITING, Holds
@@ -35,8 +36,6 @@ LISTENED_TO = {
     FILE_ORDER,
 }
 
-GOING_ON = {"STARTING", "RESUMING", "PRINTING"}
-"""States of a printer that is not, or no longer, paused."""
 FOLLOW_EVERY = 30.0
 POSITION_LOOKS, POSITION_LOOK_EVERY = 40, 0.25
 """Seconds by the real clock."""

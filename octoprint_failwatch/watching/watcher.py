@@ -24,10 +24,10 @@ from ..engine.models import Frame
 from ..engine.monitor import ActionFailed, ActionPending, Monitor, PrinterInfo, Setup
 from ..engine.watch.look import Camera
 from ..engine.watch.policy import Action
-from ..engine.watch.state import Event, WatchState
+from ..engine.watch.state import Event, Phase, WatchState
 from ..engine.watch.trial import Trial, try_out
 from ..printer.gentle_pause import GentlePause
-from ..printer.print_control import carry_out
+from ..printer.print_control import carry_out, wait_for_resume
 from ..printer.start_conditions import StartConditions
 from ..settings import detector_settings
 from .failing_detector import UnusableDetector
@@ -179,6 +179,7 @@ class Watcher:
     async def act(self, action: Action) -> None:
         """Pause or cancel the print, and return once the printer obeys; raises ActionFailed."""
         if action is not Action.PAUSE:
+            await wait_for_resume(self.host.printer, lambda: self.state.phase is Phase.PAUSED)
             await carry_out(self.host.printer, action)
             return
         self.host.about_to_pause()

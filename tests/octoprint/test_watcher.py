@@ -248,6 +248,31 @@ async def test_a_print_that_nobody_told_of_is_watched_all_the_same(
     task.cancel()
 
 
+async def test_an_unanswered_pause_cancels_no_print_that_was_resumed_before_octoprint_told_so(
+    watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[EventKind] = []
+    monkeypatch.setattr(host, "changed", lambda _, events: told.extend(event.kind for event in events))
+    host.stored |= {"on_failure": "pause", "cancel_after_minutes": 1.0}
+    await watcher.rebuild()
+    detectors[-1].p = 1.0
+    lifecycle = following(watcher)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    watcher.monitor.release(HEATING)
+    await eventually(lambda: host.printer.state == "PAUSED")
+    await lifecycle.take(Events.PRINT_PAUSED, {})
+    host.printer.state = "PRINTING"
+    await eventually(lambda: watcher.state.intervention.ordered is not None)
+    await lifecycle.take(Events.PRINT_RESUMED, {})
+    await eventually(lambda: not watcher.monitor._acting)
+    assert host.printer.state == "PRINTING"
+    assert EventKind.ACTION_FAILED not in told
+    with pytest.raises(ActionFailed, match="resumed"):
+        monkeypatch.setattr(print_control, "LOOKS", 1)
+        watcher.monitor.pause()
+        await watcher.act(Action.CANCEL)
+
+
 async def test_a_resume_while_failwatchs_pause_is_on_its_way_calls_it_off(
     watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
 ) -> None:
