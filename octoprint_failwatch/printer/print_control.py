@@ -19,6 +19,7 @@ ORDER_WITHIN = 10.0
 
 GOING_ON = {"STARTING", "RESUMING", "PRINTING"}
 """States of a printer that is not, or no longer, paused."""
+PAUSED = {"PAUSING", "PAUSED"}
 DONE = {Action.PAUSE: "PAUSED", Action.CANCEL: "CANCELLING"}
 OVER = {"OPERATIONAL", "CANCELLING", "FINISHING"}
 OVER |= {"OFFLINE", "CLOSED", "NONE", "ERROR", "CLOSED_WITH_ERROR"}
@@ -66,19 +67,20 @@ async def carry_out(printer: Printer, action: Action) -> None:
     raise failed(problem or f"the printer still reports {state.lower()}")
 
 
-async def wait_for_resume(printer: Printer, is_paused: Callable[[], bool]) -> None:
-    """Wait to be told of a resume that has happened; raises ActionFailed then.
+async def wait_for_news(printer: Printer, is_paused: Callable[[], bool], *, of_paused: bool) -> None:
+    """Wait to be told of a pause or resume that has happened, or is under way; raises ActionFailed then.
 
-    A cancel because a pause stayed unanswered must not end a print that somebody resumed, of which OctoPrint
-    tells late where another plugin holds up its event bus. `is_paused` returns what was told so far.
+    A cancel must not come behind the back of whoever pauses or resumes the print. OctoPrint tells of a pause
+    once all moves are made, and late where another plugin holds up its event bus. `is_paused` returns what was
+    told so far; `of_paused` says that the cancel is meant for a print that is paused.
     """
-    if not is_paused() or printer.get_state_id() not in GOING_ON:
+    if printer.get_state_id() not in (GOING_ON if of_paused else PAUSED):
         return
     for _ in range(LOOKS):
-        if not is_paused():
+        if is_paused() is not of_paused:
             break
         await asyncio.sleep(LOOK_EVERY)
-    raise ActionFailed("the print was resumed")
+    raise ActionFailed(f"the print was {'resumed' if of_paused else 'paused'}")
 
 
 async def _order(printer: Printer, action: Action) -> bool:

@@ -23,11 +23,11 @@ from ..engine.judging.rules import RuleSet
 from ..engine.models import Frame
 from ..engine.monitor import ActionFailed, ActionPending, Monitor, PrinterInfo, Setup
 from ..engine.watch.look import Camera
-from ..engine.watch.policy import Action
+from ..engine.watch.policy import Action, Cause
 from ..engine.watch.state import Event, Phase, WatchState
 from ..engine.watch.trial import Trial, try_out
 from ..printer.gentle_pause import GentlePause
-from ..printer.print_control import carry_out, wait_for_resume
+from ..printer.print_control import carry_out, wait_for_news
 from ..printer.start_conditions import StartConditions
 from ..settings import detector_settings
 from .failing_detector import UnusableDetector
@@ -179,7 +179,12 @@ class Watcher:
     async def act(self, action: Action) -> None:
         """Pause or cancel the print, and return once the printer obeys; raises ActionFailed."""
         if action is not Action.PAUSE:
-            await wait_for_resume(self.host.printer, lambda: self.state.phase is Phase.PAUSED)
+            order = self.state.intervention.ordered
+            await wait_for_news(
+                self.host.printer,
+                lambda: self.state.phase is Phase.PAUSED,
+                of_paused=order is not None and order.cause is Cause.UNANSWERED,
+            )
             await carry_out(self.host.printer, action)
             return
         self.host.about_to_pause()

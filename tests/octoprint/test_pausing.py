@@ -87,6 +87,18 @@ async def test_a_cancel_may_be_over_before_anybody_looks() -> None:
     await print_control.carry_out(Quick(1), Action.CANCEL)
 
 
+@pytest.mark.parametrize(("of_paused", "state"), [(True, "PRINTING"), (False, "PAUSING"), (False, "PAUSED")])
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_cancel_for_a_print_that_was_resumed_or_paused_meanwhile_fails(
+    of_paused: bool, state: str, told: bool
+) -> None:
+    with pytest.raises(ActionFailed, match="resumed" if of_paused else "paused"):
+        await print_control.wait_for_news(
+            Printer(1, state=state), lambda: of_paused is not told, of_paused=of_paused
+        )
+    await print_control.wait_for_news(Printer(1, state=state), lambda: True, of_paused=not of_paused)
+
+
 @pytest.mark.parametrize(("action", "state"), [(Action.PAUSE, "PAUSED"), (Action.CANCEL, "CANCELLING")])
 async def test_what_somebody_else_has_done_is_done(action: Action, state: str) -> None:
     printer = Printer(1, state=state)

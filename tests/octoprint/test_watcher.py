@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ from octoprint_failwatch.engine.detectors.single_use_pictures import SingleUsePi
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.monitor import ActionFailed
 from octoprint_failwatch.engine.watch.policy import Action
-from octoprint_failwatch.engine.watch.state import SWITCHED_OFF, EventKind, Phase
+from octoprint_failwatch.engine.watch.state import SWITCHED_OFF, Event, EventKind, Phase, WatchState
 from octoprint_failwatch.engine.watch.watch import Watch
 from octoprint_failwatch.printer import print_control
 from octoprint_failwatch.printer.gentle_pause import Modes
@@ -253,7 +253,7 @@ async def test_an_unanswered_pause_cancels_no_print_that_was_resumed_before_octo
 ) -> None:
     told: list[EventKind] = []
     monkeypatch.setattr(host, "changed", lambda _, events: told.extend(event.kind for event in events))
-    host.stored |= {"on_failure": "pause", "cancel_after_minutes": 1.0}
+    host.stored |= {"on_failure": "pause", "cancel_after_minutes": 5.0}
     await watcher.rebuild()
     detectors[-1].p = 1.0
     lifecycle = following(watcher)
@@ -267,10 +267,34 @@ async def test_an_unanswered_pause_cancels_no_print_that_was_resumed_before_octo
     await eventually(lambda: not watcher.monitor._acting)
     assert host.printer.state == "PRINTING"
     assert EventKind.ACTION_FAILED not in told
-    with pytest.raises(ActionFailed, match="resumed"):
-        monkeypatch.setattr(print_control, "LOOKS", 1)
-        watcher.monitor.pause()
-        await watcher.act(Action.CANCEL)
+
+
+async def test_a_print_that_is_being_paused_is_not_cancelled_behind_the_users_back(
+    watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OctoPrint tells of a pause once all moves are made: the time to say no may be over by then."""
+    told: list[EventKind] = []
+
+    def changed(_: WatchState, events: Sequence[Event]) -> None:
+        told.extend(event.kind for event in events)
+        if EventKind.COUNTDOWN in [event.kind for event in events]:
+            host.printer.state = "PAUSING"
+
+    monkeypatch.setattr(host, "changed", changed)
+    host.stored |= {"on_failure": "cancel", "veto": 30.0}
+    await watcher.rebuild()
+    detectors[-1].p = 1.0
+    lifecycle = following(watcher)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    watcher.monitor.release(HEATING)
+    await eventually(lambda: watcher.state.intervention.ordered is not None)
+    host.printer.state = "PAUSED"
+    await lifecycle.take(Events.PRINT_PAUSED, {})
+    await eventually(lambda: not watcher.monitor._acting)
+    assert watcher.state.intervention.ordered is None
+    assert told[-1] is EventKind.CALLED_OFF
+    assert EventKind.ACTION_FAILED not in told
+    assert host.printer.state == "PAUSED"
 
 
 async def test_a_resume_while_failwatchs_pause_is_on_its_way_calls_it_off(

@@ -288,6 +288,18 @@ def test_each_reason_for_which_an_order_is_not_obeyed_is_told_once() -> None:
     assert told(other.events) == [(EventKind.ACTION_FAILED, "pause: hangs", Level.FAILURE)]
 
 
+def test_a_cancel_that_fails_after_somebody_paused_is_off_unless_it_follows_an_unanswered_pause() -> None:
+    for cause, kind in (
+        (Cause.FAILURE, EventKind.CALLED_OFF),
+        (Cause.BLIND, EventKind.CALLED_OFF),
+        (Cause.UNANSWERED, EventKind.ACTION_FAILED),
+    ):
+        paused = planned(ordered=Order(Action.CANCEL, cause), phase=Phase.PAUSED)
+        step = acted(paused, Action.CANCEL, Policy(), NOW, "busy")
+        assert [event.kind for event in step.events] == [kind]
+        assert (step.state.intervention.ordered is None) is (kind is EventKind.CALLED_OFF)
+
+
 def test_an_order_that_is_not_obeyed_is_given_again_every_half_minute_and_after_five_tries_every_five() -> (
     None
 ):

@@ -10,6 +10,7 @@ from .policy import (
     Cause,
     Intervention,
     Policy,
+    after_pause,
     announce_action,
     fail,
     give_order,
@@ -76,6 +77,11 @@ def acted(
         return Step(state)
     if problem:
         after = replace(state, intervention=fail(before, problem, now, is_pending=is_pending))
+        if state.phase is Phase.PAUSED:
+            # Somebody paused the print while it was to be cancelled, which is not tried again behind their back.
+            after = replace(after, intervention=after_pause(after.intervention))
+            if after.intervention.ordered is None and not order.called_off:
+                return Step(after, (called_off(state, action, now),))
         if problem in order.problems or order.called_off:
             return Step(after)
         detail = f"{action}: {problem}"
@@ -85,6 +91,11 @@ def acted(
         return Step(after)
     done = Event(EventKind.ACTION, now, state.print_id, action.value, state.level)
     return Step(after, (done, *countdown_event(after, before)))
+
+
+def called_off(state: WatchState, action: Action, now: float) -> Event:
+    """Return the event that says that an announced action does not come, as the print was paused."""
+    return Event(EventKind.CALLED_OFF, now, state.print_id, action.value, state.level)
 
 
 def tell_what_stands(state: WatchState, settings: WatchSettings, now: float) -> Step:

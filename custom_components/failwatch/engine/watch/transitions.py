@@ -11,7 +11,7 @@ from ..judging.assessment import Answer, Assessment, answered, interrupted, move
 from ..judging.latch import Latch
 from ..judging.verdict import Level
 from . import blindness
-from .actions import acted, countdown_event, tell_what_stands
+from .actions import acted, called_off, countdown_event, tell_what_stands
 from .cadence import hourly_spacing, next_interval
 from .policy import Action, Intervention, Policy, after_absence, after_pause, arm_again, call_off, coming
 from .settings import WatchSettings
@@ -71,8 +71,7 @@ def pause(state: WatchState, policy: Policy, now: float) -> Step:
     if before.ordered is not None and before.ordered.action is Action.PAUSE:
         return acted(state, Action.PAUSE, policy, now)
     if coming(before) is Action.CANCEL and coming(state.intervention) is None:
-        cancel = Action.CANCEL.value
-        return Step(state, (Event(EventKind.CALLED_OFF, now, state.print_id, cancel, state.level),))
+        return Step(state, (called_off(state, Action.CANCEL, now),))
     return Step(state)
 
 
