@@ -231,10 +231,11 @@ class House:
         wanted = {"domain": "automation", "item_id": blueprint}
         return list(await self.home_assistant.command("trace/list", **wanted))
 
-    async def issues(self) -> list[dict[str, Any]]:
-        """Return FailWatch's issues of the repairs page."""
+    async def issues(self, kind: str = "") -> list[dict[str, Any]]:
+        """Return FailWatch's issues of the repairs page, or those of one kind."""
         issues = (await self.home_assistant.command("repairs/list_issues"))["issues"]
-        return [issue for issue in issues if issue["domain"] == "failwatch"]
+        ours = (issue for issue in issues if issue["domain"] == "failwatch")
+        return [issue for issue in ours if kind in ("", issue["translation_key"])]
 
 
 @asynccontextmanager

@@ -560,7 +560,7 @@ def test_a_file_that_takes_long_to_search_holds_up_no_start_and_its_print_is_wat
     service = Service(host, SingleUsePictures(lambda name: name), scripts, SentCommands())  # type: ignore[arg-type]
     service.start()
     try:
-        assert search.begun.is_set()
+        assert search.begun.wait(PATIENCE)
         assert service.ask(lambda watcher: watcher.state.phase) is Phase.IDLE
         host.position = 10**9
         search.allowed.set()
