@@ -100,7 +100,7 @@ class Notifications:
             elif event.kind is EventKind.ENDED and event.detail in BY_ITSELF and self._left_to_action:
                 overtaken.append(self._left_to_action)
                 self._left_to_action = None
-            else:
+            elif event.kind not in SIGHT:
                 self._left_to_action = None
         return overtaken
 

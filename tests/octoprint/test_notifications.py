@@ -100,11 +100,15 @@ def test_a_failure_that_leads_to_a_pause_is_told_once() -> None:
     [
         ([event(EventKind.ENDED, "disconnected")], ["cube is failing."]),
         ([event(EventKind.ENDED, "done")], ["cube is failing."]),
+        (
+            [replace(event(EventKind.BLIND), minor=True), event(EventKind.ENDED, "disconnected")],
+            ["cube is failing."],
+        ),
         ([event(EventKind.ENDED, "cancelled")], []),
         ([event(EventKind.ACKNOWLEDGED), event(EventKind.ENDED, "done")], []),
         ([event(EventKind.ACTION, "pause"), event(EventKind.ENDED, "done")], ["FailWatch paused cube."]),
     ],
-    ids=["disconnected", "done", "cancelled", "answered", "paused"],
+    ids=["disconnected", "done", "unseen", "cancelled", "answered", "paused"],
 )
 def test_a_failure_whose_print_ends_before_it_is_paused_is_told(
     monkeypatch: pytest.MonkeyPatch, then: list[Event], told: list[str]
