@@ -654,6 +654,22 @@ async def test_a_watched_printer_tells_only_what_was_chosen_and_has_buttons_for_
     await phone.got("clear_notification")
 
 
+async def test_a_removed_printer_takes_its_messages_with_it(
+    hass: HomeAssistant, printer: printers.Printer, phones: Phones, hass_storage: dict[str, Any]
+) -> None:
+    """Its buttons would lead nowhere."""
+    phone = await phones.add(1)
+    entry = await printers.watch(hass, notify_devices=[phone.device])
+    await printer.says("printing")
+    await printer.looks(3)
+    printer.detector.p = 0.9
+    message = await phone.got("is failing")
+    hass.config_entries.async_remove_subentry(entry, "camera1")
+    await phone.cleared(message)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
+    await eventually(lambda: "failwatch.messages" not in hass_storage)
+
+
 async def test_messages_speak_home_assistants_language(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
 ) -> None:

@@ -21,8 +21,7 @@ from ..engine.models import Frame
 from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
-from ..notifications.messenger import Messenger
-from ..notifications.sent import forget_sent
+from ..notifications.messenger import MESSENGERS, Messenger
 from ..shared.needs import PrintNeeds
 from ..shared.problems import error_text
 from . import issues
@@ -151,12 +150,13 @@ class WatchedCamera(PrinterCoordinator):
 
     async def async_let_go(self, *, forget: bool) -> None:
         """Keep what is known for the next set-up of this printer, or forget all of a removed one."""
+        if forget and (messenger := self.hass.data.get(MESSENGERS, {}).get(self.key)):
+            messenger.async_take_back()
         self.async_end()
         self._memory.async_let_go(self.key, forget=forget)
         if forget:
             async_forget_sight(self.hass, self.key)
             await self.async_reset_baseline()
-            forget_sent(self.hass, [self.key])
             await self._past.async_forget()
 
     @callback

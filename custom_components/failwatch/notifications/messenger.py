@@ -117,6 +117,12 @@ class Messenger:
         if recipients is not None and message is not None:
             await self._send(recipients, message)
 
+    @callback
+    def async_take_back(self) -> None:
+        """Take all messages back: the printer is removed, and their buttons would lead nowhere."""
+        if self._sent.of(self._printer.key) is not None:
+            self._create_task(self._clear_all())
+
     async def _clear_all(self) -> None:
         for topic in TOPICS:
             await self.async_clear(topic)
