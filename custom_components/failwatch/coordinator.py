@@ -140,6 +140,12 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
                 return device
         return None
 
+    @property
+    def shown_name(self) -> str:
+        """The name that the user gave the printer's device, or else its own."""
+        device = self.device
+        return (device.name_by_user or device.name if device else None) or self.name
+
     # What a user may ask
 
     @abstractmethod

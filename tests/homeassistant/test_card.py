@@ -146,6 +146,16 @@ async def test_the_state_is_pushed(
     assert list(told["pictures"]) == [CAMERA]
 
 
+async def test_a_printer_is_shown_by_the_name_that_its_user_gave_it(
+    hass: HomeAssistant, printer: Printer, hass_ws_client: WebSocketGenerator
+) -> None:
+    page = await open_page(hass, hass_ws_client, await watch(hass))
+    assert (await page.follow())["name"] == "Voron"
+    for name, shown in (("Left one", "Left one"), (None, "Voron")):
+        dr.async_get(hass).async_update_device(page.device_id, name_by_user=name)
+        assert (await page.until(lambda told: told["type"] == "update"))["name"] == shown
+
+
 async def test_pictures_have_signed_addresses(
     hass: HomeAssistant,
     printer: Printer,

@@ -10,7 +10,10 @@ from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.components.websocket_api.messages import event_message
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import Event as HomeAssistantEvent
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.event import async_track_device_registry_updated_event
 
 from ..const import DOMAIN
 from ..coordinator import JobCommand, PrinterCoordinator
@@ -118,6 +121,7 @@ class Subscription:
         self._stop_listening = [
             printer.async_add_listener(partial(self._tell, printer)),
             printer.async_listen(self._tell_event),
+            async_track_device_registry_updated_event(self._hass, self._device_id, self._renamed),
         ]
         self._tell(printer)
 
@@ -127,6 +131,11 @@ class Subscription:
             stop()
         self._stop_listening = []
         self._printer = None
+
+    @callback
+    def _renamed(self, event: HomeAssistantEvent[dr.EventDeviceRegistryUpdatedData]) -> None:
+        if self._printer is not None and event.data["action"] == "update":
+            self._tell(self._printer)
 
     @callback
     def _tell_event(self, event: Event) -> None:
@@ -140,7 +149,7 @@ class Subscription:
             Update(
                 type="update",
                 version=API_VERSION,
-                name=printer.name,
+                name=printer.shown_name,
                 connected=printer.is_connected,
                 problem=printer.last_problem,
                 status_problem=printer.status_problem,

@@ -36,7 +36,7 @@ async def async_send(
     tag = message_tag(printer, message.topic)
     picture = await _picture(hass, printer) if message.shows_picture else None
     device = printer.device
-    title = (device.name_by_user or device.name if device else None) or printer.name
+    title = printer.shown_name
     buttons = [
         {"action": one.action, "title": async_word(hass, one.text), "destructive": one.destructive}
         for one in message.buttons

@@ -82,7 +82,7 @@ class PrintNeeds:
                 is_fixable=False,
                 severity=SEVERITIES[kind],
                 translation_key=kind,
-                translation_placeholders={"printer": self._printer.name, "gone": ", ".join(gone)},
+                translation_placeholders={"printer": self._printer.shown_name, "gone": ", ".join(gone)},
             )
 
     def _issue(self, kind: str) -> str:
