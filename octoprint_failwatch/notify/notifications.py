@@ -75,7 +75,8 @@ class Notifications:
             return
         quiet = is_quiet(settings["notify"], datetime.now().astimezone().time())
         wanted = [event for event in events if is_wanted(event, state, settings)]
-        wanted += self._overtaken(events, state)
+        overtaken = self._overtaken(events, state)
+        wanted += overtaken
         wanted = [event for event in wanted if event.kind in URGENT or not quiet]
         if not wanted:
             return
@@ -86,7 +87,8 @@ class Notifications:
         message = Message(title, text, self._picture(state) if attaches else None)
 
         def is_news() -> bool:
-            return any(still_holds(event, self._state) for event in wanted)
+            # Of a failure whose print is over nobody is told anything else.
+            return bool(overtaken) or any(still_holds(event, self._state) for event in wanted)
 
         self._outbox.put(list(urls), message, wanted[-1].at, is_news, clock.monotonic())
         self._wake()

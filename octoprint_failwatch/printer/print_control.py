@@ -20,6 +20,8 @@ ORDER_WITHIN = 10.0
 GOING_ON = {"STARTING", "RESUMING", "PRINTING"}
 """States of a printer that is not, or no longer, paused."""
 PAUSED = {"PAUSING", "PAUSED"}
+UNDER_WAY = {"PAUSING", "RESUMING"}
+"""States of a printer that makes its last moves first, which takes as long as it takes."""
 DONE = {Action.PAUSE: "PAUSED", Action.CANCEL: "CANCELLING"}
 OVER = {"OPERATIONAL", "CANCELLING", "FINISHING"}
 OVER |= {"OFFLINE", "CLOSED", "NONE", "ERROR", "CLOSED_WITH_ERROR"}
@@ -76,9 +78,9 @@ async def wait_for_news(printer: Printer, is_paused: Callable[[], bool], *, of_p
     """
     if printer.get_state_id() not in (GOING_ON if of_paused else PAUSED):
         return
-    for _ in range(LOOKS):
-        if is_paused() is not of_paused:
-            break
+    looks = 0
+    while looks < LOOKS and is_paused() is of_paused:
+        looks += printer.get_state_id() not in UNDER_WAY
         await asyncio.sleep(LOOK_EVERY)
     raise ActionFailed(f"the print was {'resumed' if of_paused else 'paused'}")
 

@@ -9,7 +9,7 @@ from ..engine.monitor import Monitor
 from .holds import Holds
 
 FILE_ORDER = "plugin_failwatch_file_order"
-"""The event by which OctoPrint's bus carries a command; nobody else is told its name."""
+"""The event by which OctoPrint's bus carries a command to this plugin; other plugins can leave it aside."""
 SNOOZE_MINUTES = 10.0
 
 Order: TypeAlias = Callable[[Holds, Monitor], None]

@@ -52,6 +52,7 @@ class Lifecycle:
         self._holds = holds
         self._scripts = scripts
         self._identities = identities
+        self._found: PrintIdentity | None = None
 
     async def catch_up(self) -> None:
         """Go on with a print that ran before OctoPrint, or this plugin, started."""
@@ -62,7 +63,9 @@ class Lifecycle:
     async def take(self, event: str, payload: Mapping[str, Any]) -> None:
         """Handle an event."""
         watch = self._watcher.monitor
-        if event == Events.PRINT_STARTED:
+        if event == Events.PRINT_STARTED and self._is_begun(payload):
+            pass  # it was found running before this was told
+        elif event == Events.PRINT_STARTED:
             if watch.state.phase is Phase.PAUSED:
                 # A paused print is restarted: OctoPrint tells no end of what was printed before.
                 self._ended("cancelled", {})
@@ -105,11 +108,20 @@ class Lifecycle:
             job = self._watcher.host.job()
             is_missed = job is not None and self._identities.running is None
             if job is not None and is_missed and was_missed:  # an event is late at times, but not by as much
-                _LOGGER.warning("A print runs of which OctoPrint told nothing: it is watched from here on")
+                _LOGGER.warning("A print runs of whose start OctoPrint told nothing")
                 await self._started(job, may_be_older=False)
+                self._found = self._identities.running
             elif job is not None:
                 self._identities.note(job)
             was_missed = is_missed
+
+    def _is_begun(self, payload: Mapping[str, Any]) -> bool:
+        """Return whether a print that started is the one that was found running, which is told of only once."""
+        found, self._found = self._found, None
+        running = self._identities.running
+        if found is None or running is None or running.print_id != found.print_id:
+            return False
+        return running.is_of(_job_of(payload, self._watcher.host.job()))
 
     async def watch_it(self) -> None:
         """Watch the running print if watching is switched on and it is not watched yet."""

@@ -140,7 +140,10 @@ class Service:
 
     async def _open(self) -> None:
         await self.watcher.open()
-        await self.lifecycle.catch_up()
+        try:
+            await self.lifecycle.catch_up()
+        except Exception:
+            _LOGGER.exception("A print that runs already could not be found")
         loop = asyncio.get_running_loop()
         for work in (self._follow_events, self._holds.run, self.lifecycle.follow_job):
             self._tasks.append(loop.create_task(keep_going(work)))

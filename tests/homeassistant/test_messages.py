@@ -685,6 +685,8 @@ async def test_messages_speak_home_assistants_language(
     [
         ("pause: the printer still reports printing", "Der Drucker druckt weiter."),
         ("cancel: OctoPrint does not take the order", "OctoPrint nimmt den Befehl nicht an."),
+        ("cancel: the print was paused", "Der Druck wurde angehalten."),
+        ("cancel: the print was resumed", "Der Druck wurde fortgesetzt."),
         ("pause: Klipper: shut down", "Klipper: shut down"),
     ],
 )

@@ -36,7 +36,7 @@ from octoprint_failwatch.engine.watch.state import (
 from octoprint_failwatch.notify import notifications
 from octoprint_failwatch.notify.bus_events import custom_events, event_name, payload
 from octoprint_failwatch.notify.notifications import is_quiet, is_wanted, still_holds
-from octoprint_failwatch.notify.sending import Message, shown, understood
+from octoprint_failwatch.notify.sending import Message, NotSent, shown, understood
 from octoprint_failwatch.notify.texts import MessageTexts
 from tests.core.watching import picture
 from tests.patience import PATIENCE
@@ -115,7 +115,15 @@ def test_a_failure_whose_print_ends_before_it_is_paused_is_told(
 ) -> None:
     """The message of the pause would have said it."""
     sent: list[str] = []
-    monkeypatch.setattr(notifications, "send", lambda _, message: sent.append(message.text))
+    tried: list[Message] = []
+
+    def send(_: str, message: Message) -> None:
+        tried.append(message)
+        if len(tried) == 1 and told == ["cube is failing."]:
+            raise NotSent("No route to host")
+        sent.append(message.text)
+
+    monkeypatch.setattr(notifications, "send", send)
     settings = {
         **SETTINGS,
         "on_failure": "pause",
@@ -132,7 +140,8 @@ def test_a_failure_whose_print_ends_before_it_is_paused_is_told(
     ended = WatchState("printer", print_name="cube", look=look)
     for one in then:
         teller.tell(ended if one.kind is EventKind.ENDED else STATE, [one])
-    teller._outbox.try_due(1e12)
+    for later in (1, 60):
+        teller._outbox.try_due(notifications.clock.monotonic() + later)
     assert [text.split(" Looks")[0] for text in sent] == told
 
 

@@ -87,16 +87,45 @@ async def test_a_cancel_may_be_over_before_anybody_looks() -> None:
     await print_control.carry_out(Quick(1), Action.CANCEL)
 
 
-@pytest.mark.parametrize(("of_paused", "state"), [(True, "PRINTING"), (False, "PAUSING"), (False, "PAUSED")])
-@pytest.mark.parametrize("told", [True, False])
-async def test_a_cancel_for_a_print_that_was_resumed_or_paused_meanwhile_fails(
-    of_paused: bool, state: str, told: bool
+class Bus:
+    """Tells of a pause or resume when it has been asked for so often, by which time it has happened."""
+
+    def __init__(self, printer: Printer, *, of_paused: bool, tells_at: int) -> None:
+        self.printer, self.of_paused, self.tells_at = printer, of_paused, tells_at
+        self.asked = 0
+
+    def is_paused(self) -> bool:
+        self.asked += 1
+        if self.asked < self.tells_at:
+            return self.of_paused
+        self.printer.state = "PRINTING" if self.of_paused else "PAUSED"
+        return not self.of_paused
+
+
+LATE = 20 * print_control.LOOKS
+
+
+@pytest.mark.parametrize(
+    ("of_paused", "state", "tells_at", "asked"),
+    [
+        (True, "PRINTING", 20, 20),
+        (True, "PRINTING", LATE, print_control.LOOKS),
+        (True, "RESUMING", LATE, LATE),
+        (False, "PAUSED", 20, 20),
+        (False, "PAUSED", LATE, print_control.LOOKS),
+        (False, "PAUSING", LATE, LATE),
+    ],
+)
+async def test_a_cancel_for_a_print_that_was_resumed_or_paused_meanwhile_fails_once_that_is_told(
+    of_paused: bool, state: str, tells_at: int, asked: int
 ) -> None:
+    """At the latest after as long as OctoPrint takes to tell of it; the last moves before may take minutes."""
+    bus = Bus(Printer(1, state=state), of_paused=of_paused, tells_at=tells_at)
     with pytest.raises(ActionFailed, match="resumed" if of_paused else "paused"):
-        await print_control.wait_for_news(
-            Printer(1, state=state), lambda: of_paused is not told, of_paused=of_paused
-        )
-    await print_control.wait_for_news(Printer(1, state=state), lambda: True, of_paused=not of_paused)
+        await print_control.wait_for_news(bus.printer, bus.is_paused, of_paused=of_paused)
+    assert bus.asked == asked
+    await print_control.wait_for_news(Printer(1, state=state), bus.is_paused, of_paused=not of_paused)
+    assert bus.asked == asked, "it is as whoever cancels believes"
 
 
 @pytest.mark.parametrize(("action", "state"), [(Action.PAUSE, "PAUSED"), (Action.CANCEL, "CANCELLING")])

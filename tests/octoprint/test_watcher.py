@@ -243,9 +243,15 @@ async def test_a_print_that_nobody_told_of_is_watched_all_the_same(
     begun = watcher.state.print_id
     looks.clear()
     await eventually(lambda: len(looks) > 5)
-    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "sdcard"})
-    assert watcher.state.print_id == begun
     task.cancel()
+    monkeypatch.setattr("octoprint_failwatch.printer.print_identity.DUPLICATE_WITHIN", -1.0)
+    started = {"path": "file.gcode", "origin": "sdcard"}
+    host.printer.state = "PAUSED"
+    await lifecycle.take(Events.PRINT_PAUSED, {})
+    await lifecycle.take(Events.PRINT_STARTED, started)
+    assert (watcher.state.print_id, watcher.state.phase) == (begun, Phase.PAUSED), "its start is told of late"
+    await lifecycle.take(Events.PRINT_STARTED, started)
+    assert watcher.state.print_id != begun
 
 
 async def test_an_unanswered_pause_cancels_no_print_that_was_resumed_before_octoprint_told_so(
@@ -595,3 +601,20 @@ def test_a_print_that_begins_while_the_watch_is_opened_is_not_lost(monkeypatch: 
     plugin._plugin_manager = None
     plugin.on_after_startup()
     assert handed == [(Events.PRINT_STARTED, "cube.gcode")]
+
+
+def test_events_are_followed_although_a_print_that_ran_already_could_not_be_found(
+    host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(_: Lifecycle) -> None:
+        raise OSError("Input/output error")
+
+    monkeypatch.setattr(Lifecycle, "catch_up", fails)
+    scripts = PauseScripts(lambda: None, dict, Modes())
+    service = Service(host, SingleUsePictures(lambda name: name), scripts, SentCommands())  # type: ignore[arg-type]
+    service.start()
+    try:
+        service.hand_over(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+        asyncio.run(eventually(lambda: bool(detectors[-1].asked)))
+    finally:
+        service.stop()

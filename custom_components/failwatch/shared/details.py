@@ -15,6 +15,8 @@ JUDGED: Final = (EventKind.MAYBE, EventKind.FAILURE, EventKind.CLEARED)
 WHY_NOT: Final[Mapping[str, str]] = {
     "the printer still ": "problem_still_prints",
     "OctoPrint does not take the order": "problem_not_taken",
+    "the print was paused": "problem_was_paused",
+    "the print was resumed": "problem_was_resumed",
 }
 """What FailWatch itself says of a print that does not obey, by how that begins; the rest is said by others."""
 

@@ -180,7 +180,11 @@ var FailWatchWords = (function () {
     function actionProblem(text) {
         var state = /^the printer still reports (\w+)$/.exec(text);
         if (state) return _.sprintf(gettext("the printer still reports %(state)s"), {state: printerState(state[1])});
-        return {"OctoPrint does not take the order": gettext("OctoPrint does not take the order")}[text] || text;
+        return {
+            "OctoPrint does not take the order": gettext("OctoPrint does not take the order"),
+            "the print was paused": gettext("the print was paused"),
+            "the print was resumed": gettext("the print was resumed")
+        }[text] || text;
     }
 
     function blind(problem) {

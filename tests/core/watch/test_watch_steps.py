@@ -219,6 +219,7 @@ def test_the_next_thing_to_do_without_a_look_is_known(state: WatchState, at: flo
         ({"intervention": Intervention(done=True)}, False),
         ({"intervention": Intervention(UNANSWERED, done=True)}, False),
         ({"intervention": Intervention(ordered=replace(TRY_AGAIN, next_try_at=None))}, False),
+        ({"intervention": Intervention(ordered=replace(TRY_AGAIN, called_off=True, next_try_at=None))}, True),
         ({"intervention": Intervention(replace(PAUSE_SOON, due_at=2000.0))}, False),
     ],
 )

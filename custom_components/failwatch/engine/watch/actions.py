@@ -135,7 +135,9 @@ def _blind_too_long_at(state: WatchState, policy: Policy, now: float) -> float |
     blind_for, blind = policy.pause_when_blind_after, state.blind
     if blind_for is None or blind is None or state.phase is not Phase.BLIND:
         return None
-    pending = state.intervention.done or state.intervention.ordered or state.intervention.countdown
+    before = state.intervention
+    ordered = before.ordered is not None and not before.ordered.called_off
+    pending = before.done or ordered or before.countdown is not None
     if blind.accepted or blind.counted_from is None or pending or state.is_silent(now):
         return None
     return blind.counted_from + blind_for
