@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from custom_components.failwatch.octoprint.coordinator import LinkCoordinator
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.phones import Phone, Phones
@@ -112,6 +113,59 @@ async def test_a_print_that_is_over_when_octoprint_is_back_takes_the_message_wit
     )
     await phone.cleared(lost)
     assert not [one for one in phone.messages if BACK in one["message"]]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        replace(states.watching(), phase=Phase.IDLE),
+        states.idle(),
+        states.watching(print_id="print-2"),
+    ],
+    ids=["at rest", "no print", "another print"],
+)
+async def test_a_print_of_whose_end_nobody_hears_takes_the_message_with_it(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone, later: WatchState
+) -> None:
+    """As where its machine lost power: the plugin finds no job, and tells of no end."""
+    await begin(hass, octoprint, linked, phone, states.watching())
+    await minutes_pass(hass, 11)
+    lost = await phone.got(LOST)
+    octoprint.state = later
+    await find(hass, octoprint)
+    await phone.cleared(lost)
+    assert not [one for one in phone.messages if BACK in one["message"]]
+
+
+async def test_an_end_that_is_too_old_to_be_told_takes_the_message_with_it(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
+) -> None:
+    await begin(hass, octoprint, linked, phone, states.watching())
+    await minutes_pass(hass, 11)
+    lost = await phone.got(LOST)
+    octoprint.state = states.idle()
+    octoprint.recent = [Event(EventKind.ENDED, states.AT, "print-1", "failed")]
+    octoprint.now = states.AT + 3600
+    await find(hass, octoprint)
+    await phone.cleared(lost)
+
+
+async def test_who_asked_for_silence_is_told_when_that_ends(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phone: Phone,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = states.AT
+    monkeypatch.setattr(LinkCoordinator, "clock", property(lambda _: (now, 1.0)))
+    await begin(hass, octoprint, linked, phone, replace(states.watching(), snoozed_until=states.AT + 1800))
+    await minutes_pass(hass, 11)
+    await minutes_pass(hass, 29)
+    assert not phone.messages
+    now = states.AT + 1860
+    await minutes_pass(hass, 31)
+    await phone.got(LOST)
 
 
 async def test_an_unloaded_link_tells_nothing(

@@ -12,6 +12,8 @@ from ..engine.watch.state import Event, EventKind, Phase
 NO_LINK: Final = "no_link"
 LOST_FOR: Final = 600.0
 """Seconds without news that are worth telling: a restart or an update takes less."""
+ASK_AGAIN: Final = 60.0
+"""Seconds until it is seen whether a silence that people asked for is over."""
 
 
 class LostLink:
@@ -34,15 +36,16 @@ class LostLink:
     def async_hear(self) -> None:
         """Take note of news: tell that the print can be watched again once that is known."""
         self.async_end()
-        state, told = self._printer.data, self._told
+        state, told, recent_events = self._printer.data, self._told, self._printer.recent_events
         if told is None:
             return
-        is_known = state.phase is not Phase.IDLE and state.blind is None
-        if state.print_id == told and not is_known:
+        still_runs = state.print_id == told and state.phase is not Phase.IDLE
+        if still_runs and state.blind is not None:
             return
         self._told = None
-        if state.print_id == told:
-            self._tell(EventKind.SEEING)
+        if not any(event.kind is EventKind.ENDED and event.print_id == told for event in recent_events):
+            # A print may be over without an event, as after a power cut: what was told of it must go even so.
+            self._tell(EventKind.SEEING, told, minor=not still_runs)
 
     @callback
     def async_end(self) -> None:
@@ -53,13 +56,16 @@ class LostLink:
 
     @callback
     def _tell_lost(self, _: datetime) -> None:
-        """Tell it of a print that was on, unless it was paused or people asked for silence."""
+        """Tell it of a print that was on, unless it was paused; where people asked for silence, after that."""
         state, (now, _speed) = self._printer.data, self._printer.clock
-        looked_at = state.phase in (Phase.WATCHING, Phase.BLIND)
-        if self._told is None and looked_at and not state.is_silent(now):
-            self._told = state.print_id
-            self._tell(EventKind.BLIND)
+        if self._told is not None or state.phase not in (Phase.WATCHING, Phase.BLIND):
+            return
+        if state.is_silent(now):
+            self._stop_waiting = async_call_later(self._printer.hass, ASK_AGAIN, self._tell_lost)
+            return
+        self._told = state.print_id
+        self._tell(EventKind.BLIND, state.print_id)
 
-    def _tell(self, kind: EventKind) -> None:
-        state, (now, _) = self._printer.data, self._printer.clock
-        self._printer.async_tell([Event(kind, now, state.print_id, NO_LINK, state.level)])
+    def _tell(self, kind: EventKind, print_id: str | None, *, minor: bool = False) -> None:
+        level, (now, _speed) = self._printer.data.level, self._printer.clock
+        self._printer.async_tell([Event(kind, now, print_id, NO_LINK, level, minor=minor)])
