@@ -6,6 +6,11 @@ DOMAIN: Final = "failwatch"
 APP_NAME: Final = "FailWatch"
 """How the integration calls itself when it asks OctoPrint for an application key."""
 
+NO_STATUS: Final = "no_status"
+"""Why a print cannot be checked: its printing entity says nothing."""
+NO_LINK: Final = "no_link"
+"""Why a print cannot be checked: its OctoPrint does not answer."""
+
 EVENT_FAILWATCH: Final = "failwatch_event"
 """Home Assistant's bus event for everything that a watch has to tell."""
 

@@ -94,7 +94,7 @@ class PrinterCoordinator(DataUpdateCoordinator[WatchState]):
 
     @property
     def is_blind(self) -> bool:
-        """Whether the print cannot be checked, or nothing is known of it."""
+        """Whether the print cannot be checked, or its printing entity says nothing; a lost link is told by `is_connected`."""
         return self.status_problem is not None or self.data.phase is Phase.BLIND
 
     @property

@@ -10,11 +10,11 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 
-from .cameras.issues import CAMERA_GONE, NO_STATUS, STATUS_GONE, UNKNOWN_STATE
+from .cameras.issues import CAMERA_GONE, STATUS_GONE, UNKNOWN_STATE
 from .cameras.printers import POWER
 from .cameras.proposals import STATE_SETTINGS, async_propose
 from .cameras.settings import camera_unique_id
-from .const import CONF_PICTURE_ENTITY, CONF_POWER_ABOVE, CONF_STATUS_ENTITY
+from .const import CONF_PICTURE_ENTITY, CONF_POWER_ABOVE, CONF_STATUS_ENTITY, NO_STATUS
 from .flows.camera_forms import PICTURE_DOMAINS, STATUS_DOMAINS
 from .flows.entities import others_entity
 from .flows.print_status_forms import STATUS_KEYS, TIME_KEYS

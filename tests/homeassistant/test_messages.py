@@ -337,6 +337,22 @@ async def test_a_message_without_a_kind_says_how_things_stand(
     assert len(titles(await phone.got(words))) == buttons
 
 
+async def test_a_message_about_a_print_nobody_hears_of_says_so(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
+) -> None:
+    phone = await phones.add(1)
+    octoprint.state = states.watching()
+    await linked_to(hass, linked, phone)
+    octoprint.plugin = False
+    await octoprint.drop()
+    await printers.until(hass, "binary_sensor.ender_3_sight", "off")
+    await hass.services.async_call(
+        "failwatch", "notify", {"entity_id": "sensor.ender_3_watch"}, blocking=True
+    )
+    await phone.got_many(1)
+    assert "OctoPrint does not answer" in phone.messages[0]["message"]
+
+
 async def test_a_message_about_a_print_that_ended_meanwhile_is_taken_back_at_the_start(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phones: Phones
 ) -> None:

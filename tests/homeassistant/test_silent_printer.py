@@ -197,6 +197,26 @@ async def test_everything_that_shows_the_watch_says_that_it_cannot_check(
     assert shown() == ("on", "none", "off", False, True)
 
 
+async def test_a_printer_that_is_no_longer_watched_is_no_trouble(
+    hass: HomeAssistant, printer: Printer, issue_registry: ir.IssueRegistry
+) -> None:
+    entry = await watch(hass)
+    await printer.says("printing")
+    await printer.looks(1)
+    await printer.says("unavailable")
+    await until(hass, WATCH, "blind")
+    assert issue_registry.async_get_issue("failwatch", "no_status_camera1")
+    watching = {"entity_id": "switch.voron_watching"}
+    await hass.services.async_call("switch", "turn_off", watching, blocking=True)
+    await hass.async_block_till_done()
+    assert hass.states.get(WATCH).state == "idle"
+    assert not condition_met("is_blind", entry.runtime_data.printers["camera1"])
+    assert not issue_registry.async_get_issue("failwatch", "no_status_camera1")
+    await printer.says("printing")
+    await hass.services.async_call("switch", "turn_on", watching, blocking=True)
+    await until(hass, WATCH, "watching")
+
+
 async def test_a_failure_stays_one_while_the_printer_says_nothing(
     hass: HomeAssistant, printer: Printer
 ) -> None:

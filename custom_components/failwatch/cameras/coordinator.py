@@ -181,6 +181,8 @@ class WatchedCamera(PrinterCoordinator):
                 self._status.async_start(0.0)
             else:
                 self._status.async_forget()
+                self.status_problem = None
+                issues.async_forget_status(self.hass, self.key)
                 self._tell((Command(Order.END, ENDED_OFF),))
             self.async_update_listeners()
         return True

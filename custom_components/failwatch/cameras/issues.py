@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, CONF_STATUS_ENTITY, DOMAIN
+from ..const import BLIND_FOR_LONG, CONF_PICTURE_ENTITY, CONF_STATUS_ENTITY, DOMAIN, NO_STATUS
 from ..engine.watch.state import Blind
 from ..notifications.sending import async_gone_recipients
 from ..notifications.settings import Recipients
@@ -27,7 +27,6 @@ CAMERA_GONE = "camera_gone"
 BLIND = "blind_for_long"
 MODEL = "model_unavailable"
 STATUS_GONE: Final = "status_gone"
-NO_STATUS: Final = "no_status"
 UNKNOWN_STATE: Final = "unknown_state"
 OUT_OF_REACH: Final = "rule_out_of_reach"
 NOT_RECORDED: Final = "not_recorded"
@@ -207,6 +206,13 @@ def async_clear(hass: HomeAssistant, key: str) -> None:
         async_ends(hass, f"{MODEL}_{key}")
         _LOGGER.warning("The built-in detector can run here again, or is no longer needed")
     for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE, OUT_OF_REACH, NOT_RECORDED):
+        ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
+
+
+@callback
+def async_forget_status(hass: HomeAssistant, key: str) -> None:
+    """Forget the issues of a printing entity to which nobody listens any more."""
+    for kind in (*STATUS_PROBLEMS, UNKNOWN_STATE):
         ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 
+from ..const import NO_STATUS
 from ..engine.monitor import Monitor
 from .printers import OTHER, Meaning, Preset, normalized, preset_meaning
 
@@ -23,9 +24,9 @@ START_TOLERANCE: Final = 120.0  # seconds
 PROGRESS_TOLERANCE: Final = 5.0  # percent points
 HOLD_PREPARING: Final = "preparing"
 HOLD_ENDING: Final = "ending"
-HOLD_SILENT: Final = "no_status"
+HOLD_SILENT: Final = NO_STATUS
 HOLDS: Final = (HOLD_PREPARING, HOLD_ENDING, HOLD_SILENT)
-ENDED_SILENT: Final = "no_status"
+ENDED_SILENT: Final = NO_STATUS
 """The outcome of a print whose printer said nothing any more, as after a power cut."""
 ENDED_OTHER_JOB: Final = "another_print"
 ENDED_OFF: Final = "off"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_ON_FAILURE, CONF_ON_MAYBE
+from ..const import CONF_ON_FAILURE, CONF_ON_MAYBE, NO_LINK, NO_STATUS
 from ..coordinator import JobCommand, PrinterCoordinator, event_type
 from ..engine.judging.verdict import Level
 from ..engine.watch.policy import Action
@@ -48,8 +48,6 @@ OVER: Final = ("cancelled", "paused", "called_off")
 CALM: Final = ("idle", "unknown", "none")
 """What is said where nothing is to be answered, if somebody asks for a message all the same."""
 SIGHTS: Final = ("blind", "camera_blind", "seeing")
-NO_STATUS, NO_LINK = "no_status", "no_link"
-"""Nothing is heard of the printer. That it is back is told: whoever read of it may be on the way to it."""
 KNOWN_REASONS: Final = (
     "dark",
     "no_snapshot",
@@ -134,6 +132,8 @@ def message_about(
 
 def standing(printer: PrinterCoordinator) -> str:
     """Return the kind of message that says how things stand now."""
+    if not printer.is_connected:
+        return "blind"
     if printer.data.phase is Phase.IDLE:
         return "unknown" if printer.is_unsure else "idle"
     level = present_level(printer.data)
@@ -144,6 +144,8 @@ def standing(printer: PrinterCoordinator) -> str:
 
 def why_blind(printer: PrinterCoordinator) -> str:
     """Return why a print cannot be checked, as a stable key."""
+    if not printer.is_connected:
+        return NO_LINK
     blind = printer.data.blind
     return NO_STATUS if printer.status_problem else blind.reason if blind else ""
 
@@ -180,6 +182,7 @@ def _is_wanted(printer: PrinterCoordinator, event: Event) -> bool:
     choice = {"maybe": CONF_ON_MAYBE, "failure": CONF_ON_FAILURE}.get(event_type(event))
     settings = printer.message_settings
     ignored = choice is not None and settings.get(choice) == Action.NOTHING
+    # That a printer is heard again is told: whoever read that it is not may be on the way to it.
     is_known = event.kind is EventKind.SEEING and event.detail not in (NO_STATUS, NO_LINK)
     return not event.minor and not ignored and not is_known
 

@@ -30,7 +30,7 @@ class Messenger:
         self._order = asyncio.Lock()
         # What was sent before Home Assistant was restarted may still be on a phone.
         self._cleared: set[str] = set()
-        self._from_before = set(TOPICS)
+        self._sight_from_before = True
         self._sent = hass.data[SENT]
 
     @callback
@@ -62,8 +62,8 @@ class Messenger:
         @callback
         def look() -> None:
             seen = has_looked(self._printer.data, at_first) and not self._printer.is_blind
-            if seen and SIGHT in self._from_before:
-                self._from_before.discard(SIGHT)
+            if seen and self._sight_from_before:
+                self._sight_from_before = False
                 self._create_task(self.async_clear(SIGHT))
 
         return self._printer.async_add_listener(look)
@@ -83,7 +83,7 @@ class Messenger:
         """Take a topic's message back."""
         async with self._order:
             self._cleared.add(topic)
-            self._from_before.discard(topic)
+            self._sight_from_before = self._sight_from_before and topic != SIGHT
             await async_clear(self._hass, self._printer, self._reached(), topic)
 
     def _recipients(self) -> Recipients | None:
@@ -131,7 +131,7 @@ class Messenger:
     async def _send(self, recipients: Recipients, message: Message, others: Recipients | None = None) -> None:
         async with self._order:
             self._cleared.discard(message.topic)
-            self._from_before.discard(message.topic)
+            self._sight_from_before = self._sight_from_before and message.topic != SIGHT
             before = self._sent.of(self._printer.key) or Sent()
             sent = Sent(self._printer.data.print_id or "", before.others.and_also(others))
             self._sent.remember(self._printer.key, sent)

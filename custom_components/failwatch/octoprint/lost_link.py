@@ -6,10 +6,10 @@ from typing import Final
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_call_later
 
+from ..const import NO_LINK
 from ..coordinator import PrinterCoordinator
 from ..engine.watch.state import Event, EventKind, Phase
 
-NO_LINK: Final = "no_link"
 LOST_FOR: Final = 600.0
 """Seconds without news that are worth telling: a restart or an update takes less."""
 ASK_AGAIN: Final = 60.0
