@@ -30,12 +30,17 @@ def flag(data: Mapping[str, Any], key: str) -> bool:
 
 
 def text(data: Mapping[str, Any], key: str) -> str:
-    """Return a text, "" if it is missing. Half a pair of surrogates is none: no file holds it."""
+    """Return a text, "" if it is missing."""
     value = data.get(key)
     if not isinstance(value, str | None):
         raise TypeError(f"{key} must be a text.")
-    (value or "").encode()
-    return value or ""
+    return storable(value or "")
+
+
+def storable(value: str) -> str:
+    """Return a text that a file can hold: half a pair of surrogates is none. Raises ValueError."""
+    value.encode()
+    return value
 
 
 def mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from ..engine.judging.verdict import Level
 from ..learning.examples import examples
 from ..settings import detector_settings
 from ..watching.watch_settings import MIN_INTERVAL
-from .arguments import mapping, number, text
+from .arguments import mapping, number, storable, text
 from .background_job import BackgroundJob, Tell
 from .error_messages import translate_error
 from .saving import apply
@@ -203,7 +203,7 @@ def _changes(found: Any, now: Mapping[str, Any]) -> dict[str, Any]:
     if "regions" in found:
         more = [
             {
-                "camera": text({"camera": camera}, "camera"),
+                "camera": storable(camera),
                 "polygons": [[_corner(corner) for corner in one] for one in polygons],
             }
             for camera, polygons in mapping(found, "regions").items()

@@ -80,6 +80,19 @@ def following(watcher: Watcher) -> Lifecycle:
     return Lifecycle(watcher, identities, Holds(watcher, SentCommands()), scripts)
 
 
+async def failing(
+    watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], **settings: Any
+) -> Lifecycle:
+    """Begin a print that looks as bad as can be; return what follows its events."""
+    host.stored |= settings
+    await watcher.rebuild()
+    detectors[-1].p = 1.0
+    lifecycle = following(watcher)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    watcher.monitor.release(HEATING)
+    return lifecycle
+
+
 def running() -> int:
     """Return how many monitors run."""
     names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
@@ -169,12 +182,7 @@ async def test_a_cancel_whose_end_comes_before_the_printer_was_looked_at_is_told
 
     monkeypatch.setattr(watchers, "carry_out", never_seen)
     monkeypatch.setattr(host, "changed", lambda _, events: told.extend(event.kind for event in events))
-    host.stored["on_failure"] = "cancel"
-    await watcher.rebuild()
-    detectors[-1].p = 1.0
-    lifecycle = following(watcher)
-    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
-    watcher.monitor.release(HEATING)
+    lifecycle = await failing(watcher, host, detectors, on_failure="cancel")
     await eventually(ordered.is_set)
     await lifecycle.take(Events.PRINT_CANCELLED, {"path": "file.gcode"})
     assert told[-2:] == [EventKind.ACTION, EventKind.ENDED]
@@ -259,12 +267,7 @@ async def test_an_unanswered_pause_cancels_no_print_that_was_resumed_before_octo
 ) -> None:
     told: list[EventKind] = []
     monkeypatch.setattr(host, "changed", lambda _, events: told.extend(event.kind for event in events))
-    host.stored |= {"on_failure": "pause", "cancel_after_minutes": 5.0}
-    await watcher.rebuild()
-    detectors[-1].p = 1.0
-    lifecycle = following(watcher)
-    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
-    watcher.monitor.release(HEATING)
+    lifecycle = await failing(watcher, host, detectors, on_failure="pause", cancel_after_minutes=5.0)
     await eventually(lambda: host.printer.state == "PAUSED")
     await lifecycle.take(Events.PRINT_PAUSED, {})
     host.printer.state = "PRINTING"
@@ -287,12 +290,7 @@ async def test_a_print_that_is_being_paused_is_not_cancelled_behind_the_users_ba
             host.printer.state = "PAUSING"
 
     monkeypatch.setattr(host, "changed", changed)
-    host.stored |= {"on_failure": "cancel", "veto": 30.0}
-    await watcher.rebuild()
-    detectors[-1].p = 1.0
-    lifecycle = following(watcher)
-    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
-    watcher.monitor.release(HEATING)
+    lifecycle = await failing(watcher, host, detectors, on_failure="cancel", veto=30.0)
     await eventually(lambda: watcher.state.intervention.ordered is not None)
     host.printer.state = "PAUSED"
     await lifecycle.take(Events.PRINT_PAUSED, {})
@@ -314,12 +312,7 @@ async def test_a_resume_while_failwatchs_pause_is_on_its_way_calls_it_off(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(watchers, "carry_out", never_seen)
-    host.stored["on_failure"] = "pause"
-    await watcher.rebuild()
-    detectors[-1].p = 1.0
-    lifecycle = following(watcher)
-    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
-    watcher.monitor.release(HEATING)
+    lifecycle = await failing(watcher, host, detectors, on_failure="pause")
     await eventually(ordered.is_set)
     await lifecycle.take(Events.PRINT_RESUMED, {})
     assert watcher.state.intervention.ordered is None

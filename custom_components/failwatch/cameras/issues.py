@@ -205,7 +205,8 @@ def async_clear(hass: HomeAssistant, key: str) -> None:
     if ir.async_get(hass).async_get_issue(DOMAIN, f"{MODEL}_{key}"):
         async_ends(hass, f"{MODEL}_{key}")
         _LOGGER.warning("The built-in detector can run here again, or is no longer needed")
-    for kind in (CAMERA_GONE, BLIND, MODEL, *STATUS_PROBLEMS, UNKNOWN_STATE, OUT_OF_REACH, NOT_RECORDED):
+    async_forget_status(hass, key)
+    for kind in (CAMERA_GONE, BLIND, MODEL, OUT_OF_REACH, NOT_RECORDED):
         ir.async_delete_issue(hass, DOMAIN, f"{kind}_{key}")
 
 
