@@ -66,9 +66,17 @@ class PrintIdentities:
 
     @property
     def running(self) -> PrintIdentity | None:
-        """The print that runs for all that is known."""
+        """The print that runs for all that is known: what an earlier OctoPrint left may be over."""
+        return self._unended if self._began_here else None
+
+    @property
+    def _unended(self) -> PrintIdentity | None:
         known = self.current
         return None if known is None or known.ended else known
+
+    def misses(self, job: Job) -> bool:
+        """Return whether OctoPrint prints what is not known to run."""
+        return self.running is None or not self.running.is_of(job)
 
     def begin(self, job: Job, printer_id: str, at: float, *, may_be_older: bool = True) -> PrintIdentity:
         """A print started, or was found running; returns its identity, which may be one that is known already.
@@ -85,7 +93,7 @@ class PrintIdentities:
 
     def may_go_on(self, job: Job) -> bool:
         """Return whether this may be a print from before OctoPrint started, judging by all but its position."""
-        known = self.running
+        known = self._unended
         return known is not None and not self._began_here and known.is_of(job)
 
     def note(self, job: Job) -> None:
@@ -110,7 +118,7 @@ class PrintIdentities:
 
     def end(self, path: str | None, elapsed: float | None) -> PrintIdentity | None:
         """A print ended after `elapsed` seconds; returns it, None if that was not the running one."""
-        known = self.running
+        known = self._unended
         if known is None or (path is not None and path != known.path):
             return None
         # Not by the wall clock: it may be off by days, and be put right in mid print.

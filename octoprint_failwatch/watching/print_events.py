@@ -106,10 +106,10 @@ class Lifecycle:
         while True:
             await asyncio.sleep(FOLLOW_EVERY)
             job = self._watcher.host.job()
-            is_missed = job is not None and self._identities.running is None
+            is_missed = job is not None and self._identities.misses(job)
             if job is not None and is_missed and was_missed:  # an event is late at times, but not by as much
                 _LOGGER.warning("A print runs of whose start OctoPrint told nothing")
-                await self._started(job, may_be_older=False)
+                await self._started(job, may_be_older=job.origin != "local")
                 self._found = self._identities.running
             elif job is not None:
                 self._identities.note(job)

@@ -14,10 +14,12 @@ from octoprint.events import Events
 from octoprint_failwatch import plugin as plugins
 from octoprint_failwatch.engine.clock import Clock
 from octoprint_failwatch.engine.detectors.single_use_pictures import SingleUsePictures
+from octoprint_failwatch.engine.history.records import PrintRecord
 from octoprint_failwatch.engine.judging.verdict import Level
 from octoprint_failwatch.engine.monitor import ActionFailed
 from octoprint_failwatch.engine.watch.policy import Action
 from octoprint_failwatch.engine.watch.state import SWITCHED_OFF, Event, EventKind, Phase, WatchState
+from octoprint_failwatch.engine.watch.transitions import rest
 from octoprint_failwatch.engine.watch.watch import Watch
 from octoprint_failwatch.printer import print_control
 from octoprint_failwatch.printer.gentle_pause import Modes
@@ -260,6 +262,31 @@ async def test_a_print_that_nobody_told_of_is_watched_all_the_same(
     assert (watcher.state.print_id, watcher.state.phase) == (begun, Phase.PAUSED), "its start is told of late"
     await lifecycle.take(Events.PRINT_STARTED, started)
     assert watcher.state.print_id != begun
+
+
+@pytest.mark.parametrize("left", ["another.gcode", "file.gcode"])
+async def test_a_print_that_nobody_told_of_is_watched_though_one_was_left_before_a_crash(
+    watcher: Watcher, host: FakeHost, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    """OctoPrint was killed in mid print, and is connected to a printer that prints from its card by then."""
+    await following(watcher).take(Events.PRINT_STARTED, {"path": left, "origin": "sdcard"})
+    crashed = watcher.state.print_id
+    watcher.monitor.state = rest(watcher.state)
+    monkeypatch.setattr("octoprint_failwatch.watching.print_events.FOLLOW_EVERY", 0.001)
+    lifecycle = following(watcher)
+    await lifecycle.watch_it()
+    assert watcher.state.phase is Phase.IDLE, "what was left is not the print that runs"
+    task = asyncio.create_task(lifecycle.follow_job())
+    await eventually(lambda: watcher.state.phase is Phase.WATCHING)
+    task.cancel()
+    assert watcher.state.print_name == "file.gcode"
+    assert (watcher.state.print_id == crashed) is (left == "file.gcode")
+
+    async def prints() -> list[PrintRecord]:
+        return await asyncio.to_thread(watcher.history.prints)
+
+    recorded = await eventually(prints, lambda prints: len(prints) == 1 + (left != "file.gcode"))
+    assert [one.print_id for one in recorded if one.ended_at is None] == [watcher.state.print_id]
 
 
 async def test_an_unanswered_pause_cancels_no_print_that_was_resumed_before_octoprint_told_so(
