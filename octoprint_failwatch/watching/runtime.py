@@ -82,6 +82,7 @@ class Service:
         self._thread.stop()
         self.host.close()
         self.notifications.close()
+        self.installation.close()
 
     def hand_over(self, event: str, payload: Mapping[str, Any] | None) -> None:
         """Pass an event of OctoPrint's bus to the watch; returns at once."""

@@ -1,5 +1,6 @@
 """Home Assistant reaches OctoPrint behind a proxy, at changing addresses, and beside a copy of it."""
 
+import json
 import shutil
 import socket
 from collections.abc import AsyncIterator
@@ -185,6 +186,9 @@ async def test_a_copied_folder_is_told_apart_and_mended(site: Site, tmp_path: Pa
         port = free_port()
         config = folder / "config.yaml"
         config.write_text(config.read_text().replace(original.url.rpartition(":")[2], str(port)))
+        # As in containers, where the original is out of sight.
+        installation = folder / "data" / "failwatch" / "installation.json"
+        installation.write_text(json.dumps(json.loads(installation.read_text()) | {"folder": ""}))
         copy = OctoPrint(site.session, folder, port)
         copy.key = original.key
         try:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,56 @@ def test_a_copied_installation_gets_names_of_its_own(
     assert ("copied" in caplog.text) is is_copy
     again = Installation(file, now)
     assert (again.uuid, again.printer_id("_default")) == (copy.uuid, copy.printer_id("_default"))
+
+
+class Copied:
+    """An installation in a folder, and a copy of that folder."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.first = Installation(tmp_path / "first" / "installation.json", BOARD)
+        self.names = self.first.uuid, self.first.printer_id("_default")
+        self._folder = tmp_path / "second"
+        shutil.copytree(tmp_path / "first", self._folder)
+
+    def start(self) -> tuple[str, str]:
+        """Start OctoPrint on the copy; return its names."""
+        second = Installation(self._folder / "installation.json", BOARD)
+        names = second.uuid, second.printer_id("_default")
+        second.close()
+        return names
+
+
+def test_a_folder_copied_beside_the_one_in_use_gets_names_of_its_own(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copied = Copied(tmp_path)
+    copied.first.close()
+    assert copied.start() == copied.names, "it may be moved: nobody uses the first any more"
+    assert not caplog.text
+    again = Installation(tmp_path / "first" / "installation.json", BOARD)
+    assert (again.uuid, again.printer_id("_default")) == copied.names
+    names = copied.start()
+    assert not set(names) & set(copied.names)
+    assert "copied" in caplog.text
+    assert copied.start() == names
+    again.close()
+    assert copied.start() == names
+
+
+def test_a_folder_that_was_moved_keeps_its_names(tmp_path: Path) -> None:
+    copied = Copied(tmp_path)
+    shutil.rmtree(tmp_path / "first")
+    assert copied.start() == copied.names
+    other = Installation(tmp_path / "first" / "installation.json", BOARD)
+    assert other.uuid != copied.names[0]
+    assert copied.start() == copied.names, "another OctoPrint begins where this one was"
+
+
+def test_a_folder_that_is_reached_by_another_way_is_the_same(tmp_path: Path) -> None:
+    copied = Copied(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "first", target_is_directory=True)
+    linked = Installation(tmp_path / "link" / "installation.json", BOARD)
+    assert (linked.uuid, linked.printer_id("_default")) == copied.names
 
 
 def test_an_installation_of_an_older_release_keeps_its_names(tmp_path: Path) -> None:
