@@ -6,9 +6,13 @@ from datetime import timedelta
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_fire_time_changed,
+)
 
-from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from custom_components.failwatch.engine.watch.state import Blind, Event, EventKind, Phase, WatchState
 from custom_components.failwatch.octoprint.coordinator import LinkCoordinator
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
@@ -137,9 +141,42 @@ async def test_a_print_of_whose_end_nobody_hears_takes_the_message_with_it(
     assert not [one for one in phone.messages if BACK in one["message"]]
 
 
+async def test_a_camera_that_fails_when_octoprint_is_back_is_waited_for(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
+) -> None:
+    await begin(hass, octoprint, linked, phone, states.watching())
+    await minutes_pass(hass, 11)
+    await phone.got(LOST)
+    told = async_capture_events(hass, "failwatch_event")
+    octoprint.state = replace(
+        states.watching(), phase=Phase.BLIND, blind=Blind("camera", "no answer", states.AT)
+    )
+    await find(hass, octoprint)
+    assert not told
+    await octoprint.push(state=states.watching(number=13))
+    await phone.got(BACK)
+    assert [event.data["type"] for event in told] == ["seeing"]
+
+
+async def test_of_a_print_that_is_told_to_have_ended_nothing_is_told_afterwards(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
+) -> None:
+    octoprint.instance = "instance"
+    await begin(hass, octoprint, linked, phone, states.watching())
+    await minutes_pass(hass, 11)
+    lost = await phone.got(LOST)
+    told = async_capture_events(hass, "failwatch_event")
+    octoprint.state, octoprint.now = states.idle(), states.AT + 905
+    octoprint.recent = [Event(EventKind.ENDED, states.AT + 900, "print-1", "failed")]
+    await find(hass, octoprint)
+    await phone.cleared(lost)
+    assert [event.data["type"] for event in told] == ["ended"]
+
+
 async def test_an_end_that_is_too_old_to_be_told_takes_the_message_with_it(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
 ) -> None:
+    octoprint.instance = "instance"
     await begin(hass, octoprint, linked, phone, states.watching())
     await minutes_pass(hass, 11)
     lost = await phone.got(LOST)

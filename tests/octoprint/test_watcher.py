@@ -22,7 +22,7 @@ from octoprint_failwatch.engine.watch.state import SWITCHED_OFF, Event, EventKin
 from octoprint_failwatch.engine.watch.transitions import rest
 from octoprint_failwatch.engine.watch.watch import Watch
 from octoprint_failwatch.printer import print_control
-from octoprint_failwatch.printer.gentle_pause import Modes
+from octoprint_failwatch.printer.gentle_pause import GentlePause, Modes
 from octoprint_failwatch.printer.pause_scripts import PauseScripts
 from octoprint_failwatch.printer.print_identity import Job, PrintIdentities
 from octoprint_failwatch.printer.sent_commands import SentCommands
@@ -75,10 +75,10 @@ async def watcher(host: FakeHost) -> AsyncIterator[Watcher]:
     await watcher.close()
 
 
-def following(watcher: Watcher) -> Lifecycle:
+def following(watcher: Watcher, scripts: PauseScripts | None = None) -> Lifecycle:
     """Return what follows the events of the watcher's OctoPrint."""
     identities = PrintIdentities(watcher.host.data_folder / "print.json")
-    scripts = PauseScripts(lambda: None, dict, Modes())
+    scripts = scripts or PauseScripts(lambda: None, dict, Modes())
     return Lifecycle(watcher, identities, Holds(watcher, SentCommands()), scripts)
 
 
@@ -468,6 +468,21 @@ async def test_a_pause_that_failed_leaves_nothing_for_the_users_own(
     with pytest.raises(ActionFailed):
         await watcher.act(Action.PAUSE)
     assert told == ["expect", "expect none", "expect"], "it is still on its way"
+
+
+@pytest.mark.parametrize("overtakes", [False, True])
+async def test_a_pause_that_the_printers_own_button_overtook_leaves_nothing_for_the_users_own(
+    watcher: Watcher, overtakes: bool
+) -> None:
+    """OctoPrint runs no script of its own for a resume that the printer tells of."""
+    scripts = PauseScripts(GentlePause, dict, Modes())
+    lifecycle = following(watcher, scripts)
+    await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
+    scripts.expect()
+    if overtakes:
+        await lifecycle.take(Events.PRINT_RESUMED, {})
+    comm = SimpleNamespace(isSdFileSelected=lambda: False)
+    assert (scripts.scripts(comm, "gcode", "afterPrintPaused") is None) is overtakes
 
 
 async def test_the_last_picture_is_still_there_after_a_change_of_settings(watcher: Watcher) -> None:
