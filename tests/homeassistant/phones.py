@@ -47,6 +47,7 @@ class Phones:
 
     hass: HomeAssistant
     refuses: bool = False
+    refused: int = 0
     found: dict[str, Phone] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,6 +61,7 @@ class Phones:
 
     async def _push(self, request: web.Request) -> web.Response:
         if self.refuses:
+            self.refused += 1
             return web.json_response({"message": "no"}, status=500)
         message = await request.json()
         self.found[message["registration_info"]["webhook_id"]].messages.append(message)

@@ -385,6 +385,18 @@ async def test_siren_at_night(workshop: Workshop, end: EventKind | None) -> None
     assert entities(workshop.turned_off) == [["siren.attic"]]
 
 
+@pytest.mark.parametrize(
+    "state", [replace(FAILING, muted=True), replace(FAILING, snoozed_until=states.AT + 10**9)]
+)
+async def test_the_siren_stops_when_it_is_silenced(workshop: Workshop, state: WatchState) -> None:
+    await workshop.automate("siren_at_night", siren="siren.attic", after="00:00:00", before="23:59:59")
+    await workshop.happens(EventKind.FAILURE)
+    await workshop.waits()
+    assert not workshop.turned_off
+    await workshop.octoprint.push(state=state)
+    await eventually(lambda: workshop.turned_off)
+
+
 async def test_no_siren_while_silenced(workshop: Workshop) -> None:
     await workshop.automate("siren_at_night", siren="siren.attic", after="00:00:00", before="23:59:59")
     await workshop.happens(EventKind.FAILURE, minor=True)

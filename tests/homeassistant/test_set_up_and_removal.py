@@ -31,10 +31,12 @@ from tests.homeassistant.printer import (
     PAUSE,
     STATUS,
     Printer,
+    PrinterCamera,
     service_entry,
     until,
     watch,
 )
+from tests.patience import eventually
 
 
 @pytest.mark.parametrize(
@@ -265,6 +267,30 @@ async def test_a_renamed_entity_is_followed_in_lists_and_with_its_regions(
     assert settings["ignore_others"] == {"camera.workshop": region}
     assert settings["notify_entities"] == ["notify.first", "notify.everybody"]
     assert entry.options["notify_entities"] == ["notify.everybody"]
+
+
+@pytest.fixture
+def registered_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PrinterCamera, "_attr_unique_id", "camera", raising=False)
+
+
+async def test_a_renamed_camera_keeps_what_was_accepted_of_it(
+    hass: HomeAssistant, registered_camera: None, printer: Printer, entity_registry: er.EntityRegistry
+) -> None:
+    entry = await watch(hass)
+    await printer.says("printing")
+    await printer.looks(3)
+    printer.detector.p = 0.9
+    await until(hass, "sensor.voron_failure_state", "failure")
+    button = {"entity_id": "button.voron_not_a_failure"}
+    await hass.services.async_call("button", "press", button, blocking=True)
+    await until(hass, "sensor.voron_failure_state", "none")
+    entity_registry.async_update_entity(CAMERA, new_entity_id="camera.workshop")
+    await eventually(lambda: printer.detector.frames[-1].camera == "camera.workshop")
+    await printer.looks(3)
+    acceptance = entry.runtime_data.printers["camera1"].data.memory.acceptance
+    assert list(acceptance.boxes) == ["camera.workshop"]
+    assert hass.states.get("sensor.voron_failure_state").attributes["rule"] == "accepted"
 
 
 async def test_other_renames_change_nothing(

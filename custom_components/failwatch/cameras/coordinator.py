@@ -303,7 +303,8 @@ class WatchedCamera(PrinterCoordinator):
 
     @callback
     def async_rename_camera(self, old: str, new: str) -> None:
-        """Let what was learned of a camera follow its new name."""
+        """Let what was accepted and learned of a camera follow its new name."""
+        self._monitor.rename_camera(old, new)
         if isinstance(self._detector, LearningDetector):
             self._detector.rename(self.key, old, new)
 

@@ -1,6 +1,6 @@
 """Compose messages and their buttons from a watch's events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -47,6 +47,11 @@ OVER: Final = ("cancelled", "paused", "called_off")
 """What is said once nothing more happens to the print by itself."""
 CALM: Final = ("idle", "unknown", "none")
 """What is said where nothing is to be answered, if somebody asks for a message all the same."""
+REPEATED: Final[Mapping[str, tuple[Phase, ...]]] = {
+    **dict.fromkeys(("action_failed", "countdown", "failure"), (Phase.WATCHING, Phase.BLIND)),
+    "paused": (Phase.PAUSED,),
+}
+"""What is said once more if nobody answers, while the watch is in one of these phases."""
 SIGHTS: Final = ("blind", "camera_blind", "seeing")
 KNOWN_REASONS: Final = (
     "dark",
@@ -70,6 +75,7 @@ class Message:
     buttons: Sequence[Button] = ()
     urgent: bool = False
     shows_picture: bool = False
+    repeated_in: Collection[Phase] = ()
 
 
 def compose(printer: PrinterCoordinator, events: Sequence[Event]) -> Message | None:
@@ -117,7 +123,13 @@ def message_about(
         values["problem"] = why_not(printer.hass, detail)
     # A print is also paused because it looks suspicious, cannot be seen, or somebody asked for it.
     failing = "" if level is Level.FAILURE or kind not in DONE else "_plain"
-    message = Message(f"message_{kind}{failing}", values=values, topic=_topic(kind), shows_picture=True)
+    message = Message(
+        f"message_{kind}{failing}",
+        values=values,
+        topic=_topic(kind),
+        shows_picture=True,
+        repeated_in=REPEATED.get(kind, ()),
+    )
     make = _Buttons(printer, print_id)
     if kind in SIGHTS:
         reason = detail if detail in KNOWN_REASONS else "other"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
@@ -17,6 +17,8 @@ from .settings import Recipients
 
 MESSENGERS: HassKey[dict[str, Messenger]] = HassKey(f"{DOMAIN}_messengers")
 """Every printer's messenger, by the printer's key."""
+AGAIN_AFTER: Final = 300.0
+"""Seconds after which a message that nobody has answered is sent again to those who may not have got it."""
 
 
 class Messenger:
@@ -31,6 +33,7 @@ class Messenger:
         # What was sent before Home Assistant was restarted may still be on a phone.
         self._cleared: set[str] = set()
         self._sight_from_before = True
+        self._repeats: dict[tuple[str, Recipients], asyncio.Task[None]] = {}
         self._sent = hass.data[SENT]
 
     @callback
@@ -38,22 +41,40 @@ class Messenger:
         """Listen to the watch, until the returned function is called."""
         messengers = self._hass.data.setdefault(MESSENGERS, {})
         messengers[self._printer.key] = self
-        ends = [self._printer.async_listen(self._hear)]
-        sent = self._sent.of(self._printer.key)
-        if sent is not None and sent.print_id != (self._printer.data.print_id or ""):
-            # The print ended while nobody listened.
-            self._create_task(self._clear_all())
-        if sent is not None:
+        ends = [self._printer.async_listen(self._hear), self._printer.async_add_listener(self._look_for_end)]
+        self._look_for_end()
+        if self._sent.of(self._printer.key) is not None:
             ends.append(self._take_back_sight())
 
         @callback
         def end() -> None:
             for stop in ends:
                 stop()
+            for topic in TOPICS:
+                self._stop_repeating(topic)
             if messengers.get(self._printer.key) is self:
                 del messengers[self._printer.key]
 
         return end
+
+    @property
+    def _is_left_over(self) -> bool:
+        """Whether what was sent is about a print that is over."""
+        sent = self._sent.of(self._printer.key)
+        return sent is not None and sent.print_id != (self._printer.data.print_id or "")
+
+    @callback
+    def _look_for_end(self) -> None:
+        """See whether a print ended of which messages were sent: while nobody listened, no event may tell of it."""
+        if self._is_left_over:
+            self._create_task(self._clear_left_over())
+
+    async def _clear_left_over(self) -> None:
+        if any(event.kind is EventKind.ENDED for event in self._pending):
+            return
+        async with self._order:
+            if self._is_left_over:
+                await self._clear_all()
 
     def _take_back_sight(self) -> CALLBACK_TYPE:
         """Take back that a print cannot be watched, told before the start, once it can: no event tells of that."""
@@ -77,14 +98,19 @@ class Messenger:
 
     async def async_reply(self, message: Message) -> None:
         """Answer a button, to everybody who may have got the message with it."""
+        self._stop_repeating(message.topic)
         await self._send(self._reached(), message)
 
     async def async_clear(self, topic: str) -> None:
         """Take a topic's message back."""
         async with self._order:
-            self._cleared.add(topic)
-            self._sight_from_before = self._sight_from_before and topic != SIGHT
-            await async_clear(self._hass, self._printer, self._reached(), topic)
+            await self._clear(topic)
+
+    async def _clear(self, topic: str) -> None:
+        self._cleared.add(topic)
+        self._stop_repeating(topic)
+        self._sight_from_before = self._sight_from_before and topic != SIGHT
+        await async_clear(self._hass, self._printer, self._reached(), topic)
 
     def _recipients(self) -> Recipients | None:
         return Recipients.of(self._printer.message_settings)
@@ -101,8 +127,8 @@ class Messenger:
         if len(self._pending) == 1:
             self._create_task(self._tell(self._recipients()))
 
-    def _create_task(self, work: Coroutine[Any, Any, None]) -> None:
-        self._printer.config_entry.async_create_background_task(
+    def _create_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return self._printer.config_entry.async_create_background_task(
             self._hass, work, f"FailWatch message {self._printer.name}", eager_start=False
         )
 
@@ -121,11 +147,16 @@ class Messenger:
     def async_take_back(self) -> None:
         """Take all messages back: the printer is removed, and their buttons would lead nowhere."""
         if self._sent.of(self._printer.key) is not None:
-            self._create_task(self._clear_all())
+            self._create_task(self._take_back())
+
+    async def _take_back(self) -> None:
+        async with self._order:
+            await self._clear_all()
 
     async def _clear_all(self) -> None:
         for topic in TOPICS:
-            await self.async_clear(topic)
+            if topic not in self._cleared:
+                await self._clear(topic)
         self._sent.forget([self._printer.key])
 
     async def _send(self, recipients: Recipients, message: Message, others: Recipients | None = None) -> None:
@@ -135,4 +166,25 @@ class Messenger:
             before = self._sent.of(self._printer.key) or Sent()
             sent = Sent(self._printer.data.print_id or "", before.others.and_also(others))
             self._sent.remember(self._printer.key, sent)
-            await async_send(self._hass, self._printer, recipients, message)
+            self._stop_repeating(message.topic, recipients)
+            missed = await async_send(self._hass, self._printer, recipients, message)
+            if message.repeated_in:
+                repeat = self._create_task(self._repeat(missed, message))
+                self._repeats[message.topic, recipients] = repeat
+
+    async def _repeat(self, missed: Recipients, message: Message) -> None:
+        """Send a message again while it stands: to phones once more, to others until they get it."""
+        while not missed.is_nobody:
+            await asyncio.sleep(AGAIN_AFTER)
+            state, (now, _speed) = self._printer.data, self._printer.clock
+            if state.phase not in message.repeated_in or state.is_silent(now):
+                return
+            async with self._order:
+                missed = await async_send(self._hass, self._printer, missed, message, again=True)
+
+    @callback
+    def _stop_repeating(self, topic: str, recipients: Recipients | None = None) -> None:
+        """Send a topic's messages no more, to these recipients or to all."""
+        for key in tuple(self._repeats):
+            if key[0] == topic and recipients in (None, key[1]):
+                self._repeats.pop(key).cancel()

@@ -67,9 +67,15 @@ def phone_data(
     page: str,
     picture: str | None,
     breaks_silence: bool,
+    again: bool,
 ) -> dict[str, Any]:
-    """Return what the app wants beside the text. `page` is where a tap leads."""
+    """Return what the app wants beside the text. `page` is where a tap leads.
+
+    Sent `again`, a message takes the place of the one before. An Android phone that still shows that makes no sound.
+    """
     data: dict[str, Any] = {"tag": tag, "group": DOMAIN}
+    if again:
+        data["alert_once"] = True
     if page:
         data |= {"url": page, "clickAction": page}
     if picture:

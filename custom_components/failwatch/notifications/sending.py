@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from typing import Any, Final
 
 from homeassistant.components import persistent_notification
-from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
@@ -28,9 +28,18 @@ SENT_WITHIN: Final = 30.0
 
 
 async def async_send(
-    hass: HomeAssistant, printer: PrinterCoordinator, recipients: Recipients, message: Message
-) -> None:
-    """Send a message; where nobody else gets it, Home Assistant itself shows it."""
+    hass: HomeAssistant,
+    printer: PrinterCoordinator,
+    recipients: Recipients,
+    message: Message,
+    *,
+    again: bool = False,
+) -> Recipients:
+    """Send a message; where nobody else gets it, Home Assistant itself shows it.
+
+    Return who may not have got it: phones at first, too, since the app's integration keeps to itself that it could not
+    send. To them it is sent `again`.
+    """
     await async_load_words(hass)
     text = async_word(hass, message.text, message.values)
     tag = message_tag(printer, message.topic)
@@ -45,7 +54,9 @@ async def async_send(
     silence = recipients.critical and message.urgent
 
     def to_phone(phone: Phone) -> Awaitable[None]:
-        data = phone_data(phone, tag, buttons=buttons, page=page, picture=picture, breaks_silence=silence)
+        data = phone_data(
+            phone, tag, buttons=buttons, page=page, picture=picture, breaks_silence=silence, again=again
+        )
         return async_push(hass, phone, title, text, data)
 
     phones, entities = _reachable(hass, recipients)
@@ -56,10 +67,13 @@ async def async_send(
             for entity_id in entities
         ),
     )
-    if not any(sent):
+    if not any(sent) and not again:
         shown = f"{text}\n\n![]({picture})" if picture else text
         link = f"\n\n[{async_word(hass, 'open_page')}]({page})" if page else ""
         persistent_notification.async_create(hass, shown + link, title, tag)
+    devices = (device for device, got in zip(phones.values(), sent, strict=False) if not (got and again))
+    others = (one for one, got in zip(entities, sent[len(phones) :], strict=True) if not got)
+    return Recipients(tuple(devices), tuple(others), recipients.critical)
 
 
 async def async_clear(
@@ -100,15 +114,22 @@ def message_tag(printer: PrinterCoordinator, topic: str) -> str:
     return f"{DOMAIN}_{printer.key}_{topic}"
 
 
-def _reachable(hass: HomeAssistant, recipients: Recipients) -> tuple[list[Phone], list[str]]:
-    """Return the phones that exist, each once, and the other notifiers that exist."""
+def _reachable(hass: HomeAssistant, recipients: Recipients) -> tuple[dict[Phone, str], list[str]]:
+    """Return the phones that exist with their devices, each once, and the other notifiers that exist."""
     others = [entity for entity in recipients.entities if phone_device(hass, entity) is None]
     devices = [*recipients.devices, *(phone_device(hass, entity) for entity in recipients.entities)]
-    phones = {find_phone(hass, device): None for device in devices if device}
-    return [phone for phone in phones if phone], [one for one in others if hass.states.get(one) is not None]
+    phones = {phone: device for device in devices if device and (phone := find_phone(hass, device))}
+    return phones, [one for one in others if hass.states.get(one) is not None]
 
 
 async def _to_entity(hass: HomeAssistant, entity_id: str, title: str, text: str) -> None:
+    """Send a text to a notifier; Home Assistant leaves out one that is not available, and says nothing."""
+    if hass.states.is_state(entity_id, STATE_UNAVAILABLE):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_available",
+            translation_placeholders={"entity": entity_id},
+        )
     data: dict[str, Any] = {ATTR_ENTITY_ID: entity_id, "title": title, "message": text}
     await hass.services.async_call("notify", "send_message", data, blocking=True)
 

@@ -109,6 +109,15 @@ def relearning(before: Assessment) -> Assessment:
     return replace(before, memory=replace(memory, trend=after_move(memory.trend)))
 
 
+def renamed(before: Assessment, old: str, new: str) -> Assessment:
+    """Return the assessment after a camera got another name: what was accepted of it stays so."""
+    memory, acceptance = before.memory, before.memory.acceptance
+    if acceptance is None:
+        return before
+    boxes = {new if camera == old else camera: these for camera, these in acceptance.boxes.items()}
+    return replace(before, memory=replace(memory, acceptance=replace(acceptance, boxes=boxes)))
+
+
 def interrupted(before: Assessment) -> Assessment:
     """Return the assessment after a time without looks: earlier good looks prove nothing after it."""
     return replace(before, latch=latches.interrupt(before.latch))

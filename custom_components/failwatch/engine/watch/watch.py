@@ -14,7 +14,7 @@ from ..clock import Clock
 from ..detectors.base import Detector, LearningDetector
 from ..errors import FailWatchError, RateLimited, TimedOut, Unavailable, without_origin
 from ..imaging.visibility import FreezeCounter
-from ..judging.assessment import Answer
+from ..judging.assessment import Answer, renamed
 from ..judging.learning import DELAY, opening_teaches
 from ..judging.trend import OPENING
 from ..models import Frame
@@ -178,6 +178,10 @@ class Watch(ABC):
         """Confirm that the print obeyed an order, or take the host's reason why it did not, or not yet."""
         policy, now = self._settings.policy, self._now()
         self.take(actions.acted(self.state, action, policy, now, problem, is_pending=is_pending))
+
+    def rename_camera(self, old: str, new: str) -> None:
+        """Let what was accepted of a camera follow its new name."""
+        self.take(Step(self.state.assessed(renamed(self.state.assessment, old, new))))
 
     def _silence(self, now: float, muted: bool, until: float | None) -> None:
         if self.state.print_id is not None:

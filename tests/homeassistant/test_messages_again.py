@@ -1,0 +1,166 @@
+"""Messages that may not have arrived are sent again, and those that are over are taken back though nobody told so."""
+
+import time
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import async_mock_service
+
+from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from tests.homeassistant import states
+from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
+from tests.homeassistant.phones import Phone, Phones
+from tests.homeassistant.printer import until
+from tests.patience import eventually
+
+FAILURE = states.watching(Level.FAILURE, p=0.9)
+PAUSED = replace(FAILURE, phase=Phase.PAUSED)
+MAIL = "notify.mail"
+MOMENTS = count(states.AT)
+AGAIN_AFTER = "custom_components.failwatch.notifications.messenger.AGAIN_AFTER"
+
+
+@pytest.fixture
+async def phone(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Phone:
+    """Link a printer whose messages go to a phone, and to a notifier that is there later."""
+    monkeypatch.setattr(AGAIN_AFTER, 0.05)
+    phone = await phones.add(1)
+    entry = await linked()
+    hass.config_entries.async_update_entry(entry, options={"notify_devices": [phone.device]})
+    return phone
+
+
+async def happens(
+    octoprint: OctoPrintServer, kind: EventKind, detail: str = "", state: WatchState = FAILURE
+) -> None:
+    event = Event(kind, next(MOMENTS), "print-1", detail, state.level)
+    await octoprint.push(state=state, events=[event])
+
+
+def again(phone: Phone) -> list[str]:
+    """Return what was sent to the phone again."""
+    return [one["message"] for one in phone.messages if one["data"].get("alert_once")]
+
+
+async def test_an_alarm_that_got_lost_on_its_way_to_the_phone_arrives_later(
+    octoprint: OctoPrintServer, phone: Phone, phones: Phones
+) -> None:
+    """The app's integration tells nobody that it could not send, as while the internet is down."""
+    phones.refuses = True
+    await happens(octoprint, EventKind.FAILURE)
+    await eventually(lambda: phones.refused)
+    assert not phone.messages
+    phones.refuses = False
+    message = await phone.got("is failing")
+    assert message["data"]["alert_once"], "a phone that shows it already makes no sound"
+    assert message["data"]["actions"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "state"),
+    [
+        (EventKind.FAILURE, "", FAILURE),
+        (EventKind.ACTION_FAILED, "jammed", FAILURE),
+        (EventKind.ACTION_FAILED, "jammed", replace(FAILURE, phase=Phase.BLIND)),
+        (EventKind.ACTION, "pause", PAUSED),
+    ],
+)
+async def test_what_needs_somebody_is_sent_once_more(
+    octoprint: OctoPrintServer, phone: Phone, kind: EventKind, detail: str, state: WatchState
+) -> None:
+    await happens(octoprint, kind, detail, state)
+    await phone.got_many(2)
+    first, second = phone.messages
+    assert first["message"] == second["message"]
+    assert first["data"]["tag"] == second["data"]["tag"], "it takes the other one's place"
+    await happens(octoprint, EventKind.CLEARED)
+    await happens(octoprint, EventKind.FAILURE)
+    await eventually(lambda: len(again(phone)) >= 2)
+    assert len(again(phone)) == 2, "no message comes a third time"
+
+
+async def test_what_was_answered_is_not_sent_again(octoprint: OctoPrintServer, phone: Phone) -> None:
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("is failing")
+    await happens(octoprint, EventKind.ACKNOWLEDGED, "not_a_failure", states.watching())
+    await phone.cleared(message)
+    await happens(octoprint, EventKind.ACTION_FAILED, "jammed")
+    await eventually(lambda: again(phone))
+    assert all("jammed" in text for text in again(phone))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        replace(FAILURE, snoozed_until=time.time() + 86400),
+        replace(FAILURE, muted=True),
+        PAUSED,
+        states.idle(),
+    ],
+    ids=["snoozed", "muted", "paused by hand", "over"],
+)
+async def test_who_took_care_of_it_hears_it_once(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    phone: Phone,
+    monkeypatch: pytest.MonkeyPatch,
+    state: WatchState,
+) -> None:
+    monkeypatch.setattr(AGAIN_AFTER, 0.0)
+
+    async def say(kind: str, detail: str = "") -> None:
+        data = {"entity_id": "sensor.ender_3_watch", "kind": kind, "detail": detail}
+        await hass.services.async_call("failwatch", "notify", data, blocking=True)
+
+    await octoprint.push(state=state)
+    await until(hass, "sensor.ender_3_watch", state.phase.value)
+    await say("failure")
+    await octoprint.push(state=replace(FAILURE, print_id="print-2"))
+    await eventually(
+        lambda: hass.states.get("sensor.ender_3_failure_state").attributes["print_id"] == "print-2"
+    )
+    await say("action_failed", "jammed")
+    await eventually(lambda: any("jammed" in text for text in again(phone)))
+    assert len(again(phone)) == 1
+
+
+async def test_a_notifier_that_is_away_gets_it_when_it_is_back(
+    hass: HomeAssistant, octoprint: OctoPrintServer, phone: Phone
+) -> None:
+    """Home Assistant leaves it out without a word."""
+    sent = async_mock_service(hass, "notify", "send_message")
+    hass.states.async_set(MAIL, "unavailable")
+    (entry,) = hass.config_entries.async_entries("failwatch")
+    hass.config_entries.async_update_entry(
+        entry, options={"notify_devices": [phone.device], "notify_entities": [MAIL]}
+    )
+    await happens(octoprint, EventKind.FAILURE)
+    await phone.got_many(2)
+    assert not sent
+    hass.states.async_set(MAIL, "unknown")
+    await eventually(lambda: sent)
+    assert "is failing" in sent[0].data["message"]
+    assert len(phone.messages) == 2, "nobody else hears of that"
+
+
+@pytest.mark.parametrize("recent", [[], [Event(EventKind.ENDED, states.AT, "print-1", "failed")]])
+@pytest.mark.parametrize("later", [states.idle(), states.watching(print_id="print-2")])
+async def test_an_alarm_goes_with_its_print_though_nobody_hears_of_the_end(
+    hass: HomeAssistant, octoprint: OctoPrintServer, phone: Phone, later: WatchState, recent: list[Event]
+) -> None:
+    """As where OctoPrint's machine lost power, or was not heard for so long that the end is no news."""
+    await happens(octoprint, EventKind.FAILURE)
+    message = await phone.got("is failing")
+    octoprint.state, octoprint.recent, octoprint.now = later, recent, states.AT + 3600
+    await octoprint.drop()
+    await phone.cleared(message)
+    assert "is failing" not in phone.messages[-1]["message"]
