@@ -50,6 +50,7 @@ class PausedAt:
 
     x: float | None = None
     y: float | None = None
+    z: float | None = None
     feed_rate: float | None = None
     tools: Mapping[int, float] = field(default_factory=dict)
     tool_is_hot: bool = False
@@ -82,7 +83,7 @@ def shape(gentle: GentlePause, at: PausedAt, modes: Modes) -> Shape:
     """Return the commands of a gentle pause at that place."""
     retract = gentle.retract if at.tool_is_hot else 0.0
     park = gentle.park if at.x is not None and at.y is not None else None
-    away, back, prime = ["G91", "M83"], ["G91", "M83"], []
+    away, back, prime = ["G91", "M83"], [], []
     if retract:
         away.append(f"G1 E-{retract:g} F{RETRACT_SPEED}")
         prime.append(f"G1 E{retract:g} F{RETRACT_SPEED}")
@@ -90,9 +91,13 @@ def shape(gentle: GentlePause, at: PausedAt, modes: Modes) -> Shape:
         away.append(f"G1 Z{gentle.lift:g} F{LIFT_SPEED}")
     if park is not None:
         away += ["G90", f"G1 X{park[0]:g} Y{park[1]:g} F{TRAVEL_SPEED}"]
-        back = ["G90", f"G1 X{at.x:g} Y{at.y:g} F{TRAVEL_SPEED}", *back]
-    if gentle.lift:
-        back.append(f"G1 Z-{gentle.lift:g} F{LIFT_SPEED}")
+        back += ["G90", f"G1 X{at.x:g} Y{at.y:g} F{TRAVEL_SPEED}"]
+    if gentle.lift and at.z is not None:
+        # Not down by as much: near its top the printer lifts the head by less, and who looks after it moves it.
+        back += ["G90", f"G1 Z{at.z:g} F{LIFT_SPEED}"]
+    elif gentle.lift:
+        back += ["G91", f"G1 Z-{gentle.lift:g} F{LIFT_SPEED}"]
+    back.append("M83")
     settle = modes.restored()
     if at.feed_rate:
         settle.append(f"G1 F{at.feed_rate:g}")

@@ -78,6 +78,7 @@ class PauseScripts:
         return PausedAt(
             x=getattr(position, "x", None),
             y=getattr(position, "y", None),
+            z=getattr(position, "z", None),
             feed_rate=getattr(position, "f", None),
             tools={tool: float(heater["target"]) for tool, heater in tools.items() if heater.get("target")},
             tool_is_hot=_is_hot(tools),

@@ -218,8 +218,9 @@ async def test_a_pause_by_failwatch_lifts_the_head_and_a_resume_puts_it_back(lab
         after = await eventually(heights, lambda after: len(after) > len(before))
         assert after[-1] == pytest.approx(before[-1] + 7), "the printer itself says so"
         await lab.octoprint.job("pause", "resume")
-        await eventually(sent, lambda lines: any("G1 Z-7 F600" in line for line in lines))
-        lines = await sent()
+        lines = await eventually(
+            sent, lambda lines: any(f"G1 Z{before[-1]:g} F600" in line for line in lines)
+        )
         lifted = next(number for number, line in enumerate(lines) if "G1 Z7 F600" in line)
         assert not any("Z7 F600" in line for line in lines[lifted + 1 :]), "once"
         await lab.octoprint.job("pause", "pause")

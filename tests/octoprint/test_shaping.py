@@ -12,13 +12,14 @@ from octoprint_failwatch.printer.pause_scripts import PauseScripts
 pytestmark = pytest.mark.one_octoprint
 
 ALL = GentlePause(retract=3, lift=5, park=(0, 200), tools_off=True, bed_off=True)
-HOT = PausedAt(x=10.5, y=20, feed_rate=2400, tools={0: 210.0}, tool_is_hot=True, bed=60)
+HOT = PausedAt(x=10.5, y=20, z=1, feed_rate=2400, tools={0: 210.0}, tool_is_hot=True, bed=60)
 
 
 class Machine:
     """Follows G-code as Marlin does: axes, extruder, modes; refuses cold extrusion and moves without speed."""
 
-    def __init__(self, *, relative_e: bool) -> None:
+    def __init__(self, *, relative_e: bool, height: float = 250.0) -> None:
+        self._height = height
         self.at = {"X": 10.5, "Y": 20.0, "Z": 1.0, "E": 100.0}
         self.relative, self.relative_e, self.hot, self.heating = False, relative_e, True, False
 
@@ -42,6 +43,7 @@ class Machine:
                         assert axis != "E" or self.hot, "cold extrusion"
                         relative = self.relative_e if axis == "E" else self.relative
                         self.at[axis] = values[axis] + (self.at[axis] if relative else 0)
+                self.at["Z"] = min(self.at["Z"], self._height)
 
 
 class LateMachine(Machine):
@@ -79,11 +81,32 @@ def test_everything_is_undone_before_the_print_goes_on(
     assert (machine.relative, machine.relative_e) == (False, relative_e)
 
 
+@pytest.mark.parametrize("moved", [0.0, -0.5, 12.0], ids=["", "somebody looks closer", "somebody cleans"])
+def test_the_head_comes_down_to_where_it_was_near_the_printers_top_and_after_it_was_moved(
+    moved: float,
+) -> None:
+    machine = Machine(relative_e=True, height=3.0)
+    shaped = shape(ALL, HOT, Modes(relative_e=True))
+    machine.run(shaped.after_pause)
+    assert machine.at["Z"] == 3.0, "it cannot be lifted by all of five"
+    machine.at["Z"] += moved
+    machine.run(shaped.before_resume(tool_is_hot=False))
+    assert machine.at["Z"] == 1.0
+
+
+def test_of_an_unknown_height_the_head_comes_down_by_as_much_as_it_was_lifted() -> None:
+    machine = Machine(relative_e=False)
+    shaped = shape(ALL, replace(HOT, z=None), Modes())
+    machine.run(shaped.after_pause)
+    machine.run(shaped.before_resume(tool_is_hot=False))
+    assert machine.at == pytest.approx({"X": 10.5, "Y": 20.0, "Z": 1.0, "E": 100.0})
+
+
 def test_the_head_is_lifted_before_it_travels_and_travels_back_before_it_goes_down() -> None:
     shaped = shape(ALL, HOT, Modes())
     away, back = list(shaped.after_pause), shaped.before_resume(tool_is_hot=False)
     assert away.index("G1 Z5 F600") < away.index("G1 X0 Y200 F6000")
-    assert back.index("G1 X10.5 Y20 F6000") < back.index("G1 Z-5 F600") < back.index("G1 E3 F1800")
+    assert back.index("G1 X10.5 Y20 F6000") < back.index("G1 Z1 F600") < back.index("G1 E3 F1800")
     assert back.index("M109 T0 S210") < back.index("G1 E3 F1800")
     assert back[-1] == "G1 F2400"
 
@@ -115,7 +138,7 @@ def test_an_unknown_place_is_not_left() -> None:
 
 
 def comm(*, sd: bool = False) -> Any:
-    position = SimpleNamespace(x=1.0, y=2.0, f=None)
+    position = SimpleNamespace(x=1.0, y=2.0, z=0.4, f=None)
     return SimpleNamespace(isSdFileSelected=lambda: sd, pause_position=position)
 
 
