@@ -20,13 +20,19 @@ class Modes:
 
     relative: bool = False
     relative_e: bool = False
+    is_certain: bool = True
 
     def follow(self, gcode: str) -> None:
-        """Take a sent command. Marlin's G90 and G91 count for the extruder too."""
+        """Take a sent command.
+
+        Marlin's G90 and G91 count for the extruder too, those of Klipper, Prusa and RepRapFirmware do not: where
+        that makes a difference, only the next M82 or M83 says how filament is measured.
+        """
         if gcode in ("G90", "G91"):
-            self.relative = self.relative_e = gcode == "G91"
+            self.relative = gcode == "G91"
+            self.is_certain = self.relative == self.relative_e
         elif gcode in ("M82", "M83"):
-            self.relative_e = gcode == "M83"
+            self.relative_e, self.is_certain = gcode == "M83", True
 
     def restored(self) -> list[str]:
         """Return the commands that set them again."""

@@ -66,7 +66,7 @@ class PauseScripts:
         self._is_ours = False
         gentle = self._gentle()
         # Of a print from the printer's own card it is not known how its moves are to be read.
-        if gentle is None or comm.isSdFileSelected():
+        if gentle is None or comm.isSdFileSelected() or not self._modes.is_certain:
             return None
         self._shape = shape(gentle, self._paused_at(comm), self._modes)
         return None, list(self._shape.after_pause)

@@ -192,13 +192,31 @@ def test_nothing_is_sent_where_it_is_not_wanted_or_not_safe(gentle: GentlePause 
     assert hook.scripts(comm(sd=sd), "gcode", "afterPrintPaused") is None
 
 
-def test_modes_are_read_off_the_sent_commands() -> None:
-    modes = Modes()
-    for gcode, expected in [
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
         ("M83", ["G90", "M83"]),
-        ("G91", ["G91", "M83"]),
-        ("G90", ["G90", "M82"]),
-        ("G1", ["G90", "M82"]),
-    ]:
+        ("M83 G91", ["G91", "M83"]),
+        ("M83 G91 G90 M83 G1", ["G90", "M83"]),
+        ("G91 G90", ["G90", "M82"]),
+        ("M83 M82 G91 M82", ["G91", "M82"]),
+        ("M83 G90", None),
+        ("M83 G91 G90", None),
+        ("M82 G91", None),
+    ],
+)
+def test_modes_are_read_off_the_sent_commands_where_all_printers_read_them_alike(
+    sent: str, expected: list[str] | None
+) -> None:
+    """Marlin's G90 and G91 count for the extruder too; others' do not."""
+    modes = Modes()
+    for gcode in sent.split():
         modes.follow(gcode)
+    hook = PauseScripts(lambda: ALL, lambda: HEATERS, modes)
+    hook.expect()
+    shaped = hook.scripts(comm(), "gcode", "afterPrintPaused")
+    if expected is None:
+        assert shaped is None
+    else:
         assert modes.restored() == expected
+        assert shaped is not None
