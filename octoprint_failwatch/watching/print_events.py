@@ -202,6 +202,5 @@ class Lifecycle:
 def _job_of(payload: Mapping[str, Any], current: Job | None) -> Job:
     """Return the job that an event tells of, with what is known of the one that runs if that is it."""
     path, origin = str(payload.get("path") or ""), str(payload.get("origin") or "local")
-    job = Job(path, origin, str(payload.get("name") or path))
     runs = current is not None and (current.path, current.origin) == (path, origin)
-    return replace(job, position=current.position, age=current.age) if current and runs else job
+    return current if current and runs else Job(path, origin, str(payload.get("name") or path))

@@ -264,6 +264,20 @@ async def test_a_print_that_nobody_told_of_is_watched_all_the_same(
     assert watcher.state.print_id != begun
 
 
+async def test_a_print_is_called_as_octoprint_shows_it(
+    watcher: Watcher, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is told of a print from the printer's card names it as the card does: in eight capitals."""
+    monkeypatch.setattr(host, "job", lambda: Job("MYTOWE~1.GCO", "sdcard", "My tower.gcode"))
+    lifecycle = following(watcher)
+    started = {"path": "MYTOWE~1.GCO", "origin": "sdcard", "name": "MYTOWE~1.GCO"}
+    await lifecycle.take(Events.PRINT_STARTED, started)
+    assert watcher.state.print_name == "My tower.gcode"
+    await lifecycle.take(Events.PRINT_DONE, started)
+    await lifecycle.take(Events.PRINT_STARTED, {**started, "path": "OTHER.GCO", "name": "OTHER.GCO"})
+    assert watcher.state.print_name == "OTHER.GCO", "that is not the one that OctoPrint shows"
+
+
 @pytest.mark.parametrize("left", ["another.gcode", "file.gcode"])
 async def test_a_print_that_nobody_told_of_is_watched_though_one_was_left_before_a_crash(
     watcher: Watcher, host: FakeHost, monkeypatch: pytest.MonkeyPatch, left: str
