@@ -152,7 +152,8 @@ async def _watch(order: Order, report: Report) -> int:
         if order.history is not None:
             history = open_history(order.history)
             stack.callback(history.close)
-            known = await asyncio.to_thread(history.standing, order.printer)
+            kind = str(order.detector.get("kind"))
+            known = await asyncio.to_thread(history.standing, order.printer, kind)
             state = replace(state, memory=known.memory) if known else state
         host = _CommandLine(order, report)
         setup = Setup(

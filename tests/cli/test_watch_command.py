@@ -248,6 +248,7 @@ async def test_a_good_folder_and_what_is_learned_for_the_next(lab: Lab) -> None:
     assert [history.prints()[0].printer_id, len(history.prints())] == ["other", 3]
     learned = [history.standing(name).memory.trend.learned for name in ("camera", "other")]  # type: ignore[union-attr]
     assert learned == [30, 15]
+    assert [history.standing("camera", kind) is None for kind in ("super_api", "ml_api")] == [False, True]
     assert history.standing("nobody") is None
     history.close()
 

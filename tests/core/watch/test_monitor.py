@@ -18,7 +18,7 @@ from octoprint_failwatch.engine.serialization import from_json, to_json
 from octoprint_failwatch.engine.watch.policy import Action, Intervention, Policy
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
-from tests.core.watching import START, Host, ScriptedDetector, VirtualClock, watching
+from tests.core.watching import START, Host, ScriptedDetector, VirtualClock, Watched, watching
 from tests.patience import eventually
 
 PAUSING = WatchSettings(policy=Policy(on_failure=Action.PAUSE))
@@ -228,6 +228,38 @@ async def test_another_set_up_keeps_state_pictures_and_what_is_coming() -> None:
         action = await run.told(EventKind.ACTION)
         assert action.at == pytest.approx(countdown.at + 500)
         assert run.kinds().count(EventKind.COUNTDOWN) == 1
+
+
+async def normal(run: Watched, looks: int) -> float:
+    """Return the level that is normal for the printer after so many more looks."""
+    await run.frames(looks)
+    look = run.watch.state.look
+    return look.verdict.usual if look else 0.0
+
+
+async def test_what_one_detector_taught_says_nothing_of_anothers_answers() -> None:
+    """A service was tried out that sees something in every picture: it would hide from the next what that sees."""
+    async with watching(ScriptedDetector([0.15])) as run:
+        run.watch.start("print-1")
+        assert await normal(run, 400) > 0.05
+        await run.watch.replace(replace(run.watch.setup, detector=ScriptedDetector([0.15])))
+        assert await normal(run, 2) > 0.05, "the same kind with other settings"
+        other = replace(run.watch.setup, detector=ScriptedDetector([0.01]), detector_kind="other")
+        await run.watch.replace(other)
+        assert await normal(run, 2) < 0.03
+        assert run.watch.state.print_id == "print-1"
+
+
+@pytest.mark.parametrize(("kind", "goes_on"), [("script", True), ("", True), ("other", False)])
+async def test_of_a_stored_state_only_the_same_detectors_knowledge_goes_on(kind: str, goes_on: bool) -> None:
+    """An older release did not say whose it was."""
+    async with watching(ScriptedDetector([0.15])) as run:
+        run.watch.start("print-1")
+        await run.frames(400)
+    async with watching(ScriptedDetector([0.15]), state=replace(run.watch.state, detector=kind)) as again:
+        again.watch.start("print-1")
+        assert (await normal(again, 2) > 0.05) is goes_on
+        assert again.watch.state.detector == "script"
 
 
 async def test_after_its_end_nothing_is_done_or_told() -> None:

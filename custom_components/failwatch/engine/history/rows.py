@@ -84,6 +84,16 @@ def add_picture(
     )
 
 
+def last_entry(connection: sqlite3.Connection, printer_id: str, kind: str) -> Any:
+    """Return the data of a printer's last entry of a kind, None if it has none."""
+    row = connection.execute(
+        "SELECT data FROM entries JOIN prints ON prints.id = entries.print"
+        " WHERE printer_id = ? AND kind = ? ORDER BY entries.id DESC LIMIT 1",
+        (printer_id, kind),
+    ).fetchone()
+    return None if row is None else json.loads(row["data"])
+
+
 def print_key(connection: sqlite3.Connection, print_id: str) -> int | None:
     """Return the key of a print, if it is known."""
     row = connection.execute("SELECT id FROM prints WHERE print_id = ?", (print_id,)).fetchone()

@@ -18,7 +18,7 @@ from ..judging.assessment import Assessment
 from ..storage import transaction
 from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord
 from .retention import Retention, tidy, used_bytes
-from .rows import FRAMES, PRINTS, as_frame, as_print
+from .rows import FRAMES, PRINTS, as_frame, as_print, last_entry
 from .schema import HistoryBlocked, HistoryError, connect, open_database, passes
 
 _LOGGER = logging.getLogger(__name__)
@@ -115,15 +115,18 @@ class History:
                 Entry(row["after_frame"], row["at"], row["kind"], json.loads(row["data"])) for row in rows
             ]
 
-    def standing(self, printer_id: str) -> Assessment | None:
-        """Return what is known of a printer since its last print ended, for a host that keeps no state."""
+    def standing(self, printer_id: str, detector: str = "") -> Assessment | None:
+        """Return what is known of a printer since its last print ended, for a host that keeps no state.
+
+        With a kind of `detector`, only if that one answered.
+        """
         with self._reading() as connection:
-            row = connection.execute(
-                "SELECT data FROM entries JOIN prints ON prints.id = entries.print"
-                " WHERE printer_id = ? AND kind = ? ORDER BY entries.id DESC LIMIT 1",
-                (printer_id, EntryKind.STANDING),
-            ).fetchone()
-        return None if row is None else serialization.from_json(Assessment, json.loads(row["data"]))
+            settings = last_entry(connection, printer_id, EntryKind.SETTINGS)
+            standing = last_entry(connection, printer_id, EntryKind.STANDING)
+        answered = (settings or {}).get("detector") or detector
+        if standing is None or (detector and answered != detector):
+            return None
+        return serialization.from_json(Assessment, standing)
 
     def picture(self, frame_id: int, camera: str = "") -> bytes | None:
         """Return the picture of a frame as JPEG, if it was kept."""

@@ -130,6 +130,8 @@ class WatchState:
     """Looks in a row that came to nothing, also before the watch calls itself blind."""
     told: Level = Level.NONE
     """The level as people were told of it: below `level` while a silence holds something back."""
+    detector: str = ""
+    """The kind of the detector whose answers `memory` is made of; empty where an older release left it."""
 
     @property
     def assessment(self) -> Assessment:

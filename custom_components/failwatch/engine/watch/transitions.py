@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..judging.assessment import Answer, Assessment, answered, interrupted, moved, shifted
+from ..judging.assessment import (
+    Answer,
+    Assessment,
+    answered,
+    interrupted,
+    moved,
+    shifted,
+    with_another_detector,
+)
 from ..judging.latch import Latch
 from ..judging.verdict import Level
 from . import blindness
@@ -127,6 +135,13 @@ def look_in_time(state: WatchState, settings: WatchSettings, *, cameras: int, no
     spacing = hourly_spacing(settings.cadence, state.calls, now, cameras)
     wait = next_interval(settings.cadence, calm=False, at_least=spacing)
     return replace(state, next_look_at=min(state.next_look_at, now + wait))
+
+
+def use_detector(state: WatchState, kind: str) -> WatchState:
+    """Return the state for a detector of that kind."""
+    if state.detector not in ("", kind):
+        state = state.assessed(with_another_detector(state.assessment))
+    return replace(state, detector=kind)
 
 
 def rest(state: WatchState) -> WatchState:
