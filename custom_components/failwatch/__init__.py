@@ -18,7 +18,7 @@ from .notifications.answers import async_setup_answers
 from .notifications.messenger import Messenger
 from .notifications.pictures import async_setup_pictures
 from .notifications.sending import async_gone_recipients
-from .notifications.sent import async_setup_sent, forget_sent
+from .notifications.sent import async_setup_sent, async_take_back
 from .notifications.settings import Recipients
 from .octoprint import issues as octoprint_issues
 from .octoprint.coordinator import LinkCoordinator
@@ -77,7 +77,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: FailWatchConfigEntry) -
     await cleanup.async_remove_entry(hass, entry)
     octoprint_issues.async_clear_all(hass, entry)
     await async_setup_sent(hass)  # with only disabled entries the integration was not set up
-    forget_sent(hass, [str(entry.unique_id), *entry.subentries])
+    async_take_back(hass, str(entry.unique_id), entry.options)
+    for key, subentry in entry.subentries.items():
+        async_take_back(hass, key, subentry.data)
 
 
 async def _async_set_up_octoprint(hass: HomeAssistant, entry: FailWatchConfigEntry) -> None:

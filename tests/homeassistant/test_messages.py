@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from homeassistant.components.persistent_notification import _async_get_or_create_notifications
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import Event as BusEvent
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -388,6 +389,7 @@ async def test_a_button_of_a_removed_printer_says_so(
     await happens(octoprint, EventKind.FAILURE)
     message = await phone.got("is failing")
     await hass.config_entries.async_remove(entry.entry_id)
+    await phone.cleared(message)
     press(hass, message, "Pause")
     await eventually(lambda: shown(hass))
     assert "removed" in shown(hass)[0]["message"]
@@ -670,8 +672,13 @@ async def test_a_watched_printer_tells_only_what_was_chosen_and_has_buttons_for_
     await phone.got("clear_notification")
 
 
+@pytest.mark.parametrize("removed", ["printer", "entry", "disabled entry"])
 async def test_a_removed_printer_takes_its_messages_with_it(
-    hass: HomeAssistant, printer: printers.Printer, phones: Phones, hass_storage: dict[str, Any]
+    hass: HomeAssistant,
+    printer: printers.Printer,
+    phones: Phones,
+    hass_storage: dict[str, Any],
+    removed: str,
 ) -> None:
     """Its buttons would lead nowhere."""
     phone = await phones.add(1)
@@ -680,9 +687,15 @@ async def test_a_removed_printer_takes_its_messages_with_it(
     await printer.looks(3)
     printer.detector.p = 0.9
     message = await phone.got("is failing")
-    hass.config_entries.async_remove_subentry(entry, "camera1")
-    await phone.cleared(message)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
+    await eventually(lambda: "failwatch.messages" in hass_storage)
+    if removed == "printer":
+        hass.config_entries.async_remove_subentry(entry, "camera1")
+    else:
+        if removed == "disabled entry":
+            await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+        await hass.config_entries.async_remove(entry.entry_id)
+    await phone.cleared(message)
     await eventually(lambda: "failwatch.messages" not in hass_storage)
 
 

@@ -2,14 +2,25 @@
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
+from homeassistant.components import persistent_notification
+from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import async_mock_service
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    async_mock_service,
+)
 
 from custom_components.failwatch.engine.judging.verdict import Level
+from custom_components.failwatch.engine.watch.policy import Action, Countdown, Intervention
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
+from custom_components.failwatch.notifications import sent
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.phones import Phone, Phones
@@ -44,6 +55,24 @@ async def happens(
 ) -> None:
     event = Event(kind, next(MOMENTS), "print-1", detail, state.level)
     await octoprint.push(state=state, events=[event])
+
+
+def shown(hass: HomeAssistant) -> list[dict[str, Any]]:
+    """Return what Home Assistant itself shows."""
+    return list(_async_get_or_create_notifications(hass).values())
+
+
+async def restart(hass: HomeAssistant, octoprint: OctoPrintServer, entry: MockConfigEntry) -> None:
+    """Forget what is shown, and read again what was stored, as Home Assistant's restart does."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    await octoprint.drop()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
+    await hass.async_block_till_done()
+    persistent_notification.async_dismiss_all(hass)
+    del hass.data[sent.SENT]
+    await sent.async_setup_sent(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await octoprint.connected()
 
 
 def again(phone: Phone) -> list[str]:
@@ -164,3 +193,50 @@ async def test_an_alarm_goes_with_its_print_though_nobody_hears_of_the_end(
     await octoprint.drop()
     await phone.cleared(message)
     assert "is failing" not in phone.messages[-1]["message"]
+
+
+@pytest.mark.parametrize("words", ["is failing.", "It will be paused at", "is paused."])
+async def test_what_home_assistant_itself_showed_is_there_after_its_restart(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, words: str
+) -> None:
+    """Home Assistant forgets what it shows when it is restarted."""
+    countdown = Countdown(Action.PAUSE, states.AT, states.AT + 60)
+    octoprint.state = {
+        "is failing.": FAILURE,
+        "It will be paused at": replace(FAILURE, intervention=Intervention(countdown)),
+        "is paused.": replace(PAUSED, intervention=Intervention(paused_at=states.AT, done=True)),
+    }[words]
+    entry = await linked()
+    await happens(octoprint, EventKind.FAILURE, state=octoprint.state)
+    await eventually(lambda: shown(hass))
+    await restart(hass, octoprint, entry)
+    await eventually(lambda: shown(hass))
+    assert words in shown(hass)[0]["message"]
+    await happens(octoprint, EventKind.ACKNOWLEDGED, "failure")
+    await eventually(lambda: not shown(hass))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        states.watching(),
+        states.watching(Level.MAYBE, p=0.5),
+        replace(FAILURE, muted=True),
+        replace(FAILURE, latch=replace(FAILURE.latch, confirmed=True)),
+        PAUSED,
+    ],
+    ids=["good", "suspicious", "muted", "answered", "paused by hand"],
+)
+async def test_what_waits_for_no_answer_is_not_shown_again(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, state: WatchState
+) -> None:
+    octoprint.state = state
+    entry = await linked()
+    await happens(octoprint, EventKind.FAILURE)
+    await eventually(lambda: shown(hass))
+    octoprint.state = state
+    await restart(hass, octoprint, entry)
+    await hass.async_block_till_done()
+    assert not shown(hass)
+    await happens(octoprint, EventKind.FAILURE)
+    await eventually(lambda: shown(hass))

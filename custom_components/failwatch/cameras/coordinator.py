@@ -21,7 +21,8 @@ from ..engine.models import Frame
 from ..engine.monitor import ActionFailed, Monitor, PrinterInfo, Setup
 from ..engine.watch.policy import Action
 from ..engine.watch.state import Event, EventKind, Phase, WatchState
-from ..notifications.messenger import MESSENGERS, Messenger
+from ..notifications.messenger import Messenger
+from ..notifications.sent import async_take_back
 from ..shared.needs import PrintNeeds
 from ..shared.problems import error_text
 from . import issues
@@ -150,11 +151,10 @@ class WatchedCamera(PrinterCoordinator):
 
     async def async_let_go(self, *, forget: bool) -> None:
         """Keep what is known for the next set-up of this printer, or forget all of a removed one."""
-        if forget and (messenger := self.hass.data.get(MESSENGERS, {}).get(self.key)):
-            messenger.async_take_back()
         self.async_end()
         self._memory.async_let_go(self.key, forget=forget)
         if forget:
+            async_take_back(self.hass, self.key, self.settings)
             async_forget_sight(self.hass, self.key)
             await self.async_reset_baseline()
             await self._past.async_forget()

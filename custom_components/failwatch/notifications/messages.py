@@ -154,6 +154,18 @@ def standing(printer: PrinterCoordinator) -> str:
     return "unknown" if printer.known_level is None else level.value
 
 
+def unanswered(printer: PrinterCoordinator) -> Message | None:
+    """Return the message about what waits for an answer now, None where nothing does."""
+    state, kind = printer.data, standing(printer)
+    if state.phase is Phase.PAUSED:
+        kind = "none" if state.intervention.paused_at is None else "paused"
+    elif state.intervention.countdown is not None:
+        kind = "countdown"
+    if kind not in REPEATED or state.latch.confirmed or state.is_silent(printer.clock[0]):
+        return None
+    return message_about(printer, kind, print_id=state.print_id, level=state.level)
+
+
 def why_blind(printer: PrinterCoordinator) -> str:
     """Return why a print cannot be checked, as a stable key."""
     if not printer.is_connected:

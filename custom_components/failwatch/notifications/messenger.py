@@ -10,8 +10,8 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
 from ..engine.watch.state import Event, EventKind, has_looked
-from .messages import SIGHT, TOPICS, Message, compose, settled
-from .sending import async_clear, async_send
+from .messages import SIGHT, TOPICS, Message, compose, settled, unanswered
+from .sending import async_clear, async_reaches_nobody, async_send
 from .sent import SENT, Sent
 from .settings import Recipients
 
@@ -41,8 +41,8 @@ class Messenger:
         """Listen to the watch, until the returned function is called."""
         messengers = self._hass.data.setdefault(MESSENGERS, {})
         messengers[self._printer.key] = self
-        ends = [self._printer.async_listen(self._hear), self._printer.async_add_listener(self._look_for_end)]
-        self._look_for_end()
+        ends = [self._printer.async_listen(self._hear), self._printer.async_add_listener(self._look_back)]
+        self._look_back()
         if self._sent.of(self._printer.key) is not None:
             ends.append(self._take_back_sight())
 
@@ -64,10 +64,20 @@ class Messenger:
         return sent is not None and sent.print_id != (self._printer.data.print_id or "")
 
     @callback
-    def _look_for_end(self) -> None:
-        """See whether a print ended of which messages were sent: while nobody listened, no event may tell of it."""
+    def _look_back(self) -> None:
+        """See whether a print ended of which messages were sent: while nobody listened, no event may tell of it.
+
+        If it goes on after a restart, Home Assistant has forgotten what it showed.
+        """
         if self._is_left_over:
             self._create_task(self._clear_left_over())
+        elif not self._printer.is_unsure and self._sent.take_restart(self._printer.key):
+            self._create_task(self._show_again())
+
+    async def _show_again(self) -> None:
+        recipients, message = self._recipients(), unanswered(self._printer)
+        if recipients and message and async_reaches_nobody(self._hass, self._reached()):
+            await self._send(recipients, message)
 
     async def _clear_left_over(self) -> None:
         if any(event.kind is EventKind.ENDED for event in self._pending):
@@ -110,7 +120,7 @@ class Messenger:
         self._cleared.add(topic)
         self._stop_repeating(topic)
         self._sight_from_before = self._sight_from_before and topic != SIGHT
-        await async_clear(self._hass, self._printer, self._reached(), topic)
+        await async_clear(self._hass, self._printer.key, self._reached(), topic)
 
     def _recipients(self) -> Recipients | None:
         return Recipients.of(self._printer.message_settings)
@@ -142,16 +152,6 @@ class Messenger:
             self._sent.forget([self._printer.key])
         if recipients is not None and message is not None:
             await self._send(recipients, message)
-
-    @callback
-    def async_take_back(self) -> None:
-        """Take all messages back: the printer is removed, and their buttons would lead nowhere."""
-        if self._sent.of(self._printer.key) is not None:
-            self._create_task(self._take_back())
-
-    async def _take_back(self) -> None:
-        async with self._order:
-            await self._clear_all()
 
     async def _clear_all(self) -> None:
         for topic in TOPICS:

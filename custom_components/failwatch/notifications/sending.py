@@ -42,7 +42,7 @@ async def async_send(
     """
     await async_load_words(hass)
     text = async_word(hass, message.text, message.values)
-    tag = message_tag(printer, message.topic)
+    tag = message_tag(printer.key, message.topic)
     picture = await _picture(hass, printer) if message.shows_picture else None
     device = printer.device
     title = printer.shown_name
@@ -76,11 +76,9 @@ async def async_send(
     return Recipients(tuple(devices), tuple(others), recipients.critical)
 
 
-async def async_clear(
-    hass: HomeAssistant, printer: PrinterCoordinator, recipients: Recipients, topic: str
-) -> None:
-    """Take a topic's message back, wherever that is possible."""
-    tag = message_tag(printer, topic)
+async def async_clear(hass: HomeAssistant, key: str, recipients: Recipients, topic: str) -> None:
+    """Take a topic's message about the printer with that key back, wherever that is possible."""
+    tag = message_tag(key, topic)
     persistent_notification.async_dismiss(hass, tag)
     phones, _ = _reachable(hass, recipients)
     await asyncio.gather(
@@ -89,6 +87,12 @@ async def async_clear(
             for phone in phones
         )
     )
+
+
+@callback
+def async_reaches_nobody(hass: HomeAssistant, recipients: Recipients) -> bool:
+    """Return whether no recipient exists, so that Home Assistant itself shows messages."""
+    return not any(_reachable(hass, recipients))
 
 
 @callback
@@ -109,9 +113,9 @@ def async_gone_recipients(hass: HomeAssistant, recipients: Recipients | None) ->
     return list(dict.fromkeys(gone))
 
 
-def message_tag(printer: PrinterCoordinator, topic: str) -> str:
+def message_tag(key: str, topic: str) -> str:
     """Return what a message replaces, and is replaced by."""
-    return f"{DOMAIN}_{printer.key}_{topic}"
+    return f"{DOMAIN}_{key}_{topic}"
 
 
 def _reachable(hass: HomeAssistant, recipients: Recipients) -> tuple[dict[Phone, str], list[str]]:

@@ -1,6 +1,7 @@
 """Remember over restarts what was sent of which print, and to whom, so that it can be taken back."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..engine.serialization import from_json, to_json
 from ..shared.stored import async_load_stored
+from .messages import TOPICS
+from .sending import async_clear
 from .settings import Recipients
 
 VERSION: Final = 1
@@ -34,18 +37,26 @@ class SentStore:
         self._store: Store[dict[str, Any]] = Store(hass, VERSION, f"{DOMAIN}.messages")
         self._hass = hass
         self._sent: dict[str, Sent] = {}
+        self._from_before: set[str] = set()
 
     async def async_load(self) -> None:
         """Read the file; leave out what cannot be understood."""
         for key, stored in (await async_load_stored(self._store)).items():
             try:
                 self._sent[key] = from_json(Sent, stored)
+                self._from_before.add(key)
             except KeyError, ValueError, TypeError:
                 continue
 
     def of(self, key: str) -> Sent | None:
         """Return what was sent about a printer, None if nothing is left of it."""
         return self._sent.get(key)
+
+    def take_restart(self, key: str) -> bool:
+        """Return, the first time, whether something was sent about a printer before Home Assistant was restarted."""
+        was_sent = key in self._from_before and key in self._sent
+        self._from_before.discard(key)
+        return was_sent
 
     @callback
     def remember(self, key: str, sent: Sent) -> None:
@@ -76,6 +87,16 @@ async def async_setup_sent(hass: HomeAssistant) -> None:
 
 
 @callback
-def forget_sent(hass: HomeAssistant, keys: Iterable[str]) -> None:
-    """Delete what was stored about removed printers."""
-    hass.data[SENT].forget(keys)
+def async_take_back(hass: HomeAssistant, key: str, settings: Mapping[str, Any]) -> None:
+    """Take the messages about a removed printer back, and forget them: their buttons would lead nowhere."""
+    sent = hass.data[SENT].of(key)
+    if sent is not None:
+        recipients = sent.others.and_also(Recipients.of(settings))
+        hass.data[SENT].forget([key])
+        hass.async_create_background_task(
+            _clear(hass, key, recipients), f"FailWatch takes messages back {key}"
+        )
+
+
+async def _clear(hass: HomeAssistant, key: str, recipients: Recipients) -> None:
+    await asyncio.gather(*(async_clear(hass, key, recipients, topic) for topic in TOPICS))
