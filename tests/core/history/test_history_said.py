@@ -1,5 +1,6 @@
 """The history records pauses, mutes, snoozes, holds and answers."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from octoprint_failwatch.engine.history import EntryKind, History
 from octoprint_failwatch.engine.history.course import print_course
+from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.watch.state import EventKind
 from tests.core.watching import ScriptedDetector, Watched, watching
 
@@ -92,6 +94,16 @@ async def test_every_reason_to_hold_is_kept_as_it_comes_and_goes(history: Histor
     assert said(history) == [("holds", reasons) for reasons in holds]
 
 
+def put_right(watched: Watched, monkeypatch: pytest.MonkeyPatch, seconds: float) -> Iterator[float]:
+    """Put the system's clock right once; return what is left to be followed."""
+    steps = iter([seconds])
+    monkeypatch.setattr(watched.clock, "step", lambda: next(steps, 0.0))
+    monkeypatch.setattr(
+        watched.clock, "follow", lambda step: setattr(watched.clock, "time", watched.clock.time + step)
+    )
+    return steps
+
+
 async def test_a_clock_that_is_put_right_adds_no_picture(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,17 +111,65 @@ async def test_a_clock_that_is_put_right_adds_no_picture(
     async with watching(ScriptedDetector([0.01]), history=history) as watched:
         watched.watch.start("one")
         await watched.frames(3)
-        steps = iter([3600.0])
-        monkeypatch.setattr(watched.clock, "step", lambda: next(steps, 0.0))
-        monkeypatch.setattr(
-            watched.clock, "follow", lambda step: setattr(watched.clock, "time", watched.clock.time + step)
-        )
+        steps = put_right(watched, monkeypatch, 3600.0)
         await watched.frames(6)
         history.settle()
     numbers = [frame.look.number for frame in history.frames("one")]
     assert next(steps, None) is None, "the clock was put right"
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(numbers) >= 6
+
+
+MONTH = 30 * 86400.0
+
+
+@pytest.mark.parametrize("step", [MONTH, -MONTH], ids=["it was behind", "it was ahead"])
+async def test_a_print_lasted_as_long_as_it_did_though_the_clock_was_put_right_meanwhile(
+    history: History, monkeypatch: pytest.MonkeyPatch, step: float
+) -> None:
+    """A Raspberry Pi that was off for a month begins where it stopped, until the network tells it the time."""
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("before")
+        await watched.frames(3)
+        watched.watch.end("done")
+        watched.watch.start("one")
+        await watched.frames(30)
+        watched.watch.answer(Answer.FAILURE)
+        began = watched.watch.state.started_at
+        put_right(watched, monkeypatch, step)
+        await watched.frames(60)
+        watched.watch.end("done")
+        history.settle()
+    before, record = history.print("before"), history.print("one")
+    assert began is not None
+    assert record.started_at == pytest.approx(began + step)
+    assert (before.ended_at or 0) - before.started_at < 600
+    times = [record.started_at, *(frame.look.at for frame in history.frames("one")), record.ended_at]
+    assert all(0 <= later - earlier <= 60 for earlier, later in itertools.pairwise(times))
+    assert all(record.started_at <= entry.at <= record.ended_at for entry in history.entries("one"))
+    assert record.label is not None
+    assert record.started_at < (record.label.failed_from or 0) < record.ended_at
+    kept = [frame.pictures for frame in history.frames("one")]
+    gaps = [len(list(run)) for has, run in itertools.groupby(kept, bool) if not has]
+    assert max(gaps) <= 12, "one every two minutes"
+    assert sum(map(bool, kept)) < 30, "and all around the answer"
+
+
+async def test_a_print_that_was_cut_off_before_the_clock_went_wrong_stays_where_it_is(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watching(ScriptedDetector([0.01]), history=history) as watched:
+        watched.watch.start("one")
+        await watched.frames(3)
+    history.settle()
+    began = history.print("one").started_at
+    async with watching(ScriptedDetector([0.01]), state=watched.watch.state, history=history) as again:
+        put_right(again, monkeypatch, MONTH)
+        again.watch.start("two")
+        await again.frames(2)
+    history.settle()
+    assert history.print("one").started_at == began
+    assert history.print("two").started_at > began + MONTH / 2
 
 
 async def test_the_page_marks_all_of_it_behind_the_picture_that_it_came_after(history: History) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -12,9 +11,10 @@ from ..clock import Clock
 from ..judging.assessment import Answer
 from ..judging.verdict import Level
 from ..models import Frame
-from ..watch.state import Event, EventKind, Look, Phase, WatchState, has_looked
+from ..watch.state import Event, EventKind, Phase, WatchState, has_looked
+from .kept_pictures import KeptPictures
 from .records import Entry, EntryKind, RecordedSettings
-from .rows import add_entry, add_frame, add_picture, print_key
+from .rows import add_entry, add_frame, move_print, print_key
 from .store import TIDY_EVERY, History
 
 STANDS_EVERY = 30
@@ -46,7 +46,7 @@ class Recorder:
         self._clock = clock
         self._printer_name = printer_name
         self._last = state
-        self._pictures = _Pictures(history)
+        self._pictures = KeptPictures(history)
         if state.print_id is not None:
             now = clock.now()
             began = [(now, EntryKind.SETTINGS, settings), (now, EntryKind.STANDING, state.assessment)]
@@ -58,6 +58,7 @@ class Recorder:
         print_id = state.print_id or last.print_id
         if print_id is None:
             return
+        self._follow_clock(last, state)
         looked = has_looked(state, last)
         now = self._clock.now()
         began = state.print_id not in (None, last.print_id)
@@ -78,6 +79,20 @@ class Recorder:
             entries.append(stands)
         if looked or entries:
             self._put(state, print_id, entries, frames if looked else None)
+
+    def _follow_clock(self, last: WatchState, state: WatchState) -> None:
+        """Move what was recorded of the running print, too, where the clock was put right: only that moves its beginning."""
+        print_id, before, now = state.print_id, last.started_at, state.started_at
+        # At rest it is a print that was recorded before the machine was off.
+        if print_id is None or print_id != last.print_id or last.phase is Phase.IDLE or before == now:
+            return
+        step = (now or 0.0) - (before or 0.0)
+
+        def write(connection: sqlite3.Connection) -> None:
+            move_print(connection, print_id, step)
+            self._pictures.move(step)
+
+        self._history.write(write)
 
     def _put(
         self,
@@ -138,54 +153,6 @@ class Recorder:
         if key is None:
             raise AssertionError("a print that was just added is there")
         return key
-
-
-class _Pictures:
-    """Decides which pictures are kept: those of the last seconds wait for a change to come."""
-
-    def __init__(self, history: History) -> None:
-        self._history = history
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget what waits; another print begins."""
-        self._waiting: deque[tuple[int, float, Mapping[str, bytes]]] = deque()
-        self._near_until = self._kept_at = float("-inf")
-        self._verdict: Level | None = None
-
-    def take(
-        self, connection: sqlite3.Connection, frame: int, look: Look, pictures: Mapping[str, bytes]
-    ) -> None:
-        """Take the pictures of a frame that was just written."""
-        retention, at = self._history.retention, look.at
-        if retention.picture_every is None or not pictures:
-            return
-        while self._waiting and self._waiting[0][1] < at - retention.near:
-            self._waiting.popleft()
-        if at <= self._near_until:
-            _keep(connection, frame, pictures, near_change=True)
-        else:
-            self._waiting.append((frame, at, pictures))
-            if at - self._kept_at >= retention.picture_every:
-                self._kept_at = at
-                _keep(connection, frame, pictures, near_change=False)
-        if self._verdict is not None and look.verdict.level is not self._verdict:
-            self.keep(connection, at)
-        self._verdict = look.verdict.level
-
-    def keep(self, connection: sqlite3.Connection, at: float) -> None:
-        """Keep what waits, and all that comes soon: something has changed."""
-        for frame, _, pictures in self._waiting:
-            _keep(connection, frame, pictures, near_change=True)
-        self._waiting.clear()
-        self._near_until = at + self._history.retention.near
-
-
-def _keep(
-    connection: sqlite3.Connection, frame: int, pictures: Mapping[str, bytes], *, near_change: bool
-) -> None:
-    for camera, jpeg in pictures.items():
-        add_picture(connection, frame, camera, jpeg, near_change=near_change)
 
 
 _CHANGES_OF_LEVEL = {

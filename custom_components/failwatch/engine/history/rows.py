@@ -84,6 +84,15 @@ def add_picture(
     )
 
 
+def move_print(connection: sqlite3.Connection, print_id: str, seconds: float) -> None:
+    """Move all times of a print by so many seconds."""
+    key = print_key(connection, print_id)
+    connection.execute("UPDATE prints SET started_at = started_at + ? WHERE id = ?", (seconds, key))
+    connection.execute("UPDATE frames SET at = at + ? WHERE print = ?", (seconds, key))
+    connection.execute("UPDATE entries SET at = at + ? WHERE print = ?", (seconds, key))
+    connection.execute("UPDATE labels SET failed_from = failed_from + ? WHERE print = ?", (seconds, key))
+
+
 def last_entry(connection: sqlite3.Connection, printer_id: str, kind: str) -> Any:
     """Return the data of a printer's last entry of a kind, None if it has none."""
     row = connection.execute(
