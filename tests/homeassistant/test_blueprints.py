@@ -255,7 +255,13 @@ async def test_somebody_says_no_on_the_phone(workshop: Workshop, phone: Phone) -
 
 @pytest.mark.parametrize(
     ("kind", "detail"),
-    [(EventKind.ACKNOWLEDGED, "not_a_failure"), (EventKind.CLEARED, ""), (EventKind.ENDED, "done")],
+    [
+        (EventKind.ACKNOWLEDGED, "not_a_failure"),
+        (EventKind.ACKNOWLEDGED, "resumed"),
+        (EventKind.ACKNOWLEDGED, "cleared"),
+        (EventKind.CLEARED, ""),
+        (EventKind.ENDED, "done"),
+    ],
 )
 async def test_what_makes_a_pause_needless(
     workshop: Workshop, phone: Phone, kind: EventKind, detail: str
@@ -271,6 +277,16 @@ async def test_what_makes_a_pause_needless(
     await workshop.passes(minutes=3)
     await eventually(lambda: workshop.octoprint.jobs)
     assert len(workshop.octoprint.jobs) == 1
+
+
+async def test_who_says_that_it_failed_has_it_paused_all_the_same(workshop: Workshop, phone: Phone) -> None:
+    await workshop.automate("pause_with_veto", phone=phone.device)
+    await workshop.happens(EventKind.FAILURE)
+    await phone.got("will be paused at")
+    await workshop.waits()
+    await workshop.happens(EventKind.ACKNOWLEDGED, "failure")
+    await workshop.passes(minutes=3)
+    await eventually(lambda: workshop.octoprint.jobs)
 
 
 FAILING = states.watching(Level.FAILURE, p=0.9)
@@ -341,6 +357,18 @@ async def test_the_power_stays_on_after_not_a_failure(workshop: Workshop) -> Non
     await workshop.hass.async_block_till_done()
     assert not workshop.switched_off
     await workshop.happens(EventKind.ACTION, "pause")
+    await eventually(lambda: workshop.switched_off)
+
+
+async def test_the_power_is_cut_after_it_failed(workshop: Workshop) -> None:
+    workshop.hass.states.async_set("sensor.hot_end", "210")
+    await workshop.automate("cut_power_when_cool", temperature="sensor.hot_end", plug="switch.plug")
+    await workshop.happens(EventKind.ACTION, "pause")
+    await workshop.waits()
+    await workshop.happens(EventKind.ACKNOWLEDGED, "failure")
+    await workshop.happens(EventKind.MAYBE)
+    assert workshop.runs
+    workshop.hass.states.async_set("sensor.hot_end", "45")
     await eventually(lambda: workshop.switched_off)
 
 
