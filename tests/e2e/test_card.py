@@ -523,7 +523,10 @@ async def test_everything_is_reached_with_the_keyboard(dashboard: Dashboard, pag
     past = page.locator("failwatch-past-prints")
     await expect(past.get_by_role("dialog")).to_be_visible()
     assert await page.evaluate(focused) == "round"
+    first = past.locator(".print").first
+    await expect(first).to_be_visible()
     await page.keyboard.press("Tab")
+    await expect(first).to_be_focused()
     await page.keyboard.press("Enter")
     slider = past.get_by_role("slider")
     await expect(slider).to_be_visible()

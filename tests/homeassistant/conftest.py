@@ -7,12 +7,14 @@ from unittest.mock import patch
 
 import pytest
 from homeassistant.core import HomeAssistant
+from homeassistant.util import executor
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.failwatch.cameras import history
 from tests.homeassistant import printer as printers
 from tests.homeassistant.octoprint_server import KEY, UUID, Linked, OctoPrintServer
 from tests.homeassistant.phones import Phones
+from tests.patience import PATIENCE
 
 DOMAIN = "failwatch"
 
@@ -31,6 +33,12 @@ async def enable_event_loop_debug(monkeypatch: pytest.MonkeyPatch) -> None:
     loop = asyncio.get_running_loop()
     loop.set_debug(True)
     monkeypatch.setattr(loop, "get_debug", lambda: False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _threads_end_in_their_own_time() -> None:
+    """Home Assistant breaks into threads that a busy machine does not let end within a second."""
+    executor.EXECUTOR_SHUTDOWN_TIMEOUT = PATIENCE
 
 
 @pytest.fixture(autouse=True)
