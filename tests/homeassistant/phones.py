@@ -67,7 +67,9 @@ class Phones:
         self.found[message["registration_info"]["webhook_id"]].messages.append(message)
         return web.json_response({}, status=201)
 
-    async def add(self, number: int, name: str = "Pixel", manufacturer: str = "Google") -> Phone:
+    async def add(
+        self, number: int, name: str = "Pixel", manufacturer: str = "Google", user_id: str = "1" * 32
+    ) -> Phone:
         """Pair a phone."""
         entry = MockConfigEntry(
             domain="mobile_app",
@@ -85,7 +87,7 @@ class Phones:
                 "os_version": "16",
                 "secret": "0" * 64,
                 "supports_encryption": False,
-                "user_id": "1" * 32,
+                "user_id": user_id,
                 "webhook_id": f"webhook-{number}",
             },
         )

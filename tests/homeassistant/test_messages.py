@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homeassistant.auth.models import User
 from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import Event as BusEvent
@@ -93,6 +94,24 @@ async def test_a_failing_print_on_the_phone(
     assert await picture.read() == JPEG
     assert not shown(hass)
     assert len(phone.messages) == 1, "what happens at once is one message"
+
+
+async def test_a_tap_leads_where_its_user_may_go(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    linked: Linked,
+    phones: Phones,
+    hass_admin_user: User,
+    hass_read_only_user: User,
+) -> None:
+    """Whoever is no administrator is sent from the printer's page to the overview, without a word."""
+    admins = await phones.add(1, user_id=hass_admin_user.id)
+    others = await phones.add(2, user_id=hass_read_only_user.id)
+    await linked_to(hass, linked, admins, others)
+    await happens(octoprint, EventKind.FAILURE)
+    assert (await admins.got("is failing"))["data"]["url"].startswith("/config/devices/device/")
+    page = (await others.got("is failing"))["data"]["url"]
+    assert page == "/?more-info-entity-id=image.ender_3_last_look"
 
 
 async def test_an_iphone_shows_more_and_a_critical_alert(

@@ -24,6 +24,7 @@ class Phone:
     webhook_id: str
     is_apple: bool
     name: str = ""
+    user_id: str = ""
 
 
 def find_phone(hass: HomeAssistant, device_id: str) -> Phone | None:
@@ -33,7 +34,9 @@ def find_phone(hass: HomeAssistant, device_id: str) -> Phone | None:
         devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
         if any(device.id == device_id for device in devices):
             apple = "apple" in str(entry.data.get("manufacturer", "")).lower()
-            return Phone(str(entry.data.get("webhook_id", "")), apple, entry.title)
+            return Phone(
+                str(entry.data.get("webhook_id", "")), apple, entry.title, str(entry.data.get("user_id", ""))
+            )
     return None
 
 

@@ -9,6 +9,7 @@ from homeassistant.components import persistent_notification
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
@@ -53,11 +54,12 @@ async def async_send(
     page = f"/config/devices/device/{device.id}" if device else ""
     silence = recipients.critical and message.urgent
 
-    def to_phone(phone: Phone) -> Awaitable[None]:
+    async def to_phone(phone: Phone) -> None:
+        leads_to = await _own_page(hass, printer, phone) or page
         data = phone_data(
-            phone, tag, buttons=buttons, page=page, picture=picture, breaks_silence=silence, again=again
+            phone, tag, buttons=buttons, page=leads_to, picture=picture, breaks_silence=silence, again=again
         )
-        return async_push(hass, phone, title, text, data)
+        await async_push(hass, phone, title, text, data)
 
     phones, entities = _reachable(hass, recipients)
     sent = await asyncio.gather(
@@ -124,6 +126,13 @@ def _reachable(hass: HomeAssistant, recipients: Recipients) -> tuple[dict[Phone,
     devices = [*recipients.devices, *(phone_device(hass, entity) for entity in recipients.entities)]
     phones = {phone: device for device in devices if device and (phone := find_phone(hass, device))}
     return phones, [one for one in others if hass.states.get(one) is not None]
+
+
+async def _own_page(hass: HomeAssistant, printer: PrinterCoordinator, phone: Phone) -> str | None:
+    """Return where a message leads whoever may not open the printer's page: to its last picture."""
+    user = await hass.auth.async_get_user(phone.user_id)
+    image = er.async_get(hass).async_get_entity_id("image", DOMAIN, f"{printer.key}_tagged_picture")
+    return None if user is None or user.is_admin or image is None else f"/?more-info-entity-id={image}"
 
 
 async def _to_entity(hass: HomeAssistant, entity_id: str, title: str, text: str) -> None:
