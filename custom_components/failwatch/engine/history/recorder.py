@@ -84,9 +84,11 @@ class Recorder:
         """Move what was recorded of the running print, too, where the clock was put right: only that moves its beginning."""
         print_id, before, now = state.print_id, last.started_at, state.started_at
         # At rest it is a print that was recorded before the machine was off.
-        if print_id is None or print_id != last.print_id or last.phase is Phase.IDLE or before == now:
+        if print_id is None or print_id != last.print_id or last.phase is Phase.IDLE:
             return
-        step = (now or 0.0) - (before or 0.0)
+        if before is None or now is None or before == now:
+            return
+        step = now - before
 
         def write(connection: sqlite3.Connection) -> None:
             move_print(connection, print_id, step)
