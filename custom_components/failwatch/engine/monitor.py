@@ -129,7 +129,9 @@ class Monitor(Watch):
         await self._stop()
 
     async def replace(self, setup: Setup) -> None:
-        """Watch with another set-up; keep state, pictures, countdowns and call counts, but what another detector taught.
+        """Watch with another set-up; keep state, pictures, countdowns and call counts.
+
+        What another detector has taught is dropped, and so are actions that are no longer asked for.
 
         The old watch has stopped looking when this returns.
         """
@@ -142,6 +144,7 @@ class Monitor(Watch):
                 self.use(detector=setup.detector, cameras=setup.cameras, settings=setup.settings)
                 self._untaught.clear()
                 self._recorder = self._record_with(setup)
+                self.take(Step(self.state))
             finally:
                 self._ready.set()
 

@@ -230,6 +230,22 @@ async def test_another_set_up_keeps_state_pictures_and_what_is_coming() -> None:
         assert run.kinds().count(EventKind.COUNTDOWN) == 1
 
 
+@pytest.mark.parametrize("changed", [False, True])
+async def test_who_switches_an_action_off_while_it_is_coming_is_obeyed(changed: bool) -> None:
+    """A print that was paused would be cancelled although its user just said in the settings that none is to be."""
+    settings = replace(PAUSING, policy=Policy(on_failure=Action.PAUSE, veto=500, cancel_after=600))
+    without = {"policy": Policy(on_failure=Action.PAUSE, veto=500)} if changed else {}
+    async with watching(failing(), settings) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.ACTION)
+        run.watch.pause()
+        assert run.watch.state.intervention.countdown is not None
+        await run.watch.replace(replace(run.watch.setup, settings=replace(settings, **without)))
+        assert (run.states[-1].intervention.countdown is None) is changed, "it is told at once"
+        await run.idle_for(700)
+        assert [action for action, _ in run.host.acted] == [Action.PAUSE, Action.CANCEL][: 2 - changed]
+
+
 async def normal(run: Watched, looks: int) -> float:
     """Return the level that is normal for the printer after so many more looks."""
     await run.frames(looks)

@@ -33,6 +33,7 @@ from octoprint_failwatch.engine.watch.policy import (
     plan_action,
     settle,
     try_again,
+    under,
 )
 from octoprint_failwatch.engine.watch.settings import WatchSettings
 from octoprint_failwatch.engine.watch.state import Phase, WatchState
@@ -198,3 +199,48 @@ def test_an_order_under_way_can_only_be_called_off_too_late() -> None:
     )
     waiting = fail(planned, "busy", 10.0)
     assert call_off(waiting) == Intervention(pauses=1)
+
+
+ASKS = Policy(
+    on_maybe=Action.PAUSE, on_failure=Action.CANCEL, pause_when_blind_after=60.0, cancel_after=600.0
+)
+
+
+@pytest.mark.parametrize(
+    ("cause", "action", "changes"),
+    [
+        (Cause.MAYBE, Action.PAUSE, {"on_maybe": Action.NOTIFY}),
+        (Cause.FAILURE, Action.CANCEL, {"on_failure": Action.NOTHING}),
+        (Cause.BLIND, Action.PAUSE, {"pause_when_blind_after": None}),
+        (Cause.UNANSWERED, Action.CANCEL, {"cancel_after": None}),
+    ],
+)
+def test_what_a_changed_policy_no_longer_asks_for_does_not_come(
+    cause: Cause, action: Action, changes: dict[str, Action | None]
+) -> None:
+    counting = Intervention(Countdown(action, 0.0, 600.0, cause), paused_at=0.0, pauses=1)
+    tried = Intervention(ordered=Order(action, cause, next_try_at=30.0))
+    given = Intervention(ordered=Order(action, cause))
+    changed = replace(ASKS, **changes)  # type: ignore[arg-type]
+    assert under(counting, ASKS) == counting
+    assert under(counting, changed) == replace(counting, countdown=None)
+    assert under(tried, ASKS) == tried
+    assert under(tried, changed).ordered is None
+    assert under(given, changed) == call_off(given), "it may still happen"
+
+
+def test_what_comes_follows_a_changed_policy() -> None:
+    for before, after in ((Action.PAUSE, Action.CANCEL), (Action.CANCEL, Action.PAUSE)):
+        planned = Intervention(Countdown(before, 0.0, 60.0, Cause.FAILURE))
+        countdown = under(planned, Policy(on_failure=after, cancel_after=600.0)).countdown
+        assert countdown == Countdown(after, 0.0, 60.0, Cause.FAILURE)
+    unanswered = Intervention(Countdown(Action.CANCEL, 100.0, 700.0, Cause.UNANSWERED), paused_at=100.0)
+    for cancel_after, due_at in ((1200.0, 1300.0), (60.0, 700.0)):
+        countdown = under(unanswered, replace(ASKS, cancel_after=cancel_after)).countdown
+        assert countdown == Countdown(Action.CANCEL, 100.0, due_at, Cause.UNANSWERED)
+
+
+def test_what_the_user_ordered_is_no_matter_of_policy() -> None:
+    ordered = Intervention(ordered=Order(Action.PAUSE, Cause.USER))
+    assert under(ordered, Policy()) == ordered
+    assert under(Intervention(), Policy()) == Intervention()

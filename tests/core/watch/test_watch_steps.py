@@ -56,6 +56,7 @@ from octoprint_failwatch.engine.watch.transitions import (
     shift_times,
     silence,
     start_print,
+    under_policy,
 )
 from tests.core.watching import NOW, WATCHING, ScriptedDetector, VirtualClock, watching
 
@@ -591,6 +592,19 @@ def test_once_the_file_switches_failwatch_on_again_what_stands_is_told() -> None
     off = replace(WATCHING, holds=(SWITCHED_OFF,), latch=FAILED, next_look_at=NOW)
     step = release(off, SWITCHED_OFF, PAUSES, NOW)
     assert [event.kind for event in step.events] == [EventKind.FAILURE, EventKind.COUNTDOWN]
+
+
+@pytest.mark.parametrize(
+    ("on_failure", "after"),
+    [(Action.PAUSE, Countdown(Action.PAUSE, NOW, NOW + 60.0, Cause.FAILURE)), (Action.NOTIFY, None)],
+)
+def test_a_failure_is_acted_on_though_a_doubts_action_that_came_first_was_switched_off(
+    on_failure: Action, after: Countdown | None
+) -> None:
+    doubted = Intervention(Countdown(Action.PAUSE, NOW - 30.0, NOW + 30.0, Cause.MAYBE))
+    state = replace(WATCHING, latch=FAILED, intervention=doubted)
+    changed = under_policy(state, Policy(on_failure=on_failure, veto=60.0), NOW)
+    assert changed.intervention == Intervention(after)
 
 
 @pytest.mark.parametrize(

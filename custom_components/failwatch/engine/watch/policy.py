@@ -185,6 +185,29 @@ def call_off_for(intervention: Intervention, *causes: Cause) -> Intervention:
     return call_off(intervention) if coming is not None and coming.cause in causes else intervention
 
 
+def under(intervention: Intervention, policy: Policy) -> Intervention:
+    """Return the intervention under a policy that was changed: what that does not ask for comes no more.
+
+    Nor does a cancel come sooner than a pause may stay unanswered now.
+    """
+    countdown, coming = intervention.countdown, intervention.ordered or intervention.countdown
+    if coming is None or coming.cause is Cause.USER:
+        return intervention
+    wanted = {
+        Cause.MAYBE: policy.on_maybe,
+        Cause.FAILURE: policy.on_failure,
+        Cause.BLIND: Action.NOTHING if policy.pause_when_blind_after is None else Action.PAUSE,
+        Cause.UNANSWERED: Action.NOTHING if policy.cancel_after is None else Action.CANCEL,
+    }[coming.cause]
+    if not wanted.acts_on_print:
+        return call_off(intervention)
+    if countdown is None:
+        return intervention
+    waits = policy.cancel_after if countdown.cause is Cause.UNANSWERED else None
+    due_at = max(countdown.due_at, countdown.announced_at + (waits or 0.0))
+    return replace(intervention, countdown=replace(countdown, action=wanted, due_at=due_at))
+
+
 def arm_again(intervention: Intervention) -> Intervention:
     """Return the intervention after an answer: plans are cancelled, and the print may be paused again."""
     return Intervention(ordered=_under_way(intervention), pauses=intervention.pauses)

@@ -21,7 +21,18 @@ from ..judging.verdict import Level
 from . import blindness
 from .actions import acted, called_off, countdown_event, tell_what_stands
 from .cadence import hourly_spacing, next_interval
-from .policy import Action, Intervention, Policy, after_absence, after_pause, arm_again, call_off, coming
+from .policy import (
+    Action,
+    Intervention,
+    Policy,
+    after_absence,
+    after_pause,
+    arm_again,
+    call_off,
+    coming,
+    plan_action,
+    under,
+)
 from .settings import WatchSettings
 from .state import SWITCHED_OFF, Blind, Event, EventKind, Phase, Step, WatchState, keep_from_looking
 
@@ -126,6 +137,16 @@ def release(state: WatchState, reason: str, settings: WatchSettings, now: float)
     looks_at = _look_at(holds, now) if state.phase in LOOKING else None
     released = replace(_after_gap(state), holds=holds, next_look_at=looks_at)
     return tell_what_stands(released, settings, now) if reason == SWITCHED_OFF else Step(released)
+
+
+def under_policy(state: WatchState, policy: Policy, now: float) -> WatchState:
+    """Return the state after the settings changed, without actions that they no longer ask for."""
+    before = state.intervention
+    after = under(before, policy)
+    if before.countdown is not None and after.countdown is None:
+        # It may have come in the place of one that the settings do ask for.
+        after = plan_action(after, policy, state.level, now)
+    return replace(state, intervention=after)
 
 
 def look_in_time(state: WatchState, settings: WatchSettings, *, cameras: int, now: float) -> WatchState:

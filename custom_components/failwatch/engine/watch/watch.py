@@ -66,7 +66,8 @@ class Watch(ABC):
         self._cameras = tuple(cameras)
         self._settings = replace(settings, cadence=cadence)
         now = self.clock.now()
-        self.state = transitions.look_in_time(self.state, self._settings, cameras=len(cameras), now=now)
+        state = transitions.under_policy(self.state, settings.policy, now)
+        self.state = transitions.look_in_time(state, self._settings, cameras=len(cameras), now=now)
 
     @abstractmethod
     def take(self, step: Step) -> None:
