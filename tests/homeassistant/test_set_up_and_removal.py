@@ -275,8 +275,14 @@ def registered_camera(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_renamed_camera_keeps_what_was_accepted_of_it(
-    hass: HomeAssistant, registered_camera: None, printer: Printer, entity_registry: er.EntityRegistry
+    hass: HomeAssistant,
+    registered_camera: None,
+    printer: Printer,
+    entity_registry: er.EntityRegistry,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # An answer is kept for half an hour, which is four seconds here: renaming may take longer.
+    monkeypatch.setattr("custom_components.failwatch.engine.judging.acceptance.LASTS", 1e6)
     entry = await watch(hass)
     await printer.says("printing")
     await printer.looks(3)
