@@ -33,7 +33,8 @@ def __plugin_load__() -> None:  # noqa: N807 - the name that OctoPrint looks for
         "octoprint.access.permissions": permissions,
         "octoprint.comm.protocol.atcommand.queuing": at_commands.listener(plugin.fire),
         "octoprint.comm.protocol.gcode.sent": plugin.sent_commands.sent,
-        "octoprint.comm.protocol.scripts": plugin.pause_scripts.scripts,
+        # Before those of other plugins, whose moves are then undone before the head goes back to where it was.
+        "octoprint.comm.protocol.scripts": (plugin.pause_scripts.scripts, 1),
         "octoprint.events.register_custom_events": custom_events,
         "octoprint.plugin.softwareupdate.check_config": update_information,
         "octoprint.server.http.routes": picture_urls.routes(plugin.pictures.take),

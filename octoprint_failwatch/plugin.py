@@ -50,6 +50,7 @@ class FailWatchPlugin(
             self._gentle_pause,
             self._temperatures,
             self.sent_commands.modes,
+            self._users_script,
         )
         self.pictures = SingleUsePictures(lambda name: PATH + name)
 
@@ -137,3 +138,7 @@ class FailWatchPlugin(
     def _temperatures(self) -> Mapping[str, Any]:
         known: Mapping[str, Any] | None = self._printer.get_current_temperatures()
         return known or {}
+
+    def _users_script(self, name: str) -> str | None:
+        script: str | None = self._settings.settings.loadScript("gcode", name, source=True)
+        return script

@@ -18,14 +18,17 @@ class PauseScripts:
         gentle: Callable[[], GentlePause | None],
         temperatures: Callable[[], Mapping[str, Any]],
         modes: Modes,
+        users_script: Callable[[str], str | None],
     ) -> None:
         """`gentle` says how to pause now, None for as it comes; `temperatures` what OctoPrint last heard.
 
-        `modes` says at any time how the print's moves are to be read.
+        `modes` says at any time how the print's moves are to be read, `users_script` what the user has OctoPrint
+        send there, by the script's name.
         """
         self._gentle = gentle
         self._temperatures = temperatures
         self._modes = modes
+        self._users_script = users_script
         self._is_ours = False
         self._shape: Shape | None = None
 
@@ -78,12 +81,19 @@ class PauseScripts:
         return PausedAt(
             x=getattr(position, "x", None),
             y=getattr(position, "y", None),
-            z=getattr(position, "z", None),
+            # OctoPrint runs the user's scripts before the lift and after the way back: whoever lifts and lowers the
+            # head by a distance there must find it where it was left.
+            z=None if self._user_moves() else getattr(position, "z", None),
             feed_rate=getattr(position, "f", None),
             tools={tool: float(heater["target"]) for tool, heater in tools.items() if heater.get("target")},
             tool_is_hot=_is_hot(tools),
             bed=float((heaters.get("bed") or {}).get("target") or 0),
         )
+
+    def _user_moves(self) -> bool:
+        """Return whether the user has OctoPrint send commands of their own after a pause or before a resume."""
+        scripts = (self._users_script(name) or "" for name in ("afterPrintPaused", "beforePrintResumed"))
+        return any(line.split(";")[0].strip() for script in scripts for line in script.splitlines())
 
 
 def _tools(heaters: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:

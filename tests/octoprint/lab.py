@@ -122,6 +122,10 @@ class Lab:
         else:
             await self.octoprint.post("/api/settings", {"serial": settings})
 
+    async def set_scripts(self, **scripts: str) -> None:
+        """Have OctoPrint send G-code of the user's own, by the script's name."""
+        await self.octoprint.post("/api/settings", {"scripts": {"gcode": scripts}})
+
     async def order(self, command: str, **arguments: Any) -> Any:
         """Give the plugin a command."""
         return await self.octoprint.post("/api/plugin/failwatch", {"command": command, **arguments})

@@ -231,6 +231,33 @@ async def test_a_pause_by_failwatch_lifts_the_head_and_a_resume_puts_it_back(lab
         await lab.set_connection(log=False)
 
 
+async def test_beside_pause_scripts_of_the_users_own_the_head_goes_down_by_as_much_as_it_went_up(
+    lab: Lab,
+) -> None:
+    """They may lower the head themselves, after FailWatch has."""
+    up, down = "G91\nG1 Z11 F600\nG90", "G91\nG1 Z-11 F600\nG90"
+    await lab.set_scripts(afterPrintPaused=up, beforePrintResumed=down)
+    await lab.set_connection(log=True)
+    await lab.set(shaping={"enabled": True, "lift": 8})
+    log = lab.octoprint.folder / "logs" / "serial.log"
+
+    async def moved() -> list[str]:
+        return re.findall(r"G1 Z-?(?:8|11) F600", "\n".join(SENT.findall(log.read_text())))
+
+    try:
+        await lab.print()
+        await lab.looked()
+        lab.scene.p = 0.9
+        await lab.until_printer("paused")
+        await eventually(moved, lambda lines: lines == ["G1 Z11 F600", "G1 Z8 F600"])
+        await lab.octoprint.job("pause", "resume")
+        await eventually(moved, lambda lines: lines[2:] == ["G1 Z-8 F600", "G1 Z-11 F600"])
+    finally:
+        await lab.set_scripts(afterPrintPaused="", beforePrintResumed="")
+        await lab.set(shaping={"enabled": False, "lift": 5})
+        await lab.set_connection(log=False)
+
+
 async def test_not_one_look_is_taken_of_a_printer_that_will_heat_or_heats(lab: Lab) -> None:
     preparation = "\n".join(["G4 P200"] * 80)
     printing = "\n".join(["G1 X5 Y5 E1 F600", "G4 P200"] * 150)

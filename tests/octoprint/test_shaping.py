@@ -1,5 +1,6 @@
 """The gentle pause: what is sent after the pause, and that all of it is undone."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -44,6 +45,17 @@ class Machine:
                         relative = self.relative_e if axis == "E" else self.relative
                         self.at[axis] = values[axis] + (self.at[axis] if relative else 0)
                 self.at["Z"] = min(self.at["Z"], self._height)
+
+
+class LowestMachine(Machine):
+    """Remembers how low its head has been."""
+
+    lowest = 1.0
+
+    def run(self, commands: Any) -> None:
+        for command in commands:
+            super().run([command])
+            self.lowest = min(self.lowest, self.at["Z"])
 
 
 class LateMachine(Machine):
@@ -145,8 +157,8 @@ def comm(*, sd: bool = False) -> Any:
 HEATERS = {"tool0": {"actual": 210, "target": 210}, "bed": {"actual": 60, "target": 60}}
 
 
-def scripts(gentle: GentlePause | None = ALL) -> PauseScripts:
-    return PauseScripts(lambda: gentle, lambda: HEATERS, Modes())
+def scripts(gentle: GentlePause | None = ALL, users: Mapping[str, str] | None = None) -> PauseScripts:
+    return PauseScripts(lambda: gentle, lambda: HEATERS, Modes(), (users or {}).get)
 
 
 def test_only_a_pause_by_failwatch_is_shaped_and_undone_once() -> None:
@@ -185,6 +197,35 @@ def test_a_resume_that_overtakes_the_pause_leaves_the_head_where_it_is() -> None
     assert hook.scripts(comm(), "gcode", "afterPrintPaused") is None
 
 
+@pytest.mark.parametrize(
+    ("pause", "resume"),
+    [
+        ("G91\nG1 Z10 F600\nG90", "G91\nG1 Z-10 F600\nG90"),
+        ("; lift\nG91\nG1 Z10 F600 ; up", "G1 X10.5 Y20 Z1 F600"),
+        ("", "G1 Z1 F600"),
+        ("; nothing\n  \n;G91", "  "),
+    ],
+    ids=["by a distance", "to a place", "only on resume", "only comments"],
+)
+@pytest.mark.parametrize("gentle", [ALL, replace(ALL, park=None)], ids=["parked", ""])
+def test_the_head_comes_back_to_its_height_around_scripts_of_the_users_own(
+    pause: str, resume: str, gentle: GentlePause
+) -> None:
+    """OctoPrint runs them after the pause before what FailWatch adds, before the resume after that."""
+    machine = LowestMachine(relative_e=False)
+    users = {"afterPrintPaused": pause, "beforePrintResumed": resume}
+    hook = scripts(gentle, users)
+    hook.expect()
+    at = comm()
+    at.pause_position = SimpleNamespace(x=10.5, y=20.0, z=1.0, f=None)
+    for name, script in users.items():
+        before, after = hook.scripts(at, "gcode", name) or (None, None)
+        lines = [line.split(";")[0].strip() for line in script.splitlines()]
+        machine.run([*(before or []), *filter(None, lines), *(after or [])])
+    assert machine.at == pytest.approx({"X": 10.5, "Y": 20.0, "Z": 1.0, "E": 100.0})
+    assert machine.lowest == pytest.approx(1.0), "never into the part"
+
+
 @pytest.mark.parametrize(("gentle", "sd"), [(None, False), (ALL, True)], ids=["not wanted", "from the card"])
 def test_nothing_is_sent_where_it_is_not_wanted_or_not_safe(gentle: GentlePause | None, sd: bool) -> None:
     hook = scripts(gentle)
@@ -212,7 +253,7 @@ def test_modes_are_read_off_the_sent_commands_where_all_printers_read_them_alike
     modes = Modes()
     for gcode in sent.split():
         modes.follow(gcode)
-    hook = PauseScripts(lambda: ALL, lambda: HEATERS, modes)
+    hook = PauseScripts(lambda: ALL, lambda: HEATERS, modes, lambda _: None)
     hook.expect()
     shaped = hook.scripts(comm(), "gcode", "afterPrintPaused")
     if expected is None:

@@ -78,7 +78,7 @@ async def watcher(host: FakeHost) -> AsyncIterator[Watcher]:
 def following(watcher: Watcher, scripts: PauseScripts | None = None) -> Lifecycle:
     """Return what follows the events of the watcher's OctoPrint."""
     identities = PrintIdentities(watcher.host.data_folder / "print.json")
-    scripts = scripts or PauseScripts(lambda: None, dict, Modes())
+    scripts = scripts or PauseScripts(lambda: None, dict, Modes(), lambda _: None)
     return Lifecycle(watcher, identities, Holds(watcher, SentCommands()), scripts)
 
 
@@ -489,7 +489,7 @@ async def test_a_pause_that_the_printers_own_button_overtook_leaves_nothing_for_
     watcher: Watcher, overtakes: bool
 ) -> None:
     """OctoPrint runs no script of its own for a resume that the printer tells of."""
-    scripts = PauseScripts(GentlePause, dict, Modes())
+    scripts = PauseScripts(GentlePause, dict, Modes(), lambda _: None)
     lifecycle = following(watcher, scripts)
     await lifecycle.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": "local"})
     scripts.expect()
@@ -587,7 +587,7 @@ def test_a_busy_detector_holds_up_nobody_who_changes_settings_and_the_watch_goes
 ) -> None:
     monkeypatch.setattr(services, "SETTLED_WITHIN", 0.05)
     monkeypatch.setattr("octoprint_failwatch.watching.holds.EVERY", 0.01)
-    scripts = PauseScripts(lambda: None, dict, Modes())
+    scripts = PauseScripts(lambda: None, dict, Modes(), lambda _: None)
     service = Service(host, SingleUsePictures(lambda name: name), scripts, SentCommands())  # type: ignore[arg-type]
     service.start()
     try:
@@ -611,7 +611,7 @@ def test_a_file_that_takes_long_to_search_holds_up_no_start_and_its_print_is_wat
     search = Search(monkeypatch)
     host.file = Path("file.gcode")
     host.stored["when"] = {"after_layer": 2, "heating": True}
-    scripts = PauseScripts(lambda: None, dict, Modes())
+    scripts = PauseScripts(lambda: None, dict, Modes(), lambda _: None)
     service = Service(host, SingleUsePictures(lambda name: name), scripts, SentCommands())  # type: ignore[arg-type]
     service.start()
     try:
@@ -659,7 +659,7 @@ def test_events_are_followed_although_a_print_that_ran_already_could_not_be_foun
         raise OSError("Input/output error")
 
     monkeypatch.setattr(Lifecycle, "catch_up", fails)
-    scripts = PauseScripts(lambda: None, dict, Modes())
+    scripts = PauseScripts(lambda: None, dict, Modes(), lambda _: None)
     service = Service(host, SingleUsePictures(lambda name: name), scripts, SentCommands())  # type: ignore[arg-type]
     service.start()
     try:
