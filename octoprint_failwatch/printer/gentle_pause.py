@@ -97,6 +97,9 @@ def shape(gentle: GentlePause, at: PausedAt, modes: Modes) -> Shape:
         away.append(f"G1 Z{gentle.lift:g} F{LIFT_SPEED}")
     if park is not None:
         away += ["G90", f"G1 X{park[0]:g} Y{park[1]:g} F{TRAVEL_SPEED}"]
+        if gentle.lift and at.z is not None:
+            # Somebody may have lowered the parked head, which is not to travel through the part.
+            back += ["G90", f"G1 Z{at.z + gentle.lift:g} F{LIFT_SPEED}"]
         back += ["G90", f"G1 X{at.x:g} Y{at.y:g} F{TRAVEL_SPEED}"]
     if gentle.lift and at.z is not None:
         # Not down by as much: near its top the printer lifts the head by less, and who looks after it moves it.

@@ -106,6 +106,20 @@ def test_the_head_comes_down_to_where_it_was_near_the_printers_top_and_after_it_
     assert machine.at["Z"] == 1.0
 
 
+@pytest.mark.parametrize("moved", [-5.8, 0.0, 40.0], ids=["lowered", "", "raised"])
+def test_a_parked_head_travels_back_above_the_part_wherever_somebody_has_moved_it(moved: float) -> None:
+    machine = Machine(relative_e=True)
+    shaped = shape(ALL, HOT, Modes(relative_e=True))
+    machine.run(shaped.after_pause)
+    machine.at["Z"] += moved
+    for command in shaped.before_resume(tool_is_hot=False):
+        before = dict(machine.at)
+        machine.run([command])
+        if machine.at["X"] != before["X"]:
+            assert before["Z"] == machine.at["Z"] == 6.0
+    assert machine.at["X"] == 10.5, "it did travel"
+
+
 def test_of_an_unknown_height_the_head_comes_down_by_as_much_as_it_was_lifted() -> None:
     machine = Machine(relative_e=False)
     shaped = shape(ALL, replace(HOT, z=None), Modes())
