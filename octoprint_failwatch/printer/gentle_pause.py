@@ -16,7 +16,7 @@ MODES = {"G90": "absolute", "G91": "relative", "M82": "absolute_e", "M83": "rela
 
 @dataclass(slots=True)
 class Modes:
-    """How the print's moves are to be read, as its own commands have set it."""
+    """How the print's moves are to be read, as the commands before have set it, from wherever they came."""
 
     relative: bool = False
     relative_e: bool = False
@@ -115,6 +115,19 @@ def shape(gentle: GentlePause, at: PausedAt, modes: Modes) -> Shape:
         way_back=back,
         prime=prime,
         settle=settle,
+        tools=at.tools,
+        bed=at.bed if gentle.bed_off else 0.0,
+        tools_off=gentle.tools_off,
+    )
+
+
+def shape_in_place(gentle: GentlePause, at: PausedAt) -> Shape:
+    """Return the commands of a gentle pause that only lowers the heaters."""
+    return Shape(
+        after_pause=_cool(gentle, at),
+        way_back=(),
+        prime=(),
+        settle=(),
         tools=at.tools,
         bed=at.bed if gentle.bed_off else 0.0,
         tools_off=gentle.tools_off,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .gentle_pause import SAFE_TO_PULL, GentlePause, Modes, PausedAt, Shape, shape
+from .gentle_pause import SAFE_TO_PULL, GentlePause, Modes, PausedAt, Shape, shape, shape_in_place
+
+_LOGGER = logging.getLogger(__name__)
 
 Scripts = tuple[list[str] | None, list[str] | None]
 
@@ -69,9 +72,16 @@ class PauseScripts:
         self._is_ours = False
         gentle = self._gentle()
         # Of a print from the printer's own card it is not known how its moves are to be read.
-        if gentle is None or comm.isSdFileSelected() or not self._modes.is_certain:
+        if gentle is None or comm.isSdFileSelected():
             return None
-        self._shape = shape(gentle, self._paused_at(comm), self._modes)
+        if self._modes.is_certain:
+            self._shape = shape(gentle, self._paused_at(comm), self._modes)
+        else:
+            _LOGGER.info(
+                "The pause moves neither head nor filament: since the last M82 or M83 the printer was sent G90 or G91,"
+                " which leaves open how it measures filament"
+            )
+            self._shape = shape_in_place(gentle, self._paused_at(comm))
         return None, list(self._shape.after_pause)
 
     def _paused_at(self, comm: Any) -> PausedAt:

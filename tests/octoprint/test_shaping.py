@@ -1,5 +1,6 @@
 """The gentle pause: what is sent after the pause, and that all of it is undone."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
@@ -269,9 +270,22 @@ def test_modes_are_read_off_the_sent_commands_where_all_printers_read_them_alike
         modes.follow(gcode)
     hook = PauseScripts(lambda: ALL, lambda: HEATERS, modes, lambda _: None)
     hook.expect()
-    shaped = hook.scripts(comm(), "gcode", "afterPrintPaused")
+    _, after = hook.scripts(comm(), "gcode", "afterPrintPaused")
     if expected is None:
-        assert shaped is None
+        assert not any(command.startswith("G") for command in after)
     else:
         assert modes.restored() == expected
-        assert shaped is not None
+        assert any(command.startswith("G1 Z") for command in after)
+
+
+def test_where_nothing_can_be_moved_the_heaters_are_lowered_and_the_log_says_why(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    modes = Modes(is_certain=False)
+    hook = PauseScripts(lambda: ALL, lambda: HEATERS, modes, lambda _: None)
+    hook.expect()
+    with caplog.at_level(logging.INFO):
+        assert hook.scripts(comm(), "gcode", "afterPrintPaused") == (None, ["M104 T0 S0", "M140 S0"])
+        before, _ = hook.scripts(comm(), "gcode", "beforePrintResumed")
+    assert before == ["M140 S60", "M104 T0 S210", "M190 S60", "M109 T0 S210"]
+    assert [record.levelname for record in caplog.records if "G90 or G91" in record.message] == ["INFO"]
