@@ -162,6 +162,46 @@ async def test_who_took_care_of_it_hears_it_once(
     assert len(again(phone)) == 1
 
 
+async def notify(hass: HomeAssistant, kind: str, *phones: Phone, **more: Any) -> None:
+    """Send a message as an automation does."""
+    devices = [phone.device for phone in phones]
+    data = {"entity_id": "sensor.ender_3_watch", "kind": kind, "notify_devices": devices, **more}
+    await hass.services.async_call("failwatch", "notify", data, blocking=True)
+
+
+async def test_what_a_newer_message_took_the_place_of_is_not_sent_again(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    phone: Phone,
+    phones: Phones,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither to the phone in the settings that an automation names, too; others have nothing newer."""
+    monkeypatch.setattr(AGAIN_AFTER, 0.5)
+    other = await phones.add(2)
+    await octoprint.push(state=FAILURE)
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    await notify(hass, "failure", phone, other)
+    await happens(octoprint, EventKind.ACTION_FAILED, "jammed")
+    await eventually(lambda: any("jammed" in text for text in again(phone)) and again(other))
+    told = [one["message"] for one in phone.messages]
+    newer = next(index for index, text in enumerate(told) if "jammed" in text)
+    assert all("jammed" in text for text in told[newer:])
+    assert all("is failing" in text for text in again(other))
+
+
+@pytest.mark.parametrize(("pauses_in", "told"), [(3600, True), (0, False)])
+async def test_a_pause_is_announced_again_only_before_it_comes(
+    hass: HomeAssistant, octoprint: OctoPrintServer, phone: Phone, pauses_in: int, told: bool
+) -> None:
+    await octoprint.push(state=FAILURE)
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    await notify(hass, "countdown", pauses_in=pauses_in)
+    await notify(hass, "failure")
+    await eventually(lambda: any("is failing" in text for text in again(phone)))
+    assert any("will be paused" in text for text in again(phone)) is told
+
+
 async def test_a_notifier_that_is_away_gets_it_when_it_is_back(
     hass: HomeAssistant, octoprint: OctoPrintServer, phone: Phone
 ) -> None:

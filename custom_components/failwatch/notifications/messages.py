@@ -76,6 +76,8 @@ class Message:
     urgent: bool = False
     shows_picture: bool = False
     repeated_in: Collection[Phase] = ()
+    due: datetime | None = None
+    """When it says that something comes, after which it is no news."""
 
 
 def compose(printer: PrinterCoordinator, events: Sequence[Event]) -> Message | None:
@@ -195,6 +197,7 @@ def _countdown(
         "text": f"message_countdown_{action}",
         "topic": ALARM if due_by_watch else VETO,
         "values": {**values, "time": at},
+        "due": due,
     }
 
 

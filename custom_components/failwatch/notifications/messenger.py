@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
 from ..engine.watch.state import Event, EventKind, has_looked
 from .messages import SIGHT, TOPICS, Message, compose, settled, unanswered
-from .sending import async_clear, async_reaches_nobody, async_send
+from .sending import async_clear, async_reaches_nobody, async_send, async_without
 from .sent import SENT, Sent
 from .settings import Recipients
 
@@ -19,6 +20,14 @@ MESSENGERS: HassKey[dict[str, Messenger]] = HassKey(f"{DOMAIN}_messengers")
 """Every printer's messenger, by the printer's key."""
 AGAIN_AFTER: Final = 300.0
 """Seconds after which a message that nobody has answered is sent again to those who may not have got it."""
+
+
+class Repeat(NamedTuple):
+    """A message that is sent again to those who may not have got it, at a time of the event loop."""
+
+    message: Message
+    missed: Recipients
+    at: float
 
 
 class Messenger:
@@ -33,7 +42,7 @@ class Messenger:
         # What was sent before Home Assistant was restarted may still be on a phone.
         self._cleared: set[str] = set()
         self._sight_from_before = True
-        self._repeats: dict[tuple[str, Recipients], asyncio.Task[None]] = {}
+        self._repeats: dict[asyncio.Task[None], Repeat] = {}
         self._sent = hass.data[SENT]
 
     @callback
@@ -168,23 +177,37 @@ class Messenger:
             self._sent.remember(self._printer.key, sent)
             self._stop_repeating(message.topic, recipients)
             missed = await async_send(self._hass, self._printer, recipients, message)
-            if message.repeated_in:
-                repeat = self._create_task(self._repeat(missed, message))
-                self._repeats[message.topic, recipients] = repeat
+            self._repeat_later(Repeat(message, missed, self._hass.loop.time() + AGAIN_AFTER))
 
-    async def _repeat(self, missed: Recipients, message: Message) -> None:
-        """Send a message again while it stands: to phones once more, to others until they get it."""
-        while not missed.is_nobody:
-            await asyncio.sleep(AGAIN_AFTER)
-            state, (now, _speed) = self._printer.data, self._printer.clock
-            if state.phase not in message.repeated_in or state.is_silent(now):
-                return
-            async with self._order:
-                missed = await async_send(self._hass, self._printer, missed, message, again=True)
+    @callback
+    def _repeat_later(self, repeat: Repeat) -> None:
+        if repeat.message.repeated_in and not repeat.missed.is_nobody:
+            task = self._create_task(self._repeat(repeat))
+            self._repeats[task] = repeat
+            task.add_done_callback(lambda done: self._repeats.pop(done, None))
+
+    async def _repeat(self, repeat: Repeat) -> None:
+        """Send a message again if it stands: to phones once more, to others until they get it.
+
+        No other message waits for that: one that takes this one's place ends the task first.
+        """
+        message = repeat.message
+        await asyncio.sleep(repeat.at - self._hass.loop.time())
+        state, (now, _speed) = self._printer.data, self._printer.clock
+        is_late = message.due is not None and message.due <= dt_util.utcnow()
+        if is_late or state.phase not in message.repeated_in or state.is_silent(now):
+            return
+        missed = await async_send(self._hass, self._printer, repeat.missed, message, again=True)
+        self._repeat_later(Repeat(message, missed, self._hass.loop.time() + AGAIN_AFTER))
 
     @callback
     def _stop_repeating(self, topic: str, recipients: Recipients | None = None) -> None:
         """Send a topic's messages no more, to these recipients or to all."""
-        for key in tuple(self._repeats):
-            if key[0] == topic and recipients in (None, key[1]):
-                self._repeats.pop(key).cancel()
+        for task, repeat in tuple(self._repeats.items()):
+            others = (
+                Recipients() if recipients is None else async_without(self._hass, repeat.missed, recipients)
+            )
+            if repeat.message.topic == topic and others != repeat.missed:
+                task.cancel()
+                del self._repeats[task]
+                self._repeat_later(repeat._replace(missed=others))

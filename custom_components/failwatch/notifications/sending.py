@@ -92,6 +92,17 @@ async def async_clear(hass: HomeAssistant, key: str, recipients: Recipients, top
 
 
 @callback
+def async_without(hass: HomeAssistant, recipients: Recipients, others: Recipients) -> Recipients:
+    """Return the recipients that are not among others; a phone's own notify entity means the phone."""
+    devices = {*others.devices, *(phone_device(hass, entity) for entity in others.entities)}
+    return Recipients(
+        tuple(one for one in recipients.devices if one not in devices),
+        tuple(one for one in recipients.entities if one not in others.entities),
+        recipients.critical,
+    )
+
+
+@callback
 def async_reaches_nobody(hass: HomeAssistant, recipients: Recipients) -> bool:
     """Return whether no recipient exists, so that Home Assistant itself shows messages."""
     return not any(_reachable(hass, recipients))
