@@ -22,7 +22,7 @@ from .watch.look import Camera
 from .watch.policy import Action
 from .watch.settings import WatchSettings
 from .watch.state import Event, Step, WatchState
-from .watch.transitions import rest, use_detector
+from .watch.transitions import rest
 from .watch.watch import Watch
 
 _LOGGER = logging.getLogger(__name__)
@@ -97,13 +97,13 @@ class Monitor(Watch):
         self._replacing = asyncio.Lock()
         self._acting: set[asyncio.Task[None]] = set()
         self._is_over = False
-        known = rest(replace(state or WatchState(), printer_id=printer.id))
         super().__init__(
             detector=setup.detector,
+            detector_kind=setup.detector_kind,
             cameras=setup.cameras,
             settings=setup.settings,
             clock=clock,
-            state=use_detector(known, setup.detector_kind),
+            state=rest(replace(state or WatchState(), printer_id=printer.id)),
         )
         self._recorder = self._record_with(setup)
 
@@ -131,7 +131,7 @@ class Monitor(Watch):
     async def replace(self, setup: Setup) -> None:
         """Watch with another set-up; keep state, pictures, countdowns and call counts.
 
-        What another detector has taught is dropped, and so are actions that are no longer asked for.
+        Actions that are no longer asked for are dropped, and what another kind of detector has taught at its first answer.
 
         The old watch has stopped looking when this returns.
         """
@@ -140,8 +140,12 @@ class Monitor(Watch):
             try:
                 await self._stop()
                 self.setup = setup
-                self.state = use_detector(self.state, setup.detector_kind)
-                self.use(detector=setup.detector, cameras=setup.cameras, settings=setup.settings)
+                self.use(
+                    detector=setup.detector,
+                    detector_kind=setup.detector_kind,
+                    cameras=setup.cameras,
+                    settings=setup.settings,
+                )
                 self._untaught.clear()
                 self._recorder = self._record_with(setup)
                 self.take(Step(self.state))

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -155,21 +156,51 @@ async def test_a_print_lasted_as_long_as_it_did_though_the_clock_was_put_right_m
     assert sum(map(bool, kept)) < 30, "and all around the answer"
 
 
-async def test_a_print_that_was_cut_off_before_the_clock_went_wrong_stays_where_it_is(
+@pytest.mark.parametrize("goes_on", [False, True], ids=["over", "goes on"])
+async def test_what_was_recorded_before_the_clock_went_wrong_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goes_on: bool
+) -> None:
+    """A machine whose clock stops with it was restarted in mid print."""
+    first = History(tmp_path / "history.db")
+    async with watching(ScriptedDetector([0.01]), history=first) as watched:
+        watched.watch.start("one")
+        await watched.frames(3)
+    first.close()
+    with closing(History(tmp_path / "history.db")) as second:
+        before, began = [frame.look.at for frame in second.frames("one")], second.print("one").started_at
+        async with watching(ScriptedDetector([0.01]), state=watched.watch.state, history=second) as again:
+            again.watch.start("one" if goes_on else "two")
+            await again.frames(2)
+            put_right(again, monkeypatch, MONTH)
+            await again.frames(4)
+        second.settle()
+        assert second.print("one").started_at == began
+        times = [frame.look.at for frame in second.frames("one")]
+        assert times[: len(before)] == before
+        assert all(at > began + MONTH / 2 for at in times[len(before) :])
+        assert goes_on == (len(times) > len(before))
+        assert goes_on or second.print("two").started_at > began + MONTH / 2
+
+
+async def test_a_replay_takes_what_stood_at_the_right_time(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What is known of the printer, and a snooze, are in the print's own time, too."""
     async with watching(ScriptedDetector([0.01]), history=history) as watched:
         watched.watch.start("one")
         await watched.frames(3)
+        watched.watch.snooze(1e6)
+        await watched.frames(4)
+        put_right(watched, monkeypatch, MONTH)
+        await watched.frames(6)
+        until = watched.watch.state.snoozed_until
     history.settle()
+    entries = history.entries("one")
     began = history.print("one").started_at
-    async with watching(ScriptedDetector([0.01]), state=watched.watch.state, history=history) as again:
-        put_right(again, monkeypatch, MONTH)
-        again.watch.start("two")
-        await again.frames(2)
-    history.settle()
-    assert history.print("one").started_at == began
-    assert history.print("two").started_at > began + MONTH / 2
+    stood = [one.data["memory"]["judged_at"] for one in entries if one.kind == EntryKind.STANDING]
+    assert any(stood)
+    assert all(at is None or began <= at <= began + 3600 for at in stood)
+    assert {one.data for one in entries if one.kind == EntryKind.SNOOZED} == {until}
 
 
 async def test_the_page_marks_all_of_it_behind_the_picture_that_it_came_after(history: History) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from octoprint_failwatch.engine.errors import NotAuthorised
 from octoprint_failwatch.engine.history import History
 from octoprint_failwatch.engine.judging.assessment import Answer
 from octoprint_failwatch.engine.judging.failwatch_rules import FailWatchRules
@@ -248,7 +249,9 @@ async def test_who_switches_an_action_off_while_it_is_coming_is_obeyed(changed: 
 
 async def normal(run: Watched, looks: int) -> float:
     """Return the level that is normal for the printer after so many more looks."""
-    await run.frames(looks)
+    asked = run.watch.setup.detector.frames
+    enough = len(asked) + looks
+    await run.until(lambda: len(asked) > enough)
     look = run.watch.state.look
     return look.verdict.usual if look else 0.0
 
@@ -264,6 +267,34 @@ async def test_what_one_detector_taught_says_nothing_of_anothers_answers() -> No
         await run.watch.replace(other)
         assert await normal(run, 2) < 0.03
         assert run.watch.state.print_id == "print-1"
+
+
+async def test_a_detector_that_was_only_tried_and_never_answered_costs_nothing_that_was_learned() -> None:
+    async with watching(ScriptedDetector([0.15])) as run:
+        run.watch.start("print-1")
+        assert await normal(run, 400) > 0.05
+        refused = ScriptedDetector([NotAuthorised("Invalid token.")])
+        first = run.watch.setup
+        await run.watch.replace(replace(first, detector=refused, detector_kind="other"))
+        await run.told(EventKind.BLIND)
+        await run.watch.replace(first)
+        await run.told(EventKind.SEEING)
+        assert await normal(run, 2) > 0.05
+
+
+async def test_another_detector_takes_back_no_level_that_stands() -> None:
+    """While it learns what is normal it doubts nothing: two minutes of that, and a doubt would be over."""
+    async with watching(ScriptedDetector([0.01] * 90 + [0.45])) as run:
+        run.watch.start("print-1")
+        await run.told(EventKind.MAYBE)
+        other = replace(run.watch.setup, detector=ScriptedDetector([0.45]), detector_kind="other")
+        await run.watch.replace(other)
+        await normal(run, 20)
+        assert EventKind.CLEARED not in run.kinds()
+        assert run.watch.state.level is not Level.NONE
+        run.watch.start("print-2")
+        await normal(run, 2)
+        assert run.watch.state.detector == "other"
 
 
 @pytest.mark.parametrize(("kind", "goes_on"), [("script", True), ("", True), ("other", False)])

@@ -81,17 +81,17 @@ class Recorder:
             self._put(state, print_id, entries, frames if looked else None)
 
     def _follow_clock(self, last: WatchState, state: WatchState) -> None:
-        """Move what was recorded of the running print, too, where the clock was put right: only that moves its beginning."""
+        """Move what was recorded of the running print where the clock was put right: only that moves its beginning.
+
+        What was recorded before the program began stays: that clock was another one.
+        """
         print_id, before, now = state.print_id, last.started_at, state.started_at
-        # At rest it is a print that was recorded before the machine was off.
-        if print_id is None or print_id != last.print_id or last.phase is Phase.IDLE:
-            return
-        if before is None or now is None or before == now:
+        if print_id is None or print_id != last.print_id or before is None or now is None or before == now:
             return
         step = now - before
 
         def write(connection: sqlite3.Connection) -> None:
-            move_print(connection, print_id, step)
+            move_print(connection, print_id, step, self._history.ids_before)
             self._pictures.move(step)
 
         self._history.write(write)

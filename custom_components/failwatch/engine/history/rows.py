@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from .. import serialization
+from ..judging.assessment import Assessment, moved, shifted
 from ..judging.verdict import Level, Rule, Verdict
 from ..models import Box
 from ..statistics import TemporalStatistics
 from ..watch.state import CameraView, Look
-from .records import Alarm, Entry, FrameRecord, Label, PrintRecord
+from .records import Alarm, Entry, EntryKind, FrameRecord, Label, PrintRecord
 
 PRINTS = """
 SELECT prints.*, failed, failed_from,
@@ -24,6 +26,7 @@ FRAMES = """
 SELECT frames.*, (SELECT json_group_array(camera) FROM pictures WHERE frame = frames.id) AS cameras
 FROM frames JOIN prints ON prints.id = frames.print
 """
+TABLES = ("prints", "frames", "entries")
 
 
 def add_frame(connection: sqlite3.Connection, print_key: int, look: Look, level: Level) -> int:
@@ -84,13 +87,35 @@ def add_picture(
     )
 
 
-def move_print(connection: sqlite3.Connection, print_id: str, seconds: float) -> None:
-    """Move all times of a print by so many seconds."""
+def newest_ids(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the id of each table's newest row, 0 where it has none."""
+    newest = "SELECT coalesce(max(id), 0) FROM"
+    return {table: connection.execute(f"{newest} {table}").fetchone()[0] for table in TABLES}
+
+
+def move_print(
+    connection: sqlite3.Connection, print_id: str, seconds: float, after: Mapping[str, int]
+) -> None:
+    """Move all times of a print by so many seconds, but for rows up to the ids of `after`, by table."""
     key = print_key(connection, print_id)
-    connection.execute("UPDATE prints SET started_at = started_at + ? WHERE id = ?", (seconds, key))
-    connection.execute("UPDATE frames SET at = at + ? WHERE print = ?", (seconds, key))
-    connection.execute("UPDATE entries SET at = at + ? WHERE print = ?", (seconds, key))
+    for table, change in (
+        ("prints", "UPDATE prints SET started_at = started_at + ? WHERE id = ? AND id > ?"),
+        ("frames", "UPDATE frames SET at = at + ? WHERE print = ? AND id > ?"),
+        ("entries", "UPDATE entries SET at = at + ? WHERE print = ? AND id > ?"),
+    ):
+        connection.execute(change, (seconds, key, after[table]))
     connection.execute("UPDATE labels SET failed_from = failed_from + ? WHERE print = ?", (seconds, key))
+    rows = connection.execute(
+        "SELECT id, kind, data FROM entries WHERE print = ? AND id > ? AND kind IN (?, ?)",
+        (key, after["entries"], EntryKind.STANDING, EntryKind.SNOOZED),
+    )
+    for entry, kind, text in rows.fetchall():
+        data = json.loads(text)
+        if kind == EntryKind.STANDING:
+            data = serialization.to_json(shifted(serialization.from_json(Assessment, data), seconds))
+        else:
+            data = moved(data, seconds)
+        connection.execute("UPDATE entries SET data = ? WHERE id = ?", (json.dumps(data), entry))
 
 
 def last_entry(connection: sqlite3.Connection, printer_id: str, kind: str) -> Any:

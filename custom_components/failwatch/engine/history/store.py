@@ -18,7 +18,7 @@ from ..judging.assessment import Assessment
 from ..storage import transaction
 from .records import Entry, EntryKind, FrameRecord, Label, PrintRecord
 from .retention import Retention, tidy, used_bytes
-from .rows import FRAMES, PRINTS, as_frame, as_print, last_entry
+from .rows import FRAMES, PRINTS, TABLES, as_frame, as_print, last_entry, newest_ids
 from .schema import HistoryBlocked, HistoryError, connect, open_database, passes
 
 _LOGGER = logging.getLogger(__name__)
@@ -50,6 +50,11 @@ class History:
         self.problem: Exception | None = blocked
         """Why the file could not be written at the last try."""
         self._connection = None if blocked else open_database(path)
+        self.ids_before = dict.fromkeys(TABLES, 0)
+        """The newest row of each table that was there already."""
+        if self._connection is not None:
+            with suppress(sqlite3.Error):  # whoever reads or writes is told that the file is damaged
+                self.ids_before = newest_ids(self._connection)
         self._writer = ThreadPoolExecutor(1, "failwatch-history")
         self._pending = 0
         self._counting = Lock()

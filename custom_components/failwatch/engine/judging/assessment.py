@@ -118,11 +118,6 @@ def renamed(before: Assessment, old: str, new: str) -> Assessment:
     return replace(before, memory=replace(memory, acceptance=replace(acceptance, boxes=boxes)))
 
 
-def with_another_detector(before: Assessment) -> Assessment:
-    """Return the assessment after a change of detectors: what one finds normal says nothing of another's answers."""
-    return replace(before, memory=Memory())
-
-
 def interrupted(before: Assessment) -> Assessment:
     """Return the assessment after a time without looks: earlier good looks prove nothing after it."""
     return replace(before, latch=latches.interrupt(before.latch))

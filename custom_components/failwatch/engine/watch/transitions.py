@@ -14,8 +14,8 @@ from ..judging.assessment import (
     interrupted,
     moved,
     shifted,
-    with_another_detector,
 )
+from ..judging.judge import Memory
 from ..judging.latch import Latch
 from ..judging.verdict import Level
 from . import blindness
@@ -158,11 +158,14 @@ def look_in_time(state: WatchState, settings: WatchSettings, *, cameras: int, no
     return replace(state, next_look_at=min(state.next_look_at, now + wait))
 
 
-def use_detector(state: WatchState, kind: str) -> WatchState:
-    """Return the state for a detector of that kind."""
-    if state.detector not in ("", kind):
-        state = state.assessed(with_another_detector(state.assessment))
-    return replace(state, detector=kind)
+def answered_by(state: WatchState, kind: str) -> WatchState:
+    """Return the state for an answer of that kind of detector, without what another kind found normal.
+
+    That is kept while a level stands: a detector that only begins to learn would take it back.
+    """
+    if state.detector == kind or (state.detector and state.level is not Level.NONE):
+        return state
+    return replace(state, detector=kind, memory=Memory() if state.detector else state.memory)
 
 
 def rest(state: WatchState) -> WatchState:

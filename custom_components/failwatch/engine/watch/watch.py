@@ -44,6 +44,7 @@ class Watch(ABC):
         self,
         *,
         detector: Detector,
+        detector_kind: str = "",
         cameras: Sequence[Camera],
         settings: WatchSettings,
         clock: Clock,
@@ -53,16 +54,18 @@ class Watch(ABC):
         self.state = state
         self.frames: Mapping[str, Frame] = {}
         self.clock = clock
-        self.use(detector=detector, cameras=cameras, settings=settings)
+        self.use(detector=detector, detector_kind=detector_kind, cameras=cameras, settings=settings)
         self._frozen: dict[str, FreezeCounter] = {}
         self._untaught: deque[tuple[CameraAnswer, ...]] = deque()
         self._wake = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
-    def use(self, *, detector: Detector, cameras: Sequence[Camera], settings: WatchSettings) -> None:
+    def use(
+        self, *, detector: Detector, detector_kind: str, cameras: Sequence[Camera], settings: WatchSettings
+    ) -> None:
         """Use this detector, these cameras and settings from now on. A budget slows only services that count calls."""
         cadence = settings.cadence if detector.metered else without_budget(settings.cadence)
-        self._detector = detector
+        self._detector, self._detector_kind = detector, detector_kind
         self._cameras = tuple(cameras)
         self._settings = replace(settings, cadence=cadence)
         now = self.clock.now()
@@ -285,6 +288,9 @@ class Watch(ABC):
     def _judge(self, result: LookResult, started: float, latency: float) -> None:
         self.frames = {one.frame.camera: one.frame for one in result.seen}
         now = self.clock.now()
+        known = transitions.answered_by(self.state, self._detector_kind)
+        if known is not self.state:
+            self.take(Step(known))
         step = look_answered(self.state, self._settings, result, started=started, now=now, latency=latency)
         self.take(step)
         self._learn(result, teaches=step.teaches)
