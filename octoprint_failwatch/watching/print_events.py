@@ -36,6 +36,8 @@ LISTENED_TO = {
     FILE_ORDER,
 }
 
+UNSEEN_END = "no_status"
+"""The outcome of a print whose end nobody saw, as after a power cut."""
 FOLLOW_EVERY = 30.0
 POSITION_LOOKS, POSITION_LOOK_EVERY = 40, 0.25
 """Seconds by the real clock."""
@@ -102,10 +104,14 @@ class Lifecycle:
 
     async def follow_job(self) -> None:
         """Note now and then how far the print is, and begin to watch one that nobody told of, until cancelled."""
-        was_missed = False
+        was_missed = was_left = False
         while True:
             await asyncio.sleep(FOLLOW_EVERY)
             job = self._watcher.host.job()
+            is_left = job is None and self._is_left()
+            if is_left and was_left:
+                self._end_left()
+            was_left = is_left
             is_missed = job is not None and self._identities.misses(job)
             if job is not None and is_missed and was_missed:  # an event is late at times, but not by as much
                 _LOGGER.warning("A print runs of whose start OctoPrint told nothing")
@@ -114,6 +120,23 @@ class Lifecycle:
             elif job is not None:
                 self._identities.note(job)
             was_missed = is_missed
+
+    def _is_left(self) -> bool:
+        """Return whether the watch knows a print from before OctoPrint started that is over for certain.
+
+        OctoPrint may hear late of one that the printer goes on with from its card. What it sent itself ended with it.
+        """
+        state, known = self._watcher.state, self._identities.current
+        if self._watcher.host.printer.get_state_id() != "OPERATIONAL":
+            return False
+        may_go_on = known is not None and known.print_id == state.print_id and known.origin != "local"
+        return state.phase is Phase.IDLE and state.print_id is not None and not may_go_on
+
+    def _end_left(self) -> None:
+        known = self._identities.current
+        if known is not None and known.print_id == self._watcher.state.print_id:
+            self._identities.end(None, None)
+        self._watcher.monitor.end(UNSEEN_END)
 
     def _is_begun(self, payload: Mapping[str, Any]) -> bool:
         """Return whether a print that started is the one that was found running, which is told of only once."""

@@ -303,6 +303,63 @@ async def test_a_print_that_nobody_told_of_is_watched_though_one_was_left_before
     assert [one.print_id for one in recorded if one.ended_at is None] == [watcher.state.print_id]
 
 
+@pytest.mark.parametrize("origin", ["local", "sdcard"])
+async def test_a_print_that_ended_while_octoprint_was_off_is_told_as_over_once_that_is_certain(
+    watcher: Watcher,
+    host: FakeHost,
+    detectors: list[FakeDetector],
+    monkeypatch: pytest.MonkeyPatch,
+    origin: str,
+) -> None:
+    """Whoever shows a message about it has no other news of its end. One from the card may go on."""
+    told: list[Event] = []
+    states: list[str] = []
+
+    def job() -> Job | None:
+        states.append(host.printer.state)
+        return Job("file.gcode", origin, position=2) if host.printer.state == "PRINTING" else None
+
+    monkeypatch.setattr(host, "job", job)
+    monkeypatch.setattr(host, "changed", lambda _, events: told.extend(events))
+    monkeypatch.setattr("octoprint_failwatch.watching.print_events.FOLLOW_EVERY", 0.001)
+    before = following(watcher)
+    await before.take(Events.PRINT_STARTED, {"path": "file.gcode", "origin": origin})
+    watcher.monitor.release(HEATING)
+    await eventually(lambda: bool(detectors[-1].asked) and watcher.state.look is not None)
+    await watcher.close()
+    left = watcher.state
+    host.printer.state = "OFFLINE"
+    installation = Installation(host.data_folder / "installation.json")
+    after = Watcher(host, Clock(SPEED), installation, SingleUsePictures(lambda name: name))
+    await after.open()
+    lifecycle = following(after)
+    task = asyncio.create_task(lifecycle.follow_job())
+    await eventually(lambda: states.count("OFFLINE") > 5)
+    assert after.state.print_id == left.print_id
+    host.printer.state = "OPERATIONAL"
+    if origin == "local":
+        await eventually(lambda: after.state.print_id is None)
+        assert states.count("OPERATIONAL") >= 2
+        assert [event.detail for event in told if event.kind is EventKind.ENDED] == ["no_status"]
+        kept = PrintIdentities(host.data_folder / "print.json").current
+        assert kept is not None
+        assert kept.ended
+
+        async def record() -> PrintRecord:
+            return (await asyncio.to_thread(after.history.prints))[0]
+
+        recorded = await eventually(record, lambda record: record.outcome == "no_status")
+        assert left.look is not None
+        assert recorded.ended_at == left.look.at, "nothing is known of it after that"
+    else:
+        await eventually(lambda: states.count("OPERATIONAL") > 5)
+        host.printer.state = "PRINTING"
+        await eventually(lambda: after.state.phase is Phase.WATCHING)
+        assert after.state.print_id == left.print_id
+    task.cancel()
+    await after.close()
+
+
 async def test_an_unanswered_pause_cancels_no_print_that_was_resumed_before_octoprint_told_so(
     watcher: Watcher, host: FakeHost, detectors: list[FakeDetector], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,7 +78,9 @@ class Recorder:
         if ended or ((moved or due) and not began):
             entries.append(stands)
         if looked or entries:
-            self._put(state, print_id, entries, frames if looked else None)
+            # At rest it is a print that was recorded before the machine was off, and ended by then.
+            is_over = ended and last.phase is Phase.IDLE
+            self._put(state, print_id, entries, frames if looked else None, ended_before=is_over)
 
     def _follow_clock(self, last: WatchState, state: WatchState) -> None:
         """Move what was recorded of the running print where the clock was put right: only that moves its beginning.
@@ -102,6 +104,8 @@ class Recorder:
         print_id: str,
         entries: Sequence[_NewEntry],
         frames: Mapping[str, Frame] | None,
+        *,
+        ended_before: bool = False,
     ) -> None:
         at = self._clock.now()
         pictures = (
@@ -124,8 +128,9 @@ class Recorder:
                 if kind == EventKind.ENDED:
                     self._pictures.clear()
                     connection.execute(
-                        "UPDATE prints SET ended_at = ?, outcome = ? WHERE id = ?",
-                        (moment, data["detail"], key),
+                        "UPDATE prints SET outcome = ?, ended_at ="
+                        " coalesce((SELECT max(at) FROM frames WHERE print = prints.id AND ?), ?) WHERE id = ?",
+                        (data["detail"], ended_before, moment, key),
                     )
                 elif kind == EventKind.ACKNOWLEDGED:
                     _label(connection, key, state, data["detail"], Level(data["level"]))
