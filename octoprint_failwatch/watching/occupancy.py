@@ -27,9 +27,16 @@ def occupy(folder: Path) -> IO[bytes] | None:
 
 def is_occupied(folder: Path) -> bool:
     """Return whether somebody uses a folder at this moment."""
-    with suppress(OSError), (folder / NAME).open("rb") as mark:
+    with suppress(OSError), _open(folder / NAME) as mark:
         return not _lock(mark)
     return False
+
+
+def _open(mark: Path) -> IO[bytes]:
+    try:
+        return mark.open("r+b")  # a network disk locks only what may be written
+    except PermissionError:
+        return mark.open("rb")  # another user's OctoPrint
 
 
 def _lock(file: IO[bytes]) -> bool:

@@ -1,11 +1,14 @@
 """Files are written whole or not at all, and a full or slow disk never stops the watch."""
 
+import errno
+import fcntl
 import json
 import logging
 import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from octoprint_failwatch.engine.watch.state import Phase, WatchState
 from octoprint_failwatch.watching import state_store
 from octoprint_failwatch.watching.installation import Installation
 from octoprint_failwatch.watching.machine import Machine
+from octoprint_failwatch.watching.occupancy import NAME
 from octoprint_failwatch.watching.state_store import StateStore
 from tests.patience import PATIENCE
 
@@ -127,6 +131,31 @@ def test_a_folder_copied_beside_the_one_in_use_gets_names_of_its_own(
     assert copied.start() == names
     again.close()
     assert copied.start() == names
+
+
+@pytest.mark.parametrize("disk", ["network", "another user's"])
+def test_a_copy_is_noticed_on_a_disk_of_its_own_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disk: str
+) -> None:
+    """NFS locks only a file that is open for writing; another user's may only be read."""
+    lock, opened = fcntl.flock, Path.open
+
+    def flock(file: IO[bytes], how: int) -> None:
+        if not file.writable():
+            raise OSError(errno.EBADF, "not open for writing")
+        lock(file, how)
+
+    def open_file(path: Path, mode: str = "r", *rest: Any, **named: Any) -> IO[Any]:
+        if path.name == NAME and path.parent.name == "first" and "+" in mode:
+            raise PermissionError(path)
+        return opened(path, mode, *rest, **named)
+
+    copied = Copied(tmp_path)
+    if disk == "network":
+        monkeypatch.setattr(fcntl, "flock", flock)
+    else:
+        monkeypatch.setattr(Path, "open", open_file)
+    assert not set(copied.start()) & set(copied.names)
 
 
 def test_a_folder_that_was_moved_keeps_its_names(tmp_path: Path) -> None:
