@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from homeassistant.components import persistent_notification
 from homeassistant.components.persistent_notification import _async_get_or_create_notifications
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -18,9 +19,10 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.failwatch.engine.judging.verdict import Level
-from custom_components.failwatch.engine.watch.policy import Action, Countdown, Intervention
+from custom_components.failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Order
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 from custom_components.failwatch.notifications import sent
+from tests.homeassistant import printer as printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.phones import Phone, Phones
@@ -29,6 +31,7 @@ from tests.patience import eventually
 
 FAILURE = states.watching(Level.FAILURE, p=0.9)
 PAUSED = replace(FAILURE, phase=Phase.PAUSED)
+JAMMED = Order(Action.PAUSE, Cause.FAILURE, problems=("jammed",))
 MAIL = "notify.mail"
 MOMENTS = count(states.AT)
 AGAIN_AFTER = "custom_components.failwatch.notifications.messenger.AGAIN_AFTER"
@@ -62,15 +65,20 @@ def shown(hass: HomeAssistant) -> list[dict[str, Any]]:
     return list(_async_get_or_create_notifications(hass).values())
 
 
-async def restart(hass: HomeAssistant, octoprint: OctoPrintServer, entry: MockConfigEntry) -> None:
+async def forget(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Forget what is shown, and read again what was stored, as Home Assistant's restart does."""
     await hass.config_entries.async_unload(entry.entry_id)
-    await octoprint.drop()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
     await hass.async_block_till_done()
     persistent_notification.async_dismiss_all(hass)
     del hass.data[sent.SENT]
     await sent.async_setup_sent(hass)
+
+
+async def restart(hass: HomeAssistant, octoprint: OctoPrintServer, entry: MockConfigEntry) -> None:
+    """Restart Home Assistant, as far as a link sees that."""
+    await forget(hass, entry)
+    await octoprint.drop()
     await hass.config_entries.async_setup(entry.entry_id)
     await octoprint.connected()
 
@@ -122,6 +130,7 @@ async def test_what_was_answered_is_not_sent_again(octoprint: OctoPrintServer, p
     message = await phone.got("is failing")
     await happens(octoprint, EventKind.ACKNOWLEDGED, "not_a_failure", states.watching())
     await phone.cleared(message)
+    phone.messages.clear()
     await happens(octoprint, EventKind.ACTION_FAILED, "jammed")
     await eventually(lambda: again(phone))
     assert all("jammed" in text for text in again(phone))
@@ -235,7 +244,7 @@ async def test_an_alarm_goes_with_its_print_though_nobody_hears_of_the_end(
     assert "is failing" not in phone.messages[-1]["message"]
 
 
-@pytest.mark.parametrize("words", ["is failing.", "It will be paused at", "is paused."])
+@pytest.mark.parametrize("words", ["is failing.", "It will be paused at", "is paused.", "stopped: jammed"])
 async def test_what_home_assistant_itself_showed_is_there_after_its_restart(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, words: str
 ) -> None:
@@ -245,6 +254,7 @@ async def test_what_home_assistant_itself_showed_is_there_after_its_restart(
         "is failing.": FAILURE,
         "It will be paused at": replace(FAILURE, intervention=Intervention(countdown)),
         "is paused.": replace(PAUSED, intervention=Intervention(paused_at=states.AT, done=True)),
+        "stopped: jammed": replace(FAILURE, intervention=Intervention(ordered=JAMMED)),
     }[words]
     entry = await linked()
     await happens(octoprint, EventKind.FAILURE, state=octoprint.state)
@@ -280,3 +290,74 @@ async def test_what_waits_for_no_answer_is_not_shown_again(
     assert not shown(hass)
     await happens(octoprint, EventKind.FAILURE)
     await eventually(lambda: shown(hass))
+
+
+@pytest.mark.parametrize("reloaded", [True, False])
+async def test_what_waits_for_an_answer_is_sent_again_after_a_restart(
+    hass: HomeAssistant,
+    octoprint: OctoPrintServer,
+    phone: Phone,
+    phones: Phones,
+    monkeypatch: pytest.MonkeyPatch,
+    reloaded: bool,
+) -> None:
+    """It may have got lost, and nothing is left of what was to be sent after five minutes."""
+    monkeypatch.setattr(AGAIN_AFTER, 1e6)
+    (entry,) = hass.config_entries.async_entries("failwatch")
+    phones.refuses = True
+    await happens(octoprint, EventKind.FAILURE)
+    await eventually(lambda: phones.refused)
+    phones.refuses = False
+    if reloaded:
+        await hass.config_entries.async_reload(entry.entry_id)
+    else:
+        await restart(hass, octoprint, entry)
+    assert (await phone.got("is failing"))["data"]["alert_once"]
+    await happens(octoprint, EventKind.ACTION_FAILED, "jammed")
+    await phone.got("jammed")
+    assert len(again(phone)) == 1
+    assert not shown(hass)
+
+
+async def test_no_notifier_is_looked_for_before_home_assistant_has_started(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked
+) -> None:
+    mails = async_mock_service(hass, "notify", "send_message")
+    hass.states.async_set(MAIL, "unknown")
+    octoprint.state = FAILURE
+    entry = await linked()
+    hass.config_entries.async_update_entry(entry, options={"notify_entities": [MAIL]})
+    await happens(octoprint, EventKind.FAILURE)
+    await eventually(lambda: mails)
+    hass.states.async_remove(MAIL)
+    hass.set_state(CoreState.starting)
+    await restart(hass, octoprint, entry)
+    await until(hass, "sensor.ender_3_failure_state", "failure")
+    await hass.async_block_till_done(wait_background_tasks=False)
+    assert not shown(hass)
+    hass.states.async_set(MAIL, "unknown")
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await eventually(lambda: len(mails) == 2)
+    assert not shown(hass)
+
+
+async def test_a_failure_that_is_to_lead_to_nothing_is_not_told_after_a_restart(
+    hass: HomeAssistant, printer: printers.Printer
+) -> None:
+    """Though something else was told before."""
+    entry = await printers.watch(hass, on_maybe="nothing", on_failure="nothing")
+    await printer.says("printing")
+    await printer.looks(3)
+    printer.detector.p = 0.95
+    await until(hass, "sensor.voron_failure_state", "failure")
+    say = {"entity_id": "sensor.voron_watch", "kind": "blind"}
+    await hass.services.async_call("failwatch", "notify", say, blocking=True)
+    assert len(shown(hass)) == 1
+    await forget(hass, entry)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, "sensor.voron_failure_state", "failure")
+    await printer.looks(1)
+    assert not shown(hass)
+    await hass.services.async_call("failwatch", "notify", say, blocking=True)
+    assert len(shown(hass)) == 1, "of nothing else"

@@ -158,14 +158,18 @@ def standing(printer: PrinterCoordinator) -> str:
 
 def unanswered(printer: PrinterCoordinator) -> Message | None:
     """Return the message about what waits for an answer now, None where nothing does."""
-    state, kind = printer.data, standing(printer)
+    state, kind, detail = printer.data, standing(printer), ""
+    order = state.intervention.ordered
     if state.phase is Phase.PAUSED:
         kind = "none" if state.intervention.paused_at is None else "paused"
     elif state.intervention.countdown is not None:
         kind = "countdown"
-    if kind not in REPEATED or state.latch.confirmed or state.is_silent(printer.clock[0]):
+    elif order is not None and order.problems and not order.called_off:
+        kind, detail = "action_failed", f"{order.action}: {order.problems[-1]}"
+    is_open = kind in REPEATED and not state.latch.confirmed and not state.is_silent(printer.clock[0])
+    if not is_open or _is_ignored(printer, kind):
         return None
-    return message_about(printer, kind, print_id=state.print_id, level=state.level)
+    return message_about(printer, kind, print_id=state.print_id, level=state.level, detail=detail)
 
 
 def why_blind(printer: PrinterCoordinator) -> str:
@@ -205,13 +209,15 @@ def _topic(kind: str) -> str:
     return SIGHT if kind in SIGHTS else ALARM
 
 
+def _is_ignored(printer: PrinterCoordinator, kind: str) -> bool:
+    choice = {"maybe": CONF_ON_MAYBE, "failure": CONF_ON_FAILURE}.get(kind)
+    return choice is not None and printer.message_settings.get(choice) == Action.NOTHING
+
+
 def _is_wanted(printer: PrinterCoordinator, event: Event) -> bool:
-    choice = {"maybe": CONF_ON_MAYBE, "failure": CONF_ON_FAILURE}.get(event_type(event))
-    settings = printer.message_settings
-    ignored = choice is not None and settings.get(choice) == Action.NOTHING
     # That a printer is heard again is told: whoever read that it is not may be on the way to it.
     is_known = event.kind is EventKind.SEEING and event.detail not in (NO_STATUS, NO_LINK)
-    return not event.minor and not ignored and not is_known
+    return not event.minor and not _is_ignored(printer, event_type(event)) and not is_known
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, Final, NamedTuple
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..coordinator import PrinterCoordinator
 from ..engine.watch.state import Event, EventKind, has_looked
-from .messages import SIGHT, TOPICS, Message, compose, settled, unanswered
+from .messages import ALARM, SIGHT, TOPICS, Message, compose, settled, unanswered
 from .sending import async_clear, async_reaches_nobody, async_send, async_without
 from .sent import SENT, Sent
 from .settings import Recipients
@@ -50,8 +51,11 @@ class Messenger:
         """Listen to the watch, until the returned function is called."""
         messengers = self._hass.data.setdefault(MESSENGERS, {})
         messengers[self._printer.key] = self
-        ends = [self._printer.async_listen(self._hear), self._printer.async_add_listener(self._look_back)]
-        self._look_back()
+        ends = [
+            self._printer.async_listen(self._hear),
+            self._printer.async_add_listener(self._look_back),
+            async_at_started(self._hass, self._look_back),
+        ]
         if self._sent.of(self._printer.key) is not None:
             ends.append(self._take_back_sight())
 
@@ -59,6 +63,8 @@ class Messenger:
         def end() -> None:
             for stop in ends:
                 stop()
+            if self._repeats or self._order.locked():
+                self._sent.await_set_up(self._printer.key)
             for topic in TOPICS:
                 self._stop_repeating(topic)
             if messengers.get(self._printer.key) is self:
@@ -73,20 +79,24 @@ class Messenger:
         return sent is not None and sent.print_id != (self._printer.data.print_id or "")
 
     @callback
-    def _look_back(self) -> None:
+    def _look_back(self, _hass: HomeAssistant | None = None) -> None:
         """See whether a print ended of which messages were sent: while nobody listened, no event may tell of it.
 
-        If it goes on after a restart, Home Assistant has forgotten what it showed.
+        If it goes on after a restart, Home Assistant has forgotten what it showed, and what was to be sent again. Before
+        it has started, a notifier may not be there yet.
         """
         if self._is_left_over:
             self._create_task(self._clear_left_over())
-        elif not self._printer.is_unsure and self._sent.take_restart(self._printer.key):
+        elif self._hass.state is not CoreState.running or self._printer.is_unsure:
+            return
+        elif self._sent.take_restart(self._printer.key):
             self._create_task(self._show_again())
 
     async def _show_again(self) -> None:
         recipients, message = self._recipients(), unanswered(self._printer)
-        if recipients and message and async_reaches_nobody(self._hass, self._reached()):
-            await self._send(recipients, message)
+        if recipients is not None and message is not None:
+            reaches_somebody = not async_reaches_nobody(self._hass, recipients)
+            await self._send(recipients, message, again=reaches_somebody)
 
     async def _clear_left_over(self) -> None:
         if any(event.kind is EventKind.ENDED for event in self._pending):
@@ -168,15 +178,24 @@ class Messenger:
                 await self._clear(topic)
         self._sent.forget([self._printer.key])
 
-    async def _send(self, recipients: Recipients, message: Message, others: Recipients | None = None) -> None:
+    async def _send(
+        self,
+        recipients: Recipients,
+        message: Message,
+        others: Recipients | None = None,
+        *,
+        again: bool = False,
+    ) -> None:
         async with self._order:
+            if message.topic == ALARM and others is None:
+                self._sent.take_restart(self._printer.key)  # nothing older takes its place
             self._cleared.discard(message.topic)
             self._sight_from_before = self._sight_from_before and message.topic != SIGHT
             before = self._sent.of(self._printer.key) or Sent()
             sent = Sent(self._printer.data.print_id or "", before.others.and_also(others))
             self._sent.remember(self._printer.key, sent)
             self._stop_repeating(message.topic, recipients)
-            missed = await async_send(self._hass, self._printer, recipients, message)
+            missed = await async_send(self._hass, self._printer, recipients, message, again=again)
             self._repeat_later(Repeat(message, missed, self._hass.loop.time() + AGAIN_AFTER))
 
     @callback

@@ -52,6 +52,11 @@ class SentStore:
         """Return what was sent about a printer, None if nothing is left of it."""
         return self._sent.get(key)
 
+    @callback
+    def await_set_up(self, key: str) -> None:
+        """Have the printer's next set-up count as a restart: a message of now may have got lost."""
+        self._from_before.add(key)
+
     def take_restart(self, key: str) -> bool:
         """Return, the first time, whether something was sent about a printer before Home Assistant was restarted."""
         was_sent = key in self._from_before and key in self._sent
