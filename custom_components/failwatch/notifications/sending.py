@@ -54,28 +54,35 @@ async def async_send(
     page = f"/config/devices/device/{device.id}" if device else ""
     silence = recipients.critical and message.urgent
 
-    async def to_phone(phone: Phone) -> None:
+    got: set[str] = set()
+
+    async def to_phone(phone: Phone, device: str) -> None:
         leads_to = await _own_page(hass, printer, phone) or page
         data = phone_data(
             phone, tag, buttons=buttons, page=leads_to, picture=picture, breaks_silence=silence, again=again
         )
         await async_push(hass, phone, title, text, data)
+        got.add(device)
+
+    async def to_entity(entity_id: str) -> None:
+        await _to_entity(hass, entity_id, title, text)
+        got.add(entity_id)
 
     phones, entities = _reachable(hass, recipients)
-    sent = await asyncio.gather(
-        *(_guarded(hass, phone.webhook_id, phone.name, to_phone(phone)) for phone in phones),
+    await asyncio.gather(
         *(
-            _guarded(hass, entity_id, entity_id, _to_entity(hass, entity_id, title, text))
-            for entity_id in entities
+            _guarded(hass, phone.webhook_id, phone.name, to_phone(phone, device))
+            for phone, device in phones.items()
         ),
+        *(_guarded(hass, entity_id, entity_id, to_entity(entity_id)) for entity_id in entities),
     )
-    if not any(sent) and not again:
+    if not got and not again:
         shown = f"{text}\n\n![]({picture})" if picture else text
         link = f"\n\n[{async_word(hass, 'open_page')}]({page})" if page else ""
         persistent_notification.async_create(hass, shown + link, title, tag)
-    devices = (device for device, got in zip(phones.values(), sent, strict=False) if not (got and again))
-    others = (one for one, got in zip(entities, sent[len(phones) :], strict=True) if not got)
-    return Recipients(tuple(devices), tuple(others), recipients.critical)
+    unsure = tuple(device for device in phones.values() if not again or device not in got)
+    missed = tuple(entity_id for entity_id in entities if entity_id not in got)
+    return Recipients(unsure, missed, recipients.critical)
 
 
 async def async_clear(hass: HomeAssistant, key: str, recipients: Recipients, topic: str) -> None:
@@ -158,8 +165,8 @@ async def _to_entity(hass: HomeAssistant, entity_id: str, title: str, text: str)
     await hass.services.async_call("notify", "send_message", data, blocking=True)
 
 
-async def _guarded(hass: HomeAssistant, recipient: str, name: str, sending: Awaitable[None]) -> bool:
-    """Return whether it was sent; whatever goes wrong is another integration's, and no reason to stop."""
+async def _guarded(hass: HomeAssistant, recipient: str, name: str, sending: Awaitable[None]) -> None:
+    """Send something; whatever goes wrong is another integration's, and no reason to stop."""
     try:
         async with asyncio.timeout(SENT_WITHIN):
             await sending
@@ -168,10 +175,9 @@ async def _guarded(hass: HomeAssistant, recipient: str, name: str, sending: Awai
         problem = foreign_text(error) if known else type(error).__name__
         if async_begins(hass, f"message_{recipient}"):
             _LOGGER.warning("Messages cannot be sent to %s: %s", name, problem)
-        return False
+        return
     if async_ends(hass, f"message_{recipient}"):
         _LOGGER.warning("Messages are sent to %s again", name)
-    return True
 
 
 async def _picture(hass: HomeAssistant, printer: PrinterCoordinator) -> str | None:
