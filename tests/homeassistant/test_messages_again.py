@@ -1,5 +1,6 @@
 """Messages that may not have arrived are sent again, and those that are over are taken back though nobody told so."""
 
+import asyncio
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -22,12 +23,13 @@ from custom_components.failwatch.engine.judging.verdict import Level
 from custom_components.failwatch.engine.watch.policy import Action, Cause, Countdown, Intervention, Order
 from custom_components.failwatch.engine.watch.state import Event, EventKind, Phase, WatchState
 from custom_components.failwatch.notifications import sent
+from custom_components.failwatch.octoprint.coordinator import LinkCoordinator
 from tests.homeassistant import printer as printers
 from tests.homeassistant import states
 from tests.homeassistant.octoprint_server import Linked, OctoPrintServer
 from tests.homeassistant.phones import Phone, Phones
 from tests.homeassistant.printer import until
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 FAILURE = states.watching(Level.FAILURE, p=0.9)
 PAUSED = replace(FAILURE, phase=Phase.PAUSED)
@@ -197,6 +199,28 @@ async def test_what_a_newer_message_took_the_place_of_is_not_sent_again(
     newer = next(index for index, text in enumerate(told) if "jammed" in text)
     assert all("jammed" in text for text in told[newer:])
     assert all("is failing" in text for text in again(other))
+
+
+async def test_no_message_waits_for_one_that_is_sent_again(
+    hass: HomeAssistant, octoprint: OctoPrintServer, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its picture may take half a minute, and a pause may be announced for less."""
+    answers, asked = asyncio.Event(), []
+
+    async def picture(link: LinkCoordinator) -> None:
+        asked.append(link)
+        if len(asked) == 2:
+            await answers.wait()
+
+    monkeypatch.setattr(LinkCoordinator, "async_picture", picture)
+    monkeypatch.setattr("custom_components.failwatch.notifications.sending.SENT_WITHIN", PATIENCE)
+    await happens(octoprint, EventKind.FAILURE)
+    await eventually(lambda: len(asked) == 2)
+    await notify(hass, "countdown", pauses_in=3600)
+    await phone.got("will be paused")
+    assert not any("is failing" in text for text in again(phone))
+    answers.set()
+    await eventually(lambda: any("is failing" in text for text in again(phone)))
 
 
 @pytest.mark.parametrize(("pauses_in", "told"), [(3600, True), (0, False)])
