@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -61,6 +62,15 @@ async def minutes_pass(hass: HomeAssistant, minutes: float) -> None:
     await hass.async_block_till_done()
 
 
+async def lose_for_long(
+    hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
+) -> dict[str, Any]:
+    """Lose the link while a print is watched, until the phone is told; return that message."""
+    await begin(hass, octoprint, linked, phone, states.watching())
+    await minutes_pass(hass, 11)
+    return await phone.got(LOST)
+
+
 async def test_it_is_told_once_and_that_it_is_back(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
 ) -> None:
@@ -107,9 +117,7 @@ async def test_where_nobody_waits_for_news_nothing_is_told(
 async def test_a_print_that_is_over_when_octoprint_is_back_takes_the_message_with_it(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
 ) -> None:
-    await begin(hass, octoprint, linked, phone, states.watching())
-    await minutes_pass(hass, 11)
-    lost = await phone.got(LOST)
+    lost = await lose_for_long(hass, octoprint, linked, phone)
     octoprint.state = replace(states.watching(), phase=Phase.IDLE)
     await find(hass, octoprint)
     await octoprint.push(
@@ -132,9 +140,7 @@ async def test_a_print_of_whose_end_nobody_hears_takes_the_message_with_it(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone, later: WatchState
 ) -> None:
     """As where its machine lost power: the plugin finds no job, and tells of no end."""
-    await begin(hass, octoprint, linked, phone, states.watching())
-    await minutes_pass(hass, 11)
-    lost = await phone.got(LOST)
+    lost = await lose_for_long(hass, octoprint, linked, phone)
     octoprint.state = later
     await find(hass, octoprint)
     await phone.cleared(lost)
@@ -144,9 +150,7 @@ async def test_a_print_of_whose_end_nobody_hears_takes_the_message_with_it(
 async def test_a_camera_that_fails_when_octoprint_is_back_is_waited_for(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
 ) -> None:
-    await begin(hass, octoprint, linked, phone, states.watching())
-    await minutes_pass(hass, 11)
-    await phone.got(LOST)
+    await lose_for_long(hass, octoprint, linked, phone)
     told = async_capture_events(hass, "failwatch_event")
     octoprint.state = replace(
         states.watching(), phase=Phase.BLIND, blind=Blind("camera", "no answer", states.AT)
@@ -162,9 +166,7 @@ async def test_of_a_print_that_is_told_to_have_ended_nothing_is_told_afterwards(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
 ) -> None:
     octoprint.instance = "instance"
-    await begin(hass, octoprint, linked, phone, states.watching())
-    await minutes_pass(hass, 11)
-    lost = await phone.got(LOST)
+    lost = await lose_for_long(hass, octoprint, linked, phone)
     told = async_capture_events(hass, "failwatch_event")
     octoprint.state, octoprint.now = states.idle(), states.AT + 905
     octoprint.recent = [Event(EventKind.ENDED, states.AT + 900, "print-1", "failed")]
@@ -177,9 +179,7 @@ async def test_an_end_that_is_too_old_to_be_told_takes_the_message_with_it(
     hass: HomeAssistant, octoprint: OctoPrintServer, linked: Linked, phone: Phone
 ) -> None:
     octoprint.instance = "instance"
-    await begin(hass, octoprint, linked, phone, states.watching())
-    await minutes_pass(hass, 11)
-    lost = await phone.got(LOST)
+    lost = await lose_for_long(hass, octoprint, linked, phone)
     octoprint.state = states.idle()
     octoprint.recent = [Event(EventKind.ENDED, states.AT, "print-1", "failed")]
     octoprint.now = states.AT + 3600

@@ -159,12 +159,12 @@ def standing(printer: PrinterCoordinator) -> str:
 def unanswered(printer: PrinterCoordinator) -> Message | None:
     """Return the message about what waits for an answer now, None where nothing does."""
     state, kind, detail = printer.data, standing(printer), ""
-    order = state.intervention.ordered
+    order = state.intervention.wanted_order
     if state.phase is Phase.PAUSED:
         kind = "none" if state.intervention.paused_at is None else "paused"
     elif state.intervention.countdown is not None:
         kind = "countdown"
-    elif order is not None and order.problems and not order.called_off:
+    elif order is not None and order.problems:
         kind, detail = "action_failed", f"{order.action}: {order.problems[-1]}"
     is_open = kind in REPEATED and not state.latch.confirmed and not state.is_silent(printer.clock[0])
     if not is_open or _is_ignored(printer, kind):

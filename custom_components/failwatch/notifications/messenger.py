@@ -223,10 +223,12 @@ class Messenger:
     def _stop_repeating(self, topic: str, recipients: Recipients | None = None) -> None:
         """Send a topic's messages no more, to these recipients or to all."""
         for task, repeat in tuple(self._repeats.items()):
-            others = (
-                Recipients() if recipients is None else async_without(self._hass, repeat.missed, recipients)
-            )
-            if repeat.message.topic == topic and others != repeat.missed:
+            if repeat.message.topic != topic:
+                continue
+            others = Recipients()
+            if recipients is not None:
+                others = async_without(self._hass, repeat.missed, recipients)
+            if others != repeat.missed:
                 task.cancel()
                 del self._repeats[task]
                 self._repeat_later(repeat._replace(missed=others))

@@ -136,8 +136,7 @@ def _blind_too_long_at(state: WatchState, policy: Policy, now: float) -> float |
     if blind_for is None or blind is None or state.phase is not Phase.BLIND:
         return None
     before = state.intervention
-    ordered = before.ordered is not None and not before.ordered.called_off
-    pending = before.done or ordered or before.countdown is not None
+    pending = before.done or before.wanted_order or before.countdown
     if blind.accepted or blind.counted_from is None or pending or state.is_silent(now):
         return None
     return blind.counted_from + blind_for

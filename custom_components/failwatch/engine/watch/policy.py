@@ -99,6 +99,11 @@ class Intervention:
     ordered: Order | None = None
     pauses: int = 0
 
+    @property
+    def wanted_order(self) -> Order | None:
+        """The order, unless it was called off."""
+        return None if self.ordered is None or self.ordered.called_off else self.ordered
+
 
 FIRST_TRIES = 5
 RETRY_SOON, RETRY_LATER = 30.0, 300.0
@@ -122,8 +127,7 @@ def announce_action(
     A cancel takes the place of a pause all the same, and still leaves its own time to say no.
     """
     spent = policy.max_pauses is not None and intervention.pauses >= policy.max_pauses
-    is_ordered = intervention.ordered is not None and not intervention.ordered.called_off
-    if intervention.done or is_ordered or (spent and action is Action.PAUSE):
+    if intervention.done or intervention.wanted_order is not None or (spent and action is Action.PAUSE):
         return intervention
     due_at, running = at + policy.veto, intervention.countdown
     if running is not None and running.due_at <= due_at:
@@ -248,8 +252,8 @@ def after_absence(intervention: Intervention, policy: Policy, at: float) -> Inte
     begin again: nobody could say no, or see what became of it.
     """
     countdown = intervention.countdown
-    order = intervention.ordered
-    if order is not None and order.cause is not Cause.USER and not order.called_off:
+    order = intervention.wanted_order
+    if order is not None and order.cause is not Cause.USER:
         countdown = Countdown(order.action, at, at + policy.veto, order.cause)
     elif countdown is not None and countdown.due_at <= at:
         whole = countdown.due_at - countdown.announced_at

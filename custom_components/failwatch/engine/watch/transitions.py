@@ -7,14 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..judging.assessment import (
-    Answer,
-    Assessment,
-    answered,
-    interrupted,
-    moved,
-    shifted,
-)
+from ..judging.assessment import Answer, Assessment, answered, interrupted, moved, shifted
 from ..judging.judge import Memory
 from ..judging.latch import Latch
 from ..judging.verdict import Level

@@ -44,7 +44,7 @@ class Watch(ABC):
         self,
         *,
         detector: Detector,
-        detector_kind: str = "",
+        detector_kind: str,
         cameras: Sequence[Camera],
         settings: WatchSettings,
         clock: Clock,
